@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.core;
+
+import org.jspecify.annotations.NullMarked;
