@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trainyard.core;
-
-import org.jspecify.annotations.NullMarked;

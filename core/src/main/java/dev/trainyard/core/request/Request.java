@@ -1,0 +1,50 @@
+package dev.trainyard.core.request;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A message of the topic {@code trainyard.requests}, schema {@code trainyard.request/v1}, decoded and valid. */
+public sealed interface Request {
+
+    JobId jobId();
+
+    /**
+     * Run this training.
+     *
+     * @param priority 0 to 1000; higher goes first
+     * @param submittedAt the publisher's clock, kept as evidence only; not part of the digest
+     * @param timeLimit counts from the container's start; null: none
+     * @param gracePeriod between the stop signal and KILL
+     * @param notBefore the job is not placed before this instant
+     */
+    record Submit(
+            JobId jobId,
+            String name,
+            @Nullable String team,
+            @Nullable String submittedBy,
+            Map<String, String> labels,
+            int priority,
+            @Nullable Instant submittedAt,
+            ImageSource image,
+            RunSpec run,
+            Gpus gpus,
+            RetryPolicy retry,
+            @Nullable Duration timeLimit,
+            Duration gracePeriod,
+            @Nullable Instant notBefore)
+            implements Request {
+
+        public static final int DEFAULT_PRIORITY = 500;
+
+        /** Docker's own default between SIGTERM and SIGKILL. */
+        public static final Duration DEFAULT_GRACE_PERIOD = Duration.ofSeconds(10);
+    }
+
+    /** End this job, whether it is queued, running, or not yet submitted. */
+    record Cancel(
+            JobId jobId,
+            @Nullable String submittedBy,
+            @Nullable Instant submittedAt) implements Request {}
+}
