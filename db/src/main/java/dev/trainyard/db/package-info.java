@@ -1,3 +1,7 @@
+/**
+ * The only place with SQL: one store per aggregate, one method per named transaction of the lifecycle (docs/lifecycle.md).
+ * Entry: {@link dev.trainyard.db.Database}.
+ */
 @NullMarked
 package dev.trainyard.db;
 

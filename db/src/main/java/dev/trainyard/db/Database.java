@@ -1,0 +1,112 @@
+package dev.trainyard.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * A pool of connections as one {@link Role}, and the stores over it. Transactions are READ COMMITTED; each store method that
+ * changes something is one.
+ */
+public final class Database implements AutoCloseable {
+
+    private final PostgresUrl url;
+    private final HikariDataSource pool;
+    private final JdbcClient sql;
+    private final TransactionTemplate transaction;
+
+    private Database(PostgresUrl url, HikariDataSource pool) {
+        this.url = url;
+        this.pool = pool;
+        this.sql = JdbcClient.create(pool);
+        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(pool));
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    /**
+     * Connects and checks the schema's version.
+     *
+     * @throws DatabaseUnavailable if it cannot be reached, or its schema is missing or too old
+     */
+    public static Database connect(PostgresUrl url, Role role, int poolSize) {
+        PostgresUrl login = url.as(role);
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(login.jdbc());
+        config.setUsername(login.user());
+        config.setPassword(login.password());
+        config.setPoolName("trainyard-" + role.name().toLowerCase(java.util.Locale.ROOT));
+        config.setMaximumPoolSize(poolSize);
+        config.setConnectionTimeout(Duration.ofSeconds(10).toMillis());
+        config.setInitializationFailTimeout(1);
+        config.addDataSourceProperty(
+                "ApplicationName", "trainyard " + role.name().toLowerCase(java.util.Locale.ROOT));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new DatabaseUnavailable(
+                    "Cannot connect to %s: %s. Check that Postgres runs there and that trainyard migrate has been run."
+                            .formatted(login, Migrations.rootMessage(e)),
+                    e);
+        }
+        try {
+            Migrations.check(pool, login);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+        return new Database(login, pool);
+    }
+
+    /** For the frameworks that bring their own SQL: Spring Batch's journal. */
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    public PostgresUrl url() {
+        return url;
+    }
+
+    JdbcClient sql() {
+        return sql;
+    }
+
+    <T> T inTransaction(Supplier<T> work) {
+        return transaction.execute(status -> work.get());
+    }
+
+    void inTransaction(Runnable work) {
+        transaction.executeWithoutResult(status -> work.run());
+    }
+
+    /** A connection of its own, outside the pool: for LISTEN, for the lease, for a long COPY. */
+    Connection dedicatedConnection() throws SQLException {
+        Properties properties = new Properties();
+        if (url.user() != null) {
+            properties.setProperty("user", url.user());
+        }
+        if (url.password() != null) {
+            properties.setProperty("password", url.password());
+        }
+        properties.setProperty("ApplicationName", "trainyard dedicated");
+        properties.setProperty("tcpKeepAlive", "true");
+        return DriverManager.getConnection(url.jdbc(), properties);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

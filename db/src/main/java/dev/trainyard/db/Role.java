@@ -1,0 +1,19 @@
+package dev.trainyard.db;
+
+/** Who connects: each role may do what its part of Trainyard needs, and nothing else. */
+public enum Role {
+    SERVER("trainyard_server"),
+    WORKER("trainyard_worker"),
+    /** May read the views of schema history. */
+    READER("trainyard_reader");
+
+    private final String sqlName;
+
+    Role(String sqlName) {
+        this.sqlName = sqlName;
+    }
+
+    public String sqlName() {
+        return sqlName;
+    }
+}

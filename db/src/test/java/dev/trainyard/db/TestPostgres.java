@@ -1,0 +1,52 @@
+package dev.trainyard.db;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One real Postgres server per test JVM; a fresh, migrated database per call. */
+public final class TestPostgres {
+
+    private static final EmbeddedPostgres SERVER = start();
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private TestPostgres() {}
+
+    /** The URL of a new database that has been migrated, without a user: {@link Database#connect} logs in as its role. */
+    public static PostgresUrl freshDatabase() {
+        PostgresUrl url = emptyDatabase();
+        Migrations.migrate(asSuperuser(url));
+        return url;
+    }
+
+    /** The same database as the server's superuser. */
+    public static PostgresUrl asSuperuser(PostgresUrl url) {
+        return new PostgresUrl(url.host(), url.port(), url.database(), "postgres", null, "");
+    }
+
+    /** The URL of a new, empty database. */
+    public static PostgresUrl emptyDatabase() {
+        String name = "test_" + DATABASES.incrementAndGet();
+        try (Connection connection = SERVER.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return PostgresUrl.parse("postgresql://localhost:%d/%s".formatted(SERVER.getPort(), name));
+    }
+
+    private static EmbeddedPostgres start() {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setServerConfig("max_connections", "200")
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

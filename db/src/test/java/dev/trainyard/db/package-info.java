@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.db;
+
+import org.jspecify.annotations.NullMarked;
