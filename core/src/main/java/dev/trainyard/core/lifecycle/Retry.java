@@ -1,0 +1,173 @@
+package dev.trainyard.core.lifecycle;
+
+import dev.trainyard.core.request.RetryPolicy;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What follows from an attempt's end: the only place where a retry is decided. */
+public final class Retry {
+
+    /** Free retries in a row after which a job is held for a person to look at. */
+    private static final int FREE_LIMIT = 5;
+
+    private static final int KILLED_LIMIT = 2;
+    private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+
+    private Retry() {}
+
+    /**
+     * The counters of a job.
+     *
+     * @param retriesSpent retries that counted against {@code maxAttempts}
+     * @param freeInARow retries since the last spent one that were nobody's fault, PREEMPTED and HOST_LOST not counted
+     */
+    public record Counters(int retriesSpent, int freeInARow) {
+
+        public static final Counters ZERO = new Counters(0, 0);
+    }
+
+    /** What happens to the job. */
+    public sealed interface Decision {}
+
+    /** Queued again in its old place, not before {@code after} has passed. */
+    public record RetryAfter(Duration after, Counters counters) implements Decision {}
+
+    /** Held until someone releases it. */
+    public record Hold(String reason) implements Decision {}
+
+    /** Over. */
+    public record Final(JobState state) implements Decision {}
+
+    /** Whether a cause is retried by default, and who pays. */
+    private enum Default {
+        /** Retried, and spends one of the user's retries. */
+        SPEND,
+        /** Retried with backoff; nobody's fault. */
+        FREE,
+        /** Retried at once the first time in a row; nobody's fault. */
+        FREE_AT_ONCE,
+        /** Retried at once, however often, and never counted. */
+        UNCOUNTED,
+        /** Not retried; a rule that says RETRY spends. */
+        FINAL
+    }
+
+    /**
+     * Decides.
+     *
+     * @param exitCode of the container, where there was one
+     * @param jitter from 0 (shortest backoff) to 1 (longest), so that a fleet does not come back in step
+     */
+    public static Decision decide(
+            Cause cause, @Nullable Integer exitCode, RetryPolicy policy, Counters counters, double jitter) {
+        if (cause == Cause.COMPLETED) {
+            return new Final(JobState.SUCCEEDED);
+        }
+        if (cause == Cause.CANCELLED) {
+            return new Final(JobState.CANCELLED);
+        }
+        RetryPolicy.Action rule = overridable(cause) ? matching(policy, cause, exitCode) : null;
+        if (rule == RetryPolicy.Action.FAIL) {
+            return new Final(JobState.FAILED);
+        }
+        Default standard = standard(cause);
+        if (rule == RetryPolicy.Action.RETRY && standard == Default.FINAL) {
+            standard = Default.SPEND;
+        }
+        return switch (standard) {
+            case FINAL -> new Final(JobState.FAILED);
+            case SPEND ->
+                counters.retriesSpent() + 1 < policy.maxAttempts()
+                        ? new RetryAfter(
+                                backoff(policy.backoff(), counters.retriesSpent(), jitter),
+                                new Counters(counters.retriesSpent() + 1, 0))
+                        : new Final(JobState.FAILED);
+            case FREE -> free(cause, counters, backoff(policy.backoff(), counters.freeInARow(), jitter));
+            case FREE_AT_ONCE ->
+                free(
+                        cause,
+                        counters,
+                        counters.freeInARow() == 0
+                                ? Duration.ZERO
+                                : backoff(policy.backoff(), counters.freeInARow() - 1, jitter));
+            case UNCOUNTED -> new RetryAfter(Duration.ZERO, counters);
+        };
+    }
+
+    private static Decision free(Cause cause, Counters counters, Duration after) {
+        int limit = cause == Cause.KILLED_EXTERNALLY ? KILLED_LIMIT : FREE_LIMIT;
+        if (counters.freeInARow() >= limit) {
+            return new Hold(
+                    "%s again after %d free retries; look into it, then release the job".formatted(cause, limit));
+        }
+        return new RetryAfter(after, new Counters(counters.retriesSpent(), counters.freeInARow() + 1));
+    }
+
+    private static Default standard(Cause cause) {
+        return switch (cause) {
+            case PROGRAM_ERROR -> Default.SPEND;
+            case IMAGE_PULL_FAILED, PREPARE_TIMEOUT, START_TIMEOUT, MOUNT_MISSING, DISK_FULL, KILLED_EXTERNALLY ->
+                Default.FREE;
+            case DEVICE_ERROR, ENGINE_LOST -> Default.FREE_AT_ONCE;
+            case PREEMPTED, HOST_LOST -> Default.UNCOUNTED;
+            case COMPLETED,
+                    CANCELLED,
+                    OUT_OF_MEMORY,
+                    GPU_OUT_OF_MEMORY,
+                    TIME_LIMIT,
+                    IMAGE_UNAVAILABLE,
+                    IMAGE_BUILD_FAILED,
+                    SOURCE_MISSING,
+                    START_FAILED,
+                    POLICY_DENIED -> Default.FINAL;
+        };
+    }
+
+    /** The causes that say something about the user's program, where the user's word goes before ours. */
+    private static boolean overridable(Cause cause) {
+        return switch (cause) {
+            case PROGRAM_ERROR,
+                    OUT_OF_MEMORY,
+                    GPU_OUT_OF_MEMORY,
+                    TIME_LIMIT,
+                    IMAGE_UNAVAILABLE,
+                    IMAGE_BUILD_FAILED,
+                    START_FAILED,
+                    KILLED_EXTERNALLY -> true;
+            case COMPLETED,
+                    CANCELLED,
+                    DEVICE_ERROR,
+                    PREEMPTED,
+                    HOST_LOST,
+                    IMAGE_PULL_FAILED,
+                    SOURCE_MISSING,
+                    PREPARE_TIMEOUT,
+                    START_TIMEOUT,
+                    MOUNT_MISSING,
+                    POLICY_DENIED,
+                    DISK_FULL,
+                    ENGINE_LOST -> false;
+        };
+    }
+
+    private static RetryPolicy.@Nullable Action matching(RetryPolicy policy, Cause cause, @Nullable Integer exitCode) {
+        for (RetryPolicy.Rule rule : policy.rules()) {
+            boolean matches = switch (rule) {
+                case RetryPolicy.OnExitCode on ->
+                    exitCode != null && on.exitCodes().contains(exitCode);
+                case RetryPolicy.OnCause on -> on.causes().contains(cause);
+            };
+            if (matches) {
+                return rule.action();
+            }
+        }
+        return null;
+    }
+
+    /** Doubles with each retry, up to an hour, then ± a quarter. */
+    private static Duration backoff(Duration first, int retriesBefore, double jitter) {
+        Duration doubled = first.multipliedBy(1L << Math.min(retriesBefore, 20));
+        Duration capped = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
+        return Duration.ofMillis((long) (capped.toMillis() * (0.75 + jitter / 2)));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.trainyard.core.plan;
+
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.JobId;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a planning cycle decides.
+ *
+ * @param reasons for every candidate that was not placed, why it waits, in words for its owner
+ */
+public record Plan(List<Placement> placements, Map<JobId, String> reasons) {
+
+    /**
+     * One job on one host.
+     *
+     * @param devices keys
+     * @param slot number of the run slot
+     * @param memory in bytes
+     */
+    public record Placement(
+            JobId job,
+            WorkerId host,
+            List<String> devices,
+            int slot,
+            List<String> hostPorts,
+            @Nullable String location,
+            BigDecimal cpus,
+            long memory) {}
+}

@@ -1,0 +1,260 @@
+package dev.trainyard.core.plan;
+
+import dev.trainyard.core.plan.Plan.Placement;
+import dev.trainyard.core.plan.Snapshot.Candidate;
+import dev.trainyard.core.plan.Snapshot.Device;
+import dev.trainyard.core.plan.Snapshot.Host;
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.JobId;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Places candidates in their order, each on the host with the most free run slots among those that fit. A candidate that fits nowhere
+ * now lets later ones go ahead.
+ *
+ * <p>Known gap: nothing keeps devices back for a large job that waits behind a stream of small ones.
+ */
+public final class Planner {
+
+    private final List<Room> rooms = new ArrayList<>();
+
+    private Planner(Snapshot snapshot) {
+        for (Host host : snapshot.hosts()) {
+            rooms.add(new Room(host));
+        }
+    }
+
+    /** Decides; the same snapshot gives the same plan. */
+    public static Plan plan(Snapshot snapshot) {
+        return new Planner(snapshot).place(snapshot.candidates());
+    }
+
+    private Plan place(List<Candidate> candidates) {
+        List<Placement> placements = new ArrayList<>();
+        Map<JobId, String> reasons = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            Room best = best(candidate);
+            if (best == null) {
+                reasons.put(candidate.job(), reason(candidate));
+            } else {
+                placements.add(best.take(candidate));
+            }
+        }
+        return new Plan(placements, reasons);
+    }
+
+    private @Nullable Room best(Candidate candidate) {
+        List<Room> fitting =
+                rooms.stream().filter(room -> room.refusal(candidate) == null).toList();
+        Room preferred = fitting.stream()
+                .filter(room -> room.host.id().equals(candidate.prefer()))
+                .findFirst()
+                .orElse(null);
+        if (preferred != null) {
+            return preferred;
+        }
+        boolean othersCould = rooms.stream().anyMatch(room -> !avoided(candidate, room) && room.everFits(candidate));
+        return fitting.stream()
+                .filter(room -> !othersCould || !avoided(candidate, room))
+                .min(Comparator.comparingInt(Room::freeSlots)
+                        .reversed()
+                        .thenComparing(room -> room.host.name())
+                        .thenComparing(room -> room.host.id()))
+                .orElse(null);
+    }
+
+    private static boolean avoided(Candidate candidate, Room room) {
+        return candidate.avoid().contains(room.host.id());
+    }
+
+    private String reason(Candidate candidate) {
+        if (rooms.isEmpty()) {
+            return "no worker takes new work";
+        }
+        List<Room> possible =
+                rooms.stream().filter(room -> room.everFits(candidate)).toList();
+        if (possible.isEmpty()) {
+            return "no host could ever run it: " + describe(rooms, candidate);
+        }
+        return "waiting for " + describe(possible, candidate);
+    }
+
+    private static String describe(List<Room> rooms, Candidate candidate) {
+        Set<String> refusals = new TreeSet<>();
+        for (Room room : rooms) {
+            String refusal = room.refusal(candidate);
+            refusals.add(
+                    room.host.name() + ": " + (refusal == null ? "avoided after a failed attempt there" : refusal));
+        }
+        int shown = 3;
+        String text = String.join("; ", refusals.stream().limit(shown).toList());
+        return refusals.size() > shown ? text + "; and %d more hosts".formatted(refusals.size() - shown) : text;
+    }
+
+    /** One host, with what this cycle has taken from it already. */
+    private static final class Room {
+
+        private final Host host;
+        private final List<Device> freeDevices = new ArrayList<>();
+        private final List<Integer> freeSlots;
+        private final Set<String> ports;
+        private final Set<String> locations;
+        private BigDecimal cpus;
+        private long memory;
+
+        Room(Host host) {
+            this.host = host;
+            host.devices().stream()
+                    .filter(device -> device.usable() && device.free())
+                    .forEach(freeDevices::add);
+            this.freeSlots = new ArrayList<>(host.freeSlots());
+            this.ports = new HashSet<>(host.heldPorts());
+            this.locations = new HashSet<>(host.heldLocations());
+            this.cpus = host.freeCpus();
+            this.memory = host.freeMemory();
+        }
+
+        int freeSlots() {
+            return freeSlots.size();
+        }
+
+        /** Why the candidate does not fit now; null: it does. */
+        @Nullable
+        String refusal(Candidate candidate) {
+            if (freeSlots.isEmpty()) {
+                return "all %d run slots are in use".formatted(host.runSlots());
+            }
+            List<Device> chosen = choose(candidate.gpus(), freeDevices);
+            if (chosen == null) {
+                return "%s of %d devices %s free, %s wanted"
+                        .formatted(
+                                freeDevices.size(),
+                                host.devices().size(),
+                                freeDevices.size() == 1 ? "is" : "are",
+                                words(candidate.gpus()));
+            }
+            for (String port : candidate.hostPorts()) {
+                if (ports.contains(port)) {
+                    return "host port %s is in use by another job".formatted(port);
+                }
+            }
+            if (candidate.location() != null && locations.contains(candidate.location())) {
+                return "output location %s is in use by another job".formatted(candidate.location());
+            }
+            if (cpus(candidate).compareTo(cpus) > 0) {
+                return "%s CPUs are free, %s wanted"
+                        .formatted(cpus.toPlainString(), cpus(candidate).toPlainString());
+            }
+            if (memory(candidate) > memory) {
+                return "%d MiB of memory are free, %d MiB wanted".formatted(memory >> 20, memory(candidate) >> 20);
+            }
+            return null;
+        }
+
+        /** Whether it would fit if nothing else ran here. */
+        boolean everFits(Candidate candidate) {
+            List<Device> usable = host.devices().stream().filter(Device::usable).toList();
+            return choose(candidate.gpus(), usable) != null
+                    && cpus(candidate).compareTo(host.cpus()) <= 0
+                    && memory(candidate) <= host.memory();
+        }
+
+        Placement take(Candidate candidate) {
+            List<Device> chosen = choose(candidate.gpus(), freeDevices);
+            if (chosen == null) {
+                throw new IllegalStateException("taken without asking: " + candidate);
+            }
+            freeDevices.removeAll(chosen);
+            ports.addAll(candidate.hostPorts());
+            if (candidate.location() != null) {
+                locations.add(candidate.location());
+            }
+            cpus = cpus.subtract(cpus(candidate));
+            memory -= memory(candidate);
+            return new Placement(
+                    candidate.job(),
+                    host.id(),
+                    chosen.stream().map(Device::key).toList(),
+                    freeSlots.removeFirst(),
+                    candidate.hostPorts(),
+                    candidate.location(),
+                    cpus(candidate),
+                    memory(candidate));
+        }
+
+        private @Nullable List<Device> choose(Gpus gpus, List<Device> from) {
+            return switch (gpus) {
+                case Gpus.None() -> List.of();
+                case Gpus.Count(int count, String type, DataSize minMemory) -> {
+                    List<Device> matching = from.stream()
+                            .filter(device -> matches(device, type, minMemory))
+                            .limit(count)
+                            .toList();
+                    yield matching.size() == count ? matching : null;
+                }
+                case Gpus.All(String type, DataSize minMemory) -> {
+                    List<Device> all = host.devices().stream()
+                            .filter(Device::usable)
+                            .filter(device -> matches(device, type, minMemory))
+                            .toList();
+                    yield all.isEmpty() || !from.containsAll(all) ? null : all;
+                }
+                case Gpus.Devices(List<String> ids) -> {
+                    List<Device> named = ids.stream()
+                            .map(id -> from.stream()
+                                    .filter(device -> device.key().equals(id)
+                                            || Integer.toString(device.index()).equals(id))
+                                    .findFirst())
+                            .flatMap(Optional::stream)
+                            .distinct()
+                            .toList();
+                    yield named.size() == ids.size() ? named : null;
+                }
+            };
+        }
+
+        private static boolean matches(Device device, @Nullable String type, @Nullable DataSize minMemory) {
+            boolean typeFits = type == null
+                    || (device.kind() != Snapshot.Kind.SLOT
+                            && device.type().toLowerCase(Locale.ROOT).contains(type.toLowerCase(Locale.ROOT)));
+            boolean memoryFits = minMemory == null || (device.memory() != null && device.memory() >= minMemory.bytes());
+            return typeFits && memoryFits;
+        }
+
+        /** A job without a limit counts as an even share, so that a host full of such jobs is full in every respect. */
+        private BigDecimal cpus(Candidate candidate) {
+            return candidate.cpus() != null
+                    ? candidate.cpus()
+                    : host.cpus().divide(BigDecimal.valueOf(host.runSlots()), 3, RoundingMode.DOWN);
+        }
+
+        private long memory(Candidate candidate) {
+            return candidate.memory() != null ? candidate.memory() : host.memory() / host.runSlots();
+        }
+    }
+
+    private static String words(Gpus gpus) {
+        return switch (gpus) {
+            case Gpus.None() -> "none";
+            case Gpus.Count(int count, String type, DataSize minMemory) ->
+                count
+                        + (type == null ? "" : " of type " + type)
+                        + (minMemory == null ? "" : " with at least %d MiB".formatted(minMemory.bytes() >> 20));
+            case Gpus.All(String type, DataSize minMemory) -> "all";
+            case Gpus.Devices(List<String> ids) -> String.join(" and ", ids);
+        };
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Who runs where: {@link dev.trainyard.core.plan.Planner} is a pure function from a {@link dev.trainyard.core.plan.Snapshot} to a
+ * {@link dev.trainyard.core.plan.Plan}.
+ */
+@NullMarked
+package dev.trainyard.core.plan;
+
+import org.jspecify.annotations.NullMarked;
