@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -25,13 +26,17 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final JdbcClient sql;
     private final TransactionTemplate transaction;
+    private final TransactionTemplate savepoint;
 
     private Database(PostgresUrl url, HikariDataSource pool) {
         this.url = url;
         this.pool = pool;
         this.sql = JdbcClient.create(pool);
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(pool));
+        DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
+        this.transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.savepoint = new TransactionTemplate(transactions);
+        savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     }
 
     /**
@@ -45,12 +50,12 @@ public final class Database implements AutoCloseable {
         config.setJdbcUrl(login.jdbc());
         config.setUsername(login.user());
         config.setPassword(login.password());
-        config.setPoolName("trainyard-" + role.name().toLowerCase(java.util.Locale.ROOT));
+        config.setPoolName("trainyard-" + role.name().toLowerCase(Locale.ROOT));
         config.setMaximumPoolSize(poolSize);
         config.setConnectionTimeout(Duration.ofSeconds(10).toMillis());
         config.setInitializationFailTimeout(1);
         config.addDataSourceProperty(
-                "ApplicationName", "trainyard " + role.name().toLowerCase(java.util.Locale.ROOT));
+                "ApplicationName", "trainyard " + role.name().toLowerCase(Locale.ROOT));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         HikariDataSource pool;
         try {
@@ -89,6 +94,11 @@ public final class Database implements AutoCloseable {
 
     void inTransaction(Runnable work) {
         transaction.executeWithoutResult(status -> work.run());
+    }
+
+    /** Within a transaction: a failure of the work undoes the work alone. */
+    <T> T inSavepoint(Supplier<T> work) {
+        return savepoint.execute(status -> work.get());
     }
 
     /** A connection of its own, outside the pool: for LISTEN, for the lease, for a long COPY. */

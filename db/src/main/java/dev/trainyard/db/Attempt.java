@@ -1,0 +1,48 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.JobId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt's row with what its worker needs to run it.
+ *
+ * @param request the job's message as published, JSON
+ * @param devices keys of the reserved devices
+ * @param stateSince database time
+ * @param engineStartedAt the engine's own start time, as evidence
+ */
+public record Attempt(
+        AttemptId id,
+        JobId jobId,
+        int number,
+        WorkerId workerId,
+        AttemptState state,
+        Instant stateSince,
+        @Nullable StopReason stopReason,
+        boolean stopSignalled,
+        @Nullable String imageDigest,
+        @Nullable String containerId,
+        @Nullable Instant startedAt,
+        @Nullable Instant engineStartedAt,
+        @Nullable Integer exitCode,
+        @Nullable Boolean oomKilled,
+        @Nullable Cause cause,
+        @Nullable String outputsLocation,
+        String request,
+        List<Device> devices) {
+
+    /**
+     * A reserved device.
+     *
+     * @param key what the hardware calls itself
+     * @param standIn whether it is a run slot and no hardware
+     */
+    public record Device(String key, boolean standIn) {}
+}

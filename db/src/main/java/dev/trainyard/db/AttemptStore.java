@@ -1,0 +1,480 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.JobId;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The life of an attempt. Each method is the transaction of that name in docs/lifecycle.md: it locks worker, job, attempt in this
+ * order, decides from the locked rows, and writes its event.
+ *
+ * <p>All throw {@link Replaced} if this process is no longer the worker.
+ */
+public final class AttemptStore {
+
+    private static final String SELECT = """
+            select a.*, j.request,
+                   coalesce((select array_agg(r.key order by d.index) from trainyard.reservation r
+                             join trainyard.device d on d.key = r.key
+                             where r.attempt_id = a.id and r.kind = 'DEVICE' and d.kind <> 'SLOT'), '{}') as hardware,
+                   coalesce((select array_agg(r.key order by d.index) from trainyard.reservation r
+                             join trainyard.device d on d.key = r.key
+                             where r.attempt_id = a.id and r.kind = 'DEVICE' and d.kind = 'SLOT'), '{}') as stand_ins
+            from trainyard.attempt a join trainyard.job j on j.id = a.job_id
+            """;
+
+    private final Database database;
+    private final JdbcClient sql;
+    private final JobEvents events;
+
+    public AttemptStore(Database database) {
+        this.database = database;
+        this.sql = database.sql();
+        this.events = new JobEvents(sql);
+    }
+
+    /** What this worker has to do or to finish. */
+    public List<Attempt> liveOf(WorkerId worker) {
+        return sql.sql(SELECT + "where a.worker_id = :worker and a.state <> 'ENDED' order by a.reserved_at")
+                .param("worker", worker.value())
+                .query((row, n) -> attempt(row))
+                .list();
+    }
+
+    public Optional<Attempt> find(AttemptId id) {
+        return sql.sql(SELECT + "where a.id = :id")
+                .param("id", id.value())
+                .query((row, n) -> attempt(row))
+                .optional();
+    }
+
+    /** RESERVED→PREPARING. Nothing happens in the engine before it commits. */
+    public Outcome begin(Incarnation me, AttemptId id, String outputsLocation) {
+        return transition(me, id, locked -> {
+            if (locked.state() == AttemptState.PREPARING) {
+                return Outcome.APPLIED;
+            }
+            if (locked.state() != AttemptState.RESERVED || locked.stopReason() != null) {
+                return Outcome.STALE;
+            }
+            sql.sql("""
+                    update trainyard.attempt
+                    set state = 'PREPARING', state_since = clock_timestamp(), begun_at = clock_timestamp(), outputs_location = :location
+                    where id = :id""")
+                    .param("id", id.value())
+                    .param("location", outputsLocation)
+                    .update();
+            events.append(locked.job(), "attempt.begun", id, "{}");
+            return Outcome.APPLIED;
+        });
+    }
+
+    /** The image is there. The state stays PREPARING. */
+    public Outcome imaged(Incarnation me, AttemptId id, String imageDigest) {
+        return transition(me, id, locked -> {
+            if (locked.state() != AttemptState.PREPARING) {
+                return Outcome.STALE;
+            }
+            int first = sql.sql("""
+                    update trainyard.attempt set image_digest = :digest, image_ready_at = clock_timestamp()
+                    where id = :id and image_ready_at is null""")
+                    .param("id", id.value())
+                    .param("digest", imageDigest)
+                    .update();
+            if (first == 1) {
+                events.append(locked.job(), "image.ready", id, Json.object(Map.of("digest", imageDigest)));
+            }
+            return Outcome.APPLIED;
+        });
+    }
+
+    /** The container exists and was not started by us yet. The state stays PREPARING. */
+    public Outcome created(Incarnation me, AttemptId id, String containerId, String containerName) {
+        return transition(me, id, locked -> {
+            if (locked.state() != AttemptState.PREPARING) {
+                return Outcome.STALE;
+            }
+            int first = sql.sql("""
+                    update trainyard.attempt set container_id = :container, container_name = :name, created_at = clock_timestamp()
+                    where id = :id and container_id is null""")
+                    .param("id", id.value())
+                    .param("container", containerId)
+                    .param("name", containerName)
+                    .update();
+            if (first == 1) {
+                events.append(locked.job(), "container.created", id, Json.object(Map.of("container", containerId)));
+            }
+            return Outcome.APPLIED;
+        });
+    }
+
+    /**
+     * PREPARING→RUNNING, after the engine confirmed the start. A deadline of the preparation that was noticed but not yet acted upon is
+     * void: the preparation is over.
+     */
+    public Outcome started(Incarnation me, AttemptId id, Instant engineStartedAt, List<String> argv) {
+        return transition(me, id, locked -> {
+            if (locked.state() == AttemptState.RUNNING) {
+                return Outcome.APPLIED;
+            }
+            if (locked.state() != AttemptState.PREPARING) {
+                return Outcome.STALE;
+            }
+            sql.sql("""
+                    update trainyard.attempt
+                    set state = 'RUNNING', state_since = clock_timestamp(), started_at = clock_timestamp(),
+                        engine_started_at = :engineStartedAt, argv = :argv::jsonb,
+                        stop_reason = case when stop_reason = 'PREPARE_TIMEOUT' and stop_signalled_at is null
+                                           then null else stop_reason end,
+                        stop_requested_at = case when stop_reason = 'PREPARE_TIMEOUT' and stop_signalled_at is null
+                                                 then null else stop_requested_at end
+                    where id = :id""")
+                    .param("id", id.value())
+                    .param("engineStartedAt", engineStartedAt.atOffset(ZoneOffset.UTC))
+                    .param("argv", Json.array(argv))
+                    .update();
+            events.append(locked.job(), "container.started", id, "{}");
+            return Outcome.APPLIED;
+        });
+    }
+
+    /** {@code stop}: the first reason wins, and a COLLECTING attempt has ended in all but name. */
+    public Outcome stop(Incarnation me, AttemptId id, StopReason reason) {
+        return transition(me, id, locked -> {
+            if (locked.state() == AttemptState.COLLECTING || locked.state() == AttemptState.ENDED) {
+                return Outcome.STALE;
+            }
+            if (locked.stopReason() == null) {
+                sql.sql("""
+                        update trainyard.attempt set stop_reason = :reason, stop_requested_at = clock_timestamp() where id = :id""")
+                        .param("id", id.value())
+                        .param("reason", reason.name())
+                        .update();
+                events.append(locked.job(), "attempt.stopping", id, Json.object(Map.of("reason", reason.name())));
+            }
+            return Outcome.APPLIED;
+        });
+    }
+
+    /** Committed before the first stop signal is sent. */
+    public Outcome signalled(Incarnation me, AttemptId id) {
+        return transition(me, id, locked -> {
+            if (locked.state() != AttemptState.RUNNING || locked.stopReason() == null) {
+                return Outcome.STALE;
+            }
+            sql.sql("""
+                    update trainyard.attempt set stop_signalled_at = clock_timestamp()
+                    where id = :id and stop_signalled_at is null""").param("id", id.value()).update();
+            return Outcome.APPLIED;
+        });
+    }
+
+    /**
+     * What is recorded of a dead container.
+     *
+     * @param exitCode null where it vanished before its exit could be read
+     * @param engineFinishedAt the engine's clock
+     */
+    public record Exit(
+            @Nullable Integer exitCode,
+            boolean oomKilled,
+            @Nullable String engineError,
+            @Nullable Instant engineFinishedAt) {}
+
+    /** RUNNING→COLLECTING: the container is known to be dead, so its devices, slot and ports are free from here. */
+    public Outcome exited(Incarnation me, AttemptId id, Exit exit) {
+        return transition(me, id, locked -> {
+            if (locked.state() == AttemptState.COLLECTING) {
+                return Outcome.APPLIED;
+            }
+            if (locked.state() != AttemptState.RUNNING) {
+                return Outcome.STALE;
+            }
+            sql.sql("""
+                    update trainyard.attempt
+                    set state = 'COLLECTING', state_since = clock_timestamp(), exited_at = greatest(started_at, clock_timestamp()),
+                        exit_code = :exitCode, oom_killed = :oomKilled, engine_error = :engineError,
+                        engine_finished_at = :engineFinishedAt
+                    where id = :id""")
+                    .param("id", id.value())
+                    .param("exitCode", exit.exitCode(), Types.INTEGER)
+                    .param("oomKilled", exit.oomKilled())
+                    .param("engineError", exit.engineError(), Types.VARCHAR)
+                    .param(
+                            "engineFinishedAt",
+                            exit.engineFinishedAt() == null
+                                    ? null
+                                    : exit.engineFinishedAt().atOffset(ZoneOffset.UTC),
+                            Types.TIMESTAMP_WITH_TIMEZONE)
+                    .update();
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("exitCode", exit.exitCode());
+            events.append(locked.job(), "container.exited", id, Json.object(data));
+            release(id, false);
+            return Outcome.APPLIED;
+        });
+    }
+
+    /**
+     * How an attempt ended.
+     *
+     * @param detail for people: what happened, in the words of whoever knows
+     * @param outputsComplete null where no container started
+     * @param retry the job's decision from its counters, by the rules of its request
+     */
+    public record End(
+            Cause cause,
+            @Nullable String detail,
+            @Nullable Boolean outputsComplete,
+            Function<Retry.Counters, Retry.Decision> retry) {}
+
+    /** COLLECTING→ENDED. */
+    public Outcome ended(Incarnation me, AttemptId id, End end) {
+        return transition(me, id, locked -> {
+            if (locked.state() == AttemptState.ENDED) {
+                return Outcome.APPLIED;
+            }
+            return locked.state() == AttemptState.COLLECTING ? end(sql, events, locked, end) : Outcome.STALE;
+        });
+    }
+
+    /** RESERVED or PREPARING→ENDED: no container of it started, and none will. */
+    public Outcome failed(Incarnation me, AttemptId id, End end) {
+        return transition(me, id, locked -> {
+            if (locked.state() == AttemptState.ENDED) {
+                return Outcome.APPLIED;
+            }
+            return locked.state() == AttemptState.RESERVED || locked.state() == AttemptState.PREPARING
+                    ? end(sql, events, locked, end)
+                    : Outcome.STALE;
+        });
+    }
+
+    /** The end of an attempt and what follows for its job; the caller holds both rows' locks. */
+    static Outcome end(JdbcClient sql, JobEvents events, Locked locked, End end) {
+        sql.sql("""
+                update trainyard.attempt
+                set state = 'ENDED', state_since = clock_timestamp(), ended_at = greatest(coalesce(exited_at, reserved_at), clock_timestamp()),
+                    cause = :cause, detail = :detail, outputs_state = :outputs
+                where id = :id""")
+                .param("id", locked.attempt().value())
+                .param("cause", end.cause().name())
+                .param("detail", end.detail(), Types.VARCHAR)
+                .param(
+                        "outputs",
+                        end.outputsComplete() == null ? null : end.outputsComplete() ? "COMPLETE" : "INCOMPLETE",
+                        Types.VARCHAR)
+                .update();
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("cause", end.cause().name());
+        data.put("detail", end.detail());
+        events.append(locked.job(), "attempt.ended", locked.attempt(), Json.object(data));
+        release(sql, locked.attempt(), true);
+        follow(sql, events, locked, end);
+        return Outcome.APPLIED;
+    }
+
+    private static void follow(JdbcClient sql, JobEvents events, Locked locked, End end) {
+        sql.sql("update trainyard.job set last_cause = :cause where id = :job")
+                .param("cause", end.cause().name())
+                .param("job", locked.job().value())
+                .update();
+        Retry.Decision decision = locked.cancelRequested()
+                ? new Retry.Final(end.cause() == Cause.COMPLETED ? JobState.SUCCEEDED : JobState.CANCELLED)
+                : end.retry().apply(locked.counters());
+        switch (decision) {
+            case Retry.Final(JobState state) -> {
+                sql.sql("""
+                        update trainyard.job
+                        set state = :state, ended_at = greatest(queued_at, clock_timestamp()), hold_requested = false, hold_reason = null
+                        where id = :job""")
+                        .param("state", state.name())
+                        .param("job", locked.job().value())
+                        .update();
+                events.append(locked.job(), "job.ended", null, Json.object(Map.of("state", state.name())));
+            }
+            case Retry.Hold(String reason) -> hold(sql, events, locked.job(), reason);
+            case Retry.RetryAfter retry -> {
+                sql.sql("""
+                        update trainyard.job
+                        set retries_spent = :spent, free_in_a_row = :free, not_before = clock_timestamp() + :after * interval '1 millisecond'
+                        where id = :job""")
+                        .param("spent", retry.counters().retriesSpent())
+                        .param("free", retry.counters().freeInARow())
+                        .param("after", retry.after().toMillis())
+                        .param("job", locked.job().value())
+                        .update();
+                if (locked.holdReason() != null) {
+                    hold(sql, events, locked.job(), locked.holdReason());
+                } else {
+                    sql.sql("update trainyard.job set state = 'QUEUED' where id = :job")
+                            .param("job", locked.job().value())
+                            .update();
+                    events.append(
+                            locked.job(),
+                            "job.queued",
+                            null,
+                            Json.object(Map.of("afterMillis", retry.after().toMillis())));
+                }
+            }
+        }
+        sql.sql("select pg_notify(:channel, '')")
+                .param("channel", Notifications.PLAN)
+                .query()
+                .singleRow();
+    }
+
+    private static void hold(JdbcClient sql, JobEvents events, JobId job, String reason) {
+        sql.sql(
+                        "update trainyard.job set state = 'HELD', hold_reason = :reason, hold_requested = false where id = :job")
+                .param("reason", reason)
+                .param("job", job.value())
+                .update();
+        events.append(job, "job.held", null, Json.object(Map.of("reason", reason)));
+    }
+
+    private void release(AttemptId id, boolean all) {
+        release(sql, id, all);
+        sql.sql("select pg_notify(:channel, '')")
+                .param("channel", Notifications.PLAN)
+                .query()
+                .singleRow();
+    }
+
+    /** A named output location stays reserved until the outputs are gathered. */
+    private static void release(JdbcClient sql, AttemptId id, boolean all) {
+        sql.sql("""
+                update trainyard.reservation set released_at = greatest(reserved_at, clock_timestamp())
+                where attempt_id = :id and released_at is null and (:all or kind <> 'LOCATION')""").param("id", id.value()).param("all", all).update();
+    }
+
+    /** The rows of an attempt under their locks. */
+    record Locked(
+            AttemptId attempt,
+            JobId job,
+            AttemptState state,
+            @Nullable StopReason stopReason,
+            boolean cancelRequested,
+            @Nullable String holdReason,
+            Retry.Counters counters,
+            String request) {}
+
+    private Outcome transition(Incarnation me, AttemptId id, Function<Locked, Outcome> change) {
+        return fenced(me, () -> change.apply(lock(sql, id)));
+    }
+
+    private <T> T fenced(Incarnation me, Supplier<T> work) {
+        return database.inTransaction(() -> {
+            // Waits while the worker registers anew, is declared lost or forgotten; not for other attempts of this
+            // worker.
+            Optional<UUID> mine = sql.sql("""
+                    select id from trainyard.worker
+                    where id = :worker and incarnation = :incarnation and state <> 'FORGOTTEN' for key share""")
+                    .param("worker", me.worker().value())
+                    .param("incarnation", me.id())
+                    .query(UUID.class)
+                    .optional();
+            if (mine.isEmpty()) {
+                throw new Replaced(me);
+            }
+            return work.get();
+        });
+    }
+
+    /** Locks the job, then the attempt: each with a statement of its own, before anything is decided. */
+    static Locked lock(JdbcClient sql, AttemptId id) {
+        UUID job = sql.sql("select job_id from trainyard.attempt where id = :id")
+                .param("id", id.value())
+                .query(UUID.class)
+                .single();
+        sql.sql("select id from trainyard.job where id = :job for update")
+                .param("job", job)
+                .query(UUID.class)
+                .single();
+        sql.sql("select id from trainyard.attempt where id = :id for update")
+                .param("id", id.value())
+                .query(UUID.class)
+                .single();
+        return sql.sql("""
+                select a.state, a.stop_reason, j.cancel_requested_at is not null as cancelled,
+                       case when j.hold_requested then j.hold_reason end as hold, j.retries_spent, j.free_in_a_row, j.request
+                from trainyard.attempt a join trainyard.job j on j.id = a.job_id where a.id = :id""")
+                .param("id", id.value())
+                .query((row, n) -> new Locked(
+                        id,
+                        new JobId(job),
+                        AttemptState.valueOf(row.getString("state")),
+                        stopReason(row),
+                        row.getBoolean("cancelled"),
+                        row.getString("hold"),
+                        new Retry.Counters(row.getInt("retries_spent"), row.getInt("free_in_a_row")),
+                        row.getString("request")))
+                .single();
+    }
+
+    private static @Nullable StopReason stopReason(ResultSet row) throws SQLException {
+        String reason = row.getString("stop_reason");
+        return reason == null ? null : StopReason.valueOf(reason);
+    }
+
+    private static Attempt attempt(ResultSet row) throws SQLException {
+        List<Attempt.Device> devices = new ArrayList<>();
+        for (String key : strings(row.getArray("hardware"))) {
+            devices.add(new Attempt.Device(key, false));
+        }
+        for (String key : strings(row.getArray("stand_ins"))) {
+            devices.add(new Attempt.Device(key, true));
+        }
+        String cause = row.getString("cause");
+        return new Attempt(
+                new AttemptId(row.getObject("id", UUID.class)),
+                new JobId(row.getObject("job_id", UUID.class)),
+                row.getInt("number"),
+                new WorkerId(row.getObject("worker_id", UUID.class)),
+                AttemptState.valueOf(row.getString("state")),
+                row.getTimestamp("state_since").toInstant(),
+                stopReason(row),
+                row.getTimestamp("stop_signalled_at") != null,
+                row.getString("image_digest"),
+                row.getString("container_id"),
+                instant(row, "started_at"),
+                instant(row, "engine_started_at"),
+                (Integer) row.getObject("exit_code"),
+                (Boolean) row.getObject("oom_killed"),
+                cause == null ? null : Cause.valueOf(cause),
+                row.getString("outputs_location"),
+                row.getString("request"),
+                List.copyOf(devices));
+    }
+
+    private static String[] strings(Array array) throws SQLException {
+        return (String[]) array.getArray();
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        Timestamp at = row.getTimestamp(column);
+        return at == null ? null : at.toInstant();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.request.JobId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Appends to {@code job_event}, within the transaction of the change that it tells of. */
+final class JobEvents {
+
+    private final JdbcClient sql;
+
+    JobEvents(JdbcClient sql) {
+        this.sql = sql;
+    }
+
+    /** The caller holds the job's row lock, which orders the numbers. {@code data} is a JSON object. */
+    void append(JobId job, String type, @Nullable AttemptId attempt, String data) {
+        sql.sql("""
+                with numbered as (
+                    update trainyard.job set last_event = last_event + 1 where id = :job returning id, last_event)
+                insert into trainyard.job_event (job_id, seq, type, attempt_id, data)
+                select id, last_event, :type, :attempt, :data::jsonb from numbered""")
+                .param("job", job.value())
+                .param("type", type)
+                .param("attempt", attempt == null ? null : attempt.value(), java.sql.Types.OTHER)
+                .param("data", data)
+                .update();
+    }
+}

@@ -1,0 +1,357 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Jobs: {@code accept}, {@code cancel}, {@code hold}, {@code release}, {@code prioritise}. */
+public final class JobStore {
+
+    private final Database database;
+    private final JdbcClient sql;
+    private final JobEvents events;
+
+    public JobStore(Database database) {
+        this.database = database;
+        this.sql = database.sql();
+        this.events = new JobEvents(sql);
+    }
+
+    /**
+     * A decoded record.
+     *
+     * @param json the message as published
+     * @param digest SHA-256 over its canonical form
+     */
+    public record Incoming(Request.Submit request, String json, byte[] digest) {}
+
+    /** What became of a record. */
+    public sealed interface Acceptance {}
+
+    /** The job is now queued; or CANCELLED, if its cancel came first. */
+    public record Accepted() implements Acceptance {}
+
+    /** The same request was accepted before: nothing to do. */
+    public record Duplicate() implements Acceptance {}
+
+    /** Another request was accepted under this id. Both digests are hexadecimal. */
+    public record Conflict(String accepted, String offered) implements Acceptance {}
+
+    /**
+     * Takes requests in, all or none. The result has one entry per id; a later record of the same batch with the same id is a
+     * duplicate or a conflict.
+     */
+    public List<Acceptance> accept(List<Incoming> batch) {
+        if (batch.isEmpty()) {
+            return List.of();
+        }
+        return database.inTransaction(() -> {
+            List<JobId> ids = batch.stream()
+                    .map(incoming -> incoming.request().jobId())
+                    .distinct()
+                    .sorted()
+                    .toList();
+            ids.forEach(this::lockId);
+            Map<UUID, byte[]> seen = seen(ids);
+            Map<UUID, @Nullable String> cancelled = tombstones(ids);
+            List<Acceptance> results = new ArrayList<>();
+            for (Incoming incoming : batch) {
+                UUID id = incoming.request().jobId().value();
+                byte[] before = seen.putIfAbsent(id, incoming.digest());
+                if (before == null) {
+                    insert(incoming, cancelled.containsKey(id), cancelled.get(id));
+                    results.add(new Accepted());
+                } else if (java.util.Arrays.equals(before, incoming.digest())) {
+                    results.add(new Duplicate());
+                } else {
+                    results.add(new Conflict(hex(before), hex(incoming.digest())));
+                }
+            }
+            notifyPlanner();
+            return results;
+        });
+    }
+
+    private void insert(Incoming incoming, boolean cancelledBefore, @Nullable String cancelledBy) {
+        Request.Submit request = incoming.request();
+        sql.sql("""
+                insert into trainyard.job (id, name, team, submitted_by, labels, priority, state, request, digest,
+                    submitted_at, queued_at, not_before, ended_at, cancel_requested_at, cancel_requested_by, last_event)
+                select :id, :name, :team, :by, :labels::jsonb, :priority, :state, :request::jsonb, :digest,
+                    :submittedAt, now.at, :notBefore,
+                    case when :cancelled then now.at end, case when :cancelled then now.at end, :cancelledBy, 2
+                from (select clock_timestamp() as at) now""")
+                .param("id", request.jobId().value())
+                .param("name", request.name())
+                .param("team", request.team())
+                .param("by", request.submittedBy())
+                .param("labels", Json.object(request.labels()))
+                .param("priority", request.priority())
+                .param("state", (cancelledBefore ? JobState.CANCELLED : JobState.QUEUED).name())
+                .param("request", incoming.json())
+                .param("digest", incoming.digest())
+                .param("submittedAt", time(request.submittedAt()), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("notBefore", time(request.notBefore()), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("cancelled", cancelledBefore)
+                .param("cancelledBy", cancelledBy, Types.VARCHAR)
+                .update();
+        sql.sql("""
+                with seen as (insert into trainyard.job_seen (job_id, digest) values (:id, :digest))
+                insert into trainyard.job_event (job_id, seq, type, data) values
+                    (:id, 1, 'job.accepted', jsonb_build_object('digest', :hex)),
+                    (:id, 2, :second, case when :cancelled then '{"state":"CANCELLED"}' else '{}' end::jsonb)""")
+                .param("id", request.jobId().value())
+                .param("digest", incoming.digest())
+                .param("hex", hex(incoming.digest()))
+                .param("second", cancelledBefore ? "job.ended" : "job.queued")
+                .param("cancelled", cancelledBefore)
+                .update();
+    }
+
+    /** What {@link #cancel} did. */
+    public enum Cancellation {
+        /** It is CANCELLED now. */
+        CANCELLED,
+        /** Its running attempt is being stopped. */
+        STOPPING,
+        /** Nothing is known of it yet: should it come, it is CANCELLED at once. */
+        REMEMBERED,
+        /** It was over before. */
+        ALREADY_ENDED
+    }
+
+    /** Ends a job in any state, or one that is still to come. Repeating it changes nothing. */
+    public Cancellation cancel(JobId job, @Nullable String by) {
+        return database.inTransaction(() -> {
+            lockId(job);
+            JobState state = lockRow(job);
+            if (state == null) {
+                sql.sql("""
+                        insert into trainyard.cancel_tombstone (job_id, cancelled_by) values (:id, :by)
+                        on conflict (job_id) do nothing""")
+                        .param("id", job.value())
+                        .param("by", by, Types.VARCHAR)
+                        .update();
+                return Cancellation.REMEMBERED;
+            }
+            return switch (state) {
+                case SUCCEEDED, FAILED, CANCELLED -> Cancellation.ALREADY_ENDED;
+                case QUEUED, HELD -> {
+                    requestCancel(job, by);
+                    sql.sql("""
+                            update trainyard.job
+                            set state = 'CANCELLED', ended_at = clock_timestamp(), waiting_because = null, hold_reason = null
+                            where id = :id""").param("id", job.value()).update();
+                    events.append(job, "job.ended", null, "{\"state\":\"CANCELLED\"}");
+                    yield Cancellation.CANCELLED;
+                }
+                case RUNNING -> {
+                    requestCancel(job, by);
+                    stopLiveAttempt(job);
+                    yield Cancellation.STOPPING;
+                }
+            };
+        });
+    }
+
+    private void requestCancel(JobId job, @Nullable String by) {
+        int first = sql.sql("""
+                update trainyard.job set cancel_requested_at = clock_timestamp(), cancel_requested_by = :by
+                where id = :id and cancel_requested_at is null""")
+                .param("id", job.value())
+                .param("by", by, Types.VARCHAR)
+                .update();
+        if (first == 1) {
+            events.append(job, "job.cancel-requested", null, Json.object(by == null ? Map.of() : Map.of("by", by)));
+        }
+    }
+
+    /** The first reason wins; a COLLECTING attempt has ended in all but name. */
+    private void stopLiveAttempt(JobId job) {
+        sql.sql("select id from trainyard.attempt where job_id = :id and state <> 'ENDED' for update")
+                .param("id", job.value())
+                .query(UUID.class)
+                .list();
+        int stopped = sql.sql("""
+                update trainyard.attempt set stop_reason = 'CANCELLED', stop_requested_at = clock_timestamp()
+                where job_id = :id and state in ('RESERVED', 'PREPARING', 'RUNNING') and stop_reason is null""").param("id", job.value()).update();
+        if (stopped == 1) {
+            sql.sql("select pg_notify(:channel, '')")
+                    .param("channel", Notifications.WORK)
+                    .query()
+                    .singleRow();
+        }
+    }
+
+    /** What a change of a waiting job did. */
+    public enum Change {
+        DONE,
+        /** It runs: the wish is remembered and takes effect when it would be queued again. */
+        REMEMBERED,
+        ALREADY_ENDED,
+        UNKNOWN
+    }
+
+    /** Keeps a job from being placed until {@link #release}. */
+    public Change hold(JobId job, String reason) {
+        return database.inTransaction(() -> {
+            JobState state = lockRow(job);
+            return switch (state) {
+                case null -> Change.UNKNOWN;
+                case SUCCEEDED, FAILED, CANCELLED -> Change.ALREADY_ENDED;
+                case HELD -> Change.DONE;
+                case QUEUED -> {
+                    sql.sql("""
+                            update trainyard.job set state = 'HELD', hold_reason = :reason, waiting_because = null
+                            where id = :id""")
+                            .param("id", job.value())
+                            .param("reason", reason)
+                            .update();
+                    events.append(job, "job.held", null, Json.object(Map.of("reason", reason)));
+                    yield Change.DONE;
+                }
+                case RUNNING -> {
+                    sql.sql("update trainyard.job set hold_requested = true, hold_reason = :reason where id = :id")
+                            .param("id", job.value())
+                            .param("reason", reason)
+                            .update();
+                    yield Change.REMEMBERED;
+                }
+            };
+        });
+    }
+
+    /** Lets a held job be placed again, in its old place, with its free retries anew. */
+    public Change release(JobId job) {
+        return database.inTransaction(() -> {
+            JobState state = lockRow(job);
+            return switch (state) {
+                case null -> Change.UNKNOWN;
+                case SUCCEEDED, FAILED, CANCELLED -> Change.ALREADY_ENDED;
+                case QUEUED -> Change.DONE;
+                case HELD -> {
+                    sql.sql("""
+                            update trainyard.job set state = 'QUEUED', hold_reason = null, free_in_a_row = 0
+                            where id = :id""").param("id", job.value()).update();
+                    events.append(job, "job.queued", null, "{}");
+                    notifyPlanner();
+                    yield Change.DONE;
+                }
+                case RUNNING -> {
+                    sql.sql("update trainyard.job set hold_requested = false, hold_reason = null where id = :id")
+                            .param("id", job.value())
+                            .update();
+                    yield Change.DONE;
+                }
+            };
+        });
+    }
+
+    /** Moves a job in the queue. */
+    public Change prioritise(JobId job, int priority) {
+        return database.inTransaction(() -> {
+            JobState state = lockRow(job);
+            if (state == null) {
+                return Change.UNKNOWN;
+            }
+            if (state.isFinal()) {
+                return Change.ALREADY_ENDED;
+            }
+            sql.sql("update trainyard.job set priority = :priority where id = :id")
+                    .param("id", job.value())
+                    .param("priority", priority)
+                    .update();
+            events.append(job, "job.prioritised", null, Json.object(Map.of("priority", priority)));
+            notifyPlanner();
+            return Change.DONE;
+        });
+    }
+
+    /**
+     * A record that cannot be taken in. Recording it twice (a redelivery) changes nothing.
+     *
+     * @param payload the record; the first 64 KiB are kept
+     */
+    public void reject(String topic, int partition, long offset, @Nullable JobId job, String reason, byte[] payload) {
+        sql.sql("""
+                insert into trainyard.rejected_request (topic, partition, record_offset, job_id, reason, payload)
+                values (:topic, :partition, :offset, :job, :reason, :payload)
+                on conflict (topic, partition, record_offset) do nothing""")
+                .param("topic", topic)
+                .param("partition", partition)
+                .param("offset", offset)
+                .param("job", job == null ? null : job.value(), Types.OTHER)
+                .param("reason", reason)
+                .param("payload", java.util.Arrays.copyOf(payload, Math.min(payload.length, 64 * 1024)))
+                .update();
+    }
+
+    private void lockId(JobId job) {
+        sql.sql("select pg_advisory_xact_lock(hashtextextended(:id, 0))")
+                .param("id", job.toString())
+                .query()
+                .singleRow();
+    }
+
+    private @Nullable JobState lockRow(JobId job) {
+        return sql.sql("select state from trainyard.job where id = :id for update")
+                .param("id", job.value())
+                .query(String.class)
+                .optional()
+                .map(JobState::valueOf)
+                .orElse(null);
+    }
+
+    private Map<UUID, byte[]> seen(Collection<JobId> ids) {
+        Map<UUID, byte[]> seen = new HashMap<>();
+        sql.sql("select job_id, digest from trainyard.job_seen where job_id = any(:ids)")
+                .param("ids", uuids(ids))
+                .query(row -> {
+                    seen.put(row.getObject("job_id", UUID.class), row.getBytes("digest"));
+                });
+        return seen;
+    }
+
+    private Map<UUID, @Nullable String> tombstones(Collection<JobId> ids) {
+        Map<UUID, @Nullable String> cancelled = new LinkedHashMap<>();
+        sql.sql("select job_id, cancelled_by from trainyard.cancel_tombstone where job_id = any(:ids)")
+                .param("ids", uuids(ids))
+                .query(row -> {
+                    cancelled.put(row.getObject("job_id", UUID.class), row.getString("cancelled_by"));
+                });
+        return cancelled;
+    }
+
+    private static UUID[] uuids(Collection<JobId> ids) {
+        return ids.stream().map(JobId::value).toArray(UUID[]::new);
+    }
+
+    private void notifyPlanner() {
+        sql.sql("select pg_notify(:channel, '')")
+                .param("channel", Notifications.PLAN)
+                .query()
+                .singleRow();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The logs of attempts, in chunks of whole lines. */
+public final class LogStore {
+
+    private final JdbcClient sql;
+
+    public LogStore(Database database) {
+        this.sql = database.sql();
+    }
+
+    /** Whose words a chunk holds. */
+    public enum Source {
+        /** The engine's, while it pulls or builds. */
+        IMAGE,
+        CONTAINER,
+        /** Ours, to the owner of the job. */
+        TRAINYARD
+    }
+
+    /**
+     * Where a reader of the engine's log goes on: after {@code count} lines of {@code timestamp}. The engine's timestamps are not
+     * unique.
+     */
+    public record ResumePoint(Instant timestamp, int count) {}
+
+    /** @param text whole lines, each with its line end */
+    public record Chunk(long seq, Source source, String text) {}
+
+    /**
+     * Appends; one writer per attempt at a time.
+     *
+     * @param resume for CONTAINER chunks: where to go on after this one
+     */
+    public void append(AttemptId attempt, Source source, String text, @Nullable ResumePoint resume) {
+        sql.sql("""
+                insert into trainyard.log_chunk (attempt_id, seq, source, text, resume_from, resume_count)
+                select :attempt, coalesce(max(seq), 0) + 1, :source, :text, :from, :count
+                from trainyard.log_chunk where attempt_id = :attempt""")
+                .param("attempt", attempt.value())
+                .param("source", source.name())
+                .param("text", text)
+                .param("from", resume == null ? null : resume.timestamp().toString(), Types.VARCHAR)
+                .param("count", resume == null ? null : resume.count(), Types.INTEGER)
+                .update();
+    }
+
+    /** Where to go on reading the container's log; empty if nothing of it is stored. */
+    public Optional<ResumePoint> resumePoint(AttemptId attempt) {
+        return sql.sql("""
+                select resume_from, resume_count from trainyard.log_chunk
+                where attempt_id = :attempt and resume_from is not null order by seq desc limit 1""")
+                .param("attempt", attempt.value())
+                .query((row, n) ->
+                        new ResumePoint(Instant.parse(row.getString("resume_from")), row.getInt("resume_count")))
+                .optional();
+    }
+
+    /** At most {@code limit} chunks after the one with this number, in order. */
+    public List<Chunk> after(AttemptId attempt, long seq, int limit) {
+        return sql.sql("""
+                select seq, source, text from trainyard.log_chunk
+                where attempt_id = :attempt and seq > :seq order by seq limit :limit""")
+                .param("attempt", attempt.value())
+                .param("seq", seq)
+                .param("limit", limit)
+                .query((row, n) ->
+                        new Chunk(row.getLong("seq"), Source.valueOf(row.getString("source")), row.getString("text")))
+                .list();
+    }
+}

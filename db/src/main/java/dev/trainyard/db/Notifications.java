@@ -1,0 +1,78 @@
+package dev.trainyard.db;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * Waits for the database's notifications over one connection of its own. LISTEN comes first, then the caller reads: what commits in
+ * between is not missed. A broken connection is made anew by the next call.
+ */
+public final class Notifications implements AutoCloseable {
+
+    /** Something may be placed now: a job was queued, or something was released. */
+    static final String PLAN = "trainyard_plan";
+
+    /** A worker has something to do: an attempt was reserved, or is to be stopped. */
+    static final String WORK = "trainyard_work";
+
+    private final Database database;
+    private final String channel;
+    private @Nullable Connection connection;
+
+    private Notifications(Database database, String channel) {
+        this.database = database;
+        this.channel = channel;
+    }
+
+    public static Notifications ofPlanner(Database database) {
+        return new Notifications(database, PLAN);
+    }
+
+    public static Notifications ofWorker(Database database) {
+        return new Notifications(database, WORK);
+    }
+
+    /**
+     * Returns when something was notified or the time is over; at once after (re)connecting, since what was notified before is not
+     * known.
+     *
+     * @throws SQLException if the database does not answer
+     */
+    public void await(Duration atMost) throws SQLException {
+        if (connection == null) {
+            listen();
+            return;
+        }
+        try {
+            // What was notified says nothing beyond "look": the caller reads the tables.
+            connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(atMost.toMillis()));
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void listen() throws SQLException {
+        Connection fresh = database.dedicatedConnection();
+        try (Statement statement = fresh.createStatement()) {
+            statement.execute("listen " + channel);
+        } catch (SQLException e) {
+            fresh.close();
+            throw e;
+        }
+        connection = fresh;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

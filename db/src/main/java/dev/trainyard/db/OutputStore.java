@@ -1,0 +1,89 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+
+/** What attempts leave: files and scalars. */
+public final class OutputStore {
+
+    private final Database database;
+
+    public OutputStore(Database database) {
+        this.database = database;
+    }
+
+    /** @param sha256 hexadecimal; null for what was not read */
+    public record OutputFile(
+            String path, String kind, long size, @Nullable String sha256, Instant modified) {}
+
+    /** One point of a curve. */
+    public record Scalar(String run, String tag, long step, double value, Instant wallTime) {}
+
+    /** Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. */
+    public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
+        database.inTransaction(() -> {
+            database.sql()
+                    .sql("delete from trainyard.output_file where attempt_id = :attempt")
+                    .param("attempt", attempt.value())
+                    .update();
+            database.sql()
+                    .sql("delete from trainyard.metric where attempt_id = :attempt")
+                    .param("attempt", attempt.value())
+                    .update();
+            DataSource dataSource = database.dataSource();
+            Connection connection = DataSourceUtils.getConnection(dataSource);
+            try {
+                insertFiles(connection, attempt, files);
+                insertScalars(connection, attempt, scalars);
+            } catch (SQLException e) {
+                throw new org.springframework.jdbc.UncategorizedSQLException("recording outputs", null, e);
+            } finally {
+                DataSourceUtils.releaseConnection(connection, dataSource);
+            }
+        });
+    }
+
+    private static void insertFiles(Connection connection, AttemptId attempt, List<OutputFile> files)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into trainyard.output_file (attempt_id, path, kind, size_bytes, sha256, modified_at)
+                values (?, ?, ?, ?, ?, ?)""")) {
+            for (OutputFile file : files) {
+                insert.setObject(1, attempt.value());
+                insert.setString(2, file.path());
+                insert.setString(3, file.kind());
+                insert.setLong(4, file.size());
+                insert.setBytes(5, file.sha256() == null ? null : HexFormat.of().parseHex(file.sha256()));
+                insert.setObject(6, file.modified().atOffset(ZoneOffset.UTC));
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void insertScalars(Connection connection, AttemptId attempt, List<Scalar> scalars)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into trainyard.metric (attempt_id, run, tag, step, value, wall_time) values (?, ?, ?, ?, ?, ?)""")) {
+            for (Scalar scalar : scalars) {
+                insert.setObject(1, attempt.value());
+                insert.setString(2, scalar.run());
+                insert.setString(3, scalar.tag());
+                insert.setLong(4, scalar.step());
+                insert.setDouble(5, scalar.value());
+                insert.setObject(6, scalar.wallTime().atOffset(ZoneOffset.UTC));
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+}

@@ -1,0 +1,447 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.plan.Plan;
+import dev.trainyard.core.plan.Snapshot;
+import dev.trainyard.core.request.JobId;
+import java.math.BigDecimal;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A planning cycle: one transaction under the planner's advisory lock that reads, plans and applies ({@code place}, {@code unclaimed}). The
+ * lock saves work; the unique indexes and the locked worker rows keep it right.
+ */
+public final class PlanStore {
+
+    /** A cycle reads at most so many waiting jobs, so that its cost does not grow with the backlog. */
+    private static final int CANDIDATES = 500;
+
+    private static final Duration CLAIM_WITHIN = Duration.ofSeconds(60);
+    private static final Duration PREPARE_WITHIN = Duration.ofMinutes(60);
+
+    /** A worker that has been silent for longer gets no new work. */
+    private static final Duration SUSPECT_AFTER = Duration.ofSeconds(30);
+
+    /** Cycles come every five seconds: an older stamp means that nobody was observing. */
+    private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
+
+    private final Database database;
+    private final JdbcClient sql;
+    private final JobEvents events;
+    private final Function<String, Function<Retry.Counters, Retry.Decision>> startTimeoutRetry;
+    private final Function<String, Snapshot.Candidate> needs;
+
+    /**
+     * @param needs reads from a request (JSON) what the job needs; {@code avoid} and {@code prefer} are filled in here
+     * @param startTimeoutRetry reads from a request what follows when its attempt is not claimed in time
+     */
+    public PlanStore(
+            Database database,
+            Function<String, Snapshot.Candidate> needs,
+            Function<String, Function<Retry.Counters, Retry.Decision>> startTimeoutRetry) {
+        this.database = database;
+        this.sql = database.sql();
+        this.events = new JobEvents(sql);
+        this.needs = needs;
+        this.startTimeoutRetry = startTimeoutRetry;
+    }
+
+    /**
+     * What a cycle did.
+     *
+     * @param placed attempts reserved
+     * @param refused placements that something outside the plan made impossible; the next cycle sees it
+     */
+    public record Cycle(int placed, int refused) {}
+
+    /**
+     * Runs one cycle, unless another planner is at it.
+     *
+     * @param planner pure: {@code Planner::plan}
+     */
+    public Optional<Cycle> cycle(Function<Snapshot, Plan> planner) {
+        return database.inTransaction(() -> {
+            if (!lockPlanner()) {
+                return Optional.<Cycle>empty();
+            }
+            Cycle cycle = apply(planner.apply(snapshot()));
+            if (cycle.placed() > 0) {
+                sql.sql("select pg_notify(:channel, '')")
+                        .param("channel", Notifications.WORK)
+                        .query()
+                        .singleRow();
+            }
+            return Optional.of(cycle);
+        });
+    }
+
+    /**
+     * Stamps that a planner is observing, and acts on what is overdue: {@code unclaimed}, and {@code stop} for preparations. At least
+     * every five seconds; nothing, if another planner is at it.
+     */
+    public void observe() {
+        database.inTransaction(() -> {
+            if (lockPlanner()) {
+                stampServing();
+                sql.sql("""
+                        select w.id from trainyard.worker w
+                        where exists (select from trainyard.attempt a where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING'))
+                        order by w.id for key share""").query(UUID.class).list();
+                endUnclaimed();
+                stopLatePreparations();
+            }
+        });
+    }
+
+    private boolean lockPlanner() {
+        // Frees a frozen holder's lock; a planner that is merely slow is cut by the statement's limit.
+        sql.sql(
+                        "select set_config('idle_in_transaction_session_timeout', '3s', true), set_config('statement_timeout', '10s', true)")
+                .query()
+                .singleRow();
+        return sql.sql("select pg_try_advisory_xact_lock(hashtextextended('trainyard.planner', 0))")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private void stampServing() {
+        sql.sql("""
+                update trainyard.installation
+                set serving_since = case when last_cycle is null or clock_timestamp() - last_cycle > :within * interval '1 second'
+                                         then clock_timestamp() else serving_since end,
+                    last_cycle = clock_timestamp()""").param("within", OBSERVED_WITHIN.toSeconds()).update();
+    }
+
+    /** {@code unclaimed}: RESERVED→ENDED(START_TIMEOUT). A worker that begins meanwhile wins: it holds the row's lock first. */
+    private void endUnclaimed() {
+        for (AttemptId id : overdue("RESERVED", CLAIM_WITHIN)) {
+            AttemptStore.Locked locked = AttemptStore.lock(sql, id);
+            if (locked.state() == AttemptState.RESERVED) {
+                AttemptStore.end(
+                        sql,
+                        events,
+                        locked,
+                        new AttemptStore.End(
+                                Cause.START_TIMEOUT,
+                                "the worker did not take it up within %d s".formatted(CLAIM_WITHIN.toSeconds()),
+                                null,
+                                startTimeoutRetry.apply(locked.request())));
+            }
+        }
+    }
+
+    /** Only the worker may end it: it alone learns from its engine that no container runs. */
+    private void stopLatePreparations() {
+        for (AttemptId id : overdue("PREPARING", PREPARE_WITHIN)) {
+            AttemptStore.Locked locked = AttemptStore.lock(sql, id);
+            int stopped = sql.sql("""
+                    update trainyard.attempt set stop_reason = :reason, stop_requested_at = clock_timestamp()
+                    where id = :id and state = 'PREPARING' and stop_reason is null""")
+                    .param("id", id.value())
+                    .param("reason", StopReason.PREPARE_TIMEOUT.name())
+                    .update();
+            if (stopped == 1) {
+                events.append(
+                        locked.job(),
+                        "attempt.stopping",
+                        locked.attempt(),
+                        Json.object(Map.of("reason", StopReason.PREPARE_TIMEOUT.name())));
+            }
+        }
+    }
+
+    private List<AttemptId> overdue(String state, Duration deadline) {
+        return sql.sql("""
+                select a.id from trainyard.attempt a, trainyard.installation i
+                where a.state = :state and a.state <> 'ENDED' and (a.stop_reason is null or a.state = 'RESERVED')
+                  and clock_timestamp() - greatest(a.state_since, i.serving_since) > :deadline * interval '1 second'
+                order by a.job_id""")
+                .param("state", state)
+                .param("deadline", deadline.toSeconds())
+                .query((row, n) -> new AttemptId(row.getObject("id", UUID.class)))
+                .list();
+    }
+
+    // Loading ---------------------------------------------------------------------------------------------------------
+
+    private Snapshot snapshot() {
+        List<Snapshot.Candidate> candidates = candidates();
+        return new Snapshot(candidates.isEmpty() ? List.of() : hosts(), candidates);
+    }
+
+    private List<Snapshot.Candidate> candidates() {
+        return sql.sql("""
+                select q.*, former.avoid, former.last_worker
+                from (select id, request::text as request from trainyard.job
+                      where state = 'QUEUED' and (not_before is null or not_before <= clock_timestamp())
+                      order by priority desc, queued_at, id limit :limit) q
+                join trainyard.job j on j.id = q.id
+                left join lateral (
+                    select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
+                                                                            'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
+                           (array_agg(a.worker_id order by a.number desc))[1] as last_worker
+                    from trainyard.attempt a where a.job_id = q.id) former on j.attempts > 0
+                order by j.priority desc, j.queued_at, j.id""")
+                .param("limit", CANDIDATES)
+                .query((row, n) -> {
+                    Snapshot.Candidate stated = needs.apply(row.getString("request"));
+                    java.sql.Array avoid = row.getArray("avoid");
+                    Set<WorkerId> avoided = new HashSet<>();
+                    if (avoid != null) {
+                        for (UUID worker : (UUID[]) avoid.getArray()) {
+                            avoided.add(new WorkerId(worker));
+                        }
+                    }
+                    UUID last = row.getObject("last_worker", UUID.class);
+                    return new Snapshot.Candidate(
+                            new JobId(row.getObject("id", UUID.class)),
+                            stated.gpus(),
+                            stated.hostPorts(),
+                            stated.location(),
+                            stated.cpus(),
+                            stated.memory(),
+                            avoided,
+                            last == null || stated.location() == null ? null : new WorkerId(last));
+                })
+                .list();
+    }
+
+    private List<Snapshot.Host> hosts() {
+        Map<UUID, List<Snapshot.Device>> devices = devices();
+        Map<UUID, Map<String, Set<String>>> held = held();
+        return sql.sql("""
+                select w.id, w.name, w.run_slots, w.cpus, w.memory_bytes,
+                       w.cpus - coalesce(u.cpus, 0) as free_cpus, w.memory_bytes - coalesce(u.memory_bytes, 0) as free_memory
+                from trainyard.worker w
+                join trainyard.worker_lease l on l.worker_id = w.id and l.incarnation = w.incarnation
+                left join lateral (
+                    select sum(a.cpus) as cpus, sum(a.memory_bytes)::bigint as memory_bytes
+                    from trainyard.attempt a join trainyard.reservation r on r.attempt_id = a.id
+                    where r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null) u on true
+                where w.state = 'ACTIVE' and l.renewed_at > clock_timestamp() - :suspect * interval '1 second'
+                order by w.name, w.id""")
+                .param("suspect", SUSPECT_AFTER.toSeconds())
+                .query((row, n) -> {
+                    UUID id = row.getObject("id", UUID.class);
+                    Map<String, Set<String>> taken = held.getOrDefault(id, Map.of());
+                    Set<String> slots = taken.getOrDefault("SLOT", Set.of());
+                    int runSlots = row.getInt("run_slots");
+                    return new Snapshot.Host(
+                            new WorkerId(id),
+                            row.getString("name"),
+                            devices.getOrDefault(id, List.of()),
+                            IntStream.range(0, runSlots)
+                                    .filter(slot -> !slots.contains(Integer.toString(slot)))
+                                    .boxed()
+                                    .toList(),
+                            runSlots,
+                            taken.getOrDefault("PORT", Set.of()),
+                            taken.getOrDefault("LOCATION", Set.of()),
+                            row.getBigDecimal("cpus"),
+                            row.getBigDecimal("free_cpus"),
+                            row.getLong("memory_bytes"),
+                            row.getLong("free_memory"));
+                })
+                .list();
+    }
+
+    private Map<UUID, List<Snapshot.Device>> devices() {
+        Map<UUID, List<Snapshot.Device>> byWorker = new HashMap<>();
+        sql.sql("""
+                select d.key, d.worker_id, d.index, d.kind, d.type, d.memory_bytes, d.unhealthy_because is null as healthy,
+                       not exists (select from trainyard.reservation r
+                                   where r.kind = 'DEVICE' and r.key = d.key and r.released_at is null) as free
+                from trainyard.device d where d.offered order by d.worker_id, d.index, d.key""").query(row -> {
+            byWorker.computeIfAbsent(row.getObject("worker_id", UUID.class), worker -> new ArrayList<>())
+                    .add(new Snapshot.Device(
+                            row.getString("key"),
+                            row.getInt("index"),
+                            Snapshot.Kind.valueOf(row.getString("kind")),
+                            row.getString("type"),
+                            (Long) row.getObject("memory_bytes"),
+                            row.getBoolean("healthy"),
+                            row.getBoolean("free")));
+        });
+        return byWorker;
+    }
+
+    /** Per worker and kind, what is held; keys without the worker's id. */
+    private Map<UUID, Map<String, Set<String>>> held() {
+        Map<UUID, Map<String, Set<String>>> held = new HashMap<>();
+        sql.sql("""
+                select worker_id, kind, substr(key, 38) as thing from trainyard.reservation
+                where released_at is null and kind in ('SLOT', 'PORT', 'LOCATION')""").query(row -> {
+            held.computeIfAbsent(row.getObject("worker_id", UUID.class), worker -> new HashMap<>())
+                    .computeIfAbsent(row.getString("kind"), kind -> new HashSet<>())
+                    .add(row.getString("thing"));
+        });
+        return held;
+    }
+
+    // Applying --------------------------------------------------------------------------------------------------------
+
+    private Cycle apply(Plan plan) {
+        Map<UUID, Room> rooms = lockHosts(plan.placements());
+        int placed = 0;
+        int refused = 0;
+        for (Plan.Placement placement : plan.placements()) {
+            Room room = rooms.get(placement.host().value());
+            if (room != null && room.takes(placement) && place(placement)) {
+                placed++;
+            } else {
+                refused++;
+            }
+        }
+        explain(plan.reasons());
+        return new Cycle(placed, refused);
+    }
+
+    /** What a locked worker row still has, over every attempt that holds a slot of it. */
+    private static final class Room {
+
+        private BigDecimal cpus;
+        private long memory;
+
+        Room(BigDecimal cpus, long memory) {
+            this.cpus = cpus;
+            this.memory = memory;
+        }
+
+        boolean takes(Plan.Placement placement) {
+            if (placement.cpus().compareTo(cpus) > 0 || placement.memory() > memory) {
+                return false;
+            }
+            cpus = cpus.subtract(placement.cpus());
+            memory -= placement.memory();
+            return true;
+        }
+    }
+
+    private Map<UUID, Room> lockHosts(Collection<Plan.Placement> placements) {
+        UUID[] ids = placements.stream()
+                .map(placement -> placement.host().value())
+                .distinct()
+                .toArray(UUID[]::new);
+        // All of them by id before the first placement, with a statement of its own: what is decided is read
+        // afterwards.
+        sql.sql("select id from trainyard.worker where id = any(:ids) order by id for no key update")
+                .param("ids", ids)
+                .query(UUID.class)
+                .list();
+        Map<UUID, Room> rooms = new HashMap<>();
+        sql.sql("""
+                select w.id, w.cpus - coalesce(sum(a.cpus), 0) as cpus, w.memory_bytes - coalesce(sum(a.memory_bytes), 0) as memory
+                from trainyard.worker w
+                left join trainyard.reservation r on r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null
+                left join trainyard.attempt a on a.id = r.attempt_id
+                where w.id = any(:ids) and w.state = 'ACTIVE'
+                group by w.id""").param("ids", ids).query(row -> {
+            rooms.put(row.getObject("id", UUID.class), new Room(row.getBigDecimal("cpus"), row.getLong("memory")));
+        });
+        return rooms;
+    }
+
+    /** {@code place}, in a savepoint: what the unique indexes refuse leaves the other placements standing. */
+    private boolean place(Plan.Placement placement) {
+        try {
+            return database.inSavepoint(() -> reserve(placement));
+        } catch (DuplicateKeyException e) {
+            return false;
+        }
+    }
+
+    private boolean reserve(Plan.Placement placement) {
+        UUID job = placement.job().value();
+        String state = sql.sql("select state from trainyard.job where id = :job for update")
+                .param("job", job)
+                .query(String.class)
+                .single();
+        if (!state.equals("QUEUED")) {
+            return false;
+        }
+        AttemptId attempt = AttemptId.random();
+        int number = sql.sql("""
+                update trainyard.job set state = 'RUNNING', attempts = attempts + 1, waiting_because = null
+                where id = :job returning attempts""").param("job", job).query(Integer.class).single();
+        sql.sql("""
+                insert into trainyard.attempt (id, job_id, number, worker_id, state, cpus, memory_bytes)
+                values (:id, :job, :number, :worker, 'RESERVED', :cpus, :memory)""")
+                .param("id", attempt.value())
+                .param("job", job)
+                .param("number", number)
+                .param("worker", placement.host().value())
+                .param("cpus", placement.cpus())
+                .param("memory", placement.memory())
+                .update();
+        for (String device : placement.devices()) {
+            reserve(attempt, placement.host(), "DEVICE", device);
+        }
+        reserve(attempt, placement.host(), "SLOT", placement.host() + "/" + placement.slot());
+        for (String port : placement.hostPorts()) {
+            reserve(attempt, placement.host(), "PORT", placement.host() + "/" + port);
+        }
+        if (placement.location() != null) {
+            reserve(attempt, placement.host(), "LOCATION", placement.host() + "/" + placement.location());
+        }
+        events.append(
+                placement.job(),
+                "attempt.reserved",
+                attempt,
+                Json.object(Map.of(
+                        "worker", placement.host().toString(), "number", number, "devices", placement.devices())));
+        return true;
+    }
+
+    private void reserve(AttemptId attempt, WorkerId worker, String kind, String key) {
+        sql.sql("""
+                insert into trainyard.reservation (kind, key, attempt_id, worker_id) values (:kind, :key, :attempt, :worker)""")
+                .param("kind", kind)
+                .param("key", key)
+                .param("attempt", attempt.value())
+                .param("worker", worker.value())
+                .update();
+    }
+
+    private void explain(Map<JobId, String> reasons) {
+        if (reasons.isEmpty()) {
+            return;
+        }
+        UUID[] jobs = reasons.keySet().stream().map(JobId::value).toArray(UUID[]::new);
+        String[] texts = reasons.values().toArray(String[]::new);
+        // Skips jobs that someone is changing: the next cycle explains them.
+        sql.sql("""
+                update trainyard.job j set waiting_because = r.reason
+                from (select w.id, w.reason from unnest(:jobs::uuid[], :reasons::text[]) as w (id, reason)) r
+                where j.id = r.id and j.id in (
+                    select q.id from trainyard.job q join unnest(:jobs::uuid[], :reasons::text[]) as w (id, reason) on w.id = q.id
+                    where q.state = 'QUEUED' and q.waiting_because is distinct from w.reason
+                    for update of q skip locked)""")
+                .param("jobs", jobs, Types.ARRAY)
+                .param("reasons", texts, Types.ARRAY)
+                .update();
+    }
+
+    /** Partitions of the tables that are kept by month: a planner asks for the next ones now and then. */
+    public void ensurePartitions() {
+        sql.sql("select trainyard.ensure_partitions()").query().singleRow();
+    }
+}

@@ -1,0 +1,330 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.WorkerId;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Workers: {@code register} and {@code renew}. */
+public final class WorkerStore {
+
+    private final Database database;
+    private final JdbcClient sql;
+
+    public WorkerStore(Database database) {
+        this.database = database;
+        this.sql = database.sql();
+    }
+
+    /**
+     * What a worker says of itself when it starts.
+     *
+     * @param bootId the kernel's, one per boot
+     * @param lockDevice device number of the file that it holds locked in its state directory
+     * @param lockInode inode of that file
+     * @param pidStartedAt start time of the process by its host's clock: pids come round
+     * @param engineId the container engine's own id
+     */
+    public record Registration(
+            WorkerId id,
+            String name,
+            String host,
+            String bootId,
+            long lockDevice,
+            long lockInode,
+            long pid,
+            Instant pidStartedAt,
+            String engineId,
+            BigDecimal cpus,
+            long memoryBytes,
+            int runSlots,
+            String outputsRoot,
+            String version,
+            List<OfferedDevice> devices) {}
+
+    /** A device that a worker offers; {@code kind} is GPU, MIG or SLOT. */
+    public record OfferedDevice(
+            String key,
+            int index,
+            String kind,
+            String type,
+            @Nullable Long memoryBytes,
+            @Nullable String unhealthyBecause) {}
+
+    /**
+     * A worker's place in the installation.
+     *
+     * @param refusedDevices keys of devices that another worker of the same hardware offers already
+     */
+    public record Registered(Incarnation me, UUID installation, List<String> refusedDevices) {}
+
+    /** Registering was refused; the message says why and what to do. */
+    public static final class RegistrationRefused extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        RegistrationRefused(String message) {
+            super(message);
+        }
+    }
+
+    private record Known(
+            String state,
+            @Nullable UUID incarnation,
+            String bootId,
+            long lockDevice,
+            long lockInode,
+            long pid,
+            Instant pidStartedAt,
+            String engineId,
+            @Nullable Double silentSeconds) {}
+
+    /**
+     * Makes this process the worker. Who holds the lock on the same file of the same boot is the only process of that worker, so
+     * its predecessor is dead and this is immediate; otherwise see the rules in docs/lifecycle.md.
+     *
+     * @param processLives whether a process with this pid, started when the recorded one was, exists on this host
+     * @throws RegistrationRefused if another process may still be this worker, or the name is taken
+     */
+    public Registered register(Registration self, LongPredicate processLives) {
+        return database.inTransaction(() -> {
+            sql.sql("select pg_advisory_xact_lock(hashtextextended('trainyard.register:' || :name, 0))")
+                    .param("name", self.name())
+                    .query()
+                    .singleRow();
+            refuseTakenName(self);
+            Known known = lockKnown(self.id());
+            if (known != null) {
+                refuseLiving(self, known, processLives);
+            }
+            UUID incarnation = UUID.randomUUID();
+            write(self, incarnation);
+            List<String> refused = offerDevices(self);
+            event(
+                    self.id(),
+                    "worker.registered",
+                    Map.of("incarnation", incarnation, "devices", self.devices().size()));
+            UUID installation = sql.sql("select id from trainyard.installation")
+                    .query(UUID.class)
+                    .single();
+            sql.sql("select pg_notify(:channel, '')")
+                    .param("channel", Notifications.PLAN)
+                    .query()
+                    .singleRow();
+            return new Registered(new Incarnation(self.id(), incarnation), installation, refused);
+        });
+    }
+
+    private void refuseTakenName(Registration self) {
+        sql.sql("""
+                select w.host from trainyard.worker w join trainyard.worker_lease l on l.worker_id = w.id
+                where w.name = :name and w.id <> :id and w.state <> 'FORGOTTEN'
+                  and l.renewed_at > clock_timestamp() - interval '30 seconds'""")
+                .param("name", self.name())
+                .param("id", self.id().value())
+                .query(String.class)
+                .optional()
+                .ifPresent(host -> {
+                    throw new RegistrationRefused(
+                            "a worker named '%s' is running on host %s. Start this one with another --name."
+                                    .formatted(self.name(), host));
+                });
+    }
+
+    private @Nullable Known lockKnown(WorkerId id) {
+        return sql.sql("""
+                select w.state, w.incarnation, w.boot_id, w.lock_device, w.lock_inode, w.pid, w.pid_started_at, w.engine_id,
+                       extract(epoch from clock_timestamp() - l.renewed_at)::float8 as silent_seconds
+                from trainyard.worker w left join trainyard.worker_lease l on l.worker_id = w.id
+                where w.id = :id for update of w""")
+                .param("id", id.value())
+                .query((row, n) -> new Known(
+                        row.getString("state"),
+                        row.getObject("incarnation", UUID.class),
+                        row.getString("boot_id"),
+                        row.getLong("lock_device"),
+                        row.getLong("lock_inode"),
+                        row.getLong("pid"),
+                        row.getTimestamp("pid_started_at").toInstant(),
+                        row.getString("engine_id"),
+                        (Double) row.getObject("silent_seconds")))
+                .optional()
+                .orElse(null);
+    }
+
+    private static void refuseLiving(Registration self, Known known, LongPredicate processLives) {
+        if (known.state().equals("FORGOTTEN")) {
+            throw new RegistrationRefused(
+                    "worker %s was declared dead and forgotten. Remove its state directory to start as a new worker."
+                            .formatted(self.id()));
+        }
+        if (!known.engineId().equals(self.engineId())) {
+            throw new RegistrationRefused(
+                    "the state directory belongs to a worker of another container engine (%s, here %s). Another host needs a state directory of its own; end the old worker with: trainyard workers forget %s"
+                            .formatted(known.engineId(), self.engineId(), self.name()));
+        }
+        boolean sameBoot = known.bootId().equals(self.bootId());
+        boolean sameLock = known.lockDevice() == self.lockDevice() && known.lockInode() == self.lockInode();
+        if (sameBoot && sameLock) {
+            return;
+        }
+        if (sameBoot && processLives.test(known.pid())) {
+            throw new RegistrationRefused(
+                    "process %d is this worker, started from another copy of its state directory. Stop it, or start this one with a state directory of its own."
+                            .formatted(known.pid()));
+        }
+        Double silent = known.silentSeconds();
+        if (!sameBoot && silent != null && silent < 30) {
+            throw new RegistrationRefused(
+                    "worker %s was heard of %d seconds ago from another boot of this host. If that is over, this works after 30 seconds of silence."
+                            .formatted(self.id(), Math.round(silent)));
+        }
+    }
+
+    private void write(Registration self, UUID incarnation) {
+        sql.sql("""
+                insert into trainyard.worker (id, name, host, state, incarnation, boot_id, lock_device, lock_inode, pid,
+                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, version)
+                values (:id, :name, :host, 'ACTIVE', :incarnation, :bootId, :lockDevice, :lockInode, :pid,
+                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :version)
+                on conflict (id) do update set
+                    name = excluded.name, host = excluded.host, state = 'ACTIVE', incarnation = excluded.incarnation,
+                    boot_id = excluded.boot_id, lock_device = excluded.lock_device, lock_inode = excluded.lock_inode,
+                    pid = excluded.pid, pid_started_at = excluded.pid_started_at, engine_id = excluded.engine_id,
+                    cpus = excluded.cpus, memory_bytes = excluded.memory_bytes, run_slots = excluded.run_slots,
+                    outputs_root = excluded.outputs_root, version = excluded.version, registered_at = clock_timestamp()""")
+                .param("id", self.id().value())
+                .param("name", self.name())
+                .param("host", self.host())
+                .param("incarnation", incarnation)
+                .param("bootId", self.bootId())
+                .param("lockDevice", self.lockDevice())
+                .param("lockInode", self.lockInode())
+                .param("pid", self.pid())
+                .param("pidStartedAt", self.pidStartedAt().atOffset(ZoneOffset.UTC))
+                .param("engineId", self.engineId())
+                .param("cpus", self.cpus())
+                .param("memory", self.memoryBytes())
+                .param("slots", self.runSlots())
+                .param("outputsRoot", self.outputsRoot())
+                .param("version", self.version())
+                .update();
+        sql.sql("""
+                insert into trainyard.worker_lease (worker_id, incarnation, renewed_at) values (:id, :incarnation, clock_timestamp())
+                on conflict (worker_id) do update set incarnation = excluded.incarnation, renewed_at = excluded.renewed_at""")
+                .param("id", self.id().value())
+                .param("incarnation", incarnation)
+                .update();
+    }
+
+    /** A device stays with the worker that registered it until that one is forgotten or no longer offers it. */
+    private List<String> offerDevices(Registration self) {
+        sql.sql("""
+                update trainyard.device set offered = false, changed_at = clock_timestamp()
+                where worker_id = :worker and offered and not key = any(:keys)""")
+                .param("worker", self.id().value())
+                .param("keys", self.devices().stream().map(OfferedDevice::key).toArray(String[]::new))
+                .update();
+        return self.devices().stream()
+                .filter(device -> offer(self.id(), device) == 0)
+                .map(OfferedDevice::key)
+                .toList();
+    }
+
+    private int offer(WorkerId worker, OfferedDevice device) {
+        return sql.sql("""
+                insert into trainyard.device (key, worker_id, index, kind, type, memory_bytes, unhealthy_because, offered)
+                values (:key, :worker, :index, :kind, :type, :memory, :unhealthy, true)
+                on conflict (key) do update set
+                    worker_id = excluded.worker_id, index = excluded.index, kind = excluded.kind, type = excluded.type,
+                    memory_bytes = excluded.memory_bytes, unhealthy_because = excluded.unhealthy_because, offered = true,
+                    changed_at = clock_timestamp()
+                where device.worker_id = excluded.worker_id or not device.offered
+                   or exists (select from trainyard.worker w where w.id = device.worker_id and w.state = 'FORGOTTEN')""")
+                .param("key", device.key())
+                .param("worker", worker.value())
+                .param("index", device.index())
+                .param("kind", device.kind())
+                .param("type", device.type())
+                .param("memory", device.memoryBytes(), Types.BIGINT)
+                .param("unhealthy", device.unhealthyBecause(), Types.VARCHAR)
+                .update();
+    }
+
+    private void event(WorkerId worker, String type, Map<String, ?> data) {
+        sql.sql("insert into trainyard.host_event (worker_id, type, data) values (:worker, :type, :data::jsonb)")
+                .param("worker", worker.value())
+                .param("type", type)
+                .param("data", Json.object(data))
+                .update();
+    }
+
+    /**
+     * The lease of one incarnation, over a connection of its own: it is renewed also while the pool is busy, and waits for nobody's
+     * lock.
+     */
+    public Lease lease(Incarnation me) {
+        return new Lease(database, me);
+    }
+
+    /** Not for several threads at once. */
+    public static final class Lease implements AutoCloseable {
+
+        private final Database database;
+        private final Incarnation me;
+        private @Nullable Connection connection;
+
+        private Lease(Database database, Incarnation me) {
+            this.database = database;
+            this.me = me;
+        }
+
+        /**
+         * {@code renew}.
+         *
+         * @throws Replaced if another incarnation holds the lease
+         * @throws SQLException if the database does not answer; the next call connects anew
+         */
+        public void renew() throws SQLException {
+            try {
+                if (connection == null) {
+                    connection = database.dedicatedConnection();
+                }
+                try (PreparedStatement renew = connection.prepareStatement("""
+                        update trainyard.worker_lease set renewed_at = clock_timestamp()
+                        where worker_id = ? and incarnation = ? returning renewed_at""")) {
+                    renew.setObject(1, me.worker().value());
+                    renew.setObject(2, me.id());
+                    try (ResultSet renewed = renew.executeQuery()) {
+                        if (!renewed.next()) {
+                            throw new Replaced(me);
+                        }
+                    }
+                }
+            } catch (SQLException e) {
+                close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            Connection open = connection;
+            connection = null;
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+}
