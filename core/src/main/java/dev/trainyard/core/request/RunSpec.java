@@ -42,6 +42,11 @@ public record RunSpec(
         boolean tty,
         boolean stdinOpen) {
 
+    /** A run of which nothing is said yet. */
+    public static RunSpecBuilder builder() {
+        return new RunSpecBuilder();
+    }
+
     /**
      * One mount.
      *

@@ -1,0 +1,22 @@
+package dev.trainyard.core.request;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A message that is no valid {@code trainyard.request/v1}. Reports everything that is wrong with it at once. */
+public final class InvalidRequest extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    InvalidRequest(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** At least one, in the order of the message. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

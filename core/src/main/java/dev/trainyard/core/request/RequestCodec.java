@@ -1,0 +1,76 @@
+package dev.trainyard.core.request;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The message {@code trainyard.request/v1} as JSON. Whoever reads or writes one does it here. */
+public final class RequestCodec {
+
+    /** The value of the message's field {@code schema}. */
+    public static final String SCHEMA = "trainyard.request/v1";
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private RequestCodec() {}
+
+    /**
+     * Reads and validates a message: at most 1 MiB of UTF-8, the JSON Schema, and what the schema cannot say.
+     *
+     * @throws InvalidRequest with everything that is wrong; whatever the bytes are, nothing else is thrown
+     */
+    public static Request decode(byte[] json) {
+        JsonNode message = JsonText.read(json);
+        List<Problem> problems = new ArrayList<>(RequestSchema.check(message));
+        Request request = new RequestReader(new JsonFields(message, "$", problems)).read();
+        if (!problems.isEmpty()) {
+            throw new InvalidRequest(problems);
+        }
+        return request;
+    }
+
+    /** The message in UTF-8, for which {@code decode(encode(request))} equals the request, if that is valid. */
+    public static byte[] encode(Request request) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+            new RequestWriter(json).write(request);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Identity of a message's content, whatever its layout, the order of its fields and its {@code submittedAt}: SHA-256 over the
+     * canonical JSON (RFC 8785) of the message as published.
+     *
+     * @return {@code sha256:} and 64 hexadecimal digits
+     * @throws InvalidRequest if the bytes are not JSON
+     */
+    public static String digest(byte[] json) {
+        JsonNode message = JsonText.read(json);
+        if (message instanceof ObjectNode object) {
+            object.remove("submittedAt");
+        }
+        try {
+            byte[] canonical = CanonicalJson.of(message).getBytes(StandardCharsets.UTF_8);
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The JSON Schema of the message (draft 2020-12), to be served to publishers. */
+    public static String schema() {
+        return RequestSchema.TEXT;
+    }
+}

@@ -1,0 +1,141 @@
+package dev.trainyard.core.request;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.RetryPolicy.Action;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a message into a {@link Request} and reports what the schema cannot say. It also walks messages that the schema refused,
+ * so that all problems appear at once: a field of the wrong kind reads as if it were absent.
+ */
+final class RequestReader {
+
+    private static final Duration LONGEST = Duration.ofDays(366);
+    private static final Duration LONGEST_GRACE = Duration.ofDays(1);
+    private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+
+    private final JsonFields message;
+
+    RequestReader(JsonFields message) {
+        this.message = message;
+    }
+
+    Request read() {
+        return message.text("kind", "submit").equals("cancel") ? cancel() : submit();
+    }
+
+    private Request cancel() {
+        return new Request.Cancel(jobId(), message.text("submittedBy"), message.instant("submittedAt"));
+    }
+
+    private Request submit() {
+        @Nullable Duration timeLimit = message.duration("timeLimit", LONGEST);
+        if (timeLimit != null && timeLimit.isZero()) {
+            message.problem("timeLimit", "is zero", "Give a longer time, or leave it out for no limit");
+        }
+        @Nullable Duration gracePeriod = message.duration("gracePeriod", LONGEST_GRACE);
+        return new Request.Submit(
+                jobId(),
+                message.text("name", ""),
+                message.text("team"),
+                message.text("submittedBy"),
+                message.texts("labels"),
+                (int) message.integer("priority", Request.Submit.DEFAULT_PRIORITY),
+                message.instant("submittedAt"),
+                image(message.object("image")),
+                new RunReader(message.object("run")).read(),
+                gpus(message.object("gpus")),
+                retry(message.object("retry")),
+                timeLimit,
+                gracePeriod == null ? Request.Submit.DEFAULT_GRACE_PERIOD : gracePeriod,
+                message.instant("notBefore"));
+    }
+
+    private JobId jobId() {
+        try {
+            return JobId.parse(message.text("jobId", ""));
+        } catch (IllegalArgumentException e) {
+            message.problem("jobId", "is no UUID", "Give a UUID that you choose");
+            return new JobId(new UUID(0, 0));
+        }
+    }
+
+    private static ImageSource image(JsonFields image) {
+        if (!image.has("build")) {
+            return new ImageSource.Reference(image.text("reference", ""));
+        }
+        JsonFields build = image.object("build");
+        return new ImageSource.Build(
+                build.text("source", ""),
+                build.plainPath("dockerfile", build.text("dockerfile", "Dockerfile")),
+                build.texts("args"),
+                build.text("target"),
+                build.text("tag"));
+    }
+
+    private static Gpus gpus(JsonFields gpus) {
+        @Nullable String type = gpus.text("type");
+        @Nullable DataSize minMemory = gpus.size("minMemory");
+        if (gpus.has("deviceIds")) {
+            if (gpus.has("count") || type != null || minMemory != null) {
+                gpus.problem(
+                        "deviceIds",
+                        "names the devices, beside count, type or minMemory that choose them",
+                        "Give either deviceIds, or the others");
+            }
+            List<String> ids = gpus.list("deviceIds").map(JsonFields::asText).toList();
+            if (Set.copyOf(ids).size() < ids.size()) {
+                gpus.problem("deviceIds", "names a device twice", "Name each device once");
+            }
+            return new Gpus.Devices(ids);
+        }
+        if (gpus.text("count", "").equals("all")) {
+            return new Gpus.All(type, minMemory);
+        }
+        int count = (int) gpus.integer("count", 0);
+        if (count == 0 && gpus.isPresent()) {
+            gpus.problem(
+                    "count",
+                    "is missing",
+                    "Give {\"count\": 1}, {\"count\": \"all\"} or {\"deviceIds\": [\"0\"]}, or leave gpus out");
+        }
+        return count == 0 ? Gpus.NONE : new Gpus.Count(count, type, minMemory);
+    }
+
+    private static RetryPolicy retry(JsonFields retry) {
+        @Nullable Duration backoff = retry.duration("backoff", LONGEST_BACKOFF);
+        return new RetryPolicy(
+                (int) retry.integer("maxAttempts", RetryPolicy.DEFAULT.maxAttempts()),
+                backoff == null ? RetryPolicy.DEFAULT.backoff() : backoff,
+                retry.list("rules").map(RequestReader::rule).toList());
+    }
+
+    private static RetryPolicy.Rule rule(JsonFields rule) {
+        if (rule.has("onExitCode") == rule.has("onCause")) {
+            rule.problem("", "needs exactly one of onExitCode and onCause", "Write one rule for each");
+        }
+        Action action = rule.text("action", "").equals("RETRY") ? Action.RETRY : Action.FAIL;
+        if (rule.has("onExitCode")) {
+            List<Integer> codes =
+                    rule.list("onExitCode").map(code -> (int) code.asInteger(0)).toList();
+            return new RetryPolicy.OnExitCode(codes, action);
+        }
+        return new RetryPolicy.OnCause(
+                rule.list("onCause")
+                        .flatMap(cause -> cause(cause.asText()).stream())
+                        .toList(),
+                action);
+    }
+
+    private static Optional<Cause> cause(String name) {
+        return Arrays.stream(Cause.values())
+                .filter(cause -> cause.name().equals(name))
+                .findFirst();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.trainyard.core.request;
+
+import dev.trainyard.core.request.RunSpec.Mount;
+import dev.trainyard.core.request.RunSpec.Outputs;
+import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Ulimit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the message's {@code run}. */
+final class RunReader {
+
+    private final JsonFields run;
+
+    RunReader(JsonFields run) {
+        this.run = run;
+    }
+
+    RunSpec read() {
+        Outputs outputs = outputs(run.object("outputs"));
+        return RunSpec.builder()
+                .command(run.words("command"))
+                .entrypoint(run.words("entrypoint"))
+                .environment(run.texts("environment"))
+                .workingDir(run.text("workingDir"))
+                .user(run.text("user"))
+                .outputs(outputs)
+                .mounts(mounts(outputs))
+                .ports(ports())
+                .shmSize(run.size("shmSize"))
+                .ipc(run.text("ipc"))
+                .ulimits(run.list("ulimits").map(RunReader::ulimit).toList())
+                .memory(run.size("memory"))
+                .cpus(run.decimal("cpus"))
+                .hostname(run.text("hostname"))
+                .init(run.has("init") ? (Boolean) run.flag("init") : null)
+                .stopSignal(run.text("stopSignal"))
+                .tmpfs(Objects.requireNonNullElse(run.words("tmpfs"), List.of()))
+                .capDrop(Objects.requireNonNullElse(run.words("capDrop"), List.of()))
+                .readOnly(run.flag("readOnly"))
+                .extraHosts(Objects.requireNonNullElse(run.words("extraHosts"), List.of()))
+                .networkMode(run.text("networkMode"))
+                .tty(run.flag("tty"))
+                .stdinOpen(run.flag("stdinOpen"))
+                .build();
+    }
+
+    private static Outputs outputs(JsonFields outputs) {
+        String target = outputs.plainPath("target", outputs.text("target", Outputs.MANAGED.target()));
+        @Nullable String location = outputs.text("location");
+        return new Outputs(target, location == null ? null : outputs.plainPath("location", location));
+    }
+
+    private List<Mount> mounts(Outputs outputs) {
+        Set<String> targets = new HashSet<>(Set.of(outputs.target()));
+        return run.list("mounts")
+                .map(mount -> {
+                    String source = mount.plainPath("source", mount.text("source", ""));
+                    String target = mount.plainPath("target", mount.text("target", ""));
+                    if (!targets.add(target)) {
+                        mount.problem(
+                                "target",
+                                "%s is mounted twice (the outputs are mounted at %s)"
+                                        .formatted(Excerpt.quote(target), outputs.target()),
+                                "Mount each path once; a place for the results is named by run.outputs.location");
+                    }
+                    return new Mount(source, target, mount.flag("readOnly"));
+                })
+                .toList();
+    }
+
+    private List<PortMapping> ports() {
+        Set<String> taken = new HashSet<>();
+        return run.list("ports")
+                .map(port -> {
+                    @Nullable Integer host = port.has("host") ? (Integer) (int) port.integer("host", 0) : null;
+                    PortMapping mapping = new PortMapping(
+                            port.text("hostIp"),
+                            host,
+                            (int) port.integer("container", 0),
+                            port.text("protocol", "tcp"));
+                    if (host != null && !taken.add(mapping.hostIp() + "/" + host + "/" + mapping.protocol())) {
+                        port.problem(
+                                "host", "port %d is published twice".formatted(host), "Publish each host port once");
+                    }
+                    return mapping;
+                })
+                .toList();
+    }
+
+    private static Ulimit ulimit(JsonFields ulimit) {
+        long soft = ulimit.integer("soft", 0);
+        long hard = ulimit.integer("hard", 0);
+        if (hard >= 0 && (soft > hard || soft < 0)) {
+            ulimit.problem("soft", "the soft limit is above the hard one", "Raise hard, or lower soft");
+        }
+        return new Ulimit(ulimit.text("name", ""), soft, hard);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.trainyard.core.request;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.RunSpec.Mount;
+import dev.trainyard.core.request.RunSpec.Outputs;
+import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Ulimit;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A valid request chosen by chance, the same for the same seed. */
+final class AnyRequest {
+
+    private static final String CHARACTERS = "abcXYZ019 _-./:='\"\\\n\tàß€漢😀\u2028";
+
+    private final Random random;
+
+    AnyRequest(long seed) {
+        random = new Random(seed);
+    }
+
+    Request next() {
+        JobId id = new JobId(UuidV7.generate(instant(), random));
+        return random.nextInt(10) == 0
+                ? new Request.Cancel(id, maybe(this::text), maybe(this::instant))
+                : new Request.Submit(
+                        id,
+                        "job-" + random.nextInt(1000),
+                        maybe(this::text),
+                        maybe(this::text),
+                        map(),
+                        random.nextInt(1001),
+                        maybe(this::instant),
+                        image(),
+                        run(),
+                        gpus(),
+                        new RetryPolicy(1 + random.nextInt(100), duration(3600), list(this::rule)),
+                        maybe(() -> duration(1_000_000).plusNanos(1)),
+                        duration(86_000),
+                        maybe(this::instant));
+    }
+
+    private ImageSource image() {
+        return random.nextBoolean()
+                ? new ImageSource.Reference("registry.local:5000/team/image-" + random.nextInt(10) + ":1.2_x")
+                : new ImageSource.Build(
+                        "sha256:" + "0af7".repeat(16),
+                        "docker/Dockerfile",
+                        map(),
+                        maybe(() -> "train"),
+                        maybe(() -> "own/tag"));
+    }
+
+    private RunSpec run() {
+        int[] unique = {0};
+        return RunSpec.builder()
+                .command(maybe(() -> list(this::text)))
+                .entrypoint(maybe(() -> list(this::text)))
+                .environment(map())
+                .workingDir(maybe(() -> "/work dir"))
+                .user(maybe(() -> "1000:1000"))
+                .mounts(list(() -> new Mount(
+                        random.nextBoolean() ? "/data/ä b" : "volume", "/mnt/" + unique[0]++, random.nextBoolean())))
+                .outputs(random.nextBoolean() ? Outputs.MANAGED : new Outputs("/results", maybe(() -> "/logs/x")))
+                .ports(list(() -> new PortMapping(
+                        maybe(() -> "::1"), maybe(() -> 1024 + unique[0]++), 1 + random.nextInt(65535), "udp")))
+                .shmSize(maybe(this::size))
+                .ipc(maybe(() -> "host"))
+                .ulimits(list(() -> new Ulimit("nofile", random.nextInt(10), random.nextBoolean() ? -1 : 100)))
+                .memory(maybe(this::size))
+                .cpus(maybe(() -> BigDecimal.valueOf(1 + random.nextInt(10_000), 2)))
+                .hostname(maybe(() -> "trainer"))
+                .init(maybe(random::nextBoolean))
+                .stopSignal(maybe(() -> "SIGRTMIN+3"))
+                .tmpfs(list(() -> "/tmp:size=1g"))
+                .capDrop(list(() -> "NET_RAW"))
+                .readOnly(random.nextBoolean())
+                .extraHosts(list(() -> "db:10.0.0.1"))
+                .networkMode(maybe(() -> "host"))
+                .tty(random.nextBoolean())
+                .stdinOpen(random.nextBoolean())
+                .build();
+    }
+
+    private Gpus gpus() {
+        return switch (random.nextInt(4)) {
+            case 0 -> Gpus.NONE;
+            case 1 -> new Gpus.Count(1 + random.nextInt(16), maybe(this::text), maybe(this::size));
+            case 2 -> new Gpus.All(maybe(this::text), maybe(this::size));
+            default -> new Gpus.Devices(List.of("0", "GPU-1b2c", "MIG-x/0"));
+        };
+    }
+
+    private RetryPolicy.Rule rule() {
+        RetryPolicy.Action action = random.nextBoolean() ? RetryPolicy.Action.RETRY : RetryPolicy.Action.FAIL;
+        return random.nextBoolean()
+                ? new RetryPolicy.OnExitCode(List.of(random.nextInt(256), random.nextInt(256)), action)
+                : new RetryPolicy.OnCause(List.of(Cause.values()[random.nextInt(Cause.values().length)]), action);
+    }
+
+    private String text() {
+        int[] characters = CHARACTERS.codePoints().toArray();
+        StringBuilder text = new StringBuilder("x");
+        for (int i = random.nextInt(12); i > 0; i--) {
+            text.appendCodePoint(characters[random.nextInt(characters.length)]);
+        }
+        return text.toString();
+    }
+
+    private DataSize size() {
+        return new DataSize(random.nextLong() & (1L << 53) - 1);
+    }
+
+    private Duration duration(int seconds) {
+        return Duration.ofSeconds(random.nextInt(seconds), random.nextBoolean() ? 0 : random.nextInt(1_000_000_000));
+    }
+
+    private Instant instant() {
+        return Instant.ofEpochSecond(1_700_000_000L + random.nextInt(1_000_000_000), random.nextInt(1_000_000_000));
+    }
+
+    private Map<String, String> map() {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            map.put(text().replace("=", ""), text());
+        }
+        return map;
+    }
+
+    private <T> List<T> list(Supplier<T> item) {
+        List<T> list = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            list.add(item.get());
+        }
+        return list;
+    }
+
+    private <T> @Nullable T maybe(Supplier<T> value) {
+        return random.nextBoolean() ? value.get() : null;
+    }
+}
