@@ -1,0 +1,42 @@
+package dev.trainyard.standalone.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A TCP port on 127.0.0.1. */
+record LoopbackPort(int number) {
+    // Linux hands out 32768 and above to outgoing connections: a port from there, once remembered, could be taken by
+    // any client at the next start.
+    private static final int LOWEST = 20_000;
+    private static final int HIGHEST = 32_767;
+    private static final int TRIES = 100;
+
+    LoopbackPort {
+        if (number < 1 || number > 65_535) {
+            throw new LocalServiceException("%d is not a TCP port: choose one from 1 to 65535".formatted(number));
+        }
+    }
+
+    /** A port that nobody listens on at this moment. */
+    static LoopbackPort free() {
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            LoopbackPort port = new LoopbackPort(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1));
+            if (port.isFree()) {
+                return port;
+            }
+        }
+        throw new LocalServiceException("no free TCP port found from %d to %d".formatted(LOWEST, HIGHEST));
+    }
+
+    boolean isFree() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), number));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.trainyard.standalone.embedded;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.springframework.util.FileSystemUtils;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * The programs of a Postgres, unpacked from the class path.
+ *
+ * <p>They are started here and not by zonky's own launcher, because that one starts a server through pg_ctl, hence
+ * through a shell, takes whoever answers on the port for its server, and cannot say why a start failed.
+ */
+record PostgresBinaries(Path home) {
+    private static final int OWNER_MAY_EXECUTE = 0100;
+
+    /** Unpacks the programs into a directory below the given one, unless that has been done before. */
+    static PostgresBinaries below(Path directory) throws IOException {
+        String architecture = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        URL archive = PostgresBinaries.class.getResource("/postgres-linux-" + architecture + ".txz");
+        if (archive == null) {
+            throw new LocalServiceException(
+                    "there is no built-in Postgres for this machine's architecture (%s): use a Postgres server of your own"
+                            .formatted(architecture));
+        }
+        JarURLConnection connection = (JarURLConnection) archive.openConnection();
+        Path home = directory.resolve(String.format(
+                Locale.ROOT, "programs-%08x", connection.getJarEntry().getCrc()));
+        if (Files.notExists(home)) {
+            Path unfinished = directory.resolve("programs-unfinished");
+            FileSystemUtils.deleteRecursively(unfinished);
+            try (TarArchiveInputStream tar =
+                    new TarArchiveInputStream(new XZInputStream(connection.getInputStream()))) {
+                unpack(tar, unfinished);
+            }
+            Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return new PostgresBinaries(home);
+    }
+
+    private static void unpack(TarArchiveInputStream tar, Path target) throws IOException {
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            Path file = target.resolve(entry.getName()).normalize();
+            if (!file.startsWith(target)) {
+                throw new IOException("the archive of Postgres would write outside its directory: " + entry.getName());
+            }
+            if (entry.isDirectory()) {
+                Files.createDirectories(file);
+                continue;
+            }
+            Files.createDirectories(file.resolveSibling(""));
+            if (entry.isSymbolicLink()) {
+                Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
+                continue;
+            }
+            Files.copy(tar, file);
+            if ((entry.getMode() & OWNER_MAY_EXECUTE) != 0) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+    }
+
+    Path program(String name) {
+        return home.resolve("bin").resolve(name);
+    }
+
+    /** A command for one of the programs, with standard error joined to standard output. */
+    ProcessBuilder command(String program, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        if (new UnixSystem().getUid() == 0) {
+            // Postgres refuses to run as root. In a user namespace of its own it is nobody, and yet owns root's files.
+            command.addAll(List.of("unshare", "--user"));
+        }
+        // A session of its own, so that Ctrl-C in a terminal stops this process first and Postgres only when it closes.
+        command.add("setsid");
+        command.add(program(program).toString());
+        command.addAll(arguments);
+        return new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
+    }
+
+    /** Runs one of the programs to its end and returns what it printed. */
+    String run(String program, List<String> arguments) throws IOException, InterruptedException {
+        Process process = command(program, arguments).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        int code = process.waitFor();
+        if (code != 0) {
+            throw new LocalServiceException("%s %s failed with exit code %d:%n%s"
+                    .formatted(program(program), String.join(" ", arguments), code, output));
+        }
+        return output;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.trainyard.standalone.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Kafka and Postgres together, in the directories {@code kafka} and {@code postgres} below one directory. */
+public final class Services implements AutoCloseable {
+    private final LocalKafka kafka;
+    private final LocalPostgres postgres;
+
+    private Services(LocalKafka kafka, LocalPostgres postgres) {
+        this.kafka = kafka;
+        this.postgres = postgres;
+    }
+
+    /**
+     * Starts both at once and returns when both serve; if one fails, the other is stopped again.
+     *
+     * @param kafkaPort 0 for the same port as last time, at first a free one; {@code postgresPort} likewise
+     * @throws LocalServiceException as {@link LocalKafka#start} and {@link LocalPostgres#start} say
+     */
+    public static Services start(Path directory, int kafkaPort, int postgresPort) {
+        Future<LocalKafka> kafka;
+        Future<LocalPostgres> postgres;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            kafka = threads.submit(() -> LocalKafka.start(directory.resolve("kafka"), kafkaPort));
+            postgres = threads.submit(() -> LocalPostgres.start(directory.resolve("postgres"), postgresPort));
+        }
+        if (kafka.state() == Future.State.SUCCESS && postgres.state() == Future.State.SUCCESS) {
+            return new Services(kafka.resultNow(), postgres.resultNow());
+        }
+        if (kafka.state() == Future.State.SUCCESS) {
+            kafka.resultNow().close();
+        }
+        if (postgres.state() == Future.State.SUCCESS) {
+            postgres.resultNow().close();
+        }
+        Throwable failure = (kafka.state() == Future.State.SUCCESS ? postgres : kafka).exceptionNow();
+        throw failure instanceof LocalServiceException e
+                ? e
+                : new LocalServiceException("local services could not be started in " + directory, failure);
+    }
+
+    public LocalKafka kafka() {
+        return kafka;
+    }
+
+    public LocalPostgres postgres() {
+        return postgres;
+    }
+
+    @Override
+    public void close() {
+        try (postgres) {
+            kafka.close();
+        }
+    }
+
+    /** Starts both, prints where they are as one line of JSON, and stops them on end of input or SIGTERM. */
+    public static void main(String[] args) {
+        System.setProperty("logback.configurationFile", "logback-services.xml");
+        CommandLine command = new CommandLine(
+                CommandLine.getCommandMethods(Services.class, "serve").getFirst());
+        command.setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+            commandLine.getErr().println(failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        System.exit(command.execute(args));
+    }
+
+    @Command(name = "services")
+    static int serve(
+            @Option(names = "--dir", required = true) Path directory,
+            @Option(names = "--kafka-port", defaultValue = "0") int kafkaPort,
+            @Option(names = "--postgres-port", defaultValue = "0") int postgresPort)
+            throws IOException {
+        Services services = start(directory, kafkaPort, postgresPort);
+        Runtime.getRuntime().addShutdownHook(new Thread(services::close, "stop-services"));
+        System.out.println(JsonMapper.shared()
+                .writeValueAsString(new TreeMap<>(Map.of(
+                        "kafka", services.kafka.bootstrapServers(),
+                        "postgres", services.postgres.jdbcUrl(LocalPostgres.SUPERUSER)))));
+        System.in.transferTo(OutputStream.nullOutputStream());
+        return CommandLine.ExitCode.OK;
+    }
+}

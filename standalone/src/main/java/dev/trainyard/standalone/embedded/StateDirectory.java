@@ -1,0 +1,119 @@
+package dev.trainyard.standalone.embedded;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A service's own directory: claimed by one process at a time, and the place where the service's port is remembered. */
+final class StateDirectory implements AutoCloseable {
+    // A file lock belongs to the JVM, and closing any channel on the file gives it up: a second claim inside this JVM
+    // must
+    // be refused before it opens the file.
+    private static final Set<Path> CLAIMED_HERE = ConcurrentHashMap.newKeySet();
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private StateDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Creates the directory where it is missing, readable by its owner only, and claims it until {@link #close} or the end
+     * of this process.
+     *
+     * @throws LocalServiceException if another process, or another service of this one, has claimed it
+     */
+    static StateDirectory claim(Path directory) throws IOException {
+        Path path = Files.createDirectories(
+                        directory.toAbsolutePath().normalize(),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+                .toRealPath();
+        if (!CLAIMED_HERE.add(path)) {
+            throw inUse(path, "this process");
+        }
+        try {
+            return new StateDirectory(path, lock(path));
+        } catch (IOException | RuntimeException e) {
+            CLAIMED_HERE.remove(path);
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        Path file = path.resolve("lock");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw inUse(path, "process " + Files.readString(file).strip());
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+        return channel;
+    }
+
+    private static LocalServiceException inUse(Path path, String holder) {
+        return new LocalServiceException(
+                "%s is in use by %s: stop that first, or choose another directory".formatted(path, holder));
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** The wanted port; where that is 0, the remembered one; where there is none, a free one. */
+    LoopbackPort port(int wanted) throws IOException {
+        if (wanted != 0) {
+            return new LoopbackPort(wanted);
+        }
+        return Files.exists(portFile()) ? remembered() : LoopbackPort.free();
+    }
+
+    private LoopbackPort remembered() throws IOException {
+        String text = Files.readString(portFile()).strip();
+        try {
+            return new LoopbackPort(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw new LocalServiceException(
+                    "%s holds '%s' instead of a port: delete the file, and another port is chosen"
+                            .formatted(portFile(), text),
+                    e);
+        }
+    }
+
+    void remember(LoopbackPort port) throws IOException {
+        Files.writeString(portFile(), port.number() + "\n");
+    }
+
+    void requireFree(LoopbackPort port, String service) {
+        if (!port.isFree()) {
+            throw new LocalServiceException(
+                    "%s cannot listen on 127.0.0.1:%d: another program does. Stop that program, or give another port (%s remembers the last one)"
+                            .formatted(service, port.number(), portFile()));
+        }
+    }
+
+    private Path portFile() {
+        return path.resolve("port");
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new LocalServiceException("could not release the lock on " + path, e);
+        } finally {
+            CLAIMED_HERE.remove(path);
+        }
+    }
+}
