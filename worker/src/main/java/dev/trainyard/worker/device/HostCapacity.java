@@ -1,0 +1,37 @@
+package dev.trainyard.worker.device;
+
+import dev.trainyard.core.request.DataSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How much of a host there is to give to containers.
+ *
+ * @param cpus the processors this process may use
+ * @param memory all of the host's memory, also where this process itself is limited to less
+ */
+public record HostCapacity(int cpus, DataSize memory) {
+    private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+(\\d{1,15}) kB$");
+
+    /** @throws DeviceProblem if this is no Linux host, or its {@code /proc/meminfo} cannot be read */
+    public static HostCapacity read() throws DeviceProblem {
+        return read(Path.of("/proc/meminfo"), Runtime.getRuntime().availableProcessors());
+    }
+
+    static HostCapacity read(Path meminfo, int cpus) throws DeviceProblem {
+        String text;
+        try {
+            text = Files.readString(meminfo);
+        } catch (IOException e) {
+            throw new DeviceProblem("The memory of this host is unknown: " + meminfo + " cannot be read: " + e, e);
+        }
+        Matcher total = MEM_TOTAL.matcher(text);
+        if (!total.find()) {
+            throw new DeviceProblem("The memory of this host is unknown: " + meminfo + " has no line MemTotal.");
+        }
+        return new HostCapacity(cpus, new DataSize(Long.parseLong(total.group(1)) << 10));
+    }
+}

@@ -1,0 +1,17 @@
+package dev.trainyard.worker.device;
+
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.plan.Snapshot.Kind;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Stand-in devices for hosts without a GPU: they bound how much runs at once and give a container nothing. */
+record Slots(int count, WorkerId workerId) implements DeviceProvider {
+
+    @Override
+    public List<OfferedDevice> devices() {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new OfferedDevice(workerId + "/slot-" + i, i, Kind.SLOT, "", null, null))
+                .toList();
+    }
+}

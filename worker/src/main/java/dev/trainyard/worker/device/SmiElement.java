@@ -1,0 +1,105 @@
+package dev.trainyard.worker.device;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/** An element of {@code nvidia-smi -q -x}, read by path; what is missing reads as an empty text. */
+record SmiElement(Element dom) {
+    private static final String START = "<nvidia_smi_log>";
+    private static final String END = "</nvidia_smi_log>";
+
+    /**
+     * Process names are printed unescaped and may hold any byte (seen in common-workflow-language/cwltool #1910), so that
+     * any program on the host could make the whole report unreadable.
+     */
+    private static final String PROCESSES = "(?s)<(processes|compute_processes|accounted_processes)>.*?</\\1>";
+
+    /**
+     * The report within what the program printed. Warnings before and after it are printed to the same stream (corrupt
+     * infoROM), and its DOCTYPE names a DTD that is not there: only the element itself is parsed.
+     *
+     * @return empty if there is no complete report
+     */
+    static Optional<SmiElement> log(String printed) throws DeviceProblem {
+        int start = printed.indexOf(START);
+        int end = printed.lastIndexOf(END);
+        if (start < 0 || end < start) {
+            return Optional.empty();
+        }
+        String xml = printed.substring(start, end + END.length()).replaceAll(PROCESSES, "");
+        try {
+            return Optional.of(new SmiElement(
+                    parser().parse(new InputSource(new StringReader(xml))).getDocumentElement()));
+        } catch (SAXException | IOException e) {
+            throw new DeviceProblem("The report of nvidia-smi -q -x is broken XML: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static DocumentBuilder parser() {
+        try {
+            DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            factory.setExpandEntityReferences(false);
+            DocumentBuilder builder = factory.newDocumentBuilder();
+            builder.setErrorHandler(null);
+            return builder;
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException("The JDK's own XML parser lacks a feature it documents", e);
+        }
+    }
+
+    List<SmiElement> children(String name) {
+        return elements(dom.getChildNodes())
+                .filter(child -> child.dom.getTagName().equals(name))
+                .toList();
+    }
+
+    String attribute(String name) {
+        return dom.getAttribute(name);
+    }
+
+    /** The text under {@code a/b/c}, of the first such element. */
+    String text(String path) {
+        SmiElement at = this;
+        for (String name : path.split("/", -1)) {
+            List<SmiElement> found = at.children(name);
+            if (found.isEmpty()) {
+                return "";
+            }
+            at = found.getFirst();
+        }
+        return at.dom.getTextContent().strip();
+    }
+
+    /** The number under a path; 0 where there is none or a word stands in its place. */
+    long count(String path) {
+        String text = text(path);
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    /** The texts of all elements within this one. */
+    Stream<String> values() {
+        return elements(dom.getElementsByTagName("*"))
+                .map(element -> element.dom.getTextContent().strip());
+    }
+
+    private static Stream<SmiElement> elements(NodeList nodes) {
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(nodes::item)
+                .filter(Element.class::isInstance)
+                .map(node -> new SmiElement((Element) node));
+    }
+}
