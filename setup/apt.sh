@@ -28,3 +28,10 @@ apt_refreshing() {
     apt-get update >>"$log" 2>&1 </dev/null || true
     DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1 </dev/null
 }
+
+# package_exists NAME: whether the distribution has it, asked again with fresh lists before the answer is no.
+package_exists() {
+    apt-cache show "$1" >/dev/null 2>&1 && return
+    apt-get update >/dev/null 2>&1 </dev/null || true
+    apt-cache show "$1" >/dev/null 2>&1
+}

@@ -4,7 +4,7 @@
 #
 # usage: setup/base-image.sh debian:bookworm-slim|busybox:latest
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=setup/messages.sh
 source "$here/messages.sh"
 # shellcheck source=setup/apt.sh
