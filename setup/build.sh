@@ -26,14 +26,15 @@ is_current() {
 
 build() {
     "$root/setup/maven.sh"
+    say "Building Trainyard$([[ -e $BUILD_LOG ]] || echo " (first time: about a minute)")…"
     mkdir -p "${BUILD_LOG%/*}" "${BUILT%/*}"
-    say "Building Trainyard$([[ -e $BUILT ]] || echo " (first time: about a minute)")…"
     touch "$BUILT.started"
     # All away first: jars of dependencies that are no longer used would stay on the class path, and a process that runs
     # from the old ones keeps them (open files outlive their names), where overwriting would pull them from under it.
     rm -rf "$BUILT" "$CLASS_PATH"
     if ! mvn -q -B -f "$root/pom.xml" -pl standalone -am -DskipTests package >"$BUILD_LOG" 2>&1 </dev/null; then
-        grep -m 40 '^\[ERROR\]' "$BUILD_LOG" >&2 || tail -n 40 "$BUILD_LOG" >&2
+        # The errors themselves end where Maven's advice on Maven begins.
+        sed -n '/^\[ERROR\] -> \[Help 1\]/q; /^\[ERROR\]/p' "$BUILD_LOG" | head -n 40 >&2
         die "the build failed" "Its complete output: $BUILD_LOG"
     fi
     mv "$BUILT.started" "$BUILT"
