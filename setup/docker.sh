@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Makes sure that a Docker engine answers, and that there is a client to ask it. An engine that answers is left as it is.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=setup/messages.sh
+source "$here/messages.sh"
+# shellcheck source=setup/apt.sh
+source "$here/apt.sh"
+
+readonly SOCKET=/var/run/docker.sock
+readonly PID_FILE=/var/run/docker.pid
+readonly LOG=/var/log/dockerd.log
+readonly SECONDS_TO_START=60
+
+main() {
+    engine_answers && return
+    # Two launches at once must not start two engines; the script itself is the lock file.
+    exec 9<"${BASH_SOURCE[0]}"
+    flock 9
+    engine_answers && return
+
+    [[ -z ${DOCKER_HOST:-} ]] || die "no Docker engine answers at DOCKER_HOST=$DOCKER_HOST" \
+        "Docker's own words: $(words_of_docker)" \
+        "Start that engine, or unset DOCKER_HOST to use this machine's."
+    if [[ $EUID -ne 0 && -S $SOCKET && ! -w $SOCKET ]]; then
+        die "the user $(id -un) may not use the Docker engine at $SOCKET" \
+            "sudo usermod -aG docker $(id -un)      then log in again"
+    fi
+    can_install_packages || die "no Docker engine answers on this machine" \
+        "Docker's own words: $(words_of_docker)" \
+        "Where it is installed:  sudo systemctl start docker" \
+        "Debian, Ubuntu:         sudo apt-get install docker.io iptables && sudo usermod -aG docker $(id -un)"
+    say "no Docker engine answers: setting one up on this machine"
+    install_what_is_missing
+    # A package's installation may have started it.
+    engine_answers && return
+    start_engine
+    wait_until_it_answers
+}
+
+engine_answers() {
+    docker version >/dev/null 2>&1
+}
+
+words_of_docker() {
+    if command -v docker >/dev/null; then
+        docker version 2>&1 >/dev/null | tail -n 1
+    else
+        echo "there is no docker command"
+    fi
+}
+
+install_what_is_missing() {
+    local missing=()
+    # An engine whose socket is there (a CI container has it mounted) lacks a client only.
+    [[ -S $SOCKET ]] || command -v dockerd >/dev/null || missing+=(docker.io)
+    command -v iptables >/dev/null || missing+=(iptables)
+    if ! command -v docker >/dev/null; then
+        # Newer distributions have the client in a package of its own.
+        if package_exists docker-cli; then missing+=(docker-cli); else missing+=(docker.io); fi
+    fi
+    # A kernel with AppArmor and no AppArmor tools: the engine would start, and refuse to start containers.
+    if grep -qs Y /sys/module/apparmor/parameters/enabled && ! command -v apparmor_parser >/dev/null; then
+        missing+=(apparmor)
+    fi
+    ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+}
+
+start_engine() {
+    if [[ -d /run/systemd/system ]]; then
+        say "starting it: systemctl start docker"
+        systemctl start docker 9<&- || die "systemd could not start the Docker engine" "journalctl -u docker"
+        return
+    fi
+    if is_dockerd "$(cat "$PID_FILE" 2>/dev/null)"; then
+        say "it is about to start already"
+        return
+    fi
+    # Left behind where the machine or the container stopped: dockerd would take any process with that number for itself.
+    rm -f "$PID_FILE"
+    say "starting it: dockerd, log in $LOG"
+    setsid dockerd >>"$LOG" 2>&1 </dev/null 9<&- &
+    started=$!
+}
+
+is_dockerd() {
+    [[ $1 =~ ^[0-9]+$ && $(cat "/proc/$1/comm" 2>/dev/null) == dockerd ]]
+}
+
+wait_until_it_answers() {
+    local tenths
+    for ((tenths = 0; tenths < SECONDS_TO_START * 10; tenths++)); do
+        engine_answers && return
+        [[ -z ${started:-} ]] || kill -0 "$started" 2>/dev/null || break
+        sleep 0.1
+    done
+    [[ ! -r $LOG ]] || tail -n 5 "$LOG" >&2
+    die "the Docker engine does not answer" "Its log: $LOG, or journalctl -u docker" \
+        "In a container, it needs one that runs with --privileged, or the host's $SOCKET mounted."
+}
+
+main
