@@ -40,37 +40,36 @@ final class AttemptJob {
     /**
      * Runs in the calling thread until the attempt is over or let go. The caller owns the attempt: nobody else runs it.
      *
-     * @throws JobExecutionException if a step failed, which means that our own machinery did
+     * @return the execution; its failures are failures of our own machinery
      */
-    void run(AttemptId attempt) throws JobExecutionException {
+    JobExecution run(AttemptId attempt) throws JobExecutionException {
         JobParameters parameters = new JobParametersBuilder()
                 .addString(ATTEMPT, attempt.toString())
                 .toJobParameters();
         JobInstance instance = repository.getJobInstance(NAME, parameters);
         JobExecution last = instance == null ? null : repository.getLastJobExecution(instance);
         if (last == null) {
-            operator.start(job, parameters);
-            return;
+            return operator.start(job, parameters);
         }
         try {
-            resume(last);
+            return resume(last);
         } catch (JobExecutionException | RuntimeException e) {
             log.warn("journal unusable, going on from the row attempt={} error={}", attempt, e.getMessage());
-            startAgain(attempt);
+            return startAgain(attempt);
         }
     }
 
-    private void resume(JobExecution last) throws JobExecutionException {
+    private JobExecution resume(JobExecution last) throws JobExecutionException {
         if (last.getStatus() == BatchStatus.COMPLETED) {
             throw new JobExecutionException("the journal says that it is over, the row that it is not");
         }
         // What the dead process left as running is marked as failed, so that it can be restarted.
         JobExecution restartable = last.isRunning() || last.getStatus() == BatchStatus.UNKNOWN ? operator.recover(last) : last;
-        operator.restart(restartable);
+        return operator.restart(restartable);
     }
 
-    private void startAgain(AttemptId attempt) throws JobExecutionException {
-        operator.start(
+    private JobExecution startAgain(AttemptId attempt) throws JobExecutionException {
+        return operator.start(
                 job,
                 new JobParametersBuilder()
                         .addString(ATTEMPT, attempt.toString())

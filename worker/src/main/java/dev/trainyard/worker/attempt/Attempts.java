@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecutionException;
+import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -69,9 +70,16 @@ public final class Attempts implements AutoCloseable {
 
     private void work(AttemptRun run) {
         try {
-            attemptJob.run(run.id());
+            // What failed is taken up again by the next look at the database, from its row.
+            for (Throwable failure : attemptJob.run(run.id()).getAllFailureExceptions()) {
+                if (failure instanceof Replaced) {
+                    log.error("{}", failure.getMessage());
+                    onReplaced.run();
+                } else if (!(failure instanceof JobInterruptedException)) {
+                    log.error("attempt interrupted by a failure of ours attempt={}", run.id(), failure);
+                }
+            }
         } catch (JobExecutionException | RuntimeException e) {
-            // The next look at the database takes it up again, from its row.
             log.error("attempt interrupted by a failure of ours attempt={}", run.id(), e);
         } finally {
             run.release();
@@ -83,11 +91,6 @@ public final class Attempts implements AutoCloseable {
     AttemptRun run(@Nullable String attempt) {
         InHand held = inHand.get(AttemptId.parse(Objects.requireNonNull(attempt)));
         return Objects.requireNonNull(held, "an attempt runs only in hand").run();
-    }
-
-    void replaced(Replaced e) {
-        log.error("{}", e.getMessage());
-        onReplaced.run();
     }
 
     public int count() {

@@ -3,6 +3,7 @@ package dev.trainyard.worker.attempt;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.support.JdbcDefaultBatchConfiguration;
 import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.builder.StepBuilder;
@@ -67,7 +68,11 @@ class JournalConfiguration extends JdbcDefaultBatchConfiguration {
                     .getStepExecution()
                     .getJobParameters()
                     .getString(AttemptJob.ATTEMPT);
-            step.run(attempts.run(attempt));
+            try {
+                step.run(attempts.run(attempt));
+            } catch (AttemptRun.LetGo e) {
+                throw new JobInterruptedException("let go: the next process of this worker goes on");
+            }
             return RepeatStatus.FINISHED;
         };
         return new StepBuilder(name, repository)

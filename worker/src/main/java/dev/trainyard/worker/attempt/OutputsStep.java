@@ -49,27 +49,37 @@ final class OutputsStep implements Step {
     public void run(AttemptRun run) {
         Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
         if (attempt.state() == AttemptState.COLLECTING) {
-            boolean complete = collect(run, attempt);
-            end(run, attempt, complete);
+            Collected collected = collect(run, attempt);
+            run.persist(() -> {
+                host.outputRows().record(run.id(), collected.files(), collected.scalars());
+                return true;
+            });
+            end(run, attempt, collected.complete());
         }
         if (attempt.containerId() != null) {
             remove(run, new ContainerId(attempt.containerId()));
         }
     }
 
-    /** Returns whether everything that the attempt left is recorded. */
-    private boolean collect(AttemptRun run, Attempt attempt) {
+    /** @param complete whether this is everything that the attempt left */
+    private record Collected(boolean complete, List<OutputStore.OutputFile> files, List<OutputStore.Scalar> scalars) {
+
+        static final Collected NOTHING = new Collected(false, List.of(), List.of());
+    }
+
+    private Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
         Path outputs = ImageStep.outputsOf(host, attempt);
+        LogFollower follower = run.follow(host, container);
         try {
             return run.await(COLLECT_WITHIN, false, () -> {
-                run.follow(host, container).finish();
+                follower.finish();
                 boolean whole = writeLog(container, outputs);
-                return manifest(run, outputs) && whole;
+                return manifest(run, outputs, whole);
             });
         } catch (Woken e) {
             log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
-            return false;
+            return Collected.NOTHING;
         }
     }
 
@@ -88,20 +98,18 @@ final class OutputsStep implements Step {
         }
     }
 
-    private boolean manifest(AttemptRun run, Path outputs) throws InterruptedException {
+    private static Collected manifest(AttemptRun run, Path outputs, boolean logWhole) throws InterruptedException {
         try {
             OutputManifest manifest = OutputManifest.of(outputs);
+            manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
             List<OutputStore.OutputFile> files = manifest.files().stream()
                     .map(file -> new OutputStore.OutputFile(
                             file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
                     .toList();
-            List<OutputStore.Scalar> scalars = scalars(outputs, manifest);
-            manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
-            run.recordOutputs(() -> host.outputRows().record(run.id(), files, scalars));
-            return manifest.complete();
+            return new Collected(logWhole && manifest.complete(), files, scalars(outputs, manifest));
         } catch (IOException e) {
             log.warn("no manifest attempt={} path={} error={}", run.id(), outputs, e.toString());
-            return false;
+            return Collected.NOTHING;
         }
     }
 
