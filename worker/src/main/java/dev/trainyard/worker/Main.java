@@ -81,6 +81,7 @@ public final class Main implements Callable<Integer> {
 
     /** {@code args[0]} is the command word, {@code worker}. */
     public static void main(String[] args) {
+        System.setProperty("logback.configurationFile", "logback-worker.xml");
         System.exit(new CommandLine(new CommandWord()).addSubcommand(new Main()).execute(args));
     }
 
