@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "worker",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Runs one worker on this host: takes requests in, plans, and runs trainings on its devices.", ""},
+        description = {"Runs one worker on this host: takes requests in, plans, and runs trainings on its devices.", ""
+        },
         footer = {
             "",
             "Examples:",
@@ -49,7 +50,10 @@ public final class Main implements Callable<Integer> {
                     "postgresql://[user[:password]@]host[:port]/database, user trainyard_worker if none. Or TRAINYARD_POSTGRES, which keeps a password out of the process list.")
     private String postgres = "";
 
-    @Option(names = "--name", paramLabel = "NAME", description = "What people call this worker. Default: the host's name.")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "What people call this worker. Default: the host's name.")
     private @Nullable String name;
 
     @Option(
@@ -60,7 +64,10 @@ public final class Main implements Callable<Integer> {
                     "nvidia (ask nvidia-smi), slots:N (N stand-ins without a GPU), file:PATH (a list), none. Default: ${DEFAULT-VALUE}.")
     private String devices = "nvidia";
 
-    @Option(names = "--run-slots", paramLabel = "N", description = "Trainings at once at most. Default: as many as devices, at least one.")
+    @Option(
+            names = "--run-slots",
+            paramLabel = "N",
+            description = "Trainings at once at most. Default: as many as devices, at least one.")
     private @Nullable Integer runSlots;
 
     @Option(

@@ -33,6 +33,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +75,7 @@ public final class Worker implements AutoCloseable {
                 | WorkerStore.RegistrationRefused
                 | DeviceProblem e) {
             worker.close();
-            throw new WorkerProblem(e.getMessage(), e);
+            throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
         }
     }
 
@@ -105,15 +106,13 @@ public final class Worker implements AutoCloseable {
                 new Images(
                         engine,
                         digest -> blobs.open(digest.substring("sha256:".length()))
-                                .orElseThrow(() -> new NoSuchFileException(digest)),
-                        settings.stateDir().resolve("scratch")),
+                                .orElseThrow(() -> new NoSuchFileException(digest))),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()));
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
         keep(new Intake(settings.kafka(), new JobStore(database)));
-        log.info(
-                "worker ready name={} id={} devices={}", settings.name(), state.worker(), settings.devices());
+        log.info("worker ready name={} id={} devices={}", settings.name(), state.worker(), settings.devices());
     }
 
     private static WorkerStore.Registration registration(

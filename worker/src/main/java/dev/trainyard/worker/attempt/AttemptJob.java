@@ -64,7 +64,8 @@ final class AttemptJob {
             throw new JobExecutionException("the journal says that it is over, the row that it is not");
         }
         // What the dead process left as running is marked as failed, so that it can be restarted.
-        JobExecution restartable = last.isRunning() || last.getStatus() == BatchStatus.UNKNOWN ? operator.recover(last) : last;
+        JobExecution restartable =
+                last.isRunning() || last.getStatus() == BatchStatus.UNKNOWN ? operator.recover(last) : last;
         return operator.restart(restartable);
     }
 

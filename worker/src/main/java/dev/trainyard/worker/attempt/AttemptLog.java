@@ -29,7 +29,8 @@ final class AttemptLog {
     private boolean writing;
     private boolean closed;
 
-    private record Piece(Source source, String line, @Nullable ResumePoint resume) {}
+    private record Piece(
+            Source source, String line, @Nullable ResumePoint resume) {}
 
     AttemptLog(AttemptId attempt, LogStore store) {
         this.attempt = attempt;
@@ -87,7 +88,8 @@ final class AttemptLog {
         }
     }
 
-    private record Chunk(Source source, String text, @Nullable ResumePoint resume) {}
+    private record Chunk(
+            Source source, String text, @Nullable ResumePoint resume) {}
 
     private synchronized @Nullable Chunk next() throws InterruptedException {
         while (pieces.isEmpty()) {

@@ -70,7 +70,8 @@ final class ContainerStep implements Step {
         String name = ContainerSpecs.name(request.name(), new AttemptRef(attempt.id(), attempt.number()));
         Optional<ContainerStatus> status = host.containers().inspect(name);
         Seen seen = seen(status);
-        if (attempt.stopReason() != null && (seen == Seen.ABSENT || seen == Seen.CREATED)
+        if (attempt.stopReason() != null
+                && (seen == Seen.ABSENT || seen == Seen.CREATED)
                 && attempt.state() != AttemptState.RUNNING) {
             status.ifPresent(created -> host.containers().remove(created.id()));
             return fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
@@ -84,7 +85,10 @@ final class ContainerStep implements Step {
                 fail(run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
             case RECORD_VANISHED -> {
                 run.persist(() -> host.attempts()
-                        .exited(host.me(), run.id(), new AttemptStore.Exit(null, false, "the container is gone", null)));
+                        .exited(
+                                host.me(),
+                                run.id(),
+                                new AttemptStore.Exit(null, false, "the container is gone", null)));
                 yield true;
             }
             case NOTHING -> true;
@@ -127,8 +131,8 @@ final class ContainerStep implements Step {
     }
 
     private boolean start(AttemptRun run, Attempt attempt, ContainerStatus created) {
-        run.persist(() ->
-                host.attempts().created(host.me(), run.id(), created.id().value(), created.name()));
+        run.persist(
+                () -> host.attempts().created(host.me(), run.id(), created.id().value(), created.name()));
         try {
             host.containers().start(created.id());
             return false;
@@ -158,8 +162,7 @@ final class ContainerStep implements Step {
                                 exited.oomKilled(),
                                 exited.error().isEmpty() ? null : exited.error(),
                                 exited.finishedAt())));
-        log.info(
-                "container exited job={} attempt={} exitCode={}", attempt.jobId(), attempt.id(), exited.exitCode());
+        log.info("container exited job={} attempt={} exitCode={}", attempt.jobId(), attempt.id(), exited.exitCode());
         return true;
     }
 

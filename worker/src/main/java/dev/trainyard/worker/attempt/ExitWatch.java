@@ -29,6 +29,7 @@ final class ExitWatch {
     private final ContainerId container;
     /** When the time limit or the grace period is over, by the monotonic clock; null: nothing limits. */
     private @Nullable Long deadline;
+
     private boolean stopping;
     private String nextSignal;
 

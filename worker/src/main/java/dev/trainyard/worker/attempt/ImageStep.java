@@ -51,7 +51,11 @@ final class ImageStep implements Step {
     }
 
     static Path outputsOf(Host host, Attempt attempt) {
-        return host.outputs().place(attempt.jobId(), attempt.number(), Ending.request(attempt).run());
+        return host.outputs()
+                .place(
+                        attempt.jobId(),
+                        attempt.number(),
+                        Ending.request(attempt).run());
     }
 
     /** Returns whether the step is over. */

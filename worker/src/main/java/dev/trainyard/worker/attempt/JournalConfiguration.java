@@ -64,10 +64,7 @@ class JournalConfiguration extends JdbcDefaultBatchConfiguration {
     private static org.springframework.batch.core.step.Step step(
             String name, JobRepository repository, Attempts attempts, Step step) {
         Tasklet tasklet = (contribution, context) -> {
-            String attempt = contribution
-                    .getStepExecution()
-                    .getJobParameters()
-                    .getString(AttemptJob.ATTEMPT);
+            String attempt = contribution.getStepExecution().getJobParameters().getString(AttemptJob.ATTEMPT);
             try {
                 step.run(attempts.run(attempt));
             } catch (AttemptRun.LetGo e) {

@@ -70,7 +70,9 @@ final class LogFollower {
                             .container(
                                     line.text(),
                                     line.continues(),
-                                    new ResumePoint(line.point().timestamp(), line.point().count()));
+                                    new ResumePoint(
+                                            line.point().timestamp(),
+                                            line.point().count()));
                 }
                 case LogEntry.Gap gap ->
                     run.log()

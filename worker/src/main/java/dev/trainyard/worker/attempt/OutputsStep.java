@@ -133,8 +133,8 @@ final class OutputsStep implements Step {
 
     private void end(AttemptRun run, Attempt attempt, boolean complete) {
         LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), TAIL_CHARS)));
-        @Nullable StopReason signalledFor =
-                attempt.stopSignalled() && !run.wasEndedBeforeSignal() ? attempt.stopReason() : null;
+        @Nullable
+        StopReason signalledFor = attempt.stopSignalled() && !run.wasEndedBeforeSignal() ? attempt.stopReason() : null;
         Cause cause = Verdict.of(new ExitEvidence(
                 attempt.exitCode(),
                 Objects.requireNonNullElse(attempt.oomKilled(), false),

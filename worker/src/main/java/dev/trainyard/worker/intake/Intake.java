@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.listener.BatchAcknowledgingConsumerAwareMessageListener;
+import org.springframework.kafka.listener.BatchAcknowledgingMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
@@ -60,17 +60,20 @@ public final class Intake implements AutoCloseable {
         properties.setGroupId(GROUP);
         properties.setAckMode(ContainerProperties.AckMode.MANUAL);
         properties.setMissingTopicsFatal(false);
-        properties.setMessageListener(
-                (BatchAcknowledgingConsumerAwareMessageListener<byte[], byte[]>) this::take);
+        properties.setMessageListener((BatchAcknowledgingMessageListener<byte[], byte[]>) this::take);
         this.container = new ConcurrentMessageListenerContainer<>(
                 new DefaultKafkaConsumerFactory<>(
                         Map.of(
-                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500,
+                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                bootstrapServers,
+                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                                "earliest",
+                                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                                false,
+                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                                500,
                                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                                        "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
+                                "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer()),
                 properties);
@@ -81,8 +84,7 @@ public final class Intake implements AutoCloseable {
         container.start();
     }
 
-    private void take(
-            List<ConsumerRecord<byte[], byte[]>> records, @Nullable Acknowledgment acknowledgment, Consumer<?, ?> consumer) {
+    private void take(List<ConsumerRecord<byte[], byte[]>> records, @Nullable Acknowledgment acknowledgment) {
         List<Decoded> submits = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             switch (decode(record)) {
@@ -121,11 +123,13 @@ public final class Intake implements AutoCloseable {
                     new Decoded(
                             record,
                             new JobStore.Incoming(
-                                    submit, new String(value, StandardCharsets.UTF_8), digest(RequestCodec.digest(value))));
+                                    submit,
+                                    new String(value, StandardCharsets.UTF_8),
+                                    digest(RequestCodec.digest(value))));
                 case Request.Cancel cancel -> new Cancelled(cancel);
             };
         } catch (InvalidRequest e) {
-            return new Unreadable(e.getMessage());
+            return new Unreadable(Objects.requireNonNullElse(e.getMessage(), "not valid"));
         }
     }
 
@@ -140,7 +144,11 @@ public final class Intake implements AutoCloseable {
             Decoded submit = submits.get(i);
             JobId job = submit.incoming().request().jobId();
             switch (results.get(i)) {
-                case JobStore.Accepted() -> log.info("accepted job={} name={}", job, submit.incoming().request().name());
+                case JobStore.Accepted() ->
+                    log.info(
+                            "accepted job={} name={}",
+                            job,
+                            submit.incoming().request().name());
                 case JobStore.Duplicate() -> log.info("accepted before job={}", job);
                 case JobStore.Conflict(String accepted, String offered) -> {
                     String reason =

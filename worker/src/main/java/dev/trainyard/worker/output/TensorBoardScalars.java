@@ -1,0 +1,214 @@
+package dev.trainyard.worker.output;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads the scalars of a TensorBoard event file: a sequence of TFRecords (length, masked CRC-32C, data, masked CRC-32C; all little-endian),
+ * each a protobuf {@code tensorflow.Event}. Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto and
+ * tensorflow/core/framework/summary.proto.
+ *
+ * <p>A file of a program that was killed ends anywhere: what is whole counts.
+ */
+public final class TensorBoardScalars {
+
+    /** A single event is small; a length beyond this is damage. */
+    private static final int MAX_RECORD = 16 << 20;
+
+    /** Enough for curves; a program that logs more points than this per file has its file. */
+    private static final int MAX_SCALARS = 200_000;
+
+    private static final int VARINT = 0;
+    private static final int FIXED_64 = 1;
+    private static final int BYTES = 2;
+    private static final int FIXED_32 = 5;
+
+    private static final int FLOAT = 1;
+    private static final int DOUBLE = 2;
+
+    private TensorBoardScalars() {}
+
+    /** One point of a curve. */
+    public record Scalar(String tag, long step, Instant wallTime, double value) {}
+
+    /** @throws IOException if the file cannot be read; damage within only ends the reading */
+    public static List<Scalar> read(Path file) throws IOException {
+        List<Scalar> scalars = new ArrayList<>();
+        try (InputStream raw = Files.newInputStream(file);
+                DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
+            while (scalars.size() < MAX_SCALARS) {
+                byte[] header = in.readNBytes(12);
+                if (header.length < 12) {
+                    return scalars;
+                }
+                ByteBuffer fields = little(header);
+                long length = fields.getLong();
+                if (fields.getInt() != maskedCrc(header, 8) || length < 0 || length > MAX_RECORD) {
+                    return scalars;
+                }
+                byte[] data = new byte[(int) length];
+                in.readFully(data);
+                if (Integer.reverseBytes(in.readInt()) != maskedCrc(data, data.length)) {
+                    return scalars;
+                }
+                event(little(data), scalars);
+            }
+            return scalars;
+        } catch (EOFException | BufferUnderflowException | IllegalArgumentException e) {
+            return scalars;
+        }
+    }
+
+    private static ByteBuffer little(byte[] data) {
+        return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static int maskedCrc(byte[] data, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(data, 0, length);
+        int value = (int) crc.getValue();
+        return ((value >>> 15) | (value << 17)) + 0xa282ead8;
+    }
+
+    private static void event(ByteBuffer event, List<Scalar> into) {
+        double wallTime = 0;
+        long step = 0;
+        List<ByteBuffer> summaries = new ArrayList<>();
+        while (event.hasRemaining()) {
+            long key = varint(event);
+            int field = (int) (key >>> 3);
+            int type = (int) (key & 7);
+            if (field == 1 && type == FIXED_64) {
+                wallTime = event.getDouble();
+            } else if (field == 2 && type == VARINT) {
+                step = varint(event);
+            } else if (field == 5 && type == BYTES) {
+                summaries.add(bytes(event));
+            } else {
+                skip(event, type);
+            }
+        }
+        Instant at = Instant.ofEpochMilli((long) (wallTime * 1000));
+        for (ByteBuffer summary : summaries) {
+            summary(summary, step, at, into);
+        }
+    }
+
+    private static void summary(ByteBuffer summary, long step, Instant at, List<Scalar> into) {
+        while (summary.hasRemaining()) {
+            long key = varint(summary);
+            if (key >>> 3 == 1 && (key & 7) == BYTES) {
+                value(bytes(summary), step, at, into);
+            } else {
+                skip(summary, (int) (key & 7));
+            }
+        }
+    }
+
+    private static void value(ByteBuffer value, long step, Instant at, List<Scalar> into) {
+        String tag = "";
+        OptionalDouble number = OptionalDouble.empty();
+        while (value.hasRemaining()) {
+            long key = varint(value);
+            int field = (int) (key >>> 3);
+            int type = (int) (key & 7);
+            if (field == 1 && type == BYTES) {
+                tag = StandardCharsets.UTF_8.decode(bytes(value)).toString();
+            } else if (field == 2 && type == FIXED_32) {
+                number = OptionalDouble.of(value.getFloat());
+            } else if (field == 8 && type == BYTES) {
+                OptionalDouble scalar = tensor(bytes(value));
+                number = scalar.isPresent() ? scalar : number;
+            } else {
+                skip(value, type);
+            }
+        }
+        if (!tag.isEmpty() && tag.indexOf(0) < 0 && number.isPresent()) {
+            into.add(new Scalar(tag, step, at, number.getAsDouble()));
+        }
+    }
+
+    /** The value of a tensor with one element; tensors with more are histograms, images and the like. */
+    private static OptionalDouble tensor(ByteBuffer tensor) {
+        int type = 0;
+        List<Double> values = new ArrayList<>();
+        ByteBuffer content = ByteBuffer.allocate(0);
+        while (tensor.hasRemaining()) {
+            long key = varint(tensor);
+            int field = (int) (key >>> 3);
+            int wire = (int) (key & 7);
+            if (field == 1 && wire == VARINT) {
+                type = (int) varint(tensor);
+            } else if (field == 4 && wire == BYTES) {
+                content = bytes(tensor);
+            } else if (field == 5 && wire == BYTES) {
+                ByteBuffer packed = bytes(tensor);
+                while (packed.hasRemaining()) {
+                    values.add((double) packed.getFloat());
+                }
+            } else if (field == 5 && wire == FIXED_32) {
+                values.add((double) tensor.getFloat());
+            } else if (field == 6 && wire == BYTES) {
+                ByteBuffer packed = bytes(tensor);
+                while (packed.hasRemaining()) {
+                    values.add(packed.getDouble());
+                }
+            } else {
+                skip(tensor, wire);
+            }
+        }
+        if (type == FLOAT && content.remaining() == Float.BYTES) {
+            return OptionalDouble.of(content.getFloat());
+        }
+        if (type == DOUBLE && content.remaining() == Double.BYTES) {
+            return OptionalDouble.of(content.getDouble());
+        }
+        return values.size() == 1 ? OptionalDouble.of(values.getFirst()) : OptionalDouble.empty();
+    }
+
+    private static long varint(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            byte next = in.get();
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("a varint longer than ten bytes");
+    }
+
+    private static ByteBuffer bytes(ByteBuffer in) {
+        long length = varint(in);
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        ByteBuffer part = in.slice(in.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
+        in.position(in.position() + (int) length);
+        return part;
+    }
+
+    private static void skip(ByteBuffer in, int type) {
+        switch (type) {
+            case VARINT -> varint(in);
+            case FIXED_64 -> in.getLong();
+            case BYTES -> bytes(in);
+            case FIXED_32 -> in.getInt();
+            default -> throw new IllegalArgumentException("unknown wire type " + type);
+        }
+    }
+}
