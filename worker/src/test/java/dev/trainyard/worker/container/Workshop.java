@@ -6,7 +6,6 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.DataSize;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -21,7 +20,7 @@ public final class Workshop implements AutoCloseable {
 
     private final Engine engine;
     private final Owner owner = new Owner(UUID.randomUUID(), new WorkerId(UUID.randomUUID()));
-    private final Path outputs;
+    private final TemporaryFolder outputs = TemporaryFolder.create("trainyard-test-outputs");
 
     public static Workshop open() {
         return new Workshop(Engine.fromEnvironment(System.getenv()));
@@ -31,11 +30,8 @@ public final class Workshop implements AutoCloseable {
         this.engine = engine;
         try {
             engine.ping();
-            this.outputs = Files.createTempDirectory("trainyard-test-outputs");
         } catch (EngineSilent e) {
             throw new IllegalStateException("these tests need a running Docker engine (dockerd) and image " + IMAGE, e);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
         if (engine.images().inspect(IMAGE).isEmpty()) {
             throw new IllegalStateException(
@@ -56,7 +52,7 @@ public final class Workshop implements AutoCloseable {
     }
 
     public Path outputs() {
-        return outputs;
+        return outputs.path();
     }
 
     public ContainerSpec spec(RequestBuilder request, ReservedDevice... devices) {
@@ -65,7 +61,7 @@ public final class Workshop implements AutoCloseable {
 
     public ContainerSpec spec(RequestBuilder request, DataSize logBudget, ReservedDevice... devices) {
         AttemptRef attempt = new AttemptRef(AttemptId.random(), 1);
-        return ContainerSpecs.of(owner, attempt, request.build(), List.of(devices), IMAGE, outputs, logBudget);
+        return ContainerSpecs.of(owner, attempt, request.build(), List.of(devices), IMAGE, outputs.path(), logBudget);
     }
 
     public ContainerId create(RequestBuilder request, ReservedDevice... devices) {
@@ -86,6 +82,7 @@ public final class Workshop implements AutoCloseable {
             containers().remove(container.id());
         }
         engine.close();
+        outputs.close();
     }
 
     private void awaitEnd(OwnContainer container) {
