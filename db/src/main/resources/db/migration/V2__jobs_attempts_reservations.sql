@@ -103,6 +103,7 @@ comment on column job.last_event is 'Number of the last event, taken under this 
 
 -- The planner reads its candidates from here, in this order: its cost does not grow with finished jobs.
 create index job_queue on job (priority desc, queued_at, id) where state = 'QUEUED';
+create index job_backing_off on job (not_before) where state = 'QUEUED' and not_before is not null;
 create index job_newest on job (accepted_at desc, id);
 create index job_of_team on job (team, accepted_at desc);
 

@@ -6,6 +6,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param request the job's message as published, JSON
  * @param devices keys of the reserved devices
  * @param stateSince database time
+ * @param runningFor how long ago it was started, by the database's clock
  * @param engineStartedAt the engine's own start time, as evidence
  */
 public record Attempt(
@@ -29,7 +31,7 @@ public record Attempt(
         boolean stopSignalled,
         @Nullable String imageDigest,
         @Nullable String containerId,
-        @Nullable Instant startedAt,
+        @Nullable Duration runningFor,
         @Nullable Instant engineStartedAt,
         @Nullable Integer exitCode,
         @Nullable Boolean oomKilled,

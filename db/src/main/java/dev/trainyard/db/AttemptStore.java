@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class AttemptStore {
 
     private static final String SELECT = """
-            select a.*, j.request,
+            select a.*, j.request, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
                    coalesce((select array_agg(r.key order by d.index) from trainyard.reservation r
                              join trainyard.device d on d.key = r.key
                              where r.attempt_id = a.id and r.kind = 'DEVICE' and d.kind <> 'SLOT'), '{}') as hardware,
@@ -459,7 +460,7 @@ public final class AttemptStore {
                 row.getTimestamp("stop_signalled_at") != null,
                 row.getString("image_digest"),
                 row.getString("container_id"),
-                instant(row, "started_at"),
+                runningFor(row),
                 instant(row, "engine_started_at"),
                 (Integer) row.getObject("exit_code"),
                 (Boolean) row.getObject("oom_killed"),
@@ -467,6 +468,12 @@ public final class AttemptStore {
                 row.getString("outputs_location"),
                 row.getString("request"),
                 List.copyOf(devices));
+    }
+
+    private static @Nullable Duration runningFor(ResultSet row) throws SQLException {
+        double seconds = row.getDouble("running_for");
+        // The database's clock may have stepped back since.
+        return row.wasNull() ? null : Duration.ofMillis(Math.max(Math.round(seconds * 1000), 0));
     }
 
     private static String[] strings(Array array) throws SQLException {

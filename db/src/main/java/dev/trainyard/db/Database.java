@@ -46,6 +46,25 @@ public final class Database implements AutoCloseable {
      */
     public static Database connect(PostgresUrl url, Role role, int poolSize) {
         PostgresUrl login = url.as(role);
+        HikariDataSource pool = pool(login, role, poolSize, false);
+        try {
+            Migrations.check(pool, login);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+        return new Database(login, pool);
+    }
+
+    /**
+     * A pool for Spring Batch's journal: its commits do not wait for the disk, since what a crash of the database takes from it is missed
+     * by nobody.
+     */
+    public HikariDataSource journal(int poolSize) {
+        return pool(url, Role.WORKER, poolSize, true);
+    }
+
+    private static HikariDataSource pool(PostgresUrl login, Role role, int poolSize, boolean asynchronousCommit) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(login.jdbc());
         config.setUsername(login.user());
@@ -57,26 +76,20 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty(
                 "ApplicationName", "trainyard " + role.name().toLowerCase(Locale.ROOT));
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        HikariDataSource pool;
+        if (asynchronousCommit) {
+            config.addDataSourceProperty("options", "-c synchronous_commit=off");
+        }
         try {
-            pool = new HikariDataSource(config);
+            return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
             throw new DatabaseUnavailable(
                     "Cannot connect to %s: %s. Check that Postgres runs there and that trainyard migrate has been run."
                             .formatted(login, Migrations.rootMessage(e)),
                     e);
         }
-        try {
-            Migrations.check(pool, login);
-        } catch (RuntimeException e) {
-            pool.close();
-            throw e;
-        }
-        return new Database(login, pool);
     }
 
-    /** For the frameworks that bring their own SQL: Spring Batch's journal. */
-    public DataSource dataSource() {
+    DataSource dataSource() {
         return pool;
     }
 

@@ -64,6 +64,21 @@ public final class LogStore {
                 .optional();
     }
 
+    /** The last so many characters of the container's own log. */
+    public String tail(AttemptId attempt, int chars) {
+        StringBuilder tail = new StringBuilder();
+        for (String text : sql.sql("""
+                select right(text, :chars) from trainyard.log_chunk
+                where attempt_id = :attempt and source = 'CONTAINER' order by seq desc limit 16""")
+                .param("attempt", attempt.value())
+                .param("chars", chars)
+                .query(String.class)
+                .list()) {
+            tail.insert(0, text);
+        }
+        return tail.substring(Math.max(tail.length() - chars, 0));
+    }
+
     /** At most {@code limit} chunks after the one with this number, in order. */
     public List<Chunk> after(AttemptId attempt, long seq, int limit) {
         return sql.sql("""

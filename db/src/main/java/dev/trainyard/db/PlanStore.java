@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -70,8 +71,9 @@ public final class PlanStore {
      *
      * @param placed attempts reserved
      * @param refused placements that something outside the plan made impossible; the next cycle sees it
+     * @param nextDue when the next job that backs off may be placed; null: none does
      */
-    public record Cycle(int placed, int refused) {}
+    public record Cycle(int placed, int refused, @Nullable Duration nextDue) {}
 
     /**
      * Runs one cycle, unless another planner is at it.
@@ -312,7 +314,17 @@ public final class PlanStore {
             }
         }
         explain(plan.reasons());
-        return new Cycle(placed, refused);
+        return new Cycle(placed, refused, nextDue());
+    }
+
+    private @Nullable Duration nextDue() {
+        return sql.sql("""
+                select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::bigint as millis from trainyard.job
+                where state = 'QUEUED' and not_before > clock_timestamp()""")
+                .query(Long.class)
+                .optional()
+                .map(millis -> Duration.ofMillis(Math.max(millis, 1)))
+                .orElse(null);
     }
 
     /** What a locked worker row still has, over every attempt that holds a slot of it. */

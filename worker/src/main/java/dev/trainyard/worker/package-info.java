@@ -1,3 +1,7 @@
+/**
+ * A worker: takes requests in, plans, and runs attempts on its host's devices. Entry: {@link dev.trainyard.worker.Worker}; the
+ * command line is {@link dev.trainyard.worker.Main}.
+ */
 @NullMarked
 package dev.trainyard.worker;
 

@@ -124,8 +124,8 @@ public final class LocalKafka implements AutoCloseable {
                 Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controllerPort.number()),
                 // The broker of a killed process counts as alive until its session ends, and nothing is served until
                 // then.
-                Map.entry("broker.session.timeout.ms", "1500"),
-                Map.entry("broker.heartbeat.interval.ms", "300"),
+                Map.entry("broker.session.timeout.ms", "3000"),
+                Map.entry("broker.heartbeat.interval.ms", "500"),
                 // Nobody else votes: waiting for rivals only delays the start.
                 Map.entry("controller.quorum.election.timeout.ms", "100"),
                 Map.entry("controller.quorum.election.backoff.max.ms", "100"),

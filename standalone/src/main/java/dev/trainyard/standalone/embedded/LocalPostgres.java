@@ -12,7 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.util.FileSystemUtils;
@@ -91,8 +90,13 @@ public final class LocalPostgres implements AutoCloseable {
         } else {
             launch();
         }
-        state.remember(port);
-        createDatabase();
+        try {
+            state.remember(port);
+            createDatabase();
+        } catch (Exception e) {
+            stop();
+            throw e;
+        }
     }
 
     private void initialise() throws IOException, InterruptedException {
@@ -173,10 +177,13 @@ public final class LocalPostgres implements AutoCloseable {
     private void launch() throws IOException, InterruptedException {
         state.requireFree(port, "Postgres");
         long logSize = logSize();
-        Process server = binaries.command("postgres", settings())
+        ProcessBuilder command = binaries.command("postgres", settings())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        // A session of its own: Ctrl-C in a terminal is for this process, which stops Postgres when it no longer needs
+        // it.
+        command.command().addFirst("setsid");
+        Process server = command.start();
         try {
             awaitReady(server.toHandle(), logSize);
         } catch (Exception e) {
@@ -208,7 +215,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     private List<String> lockFile() throws IOException {
         Path file = data().resolve("postmaster.pid");
-        return Files.exists(file) ? Files.readAllLines(file) : new ArrayList<>();
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
     private void createDatabase() throws SQLException {

@@ -79,12 +79,10 @@ record PostgresBinaries(Path home) {
     /** A command for one of the programs, with standard error joined to standard output. */
     ProcessBuilder command(String program, List<String> arguments) {
         List<String> command = new ArrayList<>();
-        if (new UnixSystem().getUid() == 0) {
+        if (isRoot()) {
             // Postgres refuses to run as root. In a user namespace of its own it is nobody, and yet owns root's files.
             command.addAll(List.of("unshare", "--user"));
         }
-        // A session of its own, so that Ctrl-C in a terminal stops this process first and Postgres only when it closes.
-        command.add("setsid");
         command.add(program(program).toString());
         command.addAll(arguments);
         return new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
@@ -92,14 +90,25 @@ record PostgresBinaries(Path home) {
 
     /** Runs one of the programs to its end and returns what it printed. */
     String run(String program, List<String> arguments) throws IOException, InterruptedException {
-        Process process = command(program, arguments).start();
+        ProcessBuilder builder = command(program, arguments);
+        Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         int code = process.waitFor();
         if (code != 0) {
-            throw new LocalServiceException("%s %s failed with exit code %d:%n%s"
-                    .formatted(program(program), String.join(" ", arguments), code, output));
+            throw new LocalServiceException("%s failed with exit code %d: %s%s"
+                    .formatted(
+                            String.join(" ", builder.command()),
+                            code,
+                            output,
+                            output.startsWith("unshare:")
+                                    ? ". Postgres cannot run as root, and here no user namespace can be made for it: start Trainyard as another user"
+                                    : ""));
         }
         return output;
+    }
+
+    private static boolean isRoot() {
+        return new UnixSystem().getUid() == 0;
     }
 }

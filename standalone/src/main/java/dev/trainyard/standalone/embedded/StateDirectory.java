@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /** A service's own directory: claimed by one process at a time, and the place where the service's port is remembered. */
 final class StateDirectory implements AutoCloseable {
@@ -17,6 +18,9 @@ final class StateDirectory implements AutoCloseable {
     // must
     // be refused before it opens the file.
     private static final Set<Path> CLAIMED_HERE = ConcurrentHashMap.newKeySet();
+
+    // Postgres' initdb puts its own path into a shell command, and Kafka takes a comma for the end of a path.
+    private static final Pattern UNSAFE = Pattern.compile("[\"$`\\\\,\\p{Cntrl}]");
 
     private final Path path;
     private final FileChannel lock;
@@ -30,13 +34,19 @@ final class StateDirectory implements AutoCloseable {
      * Creates the directory where it is missing, readable by its owner only, and claims it until {@link #close} or the end
      * of this process.
      *
-     * @throws LocalServiceException if another process, or another service of this one, has claimed it
+     * @throws LocalServiceException if another process, or another service of this one, has claimed it, or its path has
+     *     characters that the services do not bear
      */
     static StateDirectory claim(Path directory) throws IOException {
         Path path = Files.createDirectories(
                         directory.toAbsolutePath().normalize(),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
                 .toRealPath();
+        if (UNSAFE.matcher(path.toString()).find()) {
+            throw new LocalServiceException(
+                    "the path '%s' contains one of \" $ ` \\ , or a control character, which Kafka or Postgres would misread: choose another directory"
+                            .formatted(path));
+        }
         if (!CLAIMED_HERE.add(path)) {
             throw inUse(path, "this process");
         }

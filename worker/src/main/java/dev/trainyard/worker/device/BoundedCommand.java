@@ -79,7 +79,10 @@ final class BoundedCommand {
         try {
             return new ProcessBuilder(line).redirectInput(new File("/dev/null")).start();
         } catch (IOException e) {
-            throw new DeviceProblem(command + " could not be started: " + e.getMessage() + ".", e);
+            throw new DeviceProblem(
+                    command + " could not be started ("
+                            + String.valueOf(e.getMessage()).strip() + ").",
+                    e);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.trainyard.worker.device;
 
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.request.DataSize;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +27,5 @@ public record OfferedDevice(
 
     public boolean healthy() {
         return unhealthyBecause == null;
-    }
-
-    /** What a container runtime is asked for to get this device; nothing for a slot. */
-    public Optional<String> containerId() {
-        return switch (kind) {
-            case GPU, MIG -> Optional.of(key);
-            case SLOT -> Optional.empty();
-        };
     }
 }

@@ -1,0 +1,101 @@
+package dev.trainyard.standalone;
+
+import dev.trainyard.db.Migrations;
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.standalone.embedded.LocalPostgres;
+import dev.trainyard.standalone.embedded.Services;
+import dev.trainyard.submitter.Server;
+import dev.trainyard.submitter.ServerSettings;
+import dev.trainyard.worker.Worker;
+import dev.trainyard.worker.WorkerSettings;
+import dev.trainyard.worker.recover.ThisProcess;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka, Postgres, server and worker in this process, over one directory that keeps all of their state. */
+final class Standalone implements AutoCloseable {
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Services services;
+    private final Server server;
+    private final Worker worker;
+
+    /**
+     * How it is started.
+     *
+     * @param devices as {@code trainyard worker --devices}
+     * @param port of REST on loopback; 0: a free one
+     */
+    record Settings(
+            Path directory, String devices, @Nullable Integer runSlots, int port, Map<String, String> environment) {}
+
+    private Standalone(Settings settings) {
+        try {
+            this.services = keep(Services.start(settings.directory(), 0, 0));
+            Migrations.migrate(postgres(LocalPostgres.SUPERUSER));
+            this.worker = keep(Worker.start(new WorkerSettings(
+                    services.kafka().bootstrapServers(),
+                    postgres(null),
+                    ThisProcess.hostName(),
+                    settings.devices(),
+                    settings.directory().resolve("worker"),
+                    settings.directory().resolve("outputs"),
+                    settings.runSlots(),
+                    settings.environment())));
+            this.server = keep(Server.start(new ServerSettings(
+                    services.kafka().bootstrapServers(), postgres(null), null, "127.0.0.1", settings.port())));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Starts everything; what was started is stopped again if something cannot. */
+    static Standalone start(Settings settings) {
+        return new Standalone(settings);
+    }
+
+    private PostgresUrl postgres(@Nullable String user) {
+        return new PostgresUrl("127.0.0.1", services.postgres().port(), LocalPostgres.DATABASE, user, null, "");
+    }
+
+    URI rest() {
+        return server.uri();
+    }
+
+    String kafka() {
+        return services.kafka().bootstrapServers();
+    }
+
+    PostgresUrl readerUrl() {
+        return postgres("trainyard_reader");
+    }
+
+    /** Blocks until the worker has been replaced by another process, which cannot happen while the directory is locked. */
+    void await() throws InterruptedException {
+        worker.awaitReplaced();
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        open.push(part);
+        return part;
+    }
+
+    /** The trainings run on; the next start with the same directory goes on with them. */
+    @Override
+    public synchronized void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                System.err.println("while stopping: " + e);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.trainyard.worker;
+
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.worker.recover.ThisProcess;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code trainyard worker}: one worker on this host. */
+@Command(
+        name = "worker",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {"Runs one worker on this host: takes requests in, plans, and runs trainings on its devices.", ""},
+        footer = {
+            "",
+            "Examples:",
+            "  trainyard worker --kafka kafka:9092 --postgres postgresql://trainyard_worker@db/trainyard --devices nvidia",
+            "  trainyard worker --kafka localhost:9092 --postgres postgresql://localhost/trainyard --name gpu-2 --devices slots:2 \\",
+            "      --state-dir /var/lib/trainyard/gpu-2",
+            "",
+            "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them.",
+            "",
+            "Exit codes: 0 stopped; 2 wrong usage; 69 a service it needs does not answer, or refuses it; 75 another process",
+            "has become this worker."
+        })
+public final class Main implements Callable<Integer> {
+
+    private static final int UNAVAILABLE = 69;
+    private static final int REPLACED = 75;
+
+    @Option(
+            names = "--kafka",
+            required = true,
+            defaultValue = "${env:TRAINYARD_KAFKA}",
+            paramLabel = "HOST:PORT",
+            description = "Kafka's bootstrap servers, comma-separated. Or TRAINYARD_KAFKA.")
+    private String kafka = "";
+
+    @Option(
+            names = "--postgres",
+            required = true,
+            defaultValue = "${env:TRAINYARD_POSTGRES}",
+            paramLabel = "URL",
+            description =
+                    "postgresql://[user[:password]@]host[:port]/database, user trainyard_worker if none. Or TRAINYARD_POSTGRES, which keeps a password out of the process list.")
+    private String postgres = "";
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What people call this worker. Default: the host's name.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--devices",
+            defaultValue = "nvidia",
+            paramLabel = "SPEC",
+            description =
+                    "nvidia (ask nvidia-smi), slots:N (N stand-ins without a GPU), file:PATH (a list), none. Default: ${DEFAULT-VALUE}.")
+    private String devices = "nvidia";
+
+    @Option(names = "--run-slots", paramLabel = "N", description = "Trainings at once at most. Default: as many as devices, at least one.")
+    private @Nullable Integer runSlots;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            defaultValue = "/var/lib/trainyard/worker",
+            description = "Keeps this worker's identity; one directory per worker. Default: ${DEFAULT-VALUE}.")
+    private Path stateDir = Path.of("/var/lib/trainyard/worker");
+
+    @Option(
+            names = "--outputs",
+            paramLabel = "DIR",
+            defaultValue = "/var/lib/trainyard/outputs",
+            description = "Where every attempt gets a folder for its outputs. Default: ${DEFAULT-VALUE}.")
+    private Path outputs = Path.of("/var/lib/trainyard/outputs");
+
+    private Main() {}
+
+    /** {@code args[0]} is the command word, {@code worker}. */
+    public static void main(String[] args) {
+        System.setProperty("logback.configurationFile", "logback-worker.xml");
+        System.exit(new CommandLine(new CommandWord()).addSubcommand(new Main()).execute(args));
+    }
+
+    @Command(name = "trainyard")
+    private static final class CommandWord {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PostgresUrl url;
+        try {
+            url = PostgresUrl.parse(postgres);
+        } catch (IllegalArgumentException e) {
+            System.err.println("trainyard worker: --postgres: " + e.getMessage());
+            return 2;
+        }
+        try (Worker worker = Worker.start(new WorkerSettings(
+                kafka,
+                url,
+                name == null ? ThisProcess.hostName() : name,
+                devices,
+                stateDir,
+                outputs,
+                runSlots,
+                System.getenv()))) {
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(worker::close));
+            worker.awaitReplaced();
+            return REPLACED;
+        } catch (WorkerProblem e) {
+            System.err.println("trainyard worker: " + e.getMessage());
+            return UNAVAILABLE;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.trainyard.worker;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.Database;
+import dev.trainyard.db.DatabaseUnavailable;
+import dev.trainyard.db.JobStore;
+import dev.trainyard.db.LogStore;
+import dev.trainyard.db.OutputStore;
+import dev.trainyard.db.Role;
+import dev.trainyard.db.WorkerStore;
+import dev.trainyard.worker.attempt.Attempts;
+import dev.trainyard.worker.attempt.Host;
+import dev.trainyard.worker.attempt.WorkLoop;
+import dev.trainyard.worker.container.Engine;
+import dev.trainyard.worker.container.EngineException;
+import dev.trainyard.worker.container.EngineInfo;
+import dev.trainyard.worker.container.Owner;
+import dev.trainyard.worker.device.DeviceProblem;
+import dev.trainyard.worker.device.DeviceProvider;
+import dev.trainyard.worker.device.HostCapacity;
+import dev.trainyard.worker.device.OfferedDevice;
+import dev.trainyard.worker.image.Images;
+import dev.trainyard.worker.intake.Intake;
+import dev.trainyard.worker.output.Outputs;
+import dev.trainyard.worker.plan.PlannerLoop;
+import dev.trainyard.worker.recover.LeaseKeeper;
+import dev.trainyard.worker.recover.StateDirectory;
+import dev.trainyard.worker.recover.ThisProcess;
+import java.math.BigDecimal;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running worker. Closing it is polite: the trainings run on, and the next process with the same state directory goes on with them.
+ */
+public final class Worker implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    /** One for the stores' transactions, one for the log writers and loops beside them; both are short. */
+    private static final int POOL = 4;
+
+    private static final int JOURNAL_POOL = 4;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final CountDownLatch replaced = new CountDownLatch(1);
+
+    private Worker() {}
+
+    /**
+     * Starts, and returns when the worker has registered and takes work.
+     *
+     * @throws WorkerProblem if it cannot; what was opened is closed again
+     */
+    public static Worker start(WorkerSettings settings) {
+        Worker worker = new Worker();
+        try {
+            worker.open(settings);
+            return worker;
+        } catch (WorkerProblem e) {
+            worker.close();
+            throw e;
+        } catch (DatabaseUnavailable
+                | EngineException
+                | StateDirectory.StateDirectoryProblem
+                | WorkerStore.RegistrationRefused
+                | DeviceProblem e) {
+            worker.close();
+            throw new WorkerProblem(e.getMessage(), e);
+        }
+    }
+
+    private void open(WorkerSettings settings) throws DeviceProblem {
+        StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
+        DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker());
+        Engine engine = keep(Engine.fromEnvironment(settings.environment()));
+        EngineInfo engineInfo = engine.info();
+        Database database = keep(Database.connect(settings.postgres(), Role.WORKER, POOL));
+        HikariDataSource journal = keep(database.journal(JOURNAL_POOL));
+
+        WorkerStore workers = new WorkerStore(database);
+        WorkerStore.Registered registered =
+                workers.register(registration(settings, state, engineInfo, provider.devices()), Worker::lives);
+        registered
+                .refusedDevices()
+                .forEach(key -> log.warn("device {} is offered by another worker; this one runs without it", key));
+        keep(new LeaseKeeper(workers.lease(registered.me()), replaced::countDown));
+
+        BlobStore blobs = new BlobStore(database);
+        Host host = new Host(
+                registered.me(),
+                new Owner(registered.installation(), state.worker()),
+                new AttemptStore(database),
+                new LogStore(database),
+                new OutputStore(database),
+                engine.containers(),
+                new Images(
+                        engine,
+                        digest -> blobs.open(digest.substring("sha256:".length()))
+                                .orElseThrow(() -> new NoSuchFileException(digest)),
+                        settings.stateDir().resolve("scratch")),
+                new Outputs(settings.outputsRoot(), ThisProcess.hostName()));
+        Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
+        keep(new WorkLoop(database, host, attempts));
+        keep(new PlannerLoop(database));
+        keep(new Intake(settings.kafka(), new JobStore(database)));
+        log.info(
+                "worker ready name={} id={} devices={}", settings.name(), state.worker(), settings.devices());
+    }
+
+    private static WorkerStore.Registration registration(
+            WorkerSettings settings, StateDirectory state, EngineInfo engine, List<OfferedDevice> devices)
+            throws DeviceProblem {
+        HostCapacity capacity = HostCapacity.read();
+        Integer runSlots = settings.runSlots();
+        return new WorkerStore.Registration(
+                state.worker(),
+                settings.name(),
+                ThisProcess.hostName(),
+                ThisProcess.bootId(),
+                state.lockDevice(),
+                state.lockInode(),
+                ThisProcess.pid(),
+                ThisProcess.startedAt(),
+                engine.id(),
+                BigDecimal.valueOf(capacity.cpus()),
+                capacity.memory().bytes(),
+                runSlots == null ? Math.max(devices.size(), 1) : runSlots,
+                settings.outputsRoot().toAbsolutePath().normalize().toString(),
+                version(),
+                devices.stream()
+                        .map(device -> new WorkerStore.OfferedDevice(
+                                device.key(),
+                                device.index(),
+                                device.kind().name(),
+                                device.type(),
+                                device.memory() == null ? null : device.memory().bytes(),
+                                device.unhealthyBecause()))
+                        .toList());
+    }
+
+    private static String version() {
+        @Nullable String version = Worker.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private static boolean lives(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** Blocks until another process has become this worker, which ends this one. */
+    public void awaitReplaced() throws InterruptedException {
+        replaced.await();
+    }
+
+    /** In the reverse order of opening: no more intake, no more plans, then the attempts are let go, the lease last but one. */
+    @Override
+    public synchronized void close() {
+        while (!open.isEmpty()) {
+            AutoCloseable resource = open.pop();
+            try {
+                resource.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                log.warn("while closing {}: {}", resource.getClass().getSimpleName(), e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.trainyard.worker;
+
+import dev.trainyard.db.PostgresUrl;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a worker is started.
+ *
+ * @param kafka {@code host:port[,host:port…]}
+ * @param name what people call it; unique among the running workers
+ * @param devices {@code nvidia}, {@code slots:N}, {@code file:PATH} or {@code none}
+ * @param stateDir keeps the worker's id; one per worker
+ * @param outputsRoot host folder under which every attempt gets a folder of its own
+ * @param runSlots attempts that run at once at most; null: as many as there are devices, at least one
+ * @param environment for {@code DOCKER_HOST}
+ */
+public record WorkerSettings(
+        String kafka,
+        PostgresUrl postgres,
+        String name,
+        String devices,
+        Path stateDir,
+        Path outputsRoot,
+        @Nullable Integer runSlots,
+        Map<String, String> environment) {}

@@ -1,0 +1,133 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.db.LogStore;
+import dev.trainyard.db.LogStore.ResumePoint;
+import dev.trainyard.db.LogStore.Source;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * The attempt's log on its way to the database: lines are gathered into chunks and written by a thread of their own, so that whoever
+ * speaks is not held up by each. A full buffer holds the reader of the engine's log back, never the container.
+ */
+final class AttemptLog {
+
+    private static final Logger log = LoggerFactory.getLogger(AttemptLog.class);
+    private static final int CHUNK_CHARS = 64 * 1024;
+    private static final int BUFFER_CHARS = 4 * 1024 * 1024;
+
+    private final AttemptId attempt;
+    private final LogStore store;
+    private final Deque<Piece> pieces = new ArrayDeque<>();
+    private int buffered;
+    private boolean writing;
+    private boolean closed;
+
+    private record Piece(Source source, String line, @Nullable ResumePoint resume) {}
+
+    AttemptLog(AttemptId attempt, LogStore store) {
+        this.attempt = attempt;
+        this.store = store;
+        Thread.ofVirtual().name("log-" + attempt.shortForm()).start(this::write);
+    }
+
+    /** One line, without its end. */
+    void line(Source source, String line) throws InterruptedException {
+        add(new Piece(source, line + "\n", null));
+    }
+
+    /** A piece of the container's log; a line that goes on has no end yet. */
+    void container(String text, boolean continues, ResumePoint resume) throws InterruptedException {
+        add(new Piece(Source.CONTAINER, continues ? text : text + "\n", resume));
+    }
+
+    private synchronized void add(Piece piece) throws InterruptedException {
+        while (buffered > BUFFER_CHARS && !closed) {
+            wait();
+        }
+        pieces.add(piece);
+        buffered += piece.line().length();
+        notifyAll();
+    }
+
+    /** Returns when everything that was added is in the database. */
+    synchronized void drain() throws InterruptedException {
+        while (!pieces.isEmpty() || writing) {
+            wait();
+        }
+    }
+
+    /** What is not written yet is read from the engine again by the next process. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    private void write() {
+        try {
+            while (true) {
+                Chunk chunk = next();
+                if (chunk == null) {
+                    return;
+                }
+                insist(chunk);
+                synchronized (this) {
+                    writing = false;
+                    notifyAll();
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the log's writer", e);
+        }
+    }
+
+    private record Chunk(Source source, String text, @Nullable ResumePoint resume) {}
+
+    private synchronized @Nullable Chunk next() throws InterruptedException {
+        while (pieces.isEmpty()) {
+            if (closed) {
+                return null;
+            }
+            wait();
+        }
+        Source source = pieces.element().source();
+        StringBuilder text = new StringBuilder();
+        ResumePoint resume = null;
+        while (!pieces.isEmpty() && pieces.element().source() == source && text.length() < CHUNK_CHARS) {
+            Piece piece = pieces.remove();
+            text.append(piece.line());
+            resume = piece.resume() == null ? resume : piece.resume();
+        }
+        buffered -= text.length();
+        writing = true;
+        notifyAll();
+        return new Chunk(source, text.toString(), resume);
+    }
+
+    private void insist(Chunk chunk) throws InterruptedException {
+        boolean failed = false;
+        while (true) {
+            synchronized (this) {
+                if (failed && closed) {
+                    return;
+                }
+            }
+            try {
+                store.append(attempt, chunk.source(), chunk.text(), chunk.resume());
+                return;
+            } catch (DataAccessException | TransactionException e) {
+                if (!failed) {
+                    log.warn("log not stored, trying until it is attempt={} error={}", attempt, e.getMessage());
+                    failed = true;
+                }
+                Thread.sleep(1000);
+            }
+        }
+    }
+}

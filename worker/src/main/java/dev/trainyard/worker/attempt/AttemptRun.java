@@ -1,0 +1,219 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.worker.container.ContainerId;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * One attempt in the hands of one thread. Others may ask it to stop, or to let go of the attempt; the thread hears of it only where it
+ * waits, never in the middle of a call to the database, whose connection an interrupt would break.
+ */
+final class AttemptRun {
+
+    private static final Logger log = LoggerFactory.getLogger(AttemptRun.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final AttemptId id;
+    private final AttemptLog attemptLog;
+    private @Nullable LogFollower follower;
+    private boolean endedBeforeSignal;
+    private boolean stopWanted;
+    private boolean letGo;
+    private @Nullable Thread waiting;
+    private boolean waitsForStop;
+
+    AttemptRun(AttemptId id, AttemptLog attemptLog) {
+        this.id = id;
+        this.attemptLog = attemptLog;
+    }
+
+    AttemptId id() {
+        return id;
+    }
+
+    AttemptLog log() {
+        return attemptLog;
+    }
+
+    /** Starts carrying the container's log, unless that is under way. */
+    LogFollower follow(Host host, ContainerId container) {
+        if (follower == null) {
+            follower = LogFollower.start(host, this, container);
+        }
+        return follower;
+    }
+
+    /** The first stop signal found the container dead already: its end was its own. */
+    void endedBeforeSignal() {
+        endedBeforeSignal = true;
+    }
+
+    boolean wasEndedBeforeSignal() {
+        return endedBeforeSignal;
+    }
+
+    /** The thread is done with the attempt, one way or the other. */
+    void release() {
+        if (follower != null) {
+            follower.detach();
+        }
+        attemptLog.close();
+    }
+
+    /** The attempt's row carries a stop reason: what the thread waits for is not worth waiting for any more. */
+    synchronized void stopWanted() {
+        stopWanted = true;
+        if (waiting != null && waitsForStop) {
+            waiting.interrupt();
+        }
+    }
+
+    /** This process ends; the container runs on, and the next process goes on from the row. */
+    synchronized void letGo() {
+        letGo = true;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+    }
+
+    /** Why a wait ended before what it waited for. */
+    static final class Woken extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final boolean stop;
+
+        private Woken(boolean stop) {
+            super(null, null, false, false);
+            this.stop = stop;
+        }
+
+        /** Otherwise the time was up. */
+        boolean byStop() {
+            return stop;
+        }
+    }
+
+    /** The process lets go of the attempt: the thread unwinds, and changes nothing on its way. */
+    static final class LetGo extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private LetGo() {
+            super(null, null, false, false);
+        }
+    }
+
+    @FunctionalInterface
+    interface Wait<T> {
+        T call() throws InterruptedException;
+    }
+
+    /**
+     * Waits.
+     *
+     * @param atMost null: as long as it takes
+     * @param untilStop whether a stop ends the wait; also one that was wanted before
+     * @throws Woken on a stop, or when the time is up
+     * @throws LetGo when the process lets go
+     */
+    <T> T await(@Nullable Duration atMost, boolean untilStop, Wait<T> wait) throws Woken {
+        Thread alarm = null;
+        Alarm ring = new Alarm();
+        try {
+            enter(untilStop);
+            if (atMost != null) {
+                Thread me = Thread.currentThread();
+                alarm = Thread.startVirtualThread(() -> ring(me, ring, atMost));
+            }
+            return wait.call();
+        } catch (InterruptedException e) {
+            synchronized (this) {
+                if (letGo) {
+                    throw new LetGo();
+                }
+                throw new Woken(untilStop && stopWanted && !ring.rang);
+            }
+        } finally {
+            leave();
+            if (alarm != null) {
+                alarm.interrupt();
+            }
+        }
+    }
+
+    private static final class Alarm {
+        private boolean rang;
+    }
+
+    private void ring(Thread sleeper, Alarm alarm, Duration after) {
+        try {
+            Thread.sleep(after);
+            synchronized (this) {
+                if (waiting == sleeper) {
+                    alarm.rang = true;
+                    sleeper.interrupt();
+                }
+            }
+        } catch (InterruptedException e) {
+            // What was waited for came in time.
+        }
+    }
+
+    private synchronized void enter(boolean untilStop) throws Woken {
+        if (letGo) {
+            throw new LetGo();
+        }
+        if (untilStop && stopWanted) {
+            throw new Woken(true);
+        }
+        waiting = Thread.currentThread();
+        waitsForStop = untilStop;
+    }
+
+    private synchronized void leave() {
+        waiting = null;
+        // An interrupt that came too late must not hit what follows.
+        boolean unused = Thread.interrupted();
+    }
+
+    /** A pause that nothing but letting go ends early. */
+    void pause(Duration length) {
+        try {
+            await(null, false, () -> {
+                Thread.sleep(length);
+                return true;
+            });
+        } catch (Woken e) {
+            throw new IllegalStateException("nothing but letting go wakes this", e);
+        }
+    }
+
+    /** Until the database takes it: work in hand outlives an outage. One line of log per outage. */
+    <T> T persist(Supplier<T> transaction) {
+        Duration pause = Duration.ofMillis(100);
+        boolean failed = false;
+        while (true) {
+            try {
+                T result = transaction.get();
+                if (failed) {
+                    log.info("database is back attempt={}", id);
+                }
+                return result;
+            } catch (DataAccessException | TransactionException e) {
+                if (!failed) {
+                    log.warn("database failed, trying until it is back attempt={} error={}", id, e.getMessage());
+                    failed = true;
+                }
+                pause(pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+}

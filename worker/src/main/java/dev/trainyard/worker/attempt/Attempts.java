@@ -1,0 +1,111 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.Replaced;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecutionException;
+import org.springframework.batch.core.job.JobInterruptedException;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/**
+ * The attempts in this process's hands, a thread each. What should be in hand is what the database says: {@link #sync} takes up what is
+ * new or was left by a former process, and passes stops on.
+ */
+public final class Attempts implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Attempts.class);
+
+    private final Host host;
+    private final Runnable onReplaced;
+    private final AnnotationConfigApplicationContext spring;
+    private final AttemptJob attemptJob;
+    private final Map<AttemptId, InHand> inHand = new ConcurrentHashMap<>();
+
+    private record InHand(AttemptRun run, Thread thread) {}
+
+    /**
+     * @param journal data source of Spring Batch's tables
+     * @param onReplaced runs when a write is refused because another process is this worker now
+     */
+    public Attempts(Host host, DataSource journal, Runnable onReplaced) {
+        this.host = host;
+        this.onReplaced = onReplaced;
+        this.spring = new AnnotationConfigApplicationContext();
+        spring.registerBean("journal", DataSource.class, () -> journal);
+        spring.registerBean(Host.class, () -> host);
+        spring.registerBean(Attempts.class, () -> this, definition -> definition.setDestroyMethodName(null));
+        spring.register(JournalConfiguration.class);
+        spring.refresh();
+        this.attemptJob = new AttemptJob(
+                spring.getBean(JobRepository.class), spring.getBean(JobOperator.class), spring.getBean(Job.class));
+    }
+
+    /** @param live this worker's attempts that have not ended, as the database says now */
+    public void sync(List<Attempt> live) {
+        for (Attempt attempt : live) {
+            InHand held = inHand.computeIfAbsent(attempt.id(), this::takeUp);
+            if (attempt.stopReason() != null) {
+                held.run().stopWanted();
+            }
+        }
+    }
+
+    private InHand takeUp(AttemptId id) {
+        AttemptRun run = new AttemptRun(id, new AttemptLog(id, host.logs()));
+        Thread thread = Thread.ofVirtual().name("attempt-" + id.shortForm()).unstarted(() -> work(run));
+        thread.start();
+        return new InHand(run, thread);
+    }
+
+    private void work(AttemptRun run) {
+        try {
+            // What failed is taken up again by the next look at the database, from its row.
+            for (Throwable failure : attemptJob.run(run.id()).getAllFailureExceptions()) {
+                if (failure instanceof Replaced) {
+                    log.error("{}", failure.getMessage());
+                    onReplaced.run();
+                } else if (!(failure instanceof JobInterruptedException)) {
+                    log.error("attempt interrupted by a failure of ours attempt={}", run.id(), failure);
+                }
+            }
+        } catch (JobExecutionException | RuntimeException e) {
+            log.error("attempt interrupted by a failure of ours attempt={}", run.id(), e);
+        } finally {
+            run.release();
+            inHand.remove(run.id());
+        }
+    }
+
+    /** For the steps, which Spring Batch gives no more than the id. */
+    AttemptRun run(@Nullable String attempt) {
+        InHand held = inHand.get(AttemptId.parse(Objects.requireNonNull(attempt)));
+        return Objects.requireNonNull(held, "an attempt runs only in hand").run();
+    }
+
+    public int count() {
+        return inHand.size();
+    }
+
+    /** Lets go of every attempt: containers run on, and the next process of this worker goes on with them. */
+    @Override
+    public void close() throws InterruptedException {
+        for (InHand held : inHand.values()) {
+            held.run().letGo();
+        }
+        for (InHand held : List.copyOf(inHand.values())) {
+            held.thread().join();
+        }
+        spring.close();
+    }
+}

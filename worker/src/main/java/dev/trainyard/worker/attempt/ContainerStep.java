@@ -1,0 +1,183 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Reconcile;
+import dev.trainyard.core.lifecycle.Reconcile.Seen;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.AttemptStore;
+import dev.trainyard.worker.container.AttemptRef;
+import dev.trainyard.worker.container.ContainerSpec;
+import dev.trainyard.worker.container.ContainerSpecs;
+import dev.trainyard.worker.container.ContainerStatus;
+import dev.trainyard.worker.container.EngineRefused;
+import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.container.ReservedDevice;
+import dev.trainyard.worker.container.StartProblem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Second step: from an image to the recorded exit of the container. Each round looks at the row and at the engine and does the one thing
+ * that {@link Reconcile} names, so that a fresh attempt and an adopted one take the same way.
+ */
+final class ContainerStep implements Step {
+
+    private static final Logger log = LoggerFactory.getLogger(ContainerStep.class);
+    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
+
+    private final Host host;
+
+    ContainerStep(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public void run(AttemptRun run) {
+        boolean silent = false;
+        while (true) {
+            try {
+                if (round(run)) {
+                    return;
+                }
+                silent = false;
+            } catch (EngineSilent e) {
+                // No verdict from an engine that does not answer: the attempt keeps its state and its devices.
+                if (!silent) {
+                    log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
+                    silent = true;
+                }
+                run.pause(ENGINE_PAUSE);
+            }
+        }
+    }
+
+    /** Returns whether the step is over. */
+    private boolean round(AttemptRun run) {
+        Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+        if (attempt.state() == AttemptState.COLLECTING || attempt.state() == AttemptState.ENDED) {
+            return true;
+        }
+        Request.Submit request = Ending.request(attempt);
+        String name = ContainerSpecs.name(request.name(), new AttemptRef(attempt.id(), attempt.number()));
+        Optional<ContainerStatus> status = host.containers().inspect(name);
+        Seen seen = seen(status);
+        if (attempt.stopReason() != null && (seen == Seen.ABSENT || seen == Seen.CREATED)
+                && attempt.state() != AttemptState.RUNNING) {
+            status.ifPresent(created -> host.containers().remove(created.id()));
+            return fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
+        }
+        return switch (Reconcile.next(attempt.state(), attempt.containerId() != null, seen)) {
+            case CREATE -> create(run, attempt, request);
+            case START -> start(run, attempt, status.orElseThrow());
+            case ATTACH -> attach(run, attempt, request, status.orElseThrow());
+            case RECORD_EXIT -> recordExit(run, attempt, status.orElseThrow());
+            case FAIL_VANISHED ->
+                fail(run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
+            case RECORD_VANISHED -> {
+                run.persist(() -> host.attempts()
+                        .exited(host.me(), run.id(), new AttemptStore.Exit(null, false, "the container is gone", null)));
+                yield true;
+            }
+            case NOTHING -> true;
+        };
+    }
+
+    private static Seen seen(Optional<ContainerStatus> status) {
+        return status.map(present -> switch (present.state()) {
+                    case CREATED -> Seen.CREATED;
+                    case RUNNING -> Seen.RUNNING;
+                    case EXITED -> Seen.EXITED;
+                })
+                .orElse(Seen.ABSENT);
+    }
+
+    private boolean create(AttemptRun run, Attempt attempt, Request.Submit request) {
+        if (attempt.imageDigest() == null) {
+            throw new IllegalStateException("attempt %s has no image".formatted(attempt.id()));
+        }
+        try {
+            Path outputs = host.outputs().prepare(attempt.jobId(), attempt.number(), request.run());
+            ContainerSpec spec = ContainerSpecs.of(
+                    host.owner(),
+                    new AttemptRef(attempt.id(), attempt.number()),
+                    request,
+                    attempt.devices().stream()
+                            .map(device -> new ReservedDevice(device.key(), !device.standIn()))
+                            .toList(),
+                    attempt.imageDigest(),
+                    outputs,
+                    ContainerSpecs.DEFAULT_LOG_BUDGET);
+            host.containers().create(spec);
+            return false;
+        } catch (EngineRefused e) {
+            StartProblem problem = StartProblem.of(e);
+            return fail(run, attempt, problem.cause(), problem.detail());
+        } catch (IOException e) {
+            return fail(run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
+        }
+    }
+
+    private boolean start(AttemptRun run, Attempt attempt, ContainerStatus created) {
+        run.persist(() ->
+                host.attempts().created(host.me(), run.id(), created.id().value(), created.name()));
+        try {
+            host.containers().start(created.id());
+            return false;
+        } catch (EngineRefused e) {
+            StartProblem problem = StartProblem.of(e);
+            host.containers().remove(created.id());
+            return fail(run, attempt, problem.cause(), problem.detail());
+        }
+    }
+
+    private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {
+        recordStart(run, attempt, running);
+        Attempt current = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+        run.follow(host, running.id());
+        new ExitWatch(host, run, current, request, running.id()).await();
+        return false;
+    }
+
+    private boolean recordExit(AttemptRun run, Attempt attempt, ContainerStatus exited) {
+        recordStart(run, attempt, exited);
+        run.persist(() -> host.attempts()
+                .exited(
+                        host.me(),
+                        run.id(),
+                        new AttemptStore.Exit(
+                                exited.exitCode(),
+                                exited.oomKilled(),
+                                exited.error().isEmpty() ? null : exited.error(),
+                                exited.finishedAt())));
+        log.info(
+                "container exited job={} attempt={} exitCode={}", attempt.jobId(), attempt.id(), exited.exitCode());
+        return true;
+    }
+
+    private void recordStart(AttemptRun run, Attempt attempt, ContainerStatus status) {
+        if (attempt.state() != AttemptState.PREPARING) {
+            return;
+        }
+        // What was created by a process that died before recording it is recorded now.
+        run.persist(
+                () -> host.attempts().created(host.me(), run.id(), status.id().value(), status.name()));
+        Instant startedAt = Objects.requireNonNullElseGet(status.startedAt(), Instant::now);
+        run.persist(() -> host.attempts().started(host.me(), run.id(), startedAt, status.argv()));
+        log.info("container started job={} attempt={} container={}", attempt.jobId(), attempt.id(), status.name());
+    }
+
+    private boolean fail(AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
+        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
+        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(attempt, cause, detail, null)));
+        return true;
+    }
+}

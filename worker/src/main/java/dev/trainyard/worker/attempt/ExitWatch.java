@@ -1,0 +1,86 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.Outcome;
+import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.container.ContainerId;
+import dev.trainyard.worker.container.Delivery;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for a running container's end, and brings it about where it is wanted: the request's stop signal first, KILL after the grace
+ * period.
+ */
+final class ExitWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(ExitWatch.class);
+    private static final Duration BETWEEN_KILLS = Duration.ofSeconds(10);
+
+    private final Host host;
+    private final AttemptRun run;
+    private final Attempt attempt;
+    private final Request.Submit request;
+    private final ContainerId container;
+    /** When the time limit or the grace period is over, by the monotonic clock; null: nothing limits. */
+    private @Nullable Long deadline;
+    private boolean stopping;
+    private String nextSignal;
+
+    ExitWatch(Host host, AttemptRun run, Attempt attempt, Request.Submit request, ContainerId container) {
+        this.host = host;
+        this.run = run;
+        this.attempt = attempt;
+        this.request = request;
+        this.container = container;
+        String stopSignal = request.run().stopSignal();
+        this.nextSignal = stopSignal == null ? "SIGTERM" : stopSignal;
+        if (request.timeLimit() != null) {
+            Duration ran = Objects.requireNonNullElse(attempt.runningFor(), Duration.ZERO);
+            this.deadline = System.nanoTime() + request.timeLimit().minus(ran).toNanos();
+        }
+        if (attempt.stopReason() != null) {
+            run.stopWanted();
+        }
+    }
+
+    /** Returns when the container is dead or gone; the caller looks which. */
+    void await() {
+        while (true) {
+            try {
+                run.await(left(), !stopping, () -> host.containers().await(container));
+                return;
+            } catch (Woken woken) {
+                if (!stopping && !woken.byStop()) {
+                    run.persist(() -> host.attempts().stop(host.me(), run.id(), StopReason.TIME_LIMIT));
+                }
+                signal();
+            }
+        }
+    }
+
+    private @Nullable Duration left() {
+        return deadline == null ? null : Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0));
+    }
+
+    private void signal() {
+        // Committed before the first signal: from here on an end is ours, whatever the exit code.
+        if (!stopping && run.persist(() -> host.attempts().signalled(host.me(), run.id())) == Outcome.STALE) {
+            return;
+        }
+        log.info("stopping attempt={} signal={}", run.id(), nextSignal);
+        Delivery delivery = host.containers().signal(container, nextSignal);
+        if (!stopping && delivery == Delivery.NOT_RUNNING && !attempt.stopSignalled()) {
+            run.endedBeforeSignal();
+        }
+        Duration grace = stopping ? BETWEEN_KILLS : request.gracePeriod();
+        deadline = System.nanoTime() + grace.toNanos();
+        stopping = true;
+        nextSignal = "SIGKILL";
+    }
+}

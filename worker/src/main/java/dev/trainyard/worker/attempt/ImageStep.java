@@ -1,0 +1,90 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.LogStore.Source;
+import dev.trainyard.db.Outcome;
+import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.image.ImageFailure;
+import dev.trainyard.worker.image.ProvidedImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** First step: take the attempt up, and have its image on this host. */
+final class ImageStep implements Step {
+
+    private static final Logger log = LoggerFactory.getLogger(ImageStep.class);
+    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
+
+    private final Host host;
+
+    ImageStep(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public void run(AttemptRun run) {
+        while (true) {
+            Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+            boolean ours = attempt.state() == AttemptState.RESERVED || attempt.state() == AttemptState.PREPARING;
+            if (!ours || attempt.containerId() != null) {
+                return;
+            }
+            if (attempt.stopReason() != null) {
+                fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
+                return;
+            }
+            Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(attempt)));
+            if (begun == Outcome.APPLIED && provide(run, attempt)) {
+                return;
+            }
+        }
+    }
+
+    private String location(Attempt attempt) {
+        return host.outputs().uri(outputsOf(host, attempt)).toString();
+    }
+
+    static Path outputsOf(Host host, Attempt attempt) {
+        return host.outputs().place(attempt.jobId(), attempt.number(), Ending.request(attempt).run());
+    }
+
+    /** Returns whether the step is over. */
+    private boolean provide(AttemptRun run, Attempt attempt) {
+        Request.Submit request = Ending.request(attempt);
+        try {
+            ProvidedImage image =
+                    run.await(null, true, () -> host.images().provide(request.image(), line -> say(run, line)));
+            run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id()));
+            return true;
+        } catch (Woken e) {
+            // The row says why: read it again.
+            return false;
+        } catch (ImageFailure e) {
+            fail(run, attempt, e.verdict(), e.detail());
+            return true;
+        } catch (EngineSilent e) {
+            log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
+            run.pause(ENGINE_PAUSE);
+            return false;
+        }
+    }
+
+    private static void say(AttemptRun run, String line) {
+        try {
+            run.log().line(Source.IMAGE, line);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void fail(AttemptRun run, Attempt attempt, Cause cause, String detail) {
+        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
+        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(attempt, cause, detail, null)));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.trainyard.worker.attempt;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What the end of a container's log says about why it ended. */
+record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<String> lastLine) {
+
+    private static final int LAST_LINE_CHARS = 300;
+
+    /** PyTorch, TensorFlow, JAX and the CUDA runtime, in this order. */
+    private static final Pattern GPU_MEMORY = Pattern.compile(
+            "cuda out of memory|torch\\.(cuda\\.)?outofmemoryerror|resourceexhaustederror.*oom|resource_exhausted: out of memory|cuda_error_out_of_memory|cudaerrormemoryallocation");
+
+    static LogClues of(String tail) {
+        String lower = tail.toLowerCase(Locale.ROOT);
+        List<String> lines = tail.lines()
+                // A progress bar rewrites its line: what stands there in the end is what follows the last return.
+                .map(line -> line.substring(line.lastIndexOf('\r') + 1).strip())
+                .filter(line -> !line.isEmpty())
+                .toList();
+        Optional<String> last = lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast());
+        return new LogClues(
+                lower.contains("no space left on device"),
+                GPU_MEMORY.matcher(lower).find(),
+                last.map(line -> line.length() > LAST_LINE_CHARS ? line.substring(0, LAST_LINE_CHARS) + "…" : line));
+    }
+}

@@ -1,0 +1,98 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.db.LogStore.ResumePoint;
+import dev.trainyard.db.LogStore.Source;
+import dev.trainyard.worker.container.ContainerId;
+import dev.trainyard.worker.container.EngineException;
+import dev.trainyard.worker.container.EngineRefused;
+import dev.trainyard.worker.container.LogEntry;
+import dev.trainyard.worker.container.LogPoint;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries a container's log into the attempt's, from where the stored part ends until the log's end. */
+final class LogFollower {
+
+    private static final Logger log = LoggerFactory.getLogger(LogFollower.class);
+    private static final long ENGINE_PAUSE_MILLIS = 1000;
+
+    private final Host host;
+    private final AttemptRun run;
+    private final ContainerId container;
+    private final Thread thread;
+    private volatile boolean detached;
+    private @Nullable LogPoint last;
+
+    private LogFollower(Host host, AttemptRun run, ContainerId container) {
+        this.host = host;
+        this.run = run;
+        this.container = container;
+        this.thread = Thread.ofVirtual().name("follow-" + run.id().shortForm()).unstarted(this::follow);
+    }
+
+    /** One follower per attempt in this process. */
+    static LogFollower start(Host host, AttemptRun run, ContainerId container) {
+        LogFollower follower = new LogFollower(host, run, container);
+        follower.last = run.persist(() -> host.logs().resumePoint(run.id()))
+                .map(point -> new LogPoint(point.timestamp(), point.count()))
+                .orElse(null);
+        follower.thread.start();
+        return follower;
+    }
+
+    private void follow() {
+        while (!detached) {
+            try {
+                host.containers().follow(container, last, this::take);
+                return;
+            } catch (EngineRefused e) {
+                log.info("log not readable attempt={} error={}", run.id(), e.getMessage());
+                return;
+            } catch (EngineException e) {
+                try {
+                    Thread.sleep(ENGINE_PAUSE_MILLIS);
+                } catch (InterruptedException interrupted) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void take(LogEntry entry) {
+        try {
+            switch (entry) {
+                case LogEntry.Line line -> {
+                    last = line.point();
+                    run.log()
+                            .container(
+                                    line.text(),
+                                    line.continues(),
+                                    new ResumePoint(line.point().timestamp(), line.point().count()));
+                }
+                case LogEntry.Gap gap ->
+                    run.log()
+                            .line(
+                                    Source.TRAINYARD,
+                                    "[some of the log was rotated away by the engine before it was read, until %s]"
+                                            .formatted(gap.until()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns when the log's end is read and stored: for a container that is dead. */
+    void finish() throws InterruptedException {
+        thread.join();
+        run.log().drain();
+    }
+
+    /** Ends the following; the next process goes on from what was stored. */
+    void detach() {
+        detached = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.ExitEvidence;
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.lifecycle.Verdict;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.OutputStore;
+import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.container.ContainerId;
+import dev.trainyard.worker.container.ContainerSpecs;
+import dev.trainyard.worker.container.EngineRefused;
+import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.output.OutputFile;
+import dev.trainyard.worker.output.OutputManifest;
+import dev.trainyard.worker.output.TensorBoardScalars;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Third step: drain the log, make the manifest, give the verdict, remove the container; in this order, and each part may be repeated. The
+ * devices are free already.
+ */
+final class OutputsStep implements Step {
+
+    private static final Logger log = LoggerFactory.getLogger(OutputsStep.class);
+    private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
+    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
+    private static final int TAIL_CHARS = 32 * 1024;
+
+    /** Beside what the program wrote; listed in the manifest. */
+    static final String LOG_FILE = "trainyard.log";
+
+    private final Host host;
+
+    OutputsStep(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public void run(AttemptRun run) {
+        Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+        if (attempt.state() == AttemptState.COLLECTING) {
+            Collected collected = collect(run, attempt);
+            run.persist(() -> {
+                host.outputRows().record(run.id(), collected.files(), collected.scalars());
+                return true;
+            });
+            end(run, attempt, collected.complete());
+        }
+        if (attempt.containerId() != null) {
+            remove(run, new ContainerId(attempt.containerId()));
+        }
+    }
+
+    /** @param complete whether this is everything that the attempt left */
+    private record Collected(boolean complete, List<OutputStore.OutputFile> files, List<OutputStore.Scalar> scalars) {
+
+        static final Collected NOTHING = new Collected(false, List.of(), List.of());
+    }
+
+    private Collected collect(AttemptRun run, Attempt attempt) {
+        ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
+        Path outputs = ImageStep.outputsOf(host, attempt);
+        LogFollower follower = run.follow(host, container);
+        try {
+            return run.await(COLLECT_WITHIN, false, () -> {
+                follower.finish();
+                boolean whole = writeLog(container, outputs);
+                return manifest(run, outputs, whole);
+            });
+        } catch (Woken e) {
+            log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
+            return Collected.NOTHING;
+        }
+    }
+
+    private boolean writeLog(ContainerId container, Path outputs) throws InterruptedException {
+        while (true) {
+            try {
+                return host.containers()
+                        .writeLog(container, outputs.resolve(LOG_FILE), ContainerSpecs.DEFAULT_LOG_BUDGET)
+                        .complete();
+            } catch (EngineSilent e) {
+                Thread.sleep(ENGINE_PAUSE);
+            } catch (EngineRefused | IOException e) {
+                log.warn("log file not written path={} error={}", outputs.resolve(LOG_FILE), e.getMessage());
+                return false;
+            }
+        }
+    }
+
+    private static Collected manifest(AttemptRun run, Path outputs, boolean logWhole) throws InterruptedException {
+        try {
+            OutputManifest manifest = OutputManifest.of(outputs);
+            manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
+            List<OutputStore.OutputFile> files = manifest.files().stream()
+                    .map(file -> new OutputStore.OutputFile(
+                            file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
+                    .toList();
+            return new Collected(logWhole && manifest.complete(), files, scalars(outputs, manifest));
+        } catch (IOException e) {
+            log.warn("no manifest attempt={} path={} error={}", run.id(), outputs, e.toString());
+            return Collected.NOTHING;
+        }
+    }
+
+    private static List<OutputStore.Scalar> scalars(Path outputs, OutputManifest manifest) {
+        List<OutputStore.Scalar> scalars = new ArrayList<>();
+        for (OutputFile file : manifest.files()) {
+            if (file.kind() == OutputFile.Kind.TENSORBOARD) {
+                try {
+                    Path parent = Path.of(file.path()).getParent();
+                    String runName = parent == null ? "." : parent.toString();
+                    TensorBoardScalars.read(outputs.resolve(file.path()))
+                            .forEach(scalar -> scalars.add(new OutputStore.Scalar(
+                                    runName, scalar.tag(), scalar.step(), scalar.value(), scalar.wallTime())));
+                } catch (IOException e) {
+                    log.info("scalars not read path={} error={}", file.path(), e.getMessage());
+                }
+            }
+        }
+        return scalars;
+    }
+
+    private void end(AttemptRun run, Attempt attempt, boolean complete) {
+        LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), TAIL_CHARS)));
+        @Nullable StopReason signalledFor =
+                attempt.stopSignalled() && !run.wasEndedBeforeSignal() ? attempt.stopReason() : null;
+        Cause cause = Verdict.of(new ExitEvidence(
+                attempt.exitCode(),
+                Objects.requireNonNullElse(attempt.oomKilled(), false),
+                signalledFor,
+                clues.noSpaceLeft(),
+                clues.gpuOutOfMemory()));
+        run.persist(() -> host.attempts()
+                .ended(host.me(), run.id(), Ending.of(attempt, cause, detail(attempt, cause, clues), complete)));
+        log.info(
+                "attempt ended job={} attempt={} cause={} exitCode={}",
+                attempt.jobId(),
+                attempt.id(),
+                cause,
+                attempt.exitCode());
+    }
+
+    private static @Nullable String detail(Attempt attempt, Cause cause, LogClues clues) {
+        if (cause == Cause.COMPLETED) {
+            return null;
+        }
+        String exit = attempt.exitCode() == null ? "exit code unknown" : "exit code " + attempt.exitCode();
+        return clues.lastLine().map(line -> exit + ": " + line).orElse(exit);
+    }
+
+    private void remove(AttemptRun run, ContainerId container) {
+        while (true) {
+            try {
+                host.containers().remove(container);
+                return;
+            } catch (EngineSilent e) {
+                run.pause(ENGINE_PAUSE);
+            } catch (EngineRefused e) {
+                log.warn("container not removed attempt={} error={}", run.id(), e.getMessage());
+                return;
+            }
+        }
+    }
+}

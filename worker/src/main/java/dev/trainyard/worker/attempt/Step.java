@@ -1,0 +1,8 @@
+package dev.trainyard.worker.attempt;
+
+/** One step of an attempt. It goes on from whatever the attempt's row says, so running it twice does its work once. */
+@FunctionalInterface
+interface Step {
+
+    void run(AttemptRun run);
+}

@@ -1,0 +1,95 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.Database;
+import dev.trainyard.db.Notifications;
+import dev.trainyard.worker.container.EngineException;
+import dev.trainyard.worker.container.OwnContainer;
+import dev.trainyard.worker.container.State;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the database when something was notified, and every five seconds: what there is to take up, to stop, to tidy away. */
+public final class WorkLoop implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WorkLoop.class);
+    private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration TIDY_EVERY = Duration.ofSeconds(60);
+
+    private final Host host;
+    private final Attempts attempts;
+    private final Notifications notifications;
+    private final Thread thread;
+    private final Set<String> reported = new HashSet<>();
+
+    public WorkLoop(Database database, Host host, Attempts attempts) {
+        this.host = host;
+        this.attempts = attempts;
+        this.notifications = Notifications.ofWorker(database);
+        this.thread = Thread.ofPlatform().daemon().name("work").start(this::loop);
+    }
+
+    private void loop() {
+        boolean failing = false;
+        long tidiedAt = System.nanoTime() - TIDY_EVERY.toNanos();
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    notifications.await(EVERY);
+                    attempts.sync(host.attempts().liveOf(host.me().worker()));
+                    if (System.nanoTime() - tidiedAt >= TIDY_EVERY.toNanos()) {
+                        tidy();
+                        tidiedAt = System.nanoTime();
+                    }
+                    if (failing) {
+                        log.info("database answers again");
+                        failing = false;
+                    }
+                } catch (SQLException | RuntimeException e) {
+                    if (!failing) {
+                        log.warn("no look at the database, trying every second", e);
+                        failing = true;
+                    }
+                    Thread.sleep(AFTER_FAILURE);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** What belongs to an ended attempt is removed; what the database does not know is reported and left alone. */
+    private void tidy() {
+        try {
+            for (OwnContainer container : host.containers().list(host.owner())) {
+                Optional<Attempt> attempt = container.attempt() == null
+                        ? Optional.empty()
+                        : host.attempts().find(container.attempt());
+                if (attempt.isEmpty()) {
+                    if (reported.add(container.id().value())) {
+                        log.warn("container of an unknown attempt, left alone name={}", container.name());
+                    }
+                } else if (attempt.get().state() == AttemptState.ENDED && container.state() != State.RUNNING) {
+                    host.containers().remove(container.id());
+                    log.info("removed container of an ended attempt name={}", container.name());
+                }
+            }
+        } catch (EngineException e) {
+            log.info("containers not looked at error={}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() throws SQLException, InterruptedException {
+        thread.interrupt();
+        notifications.close();
+        thread.join();
+    }
+}

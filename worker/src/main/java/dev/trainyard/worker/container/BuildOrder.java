@@ -1,0 +1,19 @@
+package dev.trainyard.worker.container;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to build from a context.
+ *
+ * @param dockerfile path within the context
+ * @param target stage to stop at; null: the last
+ * @param tags names of the image when it is done
+ */
+public record BuildOrder(
+        String dockerfile,
+        Map<String, String> args,
+        @Nullable String target,
+        List<String> tags,
+        Map<String, String> labels) {}

@@ -1,0 +1,30 @@
+package dev.trainyard.worker.container;
+
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.RunSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container, completely: what the engine is asked to create. Composed by {@link ContainerSpecs}.
+ *
+ * @param image id of an image that the host has
+ * @param run the request's own words; {@code environment} and {@code mounts} below stand in for its
+ * @param environment in order
+ * @param mounts the request's, and the outputs
+ * @param gpus UUIDs that the container sees; empty: no device request at all
+ * @param stopTimeout what the engine grants the container when the engine itself stops; null: its default
+ * @param logBudget what the engine keeps of the container's log
+ */
+public record ContainerSpec(
+        String name,
+        Map<String, String> labels,
+        String image,
+        RunSpec run,
+        Map<String, String> environment,
+        List<RunSpec.Mount> mounts,
+        List<String> gpus,
+        @Nullable Duration stopTimeout,
+        DataSize logBudget) {}

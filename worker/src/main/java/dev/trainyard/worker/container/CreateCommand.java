@@ -1,0 +1,158 @@
+package dev.trainyard.worker.container;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.DeviceRequest;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.InternetProtocol;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.Ulimit;
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.RunSpec;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Says a {@link ContainerSpec} in the engine's words, field by field as {@code docker run --detach} would. */
+final class CreateCommand {
+
+    private static final BigDecimal NANO = BigDecimal.valueOf(1_000_000_000L);
+
+    private CreateCommand() {}
+
+    static CreateContainerCmd of(DockerClient docker, ContainerSpec spec) {
+        RunSpec run = spec.run();
+        CreateContainerCmd create = docker.createContainerCmd(spec.image())
+                .withName(spec.name())
+                .withLabels(spec.labels())
+                .withEnv(spec.environment().entrySet().stream()
+                        .map(variable -> variable.getKey() + "=" + variable.getValue())
+                        .toList())
+                .withTty(run.tty())
+                .withStdinOpen(run.stdinOpen())
+                .withExposedPorts(run.ports().stream()
+                        .map(CreateCommand::exposed)
+                        .distinct()
+                        .toList())
+                .withHostConfig(hostConfig(spec));
+        if (run.command() != null) {
+            create.withCmd(run.command());
+        }
+        if (run.entrypoint() != null) {
+            // One empty word clears the image's entrypoint: docker/cli, "--entrypoint= is parsed then Entrypoint is
+            // reset".
+            create.withEntrypoint(run.entrypoint().isEmpty() ? List.of("") : run.entrypoint());
+        }
+        if (run.workingDir() != null) {
+            create.withWorkingDir(run.workingDir());
+        }
+        if (run.user() != null) {
+            create.withUser(run.user());
+        }
+        if (run.hostname() != null) {
+            create.withHostName(run.hostname());
+        }
+        if (run.stopSignal() != null) {
+            create.withStopSignal(run.stopSignal());
+        }
+        if (spec.stopTimeout() != null) {
+            create.withStopTimeout(Math.toIntExact(spec.stopTimeout().toSeconds()));
+        }
+        return create;
+    }
+
+    private static HostConfig hostConfig(ContainerSpec spec) {
+        RunSpec run = spec.run();
+        return HostConfig.newHostConfig()
+                .withMounts(spec.mounts().stream().map(CreateCommand::mount).toList())
+                .withPortBindings(ports(run.ports()))
+                .withShmSize(bytes(run.shmSize()))
+                .withIpcMode(run.ipc())
+                .withUlimits(run.ulimits().stream()
+                        .map(limit -> new Ulimit(limit.name(), limit.soft(), limit.hard()))
+                        .toArray(Ulimit[]::new))
+                .withMemory(bytes(run.memory()))
+                .withNanoCPUs(
+                        run.cpus() == null ? null : run.cpus().multiply(NANO).longValueExact())
+                .withInit(run.init())
+                .withTmpFs(tmpfs(run.tmpfs()))
+                .withCapDrop(
+                        run.capDrop().stream().map(CreateCommand::capability).toArray(Capability[]::new))
+                .withReadonlyRootfs(run.readOnly())
+                .withExtraHosts(run.extraHosts().toArray(String[]::new))
+                .withNetworkMode(run.networkMode() == null ? "default" : run.networkMode())
+                .withDeviceRequests(deviceRequests(spec.gpus()))
+                .withLogConfig(logConfig(spec.logBudget()));
+    }
+
+    /** As {@code --mount}, not {@code --volume}: a bind source that does not exist is an error, not a fresh folder. */
+    private static Mount mount(RunSpec.Mount mount) {
+        return new Mount()
+                .withType(mount.source().startsWith("/") ? MountType.BIND : MountType.VOLUME)
+                .withSource(mount.source())
+                .withTarget(mount.target())
+                .withReadOnly(mount.readOnly() ? true : null);
+    }
+
+    private static Ports ports(List<RunSpec.PortMapping> mappings) {
+        Ports ports = new Ports();
+        for (RunSpec.PortMapping mapping : mappings) {
+            String host = mapping.host() == null ? "" : mapping.host().toString();
+            ports.bind(exposed(mapping), new Ports.Binding(mapping.hostIp(), host));
+        }
+        return ports;
+    }
+
+    private static ExposedPort exposed(RunSpec.PortMapping mapping) {
+        return new ExposedPort(mapping.container(), InternetProtocol.parse(mapping.protocol()));
+    }
+
+    private static Map<String, String> tmpfs(List<String> mounts) {
+        Map<String, String> tmpfs = new LinkedHashMap<>();
+        for (String mount : mounts) {
+            int colon = mount.indexOf(':');
+            tmpfs.put(colon < 0 ? mount : mount.substring(0, colon), colon < 0 ? "" : mount.substring(colon + 1));
+        }
+        return tmpfs;
+    }
+
+    private static Capability capability(String name) {
+        String bare = name.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
+        try {
+            return Capability.valueOf(bare);
+        } catch (IllegalArgumentException e) {
+            throw new EngineRefused(400, "invalid capability: " + name, e);
+        }
+    }
+
+    /** As {@code --gpus '"device=…"'}. */
+    private static @Nullable List<DeviceRequest> deviceRequests(List<String> gpus) {
+        if (gpus.isEmpty()) {
+            return null;
+        }
+        return List.of(new DeviceRequest()
+                .withDriver("")
+                .withCount(0)
+                .withDeviceIds(gpus)
+                .withCapabilities(List.of(List.of("gpu")))
+                .withOptions(Map.of()));
+    }
+
+    /** Two files, so that at least half the budget is there when one has just been turned over. */
+    private static LogConfig logConfig(DataSize budget) {
+        String half = Long.toString(Math.max(1, budget.bytes() / 2));
+        return new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", half, "max-file", "2"));
+    }
+
+    private static @Nullable Long bytes(@Nullable DataSize size) {
+        return size == null ? null : size.bytes();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.trainyard.worker.container;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.request.JobId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The labels that tell our containers apart, and whose each is. */
+final class Labels {
+
+    static final String INSTALLATION = "dev.trainyard.installation";
+    static final String WORKER = "dev.trainyard.worker";
+    static final String JOB = "dev.trainyard.job";
+    static final String ATTEMPT = "dev.trainyard.attempt";
+    /** After a database restore this is all that tells which devices an unknown container holds. */
+    static final String DEVICES = "dev.trainyard.devices";
+
+    private Labels() {}
+
+    static Map<String, String> of(Owner owner, JobId job, AttemptId attempt, List<ReservedDevice> devices) {
+        Map<String, String> labels = new LinkedHashMap<>(ownedBy(owner));
+        labels.put(JOB, job.toString());
+        labels.put(ATTEMPT, attempt.toString());
+        labels.put(DEVICES, devices.stream().map(ReservedDevice::key).collect(Collectors.joining(",")));
+        return labels;
+    }
+
+    static Map<String, String> ownedBy(Owner owner) {
+        return Map.of(
+                INSTALLATION,
+                owner.installation().toString(),
+                WORKER,
+                owner.worker().toString());
+    }
+
+    static @Nullable JobId job(Map<String, String> labels) {
+        return parse(labels.get(JOB), JobId::parse);
+    }
+
+    static @Nullable AttemptId attempt(Map<String, String> labels) {
+        return parse(labels.get(ATTEMPT), AttemptId::parse);
+    }
+
+    static List<String> devices(Map<String, String> labels) {
+        String devices = labels.getOrDefault(DEVICES, "");
+        return devices.isEmpty() ? List.of() : List.of(devices.split(","));
+    }
+
+    /** Labels may be changed by hand with a commit and a run: what is no id names nothing. */
+    private static <T> @Nullable T parse(@Nullable String text, Function<String, T> parser) {
+        try {
+            return text == null ? null : parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

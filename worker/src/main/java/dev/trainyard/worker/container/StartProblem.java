@@ -1,0 +1,74 @@
+package dev.trainyard.worker.container;
+
+import dev.trainyard.core.lifecycle.Cause;
+
+/** Why the engine refused to create or start a container. */
+public sealed interface StartProblem {
+
+    /** The engine's own words. */
+    String detail();
+
+    /** What the attempt ends with. */
+    Cause cause();
+
+    /** A bind source is not there. */
+    record MountMissing(String path, String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.MOUNT_MISSING;
+        }
+    }
+
+    /** Something that is not ours listens on a host port: later it may be free. */
+    record PortTaken(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.START_FAILED;
+        }
+    }
+
+    /** The image has no such program, or it cannot be executed. */
+    record NoSuchProgram(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.START_FAILED;
+        }
+    }
+
+    /** The engine cannot hand out GPUs: no NVIDIA container toolkit, or it failed. */
+    record DevicesRefused(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.START_FAILED;
+        }
+    }
+
+    /** The image was there a moment ago, and was removed since: to be had again. */
+    record ImageGone(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.IMAGE_PULL_FAILED;
+        }
+    }
+
+    /** No space left on the engine's disk. */
+    record DiskFull(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.DISK_FULL;
+        }
+    }
+
+    /** Anything else. */
+    record Other(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.START_FAILED;
+        }
+    }
+
+    /** Reads a refusal of {@link Containers#create} or {@link Containers#start}. */
+    static StartProblem of(EngineRefused refusal) {
+        return EngineWords.startProblem(refusal.reason());
+    }
+}

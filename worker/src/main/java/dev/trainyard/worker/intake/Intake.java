@@ -1,0 +1,203 @@
+package dev.trainyard.worker.intake;
+
+import dev.trainyard.core.request.InvalidRequest;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.Topics;
+import dev.trainyard.db.JobStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.BatchAcknowledgingConsumerAwareMessageListener;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.support.Acknowledgment;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read is set
+ * aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
+ */
+public final class Intake implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Intake.class);
+    private static final String GROUP = "trainyard-intake";
+
+    private final JobStore jobs;
+    private final Producer<byte[], byte[]> deadLetters;
+    private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
+
+    public Intake(String bootstrapServers, JobStore jobs) {
+        this.jobs = jobs;
+        this.deadLetters = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG, "all",
+                        ProducerConfig.CLIENT_ID_CONFIG, "trainyard-dead-letters"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        ContainerProperties properties = new ContainerProperties(Topics.REQUESTS);
+        properties.setGroupId(GROUP);
+        properties.setAckMode(ContainerProperties.AckMode.MANUAL);
+        properties.setMissingTopicsFatal(false);
+        properties.setMessageListener(
+                (BatchAcknowledgingConsumerAwareMessageListener<byte[], byte[]>) this::take);
+        this.container = new ConcurrentMessageListenerContainer<>(
+                new DefaultKafkaConsumerFactory<>(
+                        Map.of(
+                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500,
+                                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                                        "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer()),
+                properties);
+        ExponentialBackOff forever = new ExponentialBackOff(500, 2);
+        forever.setMaxInterval(10_000);
+        container.setCommonErrorHandler(new DefaultErrorHandler(forever));
+        container.setBeanName("intake");
+        container.start();
+    }
+
+    private void take(
+            List<ConsumerRecord<byte[], byte[]>> records, @Nullable Acknowledgment acknowledgment, Consumer<?, ?> consumer) {
+        List<Decoded> submits = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            switch (decode(record)) {
+                case Decoded submit -> submits.add(submit);
+                case Cancelled cancelled -> {
+                    // In the order of the log: a cancel finds the job that was submitted before it.
+                    accept(submits);
+                    submits.clear();
+                    jobs.cancel(cancelled.request().jobId(), cancelled.request().submittedBy());
+                }
+                case Unreadable unreadable -> setAside(record, unreadable.reason());
+            }
+        }
+        accept(submits);
+        if (acknowledgment != null) {
+            acknowledgment.acknowledge();
+        }
+    }
+
+    private sealed interface Reading {}
+
+    private record Decoded(ConsumerRecord<byte[], byte[]> record, JobStore.Incoming incoming) implements Reading {}
+
+    private record Cancelled(Request.Cancel request) implements Reading {}
+
+    private record Unreadable(String reason) implements Reading {}
+
+    private static Reading decode(ConsumerRecord<byte[], byte[]> record) {
+        byte[] value = record.value();
+        if (value == null) {
+            return new Unreadable("the record has no value");
+        }
+        try {
+            return switch (RequestCodec.decode(value)) {
+                case Request.Submit submit ->
+                    new Decoded(
+                            record,
+                            new JobStore.Incoming(
+                                    submit, new String(value, StandardCharsets.UTF_8), digest(RequestCodec.digest(value))));
+                case Request.Cancel cancel -> new Cancelled(cancel);
+            };
+        } catch (InvalidRequest e) {
+            return new Unreadable(e.getMessage());
+        }
+    }
+
+    private static byte[] digest(String named) {
+        return HexFormat.of().parseHex(named.substring("sha256:".length()));
+    }
+
+    private void accept(List<Decoded> submits) {
+        List<JobStore.Acceptance> results =
+                jobs.accept(submits.stream().map(Decoded::incoming).toList());
+        for (int i = 0; i < results.size(); i++) {
+            Decoded submit = submits.get(i);
+            JobId job = submit.incoming().request().jobId();
+            switch (results.get(i)) {
+                case JobStore.Accepted() -> log.info("accepted job={} name={}", job, submit.incoming().request().name());
+                case JobStore.Duplicate() -> log.info("accepted before job={}", job);
+                case JobStore.Conflict(String accepted, String offered) -> {
+                    String reason =
+                            "job %s was accepted with other content: accepted sha256:%s, offered sha256:%s. Give a new request a new jobId."
+                                    .formatted(job, accepted, offered);
+                    log.warn("rejected job={} reason={}", job, reason);
+                    reject(submit.record(), job, reason);
+                }
+            }
+        }
+    }
+
+    /** To the dead letters first: should we die in between, the record comes again and its row is written then. */
+    private void setAside(ConsumerRecord<byte[], byte[]> record, String reason) {
+        log.warn(
+                "rejected topic={} partition={} offset={} reason={}",
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                reason);
+        ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>(Topics.DEAD_LETTERS, null, record.key(), record.value());
+        letter.headers().add("trainyard-reason", reason.getBytes(StandardCharsets.UTF_8));
+        letter.headers()
+                .add(
+                        "trainyard-origin",
+                        "%s/%d/%d"
+                                .formatted(record.topic(), record.partition(), record.offset())
+                                .getBytes(StandardCharsets.UTF_8));
+        try {
+            deadLetters.send(letter).get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the dead-letter topic does not take a record", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while setting a record aside", e);
+        }
+        reject(record, jobId(record), reason);
+    }
+
+    private void reject(ConsumerRecord<byte[], byte[]> record, @Nullable JobId job, String reason) {
+        byte[] payload = record.value() == null ? new byte[0] : record.value();
+        jobs.reject(record.topic(), record.partition(), record.offset(), job, reason, payload);
+    }
+
+    /** The key of a record is its job's id; of what cannot be read, that may be all there is. */
+    private static @Nullable JobId jobId(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return record.key() == null ? null : JobId.parse(new String(record.key(), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        container.stop();
+        deadLetters.close();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.trainyard.worker.plan;
+
+import dev.trainyard.core.plan.Planner;
+import dev.trainyard.db.Database;
+import dev.trainyard.db.Notifications;
+import dev.trainyard.db.PlanStore;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Plans when something changed, and every five seconds at the latest. Every worker runs one; the database lets one at a time do the
+ * work.
+ */
+public final class PlannerLoop implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(PlannerLoop.class);
+    private static final Duration OBSERVE_EVERY = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration PARTITIONS_EVERY = Duration.ofHours(6);
+
+    private final PlanStore store;
+    private final Notifications notifications;
+    private final Thread thread;
+
+    public PlannerLoop(Database database) {
+        this.store = new PlanStore(database, Needs::of, Needs::afterStartTimeout);
+        this.notifications = Notifications.ofPlanner(database);
+        this.thread = Thread.ofPlatform().daemon().name("planner").start(this::loop);
+    }
+
+    private void loop() {
+        boolean failing = false;
+        long observedAt = System.nanoTime() - OBSERVE_EVERY.toNanos();
+        long partitionsAt = System.nanoTime() - PARTITIONS_EVERY.toNanos();
+        Duration wait = Duration.ZERO;
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    notifications.await(wait);
+                    if (System.nanoTime() - observedAt >= OBSERVE_EVERY.toNanos()) {
+                        store.observe();
+                        observedAt = System.nanoTime();
+                    }
+                    if (System.nanoTime() - partitionsAt >= PARTITIONS_EVERY.toNanos()) {
+                        store.ensurePartitions();
+                        partitionsAt = System.nanoTime();
+                    }
+                    wait = cycle();
+                    if (failing) {
+                        log.info("planning again");
+                        failing = false;
+                    }
+                } catch (SQLException | RuntimeException e) {
+                    if (!failing) {
+                        log.warn("planning failed, trying every second", e);
+                        failing = true;
+                    }
+                    Thread.sleep(AFTER_FAILURE);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Returns how long nothing will change by itself. */
+    private Duration cycle() {
+        return store.cycle(Planner::plan)
+                .map(cycle -> {
+                    if (cycle.placed() > 0 || cycle.refused() > 0) {
+                        log.info("planned placed={} refused={}", cycle.placed(), cycle.refused());
+                    }
+                    Duration due = cycle.nextDue();
+                    return due != null && due.compareTo(OBSERVE_EVERY) < 0 ? due : OBSERVE_EVERY;
+                })
+                .orElse(OBSERVE_EVERY);
+    }
+
+    @Override
+    public void close() throws SQLException, InterruptedException {
+        thread.interrupt();
+        // Its wait for notifications is not ended by an interrupt, but by the connection's end.
+        notifications.close();
+        thread.join();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.trainyard.worker.recover;
+
+import dev.trainyard.core.lifecycle.WorkerId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * A worker's state directory: its id, and the lock that only one process can hold. The id survives the process; who holds the lock is
+ * the worker.
+ */
+public final class StateDirectory implements AutoCloseable {
+
+    private final WorkerId worker;
+    private final Path lockFile;
+    private final FileChannel channel;
+
+    private StateDirectory(WorkerId worker, Path lockFile, FileChannel channel) {
+        this.worker = worker;
+        this.lockFile = lockFile;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the directory, made where it is missing, and locks it.
+     *
+     * @throws StateDirectoryProblem if another process holds it or it cannot be used
+     */
+    public static StateDirectory open(Path directory) {
+        Path lockFile = directory.resolve("worker.lock");
+        FileChannel channel;
+        try {
+            Files.createDirectories(directory);
+            channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new StateDirectoryProblem(
+                    "Cannot use the state directory %s: %s. Give another with --state-dir.".formatted(directory, e), e);
+        }
+        try {
+            FileLock lock = lock(channel);
+            if (lock == null) {
+                channel.close();
+                throw new StateDirectoryProblem(
+                        "Another worker runs with the state directory %s. Give this one a directory of its own with --state-dir."
+                                .formatted(directory));
+            }
+            return new StateDirectory(workerId(directory), lockFile, channel);
+        } catch (IOException e) {
+            throw new StateDirectoryProblem(
+                    "Cannot use the state directory %s: %s. Give another with --state-dir.".formatted(directory, e), e);
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static WorkerId workerId(Path directory) throws IOException {
+        Path file = directory.resolve("worker.id");
+        if (!Files.exists(file)) {
+            // Written whole or not at all: a half-written id would make another worker of this host.
+            Path fresh = directory.resolve("worker.id.new");
+            Files.writeString(
+                    fresh,
+                    UUID.randomUUID() + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        String text = Files.readString(file).strip();
+        try {
+            return WorkerId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("%s does not hold a worker id".formatted(file), e);
+        }
+    }
+
+    public WorkerId worker() {
+        return worker;
+    }
+
+    /** Device number of the lock file. */
+    public long lockDevice() {
+        return attribute("unix:dev");
+    }
+
+    /** Inode of the lock file: a copied directory has another. */
+    public long lockInode() {
+        return attribute("unix:ino");
+    }
+
+    private long attribute(String name) {
+        try {
+            return ((Number) Files.getAttribute(lockFile, name)).longValue();
+        } catch (IOException e) {
+            throw new StateDirectoryProblem("Cannot read %s: %s".formatted(lockFile, e), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** The message is for people. */
+    public static final class StateDirectoryProblem extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        StateDirectoryProblem(String message) {
+            super(message);
+        }
+
+        StateDirectoryProblem(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

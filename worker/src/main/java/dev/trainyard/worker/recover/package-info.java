@@ -1,0 +1,8 @@
+/**
+ * Who this worker is, and that it still is: {@link dev.trainyard.worker.recover.StateDirectory}, {@link
+ * dev.trainyard.worker.recover.LeaseKeeper}.
+ */
+@NullMarked
+package dev.trainyard.worker.recover;
+
+import org.jspecify.annotations.NullMarked;

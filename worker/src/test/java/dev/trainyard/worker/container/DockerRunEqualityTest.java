@@ -1,0 +1,210 @@
+package dev.trainyard.worker.container;
+
+import static dev.trainyard.worker.container.RequestBuilder.aRequest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The container that we create is the one that Docker's own CLI creates from the same words. */
+class DockerRunEqualityTest {
+
+    /**
+     * What may differ: what we add (labels, outputs mount, log settings, NVIDIA_VISIBLE_DEVICES), the generated host name,
+     * that {@code docker create} attaches where {@code docker run --detach} and we do not, the client's terminal
+     * size, and that the CLI says {@code no} for the restart policy where docker-java says nothing, which means the same.
+     */
+    private static final List<String> CONFIG_EXCEPTIONS =
+            List.of("Labels", "Hostname", "Image", "AttachStdin", "AttachStdout", "AttachStderr", "StdinOnce");
+
+    private static final List<String> HOST_CONFIG_EXCEPTIONS = List.of("LogConfig", "ConsoleSize", "RestartPolicy");
+
+    private static Workshop workshop;
+
+    @BeforeAll
+    static void open() {
+        workshop = Workshop.open();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        workshop.close();
+    }
+
+    static Stream<Arguments> cases() {
+        return Stream.of(
+                argumentSet("nothing said", aRequest(), "", "busybox"),
+                argumentSet("command", aRequest().command("echo", "a b", "$HOME"), "", "busybox|echo|a b|$HOME"),
+                argumentSet(
+                        "entrypoint",
+                        aRequest().entrypoint("/bin/echo").command("x"),
+                        "--entrypoint|/bin/echo",
+                        "busybox|x"),
+                argumentSet("no entrypoint", aRequest().entrypoint().command("true"), "--entrypoint=", "busybox|true"),
+                argumentSet(
+                        "environment",
+                        aRequest().environment("B", "2=3").environment("A", "").environment("C", "x y"),
+                        "-e|B=2=3|-e|A=|-e|C=x y",
+                        "busybox"),
+                argumentSet(
+                        "mounts",
+                        aRequest().mount("/tmp", "/data", true).mount("/etc", "/cfg", false),
+                        "--mount|type=bind,source=/tmp,target=/data,readonly|--mount|type=bind,source=/etc,target=/cfg",
+                        "busybox"),
+                argumentSet(
+                        "ports",
+                        aRequest()
+                                .port(null, 45011, 5000, "tcp")
+                                .port("127.0.0.1", 45012, 5001, "udp")
+                                .port(null, null, 5002, "tcp"),
+                        "-p|45011:5000|-p|127.0.0.1:45012:5001/udp|-p|5002",
+                        "busybox"),
+                argumentSet(
+                        "shared memory and ipc",
+                        aRequest().shmSize("8gb").ipc("host"),
+                        "--shm-size|8gb|--ipc|host",
+                        "busybox"),
+                argumentSet(
+                        "limits",
+                        aRequest()
+                                .ulimit("memlock", -1, -1)
+                                .ulimit("stack", 1024, 67108864)
+                                .memory("256m")
+                                .cpus("1.5"),
+                        "--ulimit|memlock=-1:-1|--ulimit|stack=1024:67108864|-m|256m|--cpus|1.5",
+                        "busybox"),
+                argumentSet(
+                        "user, folder, host name",
+                        aRequest().user("1000:100").workingDir("/work").hostname("trainer"),
+                        "--user|1000:100|--workdir|/work|--hostname|trainer",
+                        "busybox"),
+                argumentSet(
+                        "init and stop",
+                        aRequest().init(true).stopSignal("SIGINT").gracePeriod(Duration.ofSeconds(30)),
+                        "--init|--stop-signal|SIGINT|--stop-timeout|30",
+                        "busybox"),
+                argumentSet(
+                        "confinement",
+                        aRequest()
+                                .tmpfs("/run:size=64m")
+                                .tmpfs("/scratch")
+                                .capDrop("NET_RAW")
+                                .capDrop("cap_chown")
+                                .readOnly(),
+                        "--tmpfs|/run:size=64m|--tmpfs|/scratch|--cap-drop|NET_RAW|--cap-drop|cap_chown|--read-only",
+                        "busybox"),
+                argumentSet("all capabilities dropped", aRequest().capDrop("ALL"), "--cap-drop|ALL", "busybox"),
+                argumentSet(
+                        "names of hosts",
+                        aRequest().extraHost("db:10.0.0.7").extraHost("nas:10.0.0.8"),
+                        "--add-host|db:10.0.0.7|--add-host|nas:10.0.0.8",
+                        "busybox"),
+                argumentSet("host network", aRequest().networkMode("host"), "--network|host", "busybox"),
+                argumentSet("no network", aRequest().networkMode("none"), "--network|none", "busybox"),
+                argumentSet("terminal", aRequest().tty().stdinOpen(), "-t|-i", "busybox"),
+                argumentSet("no init", aRequest().init(false), "--init=false", "busybox"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void our_container_equals_the_one_of_docker_run(RequestBuilder request, String flags, String imageAndCommand)
+            throws Exception {
+        String theirs = docker(flags, imageAndCommand);
+        String ours = workshop.create(request).value();
+
+        try {
+            assertThat(inspect(ours, "Config", CONFIG_EXCEPTIONS))
+                    .isEqualTo(inspect(theirs, "Config", CONFIG_EXCEPTIONS));
+            assertThat(inspect(ours, "HostConfig", HOST_CONFIG_EXCEPTIONS))
+                    .isEqualTo(inspect(theirs, "HostConfig", HOST_CONFIG_EXCEPTIONS));
+        } finally {
+            run(List.of("docker", "rm", theirs));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("gpus")
+    void reserved_devices_are_requested_as_gpus_device_would(String flag, List<String> uuids) throws Exception {
+        String theirs = docker("--gpus|" + flag, "busybox");
+        String ours = workshop.create(
+                        aRequest(),
+                        uuids.stream()
+                                .map(uuid -> new ReservedDevice(uuid, true))
+                                .toArray(ReservedDevice[]::new))
+                .value();
+
+        try {
+            assertThat(inspect(ours, "HostConfig", HOST_CONFIG_EXCEPTIONS))
+                    .isEqualTo(inspect(theirs, "HostConfig", HOST_CONFIG_EXCEPTIONS));
+        } finally {
+            run(List.of("docker", "rm", theirs));
+        }
+    }
+
+    static Stream<Arguments> gpus() {
+        return Stream.of(
+                Arguments.of("\"device=GPU-aa,GPU-bb\"", List.of("GPU-aa", "GPU-bb")),
+                Arguments.of("device=MIG-cc", List.of("MIG-cc")));
+    }
+
+    private static String docker(String flags, String imageAndCommand) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("docker", "create"));
+        if (!flags.isEmpty()) {
+            command.addAll(List.of(flags.split("\\|")));
+        }
+        command.addAll(List.of(imageAndCommand.split("\\|")));
+        return run(command).strip();
+    }
+
+    private static JsonNode inspect(String id, String part, List<String> exceptions)
+            throws IOException, InterruptedException {
+        JsonNode answer = JsonMapper.shared().readTree(run(List.of("docker", "inspect", id)));
+        ObjectNode config = (ObjectNode) answer.path(0).path(part);
+        config.remove(exceptions);
+        if (config.path("Env").isArray()) {
+            config.withArray("Env").removeIf(variable -> variable.asString().startsWith("NVIDIA_VISIBLE_DEVICES="));
+        }
+        if (config.path("Mounts").isArray()) {
+            config.withArray("Mounts")
+                    .removeIf(mount -> mount.path("Target").asString().equals("/outputs"));
+        }
+        config.replace("CapDrop", normalised(config.path("CapDrop")));
+        config.removeIf(DockerRunEqualityTest::saysNothing);
+        return config;
+    }
+
+    /** The CLI sorts capabilities and writes them {@code CAP_NET_RAW}; to the engine {@code NET_RAW} is the same. */
+    private static JsonNode normalised(JsonNode capabilities) {
+        return JsonMapper.shared()
+                .valueToTree(capabilities
+                        .valueStream()
+                        .map(capability -> capability.asString().replaceFirst("^CAP_", ""))
+                        .sorted()
+                        .toList());
+    }
+
+    /** Null, an empty list and an empty object all mean that nothing was said; the CLI and docker-java differ in which. */
+    private static boolean saysNothing(JsonNode value) {
+        return value.isNull() || (value.isContainer() && value.isEmpty());
+    }
+
+    private static String run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+}

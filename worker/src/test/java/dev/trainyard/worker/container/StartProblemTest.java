@@ -1,0 +1,34 @@
+package dev.trainyard.worker.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.core.lifecycle.Cause;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StartProblemTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        invalid mount config for type "bind": bind source path does not exist: /data/mnist | MountMissing | MOUNT_MISSING
+        driver failed programming external connectivity on endpoint x (1): Bind for 0.0.0.0:5000 failed: port is already allocated | PortTaken | START_FAILED
+        driver failed programming external connectivity on endpoint x (1): Error starting userland proxy: listen tcp4 0.0.0.0:5000: bind: address already in use | PortTaken | START_FAILED
+        could not select device driver "" with capabilities: [[gpu]] | DevicesRefused | START_FAILED
+        OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running hook #0: nvidia-container-cli: device error: GPU-1: unknown device: unknown | DevicesRefused | START_FAILED
+        failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown | NoSuchProgram | START_FAILED
+        failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/etc": permission denied: unknown | NoSuchProgram | START_FAILED
+        exec /train: exec format error | NoSuchProgram | START_FAILED
+        No command specified | NoSuchProgram | START_FAILED
+        No such image: sha256:1234 | ImageGone | IMAGE_PULL_FAILED
+        error creating overlay mount to /var/lib/docker/overlay2/1/merged: no space left on device | DiskFull | DISK_FULL
+        unable to find user nobody9: no matching entries in passwd file | Other | START_FAILED
+        error mounting "/etc/passwd" to rootfs at "/etc": mount /etc/passwd:/etc (via /proc/self/fd/6), flags: 0x5000: not a directory: unknown | Other | START_FAILED
+        """)
+    void the_engines_words_tell_the_problem(String reason, String problem, Cause cause) {
+        StartProblem read = StartProblem.of(new EngineRefused(500, reason));
+
+        assertThat(read.getClass().getSimpleName()).isEqualTo(problem);
+        assertThat(read.cause()).isEqualTo(cause);
+        assertThat(read.detail()).isEqualTo(reason);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.trainyard.worker.container;
+
+import static dev.trainyard.worker.container.ContainerSpecs.DEFAULT_LOG_BUDGET;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.DataSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The real engine with an owner of a test's own: what the test creates is found by its labels and removed in the end,
+ * nothing else is touched. Needs an engine with the image {@code busybox:latest}.
+ */
+public final class Workshop implements AutoCloseable {
+
+    public static final String IMAGE = "busybox:latest";
+
+    private final Engine engine;
+    private final Owner owner = new Owner(UUID.randomUUID(), new WorkerId(UUID.randomUUID()));
+    private final Path outputs;
+
+    public static Workshop open() {
+        return new Workshop(Engine.fromEnvironment(System.getenv()));
+    }
+
+    Workshop(Engine engine) {
+        this.engine = engine;
+        try {
+            engine.ping();
+            this.outputs = Files.createTempDirectory("trainyard-test-outputs");
+        } catch (EngineSilent e) {
+            throw new IllegalStateException("these tests need a running Docker engine (dockerd) and image " + IMAGE, e);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        if (engine.images().inspect(IMAGE).isEmpty()) {
+            throw new IllegalStateException(
+                    "these tests need the image %s; make it as the README says".formatted(IMAGE));
+        }
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Containers containers() {
+        return engine.containers();
+    }
+
+    public Owner owner() {
+        return owner;
+    }
+
+    public Path outputs() {
+        return outputs;
+    }
+
+    public ContainerSpec spec(RequestBuilder request, ReservedDevice... devices) {
+        return spec(request, DEFAULT_LOG_BUDGET, devices);
+    }
+
+    public ContainerSpec spec(RequestBuilder request, DataSize logBudget, ReservedDevice... devices) {
+        AttemptRef attempt = new AttemptRef(AttemptId.random(), 1);
+        return ContainerSpecs.of(owner, attempt, request.build(), List.of(devices), IMAGE, outputs, logBudget);
+    }
+
+    public ContainerId create(RequestBuilder request, ReservedDevice... devices) {
+        return containers().create(spec(request, devices));
+    }
+
+    public ContainerId start(RequestBuilder request, ReservedDevice... devices) {
+        ContainerId id = create(request, devices);
+        containers().start(id);
+        return id;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (OwnContainer container : containers().list(owner)) {
+            containers().signal(container.id(), "SIGKILL");
+            awaitEnd(container);
+            containers().remove(container.id());
+        }
+        engine.close();
+    }
+
+    private void awaitEnd(OwnContainer container) {
+        if (container.state() == State.RUNNING) {
+            try {
+                containers().await(container.id());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
