@@ -1,3 +1,8 @@
+/**
+ * The command line client: one class per command, which asks the server over REST and prints. Nothing here talks to Kafka, Postgres
+ * or Docker.
+ * Entry: {@link dev.trainyard.cli.Main}.
+ */
 @NullMarked
 package dev.trainyard.cli;
 

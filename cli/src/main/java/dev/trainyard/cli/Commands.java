@@ -1,0 +1,58 @@
+package dev.trainyard.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+
+/** The commands by name, in the order of the help. */
+final class Commands {
+
+    static final List<String> NAMES = List.of(
+            "submit",
+            "compose",
+            "jobs",
+            "show",
+            "logs",
+            "outputs",
+            "why",
+            "cancel",
+            "hold",
+            "release",
+            "prioritise",
+            "workers",
+            "gpus",
+            "queue",
+            "sql",
+            "info");
+
+    private Commands() {}
+
+    /** Only the called command is registered, where that is plain: reading the annotations of all takes longer than most commands. */
+    static void register(CommandLine root, List<String> args, Session session) {
+        List<String> called = NAMES.stream().filter(args::contains).toList();
+        for (String name : called.size() == 1 ? called : NAMES) {
+            root.addSubcommand(name, command(name, session));
+        }
+    }
+
+    private static Object command(String name, Session session) {
+        return switch (name) {
+            case "submit" -> new SubmitCommand(session);
+            case "compose" -> new ComposeCommand(session);
+            case "jobs" -> new JobsCommand(session);
+            case "show" -> new ShowCommand(session);
+            case "logs" -> new LogsCommand(session);
+            case "outputs" -> new OutputsCommand(session);
+            case "why" -> new WhyCommand(session);
+            case "cancel" -> new CancelCommand(session);
+            case "hold" -> new HoldCommand(session);
+            case "release" -> new ReleaseCommand(session);
+            case "prioritise" -> new PrioritiseCommand(session);
+            case "workers" -> new WorkersCommand(session);
+            case "gpus" -> new GpusCommand(session);
+            case "queue" -> new QueueCommand(session);
+            case "sql" -> new SqlCommand(session);
+            case "info" -> new InfoCommand(session);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Something that is done to a job. */
+final class JobAction {
+
+    private final Session session;
+    private final String verb;
+
+    /** @param verb last part of the path */
+    JobAction(Session session, String verb) {
+        this.session = session;
+        this.verb = verb;
+    }
+
+    /** @param done what to say if it was done */
+    int post(JobParameter job, Map<String, Object> fields, String done) {
+        Server server = session.server();
+        String id = job.id(server);
+        JsonObject answer = server.post("/jobs/" + id + "/" + verb, fields);
+        String result = answer.text("result");
+        String said = switch (result) {
+            case "DONE" -> done;
+            case "CANCELLED" -> "is cancelled";
+            case "STOPPING" -> "is being stopped; its outputs so far are kept";
+            case "REMEMBERED" -> "is not known yet; it will be refused when it arrives";
+            case "ALREADY_ENDED" -> "had ended already";
+            default -> "answered " + result;
+        };
+        if (result.equals("ALREADY_ENDED") && !verb.equals("cancel")) {
+            throw new Failure(ExitCode.INVALID, "job %s has ended; that changes nothing any more.".formatted(id));
+        }
+        session.out().println("job %s %s".formatted(id, said));
+        return ExitCode.OK;
+    }
+
+    /** The body of an action that has a reason and a person. */
+    Map<String, Object> because(@Nullable String reason) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("by", session.user());
+        if (reason != null) {
+            fields.put("reason", reason);
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.ShortIds;
+import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.cli.terminal.Table;
+import dev.trainyard.core.lifecycle.JobState;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        description = "List jobs, newest first.",
+        footerHeading = "%nExample:%n",
+        footer = "  trainyard jobs --state RUNNING --team vision")
+final class JobsCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Option(names = "--state", description = "Only jobs in this state: ${COMPLETION-CANDIDATES}.")
+    private @Nullable JobState state;
+
+    @Option(names = "--team", description = "Only this team's jobs.")
+    private @Nullable String team;
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many (default: 50).")
+    private int limit = 50;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    JobsCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Server server = session.server();
+        String body = server.get(new Query("/jobs")
+                .with("state", state)
+                .with("team", team)
+                .with("limit", limit)
+                .path());
+        if (json.isGiven()) {
+            session.out().println(body);
+            return ExitCode.OK;
+        }
+        List<JsonObject> jobs = server.parse(body).objects("jobs");
+        if (jobs.isEmpty()) {
+            session.say("no jobs" + (state == null && team == null ? " yet: trainyard submit FILE" : " like that"));
+            return ExitCode.OK;
+        }
+        print(jobs);
+        return ExitCode.OK;
+    }
+
+    private void print(List<JsonObject> jobs) {
+        Shown shown = session.shown();
+        ShortIds ids = new ShortIds(jobs.stream().map(job -> job.text("jobId")).toList());
+        Table table = new Table(
+                List.of("JOB", "NAME", "TEAM", "STATE", "PRIORITY", "ATTEMPTS", "ACCEPTED", "ENDED", "REASON"));
+        for (JsonObject job : jobs) {
+            table.row(List.of(
+                    ids.of(job.text("jobId")),
+                    job.text("name"),
+                    job.text("team"),
+                    job.text("state"),
+                    job.text("priority"),
+                    job.text("attempts"),
+                    shown.time(job.text("acceptedAt")),
+                    shown.time(job.text("endedAt")),
+                    JobReason.of(job)));
+        }
+        table.print(session.out());
+    }
+}

@@ -1,0 +1,85 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JobLog.Entry;
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.PrintStream;
+import java.util.function.Consumer;
+
+/** Shows a job's log: the container's own words on standard output, everything else as messages. */
+final class LogView implements Consumer<Entry> {
+
+    private final Session session;
+    private final PrintStream container;
+    private String said = "";
+
+    /** @param container where the container's words go */
+    LogView(Session session, PrintStream container) {
+        this.session = session;
+        this.container = container;
+    }
+
+    @Override
+    public void accept(Entry entry) {
+        switch (entry) {
+            case Entry.Text(String source, String text) ->
+                show(source.equals("CONTAINER") ? container : session.err(), text);
+            case Entry.State(JsonObject state) -> sayOnce(sentence(state));
+            case Entry.Lost(String why) -> session.say("the connection broke (%s); trying again".formatted(why));
+            case Entry.Found() -> session.say("the connection is there again");
+        }
+    }
+
+    private void show(PrintStream stream, String text) {
+        stream.print(text);
+        // A PrintStream keeps silent about a reader that has gone, and this would go on for as long as the job does.
+        if (stream.checkError()) {
+            throw new Failure(ExitCode.OUTPUT_CLOSED, "nobody reads the output any more.");
+        }
+    }
+
+    private void sayOnce(String sentence) {
+        if (!sentence.equals(said)) {
+            said = sentence;
+            session.say(sentence);
+        }
+    }
+
+    static String sentence(JsonObject state) {
+        String waiting = state.text("waitingBecause");
+        return switch (state.text("state")) {
+            case "PUBLISHED" -> "published; no worker has read it yet";
+            case "QUEUED" -> waiting.isEmpty() ? "queued" : "waiting: " + waiting;
+            case "HELD" -> "held" + (waiting.isEmpty() ? "" : ": " + waiting);
+            default -> attempt(state);
+        };
+    }
+
+    private static String attempt(JsonObject state) {
+        JsonObject attempt = state.object("attempt");
+        if (attempt.names().isEmpty()) {
+            String number = state.text("attempt");
+            return state.text("state").toLowerCase(java.util.Locale.ROOT)
+                    + (number.isEmpty() ? "" : ", attempt " + number);
+        }
+        String devices = String.join(",", attempt.texts("devices"));
+        return "attempt %s on %s%s: %s"
+                .formatted(
+                        attempt.text("number"),
+                        attempt.text("worker"),
+                        devices.isEmpty() ? "" : " with " + devices,
+                        doing(attempt));
+    }
+
+    private static String doing(JsonObject attempt) {
+        return switch (attempt.text("state")) {
+            case "RESERVED" -> "reserved";
+            case "PREPARING" -> "preparing the image and the container";
+            case "RUNNING" -> "running";
+            case "COLLECTING" -> "exit code %s; collecting the outputs".formatted(attempt.text("exitCode"));
+            case "ENDED" -> "ended" + (attempt.text("cause").isEmpty() ? "" : ", " + attempt.text("cause"));
+            default -> attempt.text("state");
+        };
+    }
+}

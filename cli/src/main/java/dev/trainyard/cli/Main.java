@@ -1,0 +1,101 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JobLog.Patience;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import dev.trainyard.core.request.NearestName;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command {@code trainyard}, as far as it is a client of the server. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        // What a library has to log is no concern of a person at a terminal.
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        Session session =
+                new Session(System.out, System.err, System.getenv(), Clock.systemDefaultZone(), Patience.DEFAULT, true);
+        System.exit(run(List.of(args), session));
+    }
+
+    /**
+     * Runs one command within this process, exactly as the command line would.
+     *
+     * @param out what the command prints, an attached container's log included
+     * @param err messages for the person at the terminal
+     * @param environment in place of the process's own
+     * @return the exit code; see {@link ExitCode}
+     */
+    public static int run(List<String> args, PrintStream out, PrintStream err, Map<String, String> environment) {
+        return run(args, new Session(out, err, environment, Clock.systemDefaultZone(), Patience.DEFAULT, false));
+    }
+
+    static int run(List<String> args, Session session) {
+        int exitCode = commandLine(args, session).execute(arguments(args));
+        session.out().flush();
+        session.err().flush();
+        return exitCode;
+    }
+
+    /** {@code help COMMAND} is {@code COMMAND --help}. */
+    private static String[] arguments(List<String> args) {
+        List<String> arguments = new ArrayList<>(args.isEmpty() ? List.of("--help") : args);
+        if (arguments.getFirst().equals("help")) {
+            arguments.removeFirst();
+            arguments.add("--help");
+        }
+        return arguments.toArray(String[]::new);
+    }
+
+    private static CommandLine commandLine(List<String> args, Session session) {
+        CommandLine root = new CommandLine(new RootCommand(session));
+        Commands.register(root, args, session);
+        root.setOut(new PrintWriter(session.out(), true));
+        root.setErr(new PrintWriter(session.err(), true));
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setUsageHelpAutoWidth(false);
+        root.setUsageHelpWidth(110);
+        root.setParameterExceptionHandler((e, _) -> misused(e, session));
+        root.setExecutionExceptionHandler((e, _, _) -> failed(e, session));
+        return root;
+    }
+
+    private static int misused(ParameterException e, Session session) {
+        StringBuilder message = new StringBuilder(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            message.append(". Did you mean %s?".formatted(String.join(" or ", unmatched.getSuggestions())));
+        } else {
+            message.append(message.charAt(message.length() - 1) == '.' ? "" : ".");
+        }
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        session.err().println("error: %s See '%s --help'.".formatted(message, command));
+        return ExitCode.INVALID;
+    }
+
+    private static int failed(Exception e, Session session) {
+        boolean debug = session.environment().containsKey("TRAINYARD_DEBUG");
+        if (e instanceof Failure failure) {
+            if (failure.exitCode() != ExitCode.OUTPUT_CLOSED) {
+                session.err().println("error: " + failure.getMessage());
+            }
+        } else {
+            session.err()
+                    .println("error: a defect of the client: %s.%s"
+                            .formatted(e, debug ? "" : " TRAINYARD_DEBUG=1 shows where; please report it."));
+        }
+        if (debug) {
+            e.printStackTrace(session.err());
+        }
+        return e instanceof Failure failure ? failure.exitCode() : ExitCode.INTERNAL;
+    }
+}

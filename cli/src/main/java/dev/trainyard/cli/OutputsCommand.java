@@ -1,0 +1,75 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.cli.terminal.Table;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        description = "List what a job left in its outputs folder, and where that is.",
+        footerHeading = "%nExample:%n",
+        footer = "  trainyard outputs 0199f3a2-7b3c")
+final class OutputsCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin
+    private final JobParameter job = new JobParameter();
+
+    @Option(names = "--attempt", paramLabel = "N", description = "Of this attempt (default: the latest).")
+    private @Nullable Integer attempt;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    OutputsCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Server server = session.server();
+        String body = server.get(new Query("/jobs/" + job.id(server) + "/outputs")
+                .with("attempt", attempt)
+                .path());
+        if (json.isGiven()) {
+            session.out().println(body);
+            return ExitCode.OK;
+        }
+        JsonObject outputs = server.parse(body);
+        String state = outputs.text("state");
+        session.out().println(outputs.text("location") + (state.isEmpty() ? "" : " (" + state + ")"));
+        List<JsonObject> files = outputs.objects("files");
+        if (!files.isEmpty()) {
+            session.out().println();
+            print(files);
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(List<JsonObject> files) {
+        Table table = new Table(List.of("FILE", "KIND", "SIZE", "MODIFIED", "SHA-256"));
+        for (JsonObject file : files) {
+            String sha256 = file.text("sha256");
+            table.row(List.of(
+                    file.text("path"),
+                    file.text("kind"),
+                    size(file.text("size")),
+                    session.shown().time(file.text("modifiedAt")),
+                    sha256.length() > 12 ? sha256.substring(0, 12) : sha256));
+        }
+        table.print(session.out());
+    }
+
+    private static String size(String bytes) {
+        return bytes.matches("\\d{1,18}") ? Shown.size(Long.parseLong(bytes)) : bytes;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JobLog.Patience;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.Shown;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a command runs in: where it prints, whom it asks, and what surrounds it. */
+final class Session {
+
+    static final String DEFAULT_SERVER = "http://127.0.0.1:8700";
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
+    private final Clock clock;
+    private final Patience patience;
+    private final boolean ownProcess;
+    private @Nullable String serverOption;
+
+    /** @param ownProcess whether the process is this command and nothing else, so that its end is the command's */
+    Session(
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            Clock clock,
+            Patience patience,
+            boolean ownProcess) {
+        this.out = out;
+        this.err = err;
+        this.environment = environment;
+        this.clock = clock;
+        this.patience = patience;
+        this.ownProcess = ownProcess;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    Shown shown() {
+        return new Shown(clock);
+    }
+
+    void useServer(String address) {
+        serverOption = address;
+    }
+
+    /** The server of {@code --server}, of TRAINYARD_SERVER, or the one on this machine. */
+    Server server() {
+        String named = environment.getOrDefault("TRAINYARD_SERVER", "");
+        return new Server(serverOption != null ? serverOption : named.isBlank() ? DEFAULT_SERVER : named);
+    }
+
+    /** Who uses the client, as their system knows them. */
+    String user() {
+        return environment.getOrDefault("USER", System.getProperty("user.name", "unknown"));
+    }
+
+    /** Something for the person at the terminal, apart from what the command prints. */
+    void say(String what) {
+        err.println("trainyard: " + what);
+    }
+
+    /** Whether a person watches the messages, so that a line may be written over. */
+    boolean isWatched() {
+        if (!ownProcess) {
+            return false;
+        }
+        try {
+            // Java's console is about standard input and output only.
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /** Runs the action if the process is told to end (Ctrl-C) before this is closed. */
+    Interruption onInterrupt(Runnable action) {
+        if (!ownProcess) {
+            return () -> {};
+        }
+        Thread hook = new Thread(action, "interrupted");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return () -> {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // It is running already.
+            }
+        };
+    }
+
+    /** Ends the wait for an interrupt. */
+    @FunctionalInterface
+    interface Interruption extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

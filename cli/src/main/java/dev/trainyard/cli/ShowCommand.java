@@ -1,0 +1,95 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.cli.terminal.Table;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        description = "Show a job and its attempts.",
+        footerHeading = "%nExample:%n",
+        footer = "  trainyard show 0199f3a2-7b3c")
+final class ShowCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin
+    private final JobParameter job = new JobParameter();
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    ShowCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Server server = session.server();
+        String path = "/jobs/" + job.id(server);
+        String body = server.get(path);
+        if (json.isGiven()) {
+            session.out().println(body);
+            return ExitCode.OK;
+        }
+        JsonObject found = server.parse(body);
+        printJob(found);
+        List<JsonObject> attempts = server.parse(server.get(path + "/attempts")).objects("attempts");
+        if (!attempts.isEmpty()) {
+            printAttempts(attempts);
+            printLast(attempts.getLast());
+        }
+        return ExitCode.OK;
+    }
+
+    private void printJob(JsonObject found) {
+        Shown shown = session.shown();
+        String reason = JobReason.of(found);
+        line("job", found.text("jobId"));
+        line("name", found.text("name"));
+        line("team", found.text("team"));
+        line("state", found.text("state") + (reason.isEmpty() ? "" : " (" + reason + ")"));
+        line("priority", found.text("priority"));
+        line("accepted", shown.time(found.text("acceptedAt")));
+        line("ended", shown.time(found.text("endedAt")));
+    }
+
+    private void printAttempts(List<JsonObject> attempts) {
+        Shown shown = session.shown();
+        Table table = new Table(
+                List.of("ATTEMPT", "STATE", "CAUSE", "EXIT CODE", "WORKER", "DEVICES", "STARTED", "EXITED", "DETAIL"));
+        for (JsonObject attempt : attempts) {
+            table.row(List.of(
+                    attempt.text("number"),
+                    attempt.text("state"),
+                    attempt.text("cause"),
+                    attempt.text("exitCode"),
+                    attempt.text("worker"),
+                    String.join(",", attempt.texts("devices")),
+                    shown.time(attempt.text("startedAt")),
+                    shown.time(attempt.text("exitedAt")),
+                    attempt.text("detail")));
+        }
+        session.out().println();
+        table.print(session.out());
+        session.out().println();
+    }
+
+    private void printLast(JsonObject attempt) {
+        line("container", attempt.text("containerName"));
+        line("image", attempt.text("imageDigest"));
+        line("program", String.join(" ", attempt.texts("argv")));
+        line("outputs", attempt.text("outputsLocation"));
+    }
+
+    private void line(String name, String value) {
+        if (!value.isEmpty()) {
+            session.out().println(name + " ".repeat(Math.max(1, 11 - name.length())) + value);
+        }
+    }
+}

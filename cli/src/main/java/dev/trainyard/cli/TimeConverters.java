@@ -1,0 +1,37 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.core.request.DurationText;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Times on the command line, with refusals that say how to write them. */
+final class TimeConverters {
+
+    private TimeConverters() {}
+
+    static final class OfDuration implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                return DurationText.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    static final class OfInstant implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                throw new TypeConversionException(
+                        "'%s' is not a time such as 2026-11-24T18:00:00Z or 2026-11-24T18:00:00+01:00".formatted(text));
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        description = "Say why a job waits, or why it failed.",
+        footerHeading = "%nExample:%n",
+        footer = "  trainyard why 0199f3a2-7b3c")
+final class WhyCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin
+    private final JobParameter job = new JobParameter();
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    WhyCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Server server = session.server();
+        String body = server.get("/jobs/" + job.id(server) + "/why");
+        JsonObject why = server.parse(body);
+        session.out().println(json.isGiven() ? body : why.text("state") + ": " + why.text("text"));
+        return ExitCode.OK;
+    }
+}

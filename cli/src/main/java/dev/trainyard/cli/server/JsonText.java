@@ -1,0 +1,32 @@
+package dev.trainyard.cli.server;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Small JSON objects to send. */
+public final class JsonText {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private JsonText() {}
+
+    /** @param fields texts and integers */
+    public static byte[] object(Map<String, ?> fields) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            fields.forEach((name, value) -> {
+                if (value instanceof Integer number) {
+                    json.writeNumberProperty(name, number);
+                } else {
+                    json.writeStringProperty(name, value.toString());
+                }
+            });
+            json.writeEndObject();
+        }
+        return text.toByteArray();
+    }
+}

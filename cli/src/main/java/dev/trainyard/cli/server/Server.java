@@ -1,0 +1,257 @@
+package dev.trainyard.cli.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Trainyard server. Whatever goes wrong is a {@link Failure} that says what to do.
+ *
+ * <p>By HttpURLConnection: java.net.http alone takes as long to load as a whole short command.
+ */
+public final class Server {
+
+    private static final int CONNECT_TIMEOUT_MS = 5_000;
+
+    /** Longer than the server's own limit for a query. */
+    private static final int ANSWER_TIMEOUT_MS = 120_000;
+
+    private static final String API = "/api/v1";
+    private static final String JSON = "application/json";
+
+    private final URI address;
+
+    /** @throws Failure if the text is no http or https address */
+    public Server(String address) {
+        try {
+            URI uri = new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+            if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+                this.address = uri;
+                return;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, with what is wanted instead.
+        }
+        throw new Failure(
+                ExitCode.INVALID,
+                "'%s' is not a server's address. Write it as http://127.0.0.1:8700, in --server or TRAINYARD_SERVER."
+                        .formatted(address));
+    }
+
+    /** The answer's body. */
+    public String get(String path) {
+        return read(open("GET", path));
+    }
+
+    /** The answer's body. */
+    public String post(String path, byte[] json) {
+        HttpURLConnection connection = open("POST", path);
+        connection.setRequestProperty("Content-Type", JSON);
+        send(connection, json);
+        return read(connection);
+    }
+
+    /** The answer to a small object. */
+    public JsonObject post(String path, Map<String, ?> fields) {
+        return parse(post(path, JsonText.object(fields)));
+    }
+
+    /** Whether the server has the source with this digest. */
+    public boolean hasSource(String digest) {
+        HttpURLConnection connection = open("HEAD", "/sources/" + digest);
+        int status = status(connection);
+        if (status == 404) {
+            return false;
+        }
+        refuse(connection, status);
+        return true;
+    }
+
+    /** @param progress learns how many bytes are sent so far */
+    public void putSource(String digest, Path tar, LongConsumer progress) {
+        HttpURLConnection connection = open("PUT", "/sources/" + digest);
+        connection.setRequestProperty("Content-Type", "application/x-tar");
+        connection.setDoOutput(true);
+        try (InputStream in = Files.newInputStream(tar)) {
+            connection.setFixedLengthStreamingMode(Files.size(tar));
+            OutputStream out = connect(connection).getOutputStream();
+            byte[] buffer = new byte[1 << 16];
+            long sent = 0;
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                out.write(buffer, 0, n);
+                sent += n;
+                progress.accept(sent);
+            }
+            out.close();
+        } catch (IOException e) {
+            throw broken("the upload of %s to %s broke off".formatted(digest, address), e);
+        }
+        read(connection);
+    }
+
+    /**
+     * A stream of server-sent events.
+     *
+     * @param after id of the last event that was received; null: from the beginning
+     * @param silence after so long without a byte the stream counts as broken
+     * @throws IOException if the server cannot be reached or does not know the path just now
+     */
+    InputStream events(String path, @Nullable String after, Duration silence) throws IOException {
+        HttpURLConnection connection = open("GET", path);
+        connection.setRequestProperty("Accept", "text/event-stream");
+        connection.setReadTimeout(Math.toIntExact(silence.toMillis()));
+        if (after != null) {
+            connection.setRequestProperty("Last-Event-ID", after);
+        }
+        int status = connection.getResponseCode();
+        if (status >= 500) {
+            throw new IOException("the server answered %d".formatted(status));
+        }
+        refuse(connection, status);
+        return connection.getInputStream();
+    }
+
+    private HttpURLConnection open(String method, String path) {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(address + API + path).toURL().openConnection();
+            connection.setRequestMethod(method);
+            connection.setConnectTimeout(CONNECT_TIMEOUT_MS);
+            connection.setReadTimeout(ANSWER_TIMEOUT_MS);
+            connection.setInstanceFollowRedirects(false);
+            connection.setRequestProperty("Accept", JSON);
+            return connection;
+        } catch (IOException e) {
+            throw new IllegalStateException("the JDK speaks HTTP, and no connection is made yet", e);
+        }
+    }
+
+    private HttpURLConnection connect(HttpURLConnection connection) {
+        try {
+            connection.connect();
+            return connection;
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private void send(HttpURLConnection connection, byte[] body) {
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.length);
+        connect(connection);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(body);
+        } catch (IOException e) {
+            throw broken("the request to %s broke off".formatted(address), e);
+        }
+    }
+
+    private String read(HttpURLConnection connection) {
+        int status = status(connection);
+        refuse(connection, status);
+        try (InputStream in = connection.getInputStream()) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw broken("the answer of %s broke off".formatted(address), e);
+        }
+    }
+
+    private int status(HttpURLConnection connection) {
+        connect(connection);
+        try {
+            int status = connection.getResponseCode();
+            if (status < 0) {
+                throw noTrainyard("no HTTP");
+            }
+            return status;
+        } catch (IOException e) {
+            throw broken("%s did not answer".formatted(address), e);
+        }
+    }
+
+    /** Turns what is no success into the server's own words. */
+    private void refuse(HttpURLConnection connection, int status) {
+        if (status >= 200 && status < 300) {
+            return;
+        }
+        String body = "";
+        try (InputStream in = connection.getErrorStream()) {
+            body = in == null ? "" : new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            // The status says enough.
+        }
+        String type = String.valueOf(connection.getContentType());
+        if (!type.contains("json")) {
+            throw noTrainyard(
+                    "HTTP %d and %s".formatted(status, connection.getContentType() == null ? "no content" : type));
+        }
+        JsonObject problem = parse(body);
+        throw new Failure(exitCode(status), words(problem, status));
+    }
+
+    private static int exitCode(int status) {
+        return switch (status) {
+            case 404 -> ExitCode.NOT_FOUND;
+            case 429, 502, 503, 504 -> ExitCode.TRY_LATER;
+            default -> status < 500 ? ExitCode.INVALID : ExitCode.INTERNAL;
+        };
+    }
+
+    /** RFC 9457: the detail, else the title; then each single problem on a line of its own. */
+    private static String words(JsonObject problem, int status) {
+        String said = problem.text("detail").isEmpty() ? problem.text("title") : problem.text("detail");
+        StringBuilder words = new StringBuilder(said.isEmpty() ? "the server answered %d".formatted(status) : said);
+        for (JsonObject each : problem.objects("problems")) {
+            words.append("\n  %s: %s".formatted(each.text("path"), each.text("message")));
+            words.append(each.text("remedy").isEmpty() ? "" : ". " + each.text("remedy"));
+        }
+        return words.toString();
+    }
+
+    /** The body of an answer as an object. */
+    public JsonObject parse(String body) {
+        try {
+            return JsonObject.parse(body);
+        } catch (IllegalArgumentException e) {
+            throw noTrainyard("something that is not its JSON");
+        }
+    }
+
+    private Failure noTrainyard(String instead) {
+        return new Failure(
+                ExitCode.UNREACHABLE,
+                "%s is no Trainyard server: it answered %s. Check the address in --server or TRAINYARD_SERVER."
+                        .formatted(address, instead));
+    }
+
+    Failure unreachable(IOException e) {
+        return new Failure(
+                ExitCode.UNREACHABLE,
+                "no server answers at %s (%s). Start one with ./trainyard up, or name another with --server URL or TRAINYARD_SERVER."
+                        .formatted(address, reason(e)),
+                e);
+    }
+
+    private static Failure broken(String what, IOException e) {
+        return new Failure(ExitCode.UNREACHABLE, "%s (%s). Try again.".formatted(what, reason(e)), e);
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof UnknownHostException ? "unknown host" : Failure.reason(e);
+    }
+}

@@ -1,0 +1,202 @@
+package dev.trainyard.cli.source;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A build context in one tar, in a temporary file until it is closed.
+ *
+ * @param digest {@code sha256:} and 64 hexadecimal digits
+ * @param warnings what will probably not be as it was meant
+ */
+public record BuildContext(Path tar, String digest, long size, List<String> warnings) implements AutoCloseable {
+
+    private static final String DOCKERIGNORE = ".dockerignore";
+
+    /**
+     * Packs a folder as {@code docker build} sends it: without what {@code .dockerignore} names, symbolic links as links.
+     *
+     * @param folder the context
+     * @param dockerfile path within it
+     * @param source a folder or archive that goes in as an archive; null: none
+     * @throws Failure if something is missing, unreadable or too large
+     */
+    public static BuildContext pack(Path folder, String dockerfile, @Nullable Path source) {
+        String text = dockerfileText(folder, dockerfile);
+        NavigableMap<String, Path> files = FileTree.of(folder, ignoreRules(folder, dockerfile));
+        // The build needs these two itself, even where they are ignored.
+        for (String needed : List.of(Path.of(dockerfile).normalize().toString(), DOCKERIGNORE)) {
+            if (Files.exists(folder.resolve(needed))) {
+                files.put(needed, folder.resolve(needed));
+            }
+        }
+        List<String> added = Dockerfile.archives(text);
+        if (source == null) {
+            return pack(folder, files, missing(added, files, folder));
+        }
+        String name = archiveName(source, added, files);
+        Path archive = Files.isDirectory(source) ? packSource(source) : checked(source);
+        try {
+            files.put(name, archive);
+            List<String> warnings = missing(added, files, folder);
+            if (!added.contains(name)) {
+                warnings.add(
+                        ("%s does not name %s: unless it adds it by a wildcard or a variable, the image is built without it")
+                                .formatted(dockerfile, name));
+            }
+            return pack(folder, files, warnings);
+        } finally {
+            if (!archive.equals(source)) {
+                delete(archive);
+            }
+        }
+    }
+
+    /**
+     * The name that the Dockerfile has for the archive. A folder takes the name of the one archive that is not there, else its own.
+     */
+    private static String archiveName(Path source, List<String> added, NavigableMap<String, Path> files) {
+        String own = fileName(source) + (Files.isDirectory(source) ? ".tar" : "");
+        for (String each : added) {
+            if (each.equals(own) || each.endsWith("/" + own)) {
+                return each;
+            }
+        }
+        List<String> open =
+                added.stream().filter(each -> !files.containsKey(each)).toList();
+        return Files.isDirectory(source) && open.size() == 1 ? open.getFirst() : own;
+    }
+
+    private static String fileName(Path source) {
+        try {
+            Path name = (Files.isDirectory(source) ? source.toRealPath() : source).getFileName();
+            if (name != null) {
+                return name.toString();
+            }
+            throw new Failure(ExitCode.INVALID, "%s has no name of its own. Give another --source.".formatted(source));
+        } catch (IOException e) {
+            throw notPacked(source, e);
+        }
+    }
+
+    private static List<String> missing(List<String> added, NavigableMap<String, Path> files, Path folder) {
+        List<String> warnings = new ArrayList<>();
+        for (String name : added) {
+            if (!files.containsKey(name)) {
+                warnings.add(
+                        "the Dockerfile adds %s, which is not in %s: the build will fail. Give the folder or the archive as --source"
+                                .formatted(name, folder));
+            }
+        }
+        return warnings;
+    }
+
+    private static String dockerfileText(Path folder, String dockerfile) {
+        Path file = folder.resolve(dockerfile).normalize();
+        if (!file.startsWith(folder.normalize())) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "the Dockerfile %s is outside of the build context %s. Move it in, or make the context wider."
+                            .formatted(dockerfile, folder));
+        }
+        return read(file, "Name it by build.dockerfile in the compose file, or write one.");
+    }
+
+    /** {@code NAME.dockerignore} beside a Dockerfile NAME goes before the context's own. */
+    private static IgnoreRules ignoreRules(Path folder, String dockerfile) {
+        Path special = folder.resolve(dockerfile + DOCKERIGNORE);
+        Path file = Files.exists(special) ? special : folder.resolve(DOCKERIGNORE);
+        if (!Files.exists(file)) {
+            return IgnoreRules.NONE;
+        }
+        try {
+            return IgnoreRules.parse(read(file, ""));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(
+                    ExitCode.INVALID, "%s: %s. Correct the line, or leave it out.".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static String read(Path file, String remedy) {
+        try {
+            String text = Files.readString(file);
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.NOT_FOUND,
+                    "%s cannot be read (%s). %s"
+                            .formatted(file, Failure.reason(e), remedy)
+                            .stripTrailing(),
+                    e);
+        }
+    }
+
+    private static Path checked(Path archive) {
+        SourceArchive.check(archive);
+        return archive;
+    }
+
+    private static Path packSource(Path source) {
+        NavigableMap<String, Path> files = FileTree.of(source, ignoreRules(source, ""));
+        if (files.isEmpty()) {
+            throw new Failure(
+                    ExitCode.NOT_FOUND, "the source folder %s is empty. Give another --source.".formatted(source));
+        }
+        return pack(source, files, List.of()).tar();
+    }
+
+    private static BuildContext pack(Path folder, NavigableMap<String, Path> files, List<String> warnings) {
+        SizeLimit.check(folder, files);
+        try {
+            Path tar = Files.createTempFile("trainyard-", ".tar");
+            // For Ctrl-C: the process then ends without returning here.
+            tar.toFile().deleteOnExit();
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            try (OutputStream out = new DigestOutputStream(Files.newOutputStream(tar), sha256)) {
+                TarFile.write(files, out);
+            } catch (IOException | RuntimeException e) {
+                delete(tar);
+                throw e;
+            }
+            String digest = "sha256:" + HexFormat.of().formatHex(sha256.digest());
+            return new BuildContext(tar, digest, Files.size(tar), List.copyOf(warnings));
+        } catch (IOException e) {
+            throw notPacked(folder, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static Failure notPacked(Path folder, IOException e) {
+        return new Failure(
+                ExitCode.NOT_FOUND,
+                "%s could not be packed into %s (%s). Is there room?"
+                        .formatted(folder, System.getProperty("java.io.tmpdir"), Failure.reason(e)),
+                e);
+    }
+
+    @Override
+    public void close() {
+        delete(tar);
+    }
+
+    private static void delete(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            // What is left of a temporary folder is its owner's to clean.
+        }
+    }
+}

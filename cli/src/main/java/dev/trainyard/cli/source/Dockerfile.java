@@ -1,0 +1,67 @@
+package dev.trainyard.cli.source;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** As much of a Dockerfile as tells which archives it takes from its context. */
+final class Dockerfile {
+
+    private static final Pattern INSTRUCTION = Pattern.compile("(?i)\\s*(ADD|COPY)\\s+(.+)");
+    private static final Pattern ARCHIVE = Pattern.compile("(?i).+\\.(tar|tar\\.gz|tgz|tar\\.bz2|tar\\.xz)");
+
+    private Dockerfile() {}
+
+    /**
+     * Paths within the context of the archives that are added or copied, in order. Left out are addresses, and names that only
+     * the build can tell: with variables or wildcards, or from another stage.
+     */
+    static List<String> archives(String text) {
+        List<String> archives = new ArrayList<>();
+        String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
+        for (String line : joined.lines().toList()) {
+            Matcher instruction = INSTRUCTION.matcher(line);
+            if (instruction.matches()) {
+                List<String> sources = sources(instruction.group(2).strip());
+                sources.stream()
+                        .filter(Dockerfile::isArchive)
+                        .map(Dockerfile::plain)
+                        .forEach(archives::add);
+            }
+        }
+        return archives;
+    }
+
+    /** The words but for options and the last, which is the target; none if they come from another stage. */
+    private static List<String> sources(String arguments) {
+        List<String> words = new ArrayList<>(Arrays.asList(arguments.split("\\s+")));
+        while (!words.isEmpty() && words.getFirst().startsWith("--")) {
+            if (words.removeFirst().toLowerCase(Locale.ROOT).startsWith("--from=")) {
+                return List.of();
+            }
+        }
+        String rest = String.join(" ", words);
+        if (rest.startsWith("[")) {
+            words = Pattern.compile("\"([^\"]*)\"")
+                    .matcher(rest)
+                    .results()
+                    .map(word -> word.group(1))
+                    .toList();
+        }
+        return words.isEmpty() ? List.of() : words.subList(0, words.size() - 1);
+    }
+
+    private static boolean isArchive(String source) {
+        return ARCHIVE.matcher(source).matches()
+                && !source.contains("://")
+                && source.indexOf('@') < 0
+                && source.chars().noneMatch(c -> "$*?[".indexOf(c) >= 0);
+    }
+
+    private static String plain(String source) {
+        return source.replaceFirst("^(\\./|/)+", "");
+    }
+}

@@ -1,0 +1,133 @@
+package dev.trainyard.cli.source;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * A {@code .dockerignore}: which paths of a context stay behind. Follows moby/patternmatcher, which docker build uses; the last
+ * rule that matches a path or one of its parents wins.
+ */
+final class IgnoreRules {
+
+    static final IgnoreRules NONE = new IgnoreRules(List.of());
+
+    private record Rule(Pattern pattern, boolean ignores) {}
+
+    private final List<Rule> rules;
+
+    private IgnoreRules(List<Rule> rules) {
+        this.rules = rules;
+    }
+
+    /** @throws IllegalArgumentException naming a line that is no pattern */
+    static IgnoreRules parse(String text) {
+        List<Rule> rules = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            if (!line.startsWith("#") && !line.isBlank()) {
+                String pattern = line.strip();
+                boolean ignores = !pattern.startsWith("!");
+                String path = clean(ignores ? pattern : pattern.substring(1).strip());
+                if (path.isEmpty()) {
+                    throw new IllegalArgumentException("'%s' excepts nothing".formatted(line));
+                }
+                // Docker's own rule: the context itself cannot be ignored.
+                if (!path.equals(".")) {
+                    rules.add(new Rule(compile(path, line), ignores));
+                }
+            }
+        }
+        return new IgnoreRules(rules);
+    }
+
+    /** @param path relative to the context, with slashes */
+    boolean ignores(String path) {
+        boolean ignored = false;
+        for (Rule rule : rules) {
+            if (rule.ignores() != ignored && matchesPathOrParent(rule.pattern(), path)) {
+                ignored = rule.ignores();
+            }
+        }
+        return ignored;
+    }
+
+    /** Whether something below an ignored folder may yet be wanted. */
+    boolean haveExceptions() {
+        return rules.stream().anyMatch(rule -> !rule.ignores());
+    }
+
+    private static boolean matchesPathOrParent(Pattern pattern, String path) {
+        for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+            if (pattern.matcher(path.substring(0, end)).matches()) {
+                return true;
+            }
+        }
+        return pattern.matcher(path).matches();
+    }
+
+    /** As Go's filepath.Clean, with the leading slash taken away: patterns are relative to the context either way. */
+    private static String clean(String path) {
+        List<String> parts = new ArrayList<>();
+        for (String part : path.split("/", -1)) {
+            switch (part) {
+                case "", "." -> {}
+                case ".." -> {
+                    if (parts.isEmpty() || parts.getLast().equals("..")) {
+                        parts.add(part);
+                    } else {
+                        parts.removeLast();
+                    }
+                }
+                default -> parts.add(part);
+            }
+        }
+        return path.isEmpty() ? "" : parts.isEmpty() ? "." : String.join("/", parts);
+    }
+
+    private static Pattern compile(String path, String line) {
+        try {
+            return Pattern.compile(regex(path));
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("'%s' is no pattern".formatted(line), e);
+        }
+    }
+
+    private static String regex(String path) {
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            switch (c) {
+                case '*' -> {
+                    if (!path.startsWith("**", i)) {
+                        regex.append("[^/]*");
+                        continue;
+                    }
+                    i++;
+                    // **/ and ** are the same: any number of folders, also none.
+                    if (path.startsWith("/", i + 1)) {
+                        i++;
+                    }
+                    regex.append(i + 1 == path.length() ? ".*" : "(?:.*/)?");
+                }
+                case '?' -> regex.append("[^/]");
+                case '[' -> {
+                    int end = path.indexOf(']', i + 2);
+                    regex.append(end < 0 ? "[" : characterClass(path.substring(i + 1, end)));
+                    i = end < 0 ? i : end;
+                }
+                case '\\' -> {
+                    i = Math.min(i + 1, path.length() - 1);
+                    regex.append(Pattern.quote(path.substring(i, i + 1)));
+                }
+                default -> regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return regex.toString();
+    }
+
+    /** Without what is special in a Java character class, but not in Go's. */
+    private static String characterClass(String inside) {
+        return "[" + inside.replace("[", "\\[").replace("&", "\\&") + "]";
+    }
+}

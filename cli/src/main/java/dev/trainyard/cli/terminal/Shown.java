@@ -1,0 +1,55 @@
+package dev.trainyard.cli.terminal;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+
+/** Values as tables show them: short, in local time. */
+public final class Shown {
+
+    private static final int SECONDS = "2026-11-24T08:15:30".length();
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    private final Clock clock;
+
+    /** @param clock tells what today is, and the zone to show times in */
+    public Shown(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** {@code 08:15:30} if that is today, else {@code 2026-11-23 08:15}; a text that is no instant as it is. */
+    public String time(String instant) {
+        if (!looksLikeAnInstant(instant)) {
+            return instant;
+        }
+        try {
+            LocalDateTime time = LocalDateTime.ofInstant(Instant.parse(instant), clock.getZone());
+            // Not a formatter: loading its locale data costs a tenth of a command's time.
+            String iso = time.withNano(0).toString();
+            String full = iso.length() < SECONDS ? iso + ":00" : iso;
+            return time.toLocalDate().equals(LocalDate.now(clock))
+                    ? full.substring(11)
+                    : full.substring(0, 10) + " " + full.substring(11, 16);
+        } catch (DateTimeException e) {
+            return instant;
+        }
+    }
+
+    private static boolean looksLikeAnInstant(String text) {
+        return text.length() > SECONDS && text.charAt(4) == '-' && text.charAt(10) == 'T' && text.charAt(13) == ':';
+    }
+
+    /** {@code 517 B}, {@code 1.4 MiB}. */
+    public static String size(long bytes) {
+        int unit = 0;
+        double amount = bytes;
+        while (amount >= 1024 && unit < UNITS.length - 1) {
+            amount /= 1024;
+            unit++;
+        }
+        String number = unit == 0 ? Long.toString(bytes) : Double.toString(Math.round(amount * 10) / 10.0);
+        return number + " " + UNITS[unit];
+    }
+}

@@ -1,0 +1,65 @@
+package dev.trainyard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.cli.Cli.Result;
+import dev.trainyard.cli.server.FakeServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ActionsTest {
+
+    private static final String JOB = "0199f3a2-7b3c-7000-8000-00000000000a";
+
+    private final FakeServer server = new FakeServer();
+    private final Cli cli = Cli.with(server);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CANCELLED,is cancelled",
+        "STOPPING,is being stopped; its outputs so far are kept",
+        "REMEMBERED,is not known yet; it will be refused when it arrives",
+        "ALREADY_ENDED,had ended already"
+    })
+    void cancel_says_what_that_did(String result, String said) {
+        server.answers("POST /jobs/" + JOB + "/cancel", 200, "{\"result\":\"%s\"}".formatted(result));
+
+        assertThat(cli.run("cancel", JOB)).isEqualTo(new Result(0, "job %s %s\n".formatted(JOB, said), ""));
+    }
+
+    @Test
+    void hold_and_release_carry_the_reason_and_the_person() {
+        server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"DONE\"}");
+        server.answers("POST /jobs/" + JOB + "/release", 200, "{\"result\":\"DONE\"}");
+
+        assertThat(cli.run("hold", JOB, "--reason", "new data").out()).endsWith(" is held\n");
+        assertThat(cli.run("release", JOB).out()).endsWith(" is released\n");
+
+        assertThat(server.received().stream().map(FakeServer.Received::body))
+                .containsExactly("{\"by\":\"ada\",\"reason\":\"new data\"}", "{\"by\":\"ada\"}");
+    }
+
+    @Test
+    void a_priority_is_a_number() {
+        server.answers("POST /jobs/" + JOB + "/priority", 200, "{\"result\":\"DONE\"}");
+
+        assertThat(cli.run("prioritise", JOB, "900").out()).endsWith(" has priority 900\n");
+
+        assertThat(server.received().getFirst().body()).isEqualTo("{\"priority\":900}");
+    }
+
+    @Test
+    void what_has_ended_cannot_be_held() {
+        server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"ALREADY_ENDED\"}");
+
+        assertThat(cli.run("hold", JOB)).isEqualTo(new Result(
+                64, "", "error: job %s has ended; that changes nothing any more.\n".formatted(JOB)));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.trainyard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.cli.Cli.Result;
+import dev.trainyard.cli.server.FakeServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+
+    private final FakeServer server = new FakeServer();
+    private final Cli cli = Cli.with(server);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named_with_what_to_do() throws IOException {
+        String nobody;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = "http://127.0.0.1:" + free.getLocalPort();
+        }
+
+        assertThat(cli.run("--server", nobody, "jobs")).isEqualTo(new Result(
+                69,
+                "",
+                "error: no server answers at %s (Connection refused). Start one with ./trainyard up, or name another with --server URL or TRAINYARD_SERVER.\n"
+                        .formatted(nobody)));
+    }
+
+    @Test
+    void something_else_at_the_address_is_called_so() {
+        server.answersText("GET /info", 200, "<html>").answersText("GET /workers", 404, "<html>");
+
+        assertThat(cli.run("info").err())
+                .isEqualTo("error: %s is no Trainyard server: it answered something that is not its JSON. Check the address in --server or TRAINYARD_SERVER.\n"
+                        .formatted(server.address()));
+        assertThat(cli.run("workers").err()).startsWith("error: %s is no Trainyard server: it answered HTTP 404 and text/html".formatted(server.address()));
+        assertThat(cli.run("workers").exitCode()).isEqualTo(69);
+    }
+
+    @Test
+    void an_address_that_is_none_is_refused() {
+        for (String address : new String[] {"localhost:8700", "ftp://x", "http://", "http://a b"}) {
+            assertThat(cli.run("jobs", "--server", address).err()).startsWith("error: '%s' is not a server's address.".formatted(address));
+        }
+    }
+
+    @Test
+    void the_servers_status_decides_the_exit_code() {
+        for (String[] each : new String[][] {{"404", "66"}, {"409", "64"}, {"503", "75"}, {"500", "70"}}) {
+            FakeServer one = new FakeServer();
+            try (one) {
+                one.answers("GET /info", Integer.parseInt(each[0]), "{\"title\":\"That\",\"detail\":\"Why.\"}");
+
+                assertThat(Cli.with(one).run("info"))
+                        .isEqualTo(new Result(Integer.parseInt(each[1]), "", "error: Why.\n"));
+            }
+        }
+    }
+
+    @Test
+    void each_problem_of_a_refusal_is_shown() {
+        server.answers("GET /info", 400, """
+                {"title":"Bad Request","detail":"The request is invalid.","problems":[
+                  {"path":"$.name","message":"is empty","remedy":"Give one"},{"path":"$.run","message":"is missing"}]}""");
+
+        assertThat(cli.run("info").err()).isEqualTo("""
+                error: The request is invalid.
+                  $.name: is empty. Give one
+                  $.run: is missing
+                """);
+    }
+
+    @Test
+    void slips_are_recognised() {
+        assertThat(cli.run("jbos")).isEqualTo(
+                new Result(64, "", "error: there is no command 'jbos'; did you mean jobs?. See 'trainyard --help'.\n"));
+        assertThat(cli.run("jobs", "--limti", "3").err()).startsWith("error: there is no option '--limti'; did you mean --limit?");
+        assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");
+        assertThat(cli.run("show").err()).startsWith("error: Missing required parameter: 'JOB'. See 'trainyard show --help'.");
+        assertThat(cli.run("--server", server.address()).err()).startsWith("error: A command is missing. See 'trainyard --help'.");
+    }
+
+    @Test
+    void where_it_happened_is_shown_to_those_who_ask() {
+        assertThat(cli.run("jobs", "--server", "x").err()).doesNotContain("\tat ");
+        assertThat(cli.environment("TRAINYARD_DEBUG", "1").run("jobs", "--server", "x").err()).contains("\tat ");
+    }
+
+    @Test
+    void every_command_has_help_with_an_example() {
+        for (String command : Commands.NAMES) {
+            Result result = cli.run(command, "--help");
+            assertThat(result.exitCode()).isZero();
+            assertThat(result.out()).startsWith("Usage: trainyard " + command).contains("Example:\n  trainyard " + command);
+            assertThat(cli.run("help", command)).isEqualTo(result);
+        }
+    }
+
+    @Test
+    void the_help_lists_all_commands_those_of_the_launcher_and_the_exit_codes() {
+        Result help = cli.run("help");
+
+        assertThat(help.out()).contains(Commands.NAMES).contains("demo", "up ", "worker, server", "migrate", "test", "75    ");
+        assertThat(cli.run()).isEqualTo(help);
+        assertThat(cli.run("--help")).isEqualTo(help);
+    }
+}

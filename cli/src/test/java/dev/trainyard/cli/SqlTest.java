@@ -1,0 +1,60 @@
+package dev.trainyard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.cli.Cli.Result;
+import dev.trainyard.cli.server.FakeServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SqlTest {
+
+    private static final String ANSWER = """
+            {"columns":["name","n"],"rows":[["a \\"b\\", c",1],[null,20],["",null]],"truncated":true}""";
+
+    private final FakeServer server = new FakeServer();
+    private final Cli cli = Cli.with(server);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void a_query_is_sent_as_it_is_and_the_rows_are_a_table() {
+        server.answers("POST /sql", 200, ANSWER);
+
+        Result result = cli.run("sql", "select \"name\", n\nfrom x");
+
+        assertThat(server.received().getFirst().body()).isEqualTo("{\"query\":\"select \\\"name\\\", n\\nfrom x\"}");
+        assertThat(result.out()).isEqualTo("""
+                name         n
+                a "b", c     1
+                            20
+
+                (3 rows)
+                """);
+        assertThat(result.err()).isEqualTo("trainyard: there are more rows than these 3; add a where or a limit\n");
+    }
+
+    @Test
+    void csv_tells_null_from_an_empty_text() {
+        server.answers("POST /sql", 200, ANSWER);
+
+        assertThat(cli.run("sql", "select 1", "--csv").out()).isEqualTo("name,n\r\n\"a \"\"b\"\", c\",1\r\n,20\r\n\"\",\r\n");
+    }
+
+    @Test
+    void json_and_csv_exclude_each_other() {
+        assertThat(cli.run("sql", "select 1", "--csv", "--json").exitCode()).isEqualTo(64);
+    }
+
+    @Test
+    void an_error_of_the_database_is_shown_in_its_words() {
+        server.answers("POST /sql", 400, """
+                {"title":"Bad Request","status":400,"detail":"syntax error at or near \\"selct\\" (position 1)"}""");
+
+        assertThat(cli.run("sql", "selct")).isEqualTo(
+                new Result(64, "", "error: syntax error at or near \"selct\" (position 1)\n"));
+    }
+}

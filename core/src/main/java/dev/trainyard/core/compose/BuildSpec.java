@@ -1,0 +1,18 @@
+package dev.trainyard.core.compose;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the compose file wants the image built.
+ *
+ * @param context folder to pack, absolute or relative to the compose file's folder
+ * @param dockerfile path within the context
+ * @param args build arguments, in order
+ * @param target stage to stop at
+ */
+public record BuildSpec(
+        String context,
+        String dockerfile,
+        Map<String, String> args,
+        @Nullable String target) {}

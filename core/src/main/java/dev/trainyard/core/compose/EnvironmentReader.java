@@ -1,0 +1,62 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Excerpt;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code env_file} and {@code environment}, the second over the first; names without a value come from the submitter. */
+final class EnvironmentReader {
+
+    private final Map<String, String> submitter;
+    private final TextFiles files;
+    private final Report report;
+    private final Map<String, String> variables = new LinkedHashMap<>();
+
+    EnvironmentReader(Map<String, String> submitter, TextFiles files, Report report) {
+        this.submitter = submitter;
+        this.files = files;
+        this.report = report;
+    }
+
+    Map<String, String> read(Field service) {
+        service.get("env_file").ifPresent(this::files);
+        service.get("environment")
+                .ifPresent(field -> variables.putAll(field.pairs(name -> fromSubmitter(field, name))));
+        return variables;
+    }
+
+    private void files(Field envFile) {
+        List<Field> entries = envFile.isMapping() ? List.of(envFile) : envFile.oneOrMore();
+        for (Field entry : entries) {
+            if (entry.isMapping()) {
+                entry.allowOnly(List.of("path", "required", "format"));
+                entry.get("format")
+                        .ifPresent(format -> format.problem("cannot be read in this release", "Leave it out"));
+                boolean required = entry.get("required").map(Field::flag).orElse(true);
+                entry.get("path").flatMap(Field::text).ifPresent(path -> file(entry, path, required));
+            } else {
+                entry.text().ifPresent(path -> file(entry, path, true));
+            }
+        }
+    }
+
+    private void file(Field entry, String path, boolean required) {
+        Optional<String> text = files.read(path);
+        if (text.isEmpty() && required) {
+            entry.problem(
+                    "there is no file %s".formatted(Excerpt.quote(path)),
+                    "Create it beside the compose file, or correct the path");
+        }
+        text.ifPresent(content -> variables.putAll(EnvFile.parse(content, path, submitter, report)));
+    }
+
+    private Optional<String> fromSubmitter(Field field, String name) {
+        Optional<String> value = Optional.ofNullable(submitter.get(name));
+        if (value.isEmpty()) {
+            field.notice("%s has no value here, and none in your environment: it is not set".formatted(name));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,254 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.DurationText;
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.NearestName;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * A value of the compose file with its key. What is not of the wanted kind is reported and reads as empty, so that reading goes
+ * on and finds everything.
+ *
+ * @param name the key's own name; empty for an item of a list
+ * @param key the whole path, for people
+ */
+record Field(String name, String key, Span at, YamlNode node, Report report) {
+
+    void problem(String what, String remedy) {
+        report.problem(at, key, what, remedy);
+    }
+
+    void notice(String what) {
+        report.notice(at, key, what);
+    }
+
+    boolean isNull() {
+        return node instanceof Scalar scalar && scalar.isNull();
+    }
+
+    boolean isList() {
+        return node instanceof Sequence;
+    }
+
+    boolean isMapping() {
+        return node instanceof Mapping;
+    }
+
+    /** Written so that YAML reads a number, true or false. */
+    boolean isNumberLike() {
+        return node instanceof Scalar scalar
+                && scalar.plain()
+                && (YamlNumber.isNumber(scalar.text()) || scalar.text().matches("true|false"));
+    }
+
+    private Optional<Mapping> mapping() {
+        if (node instanceof Mapping mapping) {
+            return Optional.of(mapping);
+        }
+        if (!isNull()) {
+            problem("is %s, not a mapping".formatted(kind()), "Write keys with values below it");
+        }
+        return Optional.empty();
+    }
+
+    Optional<Field> get(String name) {
+        return mapping().map(mapping -> mapping.entries().get(name)).map(entry -> child(name, entry));
+    }
+
+    List<Field> fields() {
+        return mapping()
+                .map(mapping -> mapping.entries().entrySet().stream()
+                        .map(each -> child(each.getKey(), each.getValue()))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private Field child(String name, Entry entry) {
+        String path = key.isEmpty() ? name : key + "." + name;
+        return new Field(name, Excerpt.plain(path, 200), entry.key().at(), entry.value(), report);
+    }
+
+    List<Field> items() {
+        if (node instanceof Sequence sequence) {
+            return IntStream.range(0, sequence.items().size())
+                    .mapToObj(i -> {
+                        YamlNode item = sequence.items().get(i);
+                        return new Field("", key + "[" + i + "]", item.at(), item, report);
+                    })
+                    .toList();
+        }
+        if (!isNull()) {
+            problem("is %s, not a list".formatted(kind()), "Write a list");
+        }
+        return List.of();
+    }
+
+    /** One value or a list of them. */
+    List<Field> oneOrMore() {
+        return node instanceof Scalar && !isNull() ? List.of(this) : items();
+    }
+
+    /** Reports keys of a mapping other than these, with the nearest name; {@code x-} extensions are everyone's own. */
+    void allowOnly(Collection<String> known) {
+        fields().stream()
+                .filter(field -> !known.contains(field.name) && !field.name.startsWith("x-"))
+                .forEach(field -> field.problem("is not supported", field.nearest(known)));
+    }
+
+    String nearest(Collection<String> known) {
+        return NearestName.among(known, name)
+                .map("Did you mean '%s'?"::formatted)
+                .orElse("Leave it out; known here: "
+                        + String.join(", ", known.stream().sorted().toList()));
+    }
+
+    /** A text; a number or truth value is taken as it is written. */
+    Optional<String> text() {
+        if (node instanceof Scalar scalar && !scalar.isNull()) {
+            if (isPassable(scalar.text())) {
+                return Optional.of(scalar.text());
+            }
+            problem("contains NUL or half of a surrogate pair, which cannot be passed on", "Leave it out");
+        } else if (!isNull()) {
+            problem("is %s, not a text".formatted(kind()), "Write one value");
+        }
+        return Optional.empty();
+    }
+
+    /** Neither a process nor Postgres takes NUL, and UTF-8 has no halves of characters. */
+    static boolean isPassable(String text) {
+        return text.codePoints().noneMatch(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    List<String> texts() {
+        return oneOrMore().stream().flatMap(item -> item.text().stream()).toList();
+    }
+
+    /** A text of a mapping of variables, for which Compose prints numbers anew: 1.10 becomes 1.1. */
+    Optional<String> value() {
+        return text().map(text ->
+                node instanceof Scalar scalar && scalar.plain() ? YamlNumber.asComposePrints(text) : text);
+    }
+
+    /** A list of {@code name=value}, or a mapping; a name without a value goes to the function. */
+    Map<String, String> pairs(Function<String, Optional<String>> absent) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        if (isMapping()) {
+            fields().forEach(field -> {
+                Optional<String> value = field.isNull() ? absent.apply(field.name) : field.value();
+                field.put(pairs, field.name, value);
+            });
+        } else {
+            items().forEach(item -> item.text().ifPresent(text -> {
+                int equals = text.indexOf('=');
+                String variable = equals < 0 ? text : text.substring(0, equals);
+                item.put(
+                        pairs, variable, equals < 0 ? absent.apply(variable) : Optional.of(text.substring(equals + 1)));
+            }));
+        }
+        return pairs;
+    }
+
+    private void put(Map<String, String> pairs, String variable, Optional<String> value) {
+        if (variable.isEmpty() || variable.contains("=") || variable.length() > 200 || !isPassable(variable)) {
+            problem(
+                    "%s is no name".formatted(Excerpt.quote(variable)),
+                    "Write NAME=VALUE in a list, or NAME: VALUE in a mapping");
+        }
+        value.ifPresent(text -> pairs.put(variable, text));
+    }
+
+    boolean flag() {
+        return text().map(text -> switch (text) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> {
+                        problem("%s is neither true nor false".formatted(Excerpt.quote(text)), "Write true or false");
+                        yield false;
+                    }
+                })
+                .orElse(false);
+    }
+
+    Optional<Long> integer(long least, long most) {
+        return parsed("an integer from %d to %d".formatted(least, most), text -> {
+            long value = Long.parseLong(text);
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(text);
+            }
+            return value;
+        });
+    }
+
+    Optional<BigDecimal> cpus() {
+        return parsed("a number of CPUs from 0.01 to 10000, for example 4 or 1.5", text -> {
+            BigDecimal number = text.length() > 20 ? BigDecimal.ZERO : new BigDecimal(text);
+            if (number.compareTo(new BigDecimal("0.01")) < 0 || number.compareTo(new BigDecimal(10_000)) > 0) {
+                throw new IllegalArgumentException(text);
+            }
+            return number;
+        });
+    }
+
+    Optional<DataSize> size() {
+        return parsed("a size such as 512m or 8gb, below 8p", text -> {
+            DataSize size = DataSize.parse(text);
+            if (size.bytes() >= 1L << 53) {
+                throw new IllegalArgumentException(text);
+            }
+            return size;
+        });
+    }
+
+    Optional<Duration> duration() {
+        return parsed("a duration such as 90s or 1m30s, at most a day", text -> {
+            Duration duration = DurationText.parse(text);
+            if (duration.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException(text);
+            }
+            return duration;
+        });
+    }
+
+    /** A text of this form. */
+    Optional<String> matching(String regex, String wanted) {
+        return parsed(wanted, text -> {
+            if (!text.matches(regex)) {
+                throw new IllegalArgumentException(text);
+            }
+            return text;
+        });
+    }
+
+    private <T> Optional<T> parsed(String wanted, Function<String, T> parser) {
+        return text().flatMap(text -> {
+            try {
+                return Optional.of(parser.apply(text));
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                problem("%s is not %s".formatted(Excerpt.quote(text), wanted), "Write " + wanted);
+                return Optional.empty();
+            }
+        });
+    }
+
+    private String kind() {
+        return switch (node) {
+            case Scalar _ -> "one value";
+            case Sequence _ -> "a list";
+            case Mapping _ -> "a mapping";
+        };
+    }
+}

@@ -1,0 +1,140 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.Gpus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads which GPUs a service reserves: {@code gpus}, {@code deploy.resources.reservations.devices} or {@code runtime: nvidia}. */
+final class GpuReservation {
+
+    private static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
+
+    private GpuReservation() {}
+
+    /** Whether the service asks for a GPU in any way, however wrongly. */
+    static boolean isIn(Field service) {
+        return service.isMapping()
+                && (service.get("gpus").isPresent()
+                        || !devices(service).isEmpty()
+                        || service.get("runtime")
+                                .flatMap(Field::text)
+                                .filter("nvidia"::equals)
+                                .isPresent());
+    }
+
+    static Gpus read(Field service, Map<String, String> environment) {
+        List<Field> asked = Stream.concat(service.get("gpus").stream(), devices(service).stream())
+                .toList();
+        Optional<Field> runtime = service.get("runtime");
+        runtime.filter(field -> !field.text().orElse("nvidia").equals("nvidia"))
+                .ifPresent(field ->
+                        field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with gpus"));
+        if (asked.size() > 1) {
+            asked.get(1).problem("GPUs are reserved a second time", "Reserve them once, under gpus or deploy");
+        }
+        if (!asked.isEmpty()) {
+            if (environment.containsKey(VISIBLE)) {
+                service.get("environment")
+                        .ifPresent(field -> field.notice(
+                                VISIBLE + " is replaced: the worker sets it to the devices that it reserves"));
+            }
+            Field first = asked.getFirst();
+            return first.name().equals("gpus") ? shortForm(first) : device(first, true);
+        }
+        return runtime.map(field -> fromRuntime(field, environment)).orElse(Gpus.NONE);
+    }
+
+    /** What the nvidia runtime would have shown without any reservation. */
+    private static Gpus fromRuntime(Field runtime, Map<String, String> environment) {
+        String visible = environment.getOrDefault(VISIBLE, "all");
+        if (Set.of("void", "none", "").contains(visible)) {
+            return Gpus.NONE;
+        }
+        runtime.notice("is read as a request for the GPUs that %s=%s shows; reserve them with gpus"
+                .formatted(VISIBLE, Excerpt.plain(visible, 60)));
+        return visible.equals("all") ? new Gpus.All(null, null) : named(runtime, List.of(visible.split(",")));
+    }
+
+    private static List<Field> devices(Field service) {
+        return service.get("deploy")
+                .filter(Field::isMapping)
+                .flatMap(deploy -> deploy.get("resources"))
+                .filter(Field::isMapping)
+                .flatMap(resources -> resources.get("reservations"))
+                .filter(Field::isMapping)
+                .flatMap(reservations -> reservations.get("devices"))
+                .map(Field::items)
+                .orElse(List.of());
+    }
+
+    private static Gpus shortForm(Field gpus) {
+        if (!gpus.isList()) {
+            if (!gpus.text().orElse("").equals("all")) {
+                gpus.problem("is neither 'all' nor a list", "Write gpus: all, or a list such as - count: 2");
+            }
+            return new Gpus.All(null, null);
+        }
+        List<Field> items = gpus.items();
+        if (items.size() != 1) {
+            gpus.problem(
+                    "reserves devices in %d entries".formatted(items.size()),
+                    "Write one entry with count or device_ids");
+        }
+        return items.isEmpty() ? Gpus.NONE : device(items.getFirst(), false);
+    }
+
+    private static Gpus device(Field device, boolean capabilitiesNeeded) {
+        device.allowOnly(List.of("capabilities", "count", "device_ids", "driver", "options"));
+        device.get("options")
+                .filter(options -> !options.isNull())
+                .ifPresent(options -> options.problem("cannot be passed on to the worker", "Leave it out"));
+        device.get("driver").ifPresent(driver -> driver.matching("nvidia", "nvidia, the only driver known"));
+        capabilities(device, capabilitiesNeeded);
+        Optional<Field> count = device.get("count");
+        Optional<Field> ids = device.get("device_ids");
+        if (count.isPresent() && ids.isPresent()) {
+            ids.get().problem("names the devices, beside count which counts them", "Keep one of the two");
+        }
+        if (ids.isPresent()) {
+            return named(ids.get(), ids.get().texts());
+        }
+        if (count.isEmpty() || count.flatMap(Field::text).filter("all"::equals).isPresent()) {
+            return new Gpus.All(null, null);
+        }
+        return count.flatMap(field -> field.integer(1, 1024))
+                .<Gpus>map(number -> new Gpus.Count(number.intValue(), null, null))
+                .orElse(Gpus.NONE);
+    }
+
+    private static Gpus named(Field ids, List<String> names) {
+        if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
+            ids.problem("names no device, or one twice", "List each device once, as [\"0\", \"2\"]");
+        }
+        names.stream()
+                .filter(name -> !name.matches("[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}"))
+                .forEach(name -> ids.problem(
+                        "%s is no index or UUID of a device".formatted(Excerpt.quote(name)),
+                        "List each device once, as [\"0\", \"2\"]"));
+        return new Gpus.Devices(names);
+    }
+
+    private static void capabilities(Field device, boolean needed) {
+        Optional<Field> field = device.get("capabilities");
+        if (field.isEmpty()) {
+            if (needed) {
+                device.problem("has no capabilities, which Compose demands", "Write capabilities: [gpu]");
+            }
+            return;
+        }
+        List<String> names = field.get().texts();
+        if (!names.contains("gpu")) {
+            field.get().problem("does not contain gpu, the only kind of device known", "Write capabilities: [gpu]");
+        } else if (names.size() > 1) {
+            field.get().notice("only gpu is passed on; set NVIDIA_DRIVER_CAPABILITIES in the environment for the rest");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.trainyard.core.compose;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces variables as Compose does: {@code $NAME}, {@code ${NAME}}, {@code ${NAME:-default}}, {@code ${NAME-default}},
+ * {@code ${NAME:?message}}, {@code ${NAME?message}}, {@code ${NAME:+other}}, {@code ${NAME+other}}, nested, and {@code $$}.
+ */
+final class Interpolation {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final int MAX_LENGTH = 200_000;
+    private static final int MAX_DEPTH = 20;
+
+    private final Map<String, String> variables;
+    private final Consumer<String> unset;
+
+    /** @param unset learns the names of variables that have no value and no default; they are replaced by nothing */
+    Interpolation(Map<String, String> variables, Consumer<String> unset) {
+        this.variables = variables;
+        this.unset = unset;
+    }
+
+    /** @throws IllegalArgumentException saying why the text cannot be used */
+    String apply(String text) {
+        return text.indexOf('$') < 0 ? text : replace(text, 0);
+    }
+
+    private String replace(String text, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("nests variables more than %d deep".formatted(MAX_DEPTH));
+        }
+        StringBuilder out = new StringBuilder();
+        Matcher name = NAME.matcher(text);
+        int at = 0;
+        while (at < text.length()) {
+            int dollar = text.indexOf('$', at);
+            if (dollar < 0) {
+                break;
+            }
+            out.append(text, at, dollar);
+            int next = dollar + 1;
+            if (text.startsWith("$", next)) {
+                out.append('$');
+                at = next + 1;
+            } else if (text.startsWith("{", next)) {
+                int end = closing(text, dollar);
+                out.append(braced(text.substring(next + 1, end), depth));
+                at = end + 1;
+            } else if (name.region(next, text.length()).lookingAt()) {
+                out.append(value(name.group()));
+                at = name.end();
+            } else {
+                throw new IllegalArgumentException("a $ stands alone");
+            }
+            if (out.length() > MAX_LENGTH) {
+                throw new IllegalArgumentException("becomes longer than %,d characters".formatted(MAX_LENGTH));
+            }
+        }
+        return out.append(text, at, text.length()).toString();
+    }
+
+    private static int closing(String text, int dollar) {
+        int open = 0;
+        for (int i = dollar; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                open++;
+            } else if (text.charAt(i) == '}' && --open == 0) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("a ${ is not closed");
+    }
+
+    private String braced(String expression, int depth) {
+        Matcher name = NAME.matcher(expression);
+        if (!name.lookingAt()) {
+            throw new IllegalArgumentException("a ${ is not followed by a variable's name");
+        }
+        @Nullable String value = variables.get(name.group());
+        String rest = expression.substring(name.end());
+        if (rest.isEmpty()) {
+            return value(name.group());
+        }
+        boolean emptyIsUnset = rest.startsWith(":");
+        String operator = rest.substring(emptyIsUnset ? 1 : 0);
+        boolean set = value != null && !(emptyIsUnset && value.isEmpty());
+        return switch (operator.isEmpty() ? ' ' : operator.charAt(0)) {
+            case '-' -> set && value != null ? value : replace(operator.substring(1), depth + 1);
+            case '+' -> set ? replace(operator.substring(1), depth + 1) : "";
+            case '?' -> {
+                if (set && value != null) {
+                    yield value;
+                }
+                String message = replace(operator.substring(1), depth + 1);
+                throw new IllegalArgumentException(
+                        "needs the variable %s%s".formatted(name.group(), message.isEmpty() ? "" : ": " + message));
+            }
+            default ->
+                throw new IllegalArgumentException("${%s} is not a form that Compose knows".formatted(expression));
+        };
+    }
+
+    private String value(String name) {
+        @Nullable String value = variables.get(name);
+        if (value == null) {
+            unset.accept(name);
+            return "";
+        }
+        return value;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.trainyard.core.compose;
+
+import java.util.List;
+
+/**
+ * A parameter of a training, passed to its program as {@code --name value}.
+ *
+ * @param name with or without leading dashes
+ * @param value always passed as one string
+ */
+public record Parameter(String name, String value) {
+
+    /** @throws IllegalArgumentException if the name is none, or a character cannot be passed to a program */
+    public Parameter {
+        if (!name.matches("-{0,2}[^-\\s=][^\\s=]*")) {
+            throw new IllegalArgumentException(
+                    "'%s' is no parameter name; write NAME=VALUE, for example lr=0.1".formatted(name));
+        }
+        if (name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "parameter '%s' contains the character NUL".formatted(name.replace("\0", "")));
+        }
+    }
+
+    /**
+     * Reads {@code NAME=VALUE}; the value may be empty and may contain {@code =}.
+     *
+     * @throws IllegalArgumentException if there is no {@code =}
+     */
+    public static Parameter parse(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            throw new IllegalArgumentException(
+                    "'%s' is no parameter; write NAME=VALUE, for example lr=0.1".formatted(text));
+        }
+        return new Parameter(text.substring(0, equals), text.substring(equals + 1));
+    }
+
+    /** The two arguments: {@code --name} ({@code -n} where it was written so) and the value. */
+    public List<String> words() {
+        return List.of(name.startsWith("-") ? name : "--" + name, value);
+    }
+
+    static List<String> words(List<Parameter> parameters) {
+        return parameters.stream().flatMap(each -> each.words().stream()).toList();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.RunSpec.PortMapping;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code ports}, short and long. */
+final class Ports {
+
+    private static final String PORT = "(\\d{1,5})(?:-(\\d{1,5}))?";
+    private static final Pattern SHORT = Pattern.compile(
+            "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+]):)?(?:(?:" + PORT + ")?:)?" + PORT + "(?:/(tcp|udp))?");
+    private static final String FORMS =
+            "Write HOST:CONTAINER, for example 6006:6006, with an IP address before it or /udp after it if need be";
+
+    private final List<PortMapping> mappings = new ArrayList<>();
+    private final Set<String> taken = new HashSet<>();
+
+    private record Range(int first, int last) {
+        int size() {
+            return last - first + 1;
+        }
+    }
+
+    private Ports() {}
+
+    static List<PortMapping> read(Field ports) {
+        Ports reader = new Ports();
+        for (Field port : ports.items()) {
+            if (port.isMapping()) {
+                reader.readLong(port);
+            } else {
+                port.text().ifPresent(text -> reader.readShort(port, text));
+            }
+        }
+        return reader.mappings;
+    }
+
+    private void readShort(Field port, String text) {
+        Matcher form = SHORT.matcher(text);
+        if (!form.matches()) {
+            port.problem("%s is no port".formatted(Excerpt.quote(text)), FORMS);
+            return;
+        }
+        @Nullable String ip = form.group(1);
+        @Nullable Range host = form.group(2) == null ? null : range(form.group(2), form.group(3));
+        String protocol = form.group(6) == null ? "tcp" : form.group(6);
+        add(
+                port,
+                ip == null ? null : ip.replaceAll("[\\[\\]]", ""),
+                host,
+                range(form.group(4), form.group(5)),
+                protocol);
+    }
+
+    private void readLong(Field port) {
+        port.allowOnly(List.of("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol"));
+        String published = port.get("published").flatMap(Field::text).orElse("");
+        Matcher form = Pattern.compile(PORT).matcher(published);
+        if (!published.isEmpty() && !form.matches()) {
+            port.problem("%s is no port".formatted(Excerpt.quote(published)), "Write a number under published");
+            return;
+        }
+        int target = port.get("target")
+                .flatMap(field -> field.integer(1, 65535))
+                .orElse(0L)
+                .intValue();
+        if (target == 0) {
+            port.problem("has no target", "Write the container's port under target");
+            return;
+        }
+        String protocol = port.get("protocol")
+                .flatMap(field -> field.matching("tcp|udp", "tcp or udp"))
+                .orElse("tcp");
+        @Nullable
+        String ip = port.get("host_ip")
+                .flatMap(field -> field.matching("[0-9a-fA-F.:]{2,45}", "an IP address"))
+                .orElse(null);
+        add(
+                port,
+                ip,
+                published.isEmpty() ? null : range(form.group(1), form.group(2)),
+                new Range(target, target),
+                protocol);
+    }
+
+    private static Range range(String first, @Nullable String last) {
+        return new Range(Integer.parseInt(first), Integer.parseInt(last == null ? first : last));
+    }
+
+    private void add(Field port, @Nullable String ip, @Nullable Range host, Range container, String protocol) {
+        boolean valid = isValid(container) && (host == null || isValid(host) && host.size() == container.size());
+        if (!valid) {
+            port.problem(
+                    "the ports are out of range, or the ranges differ in length",
+                    "Use ports from 1 to 65535, as many of the host as of the container");
+            return;
+        }
+        for (int i = 0; i < container.size(); i++) {
+            @Nullable Integer hostPort = host == null ? null : (Integer) (host.first + i);
+            if (hostPort != null && !taken.add(ip + "/" + hostPort + "/" + protocol)) {
+                port.problem(
+                        "the host's port %d is published a second time".formatted(hostPort),
+                        "Publish each host port once");
+            }
+            mappings.add(new PortMapping(ip, hostPort, container.first + i, protocol));
+        }
+    }
+
+    private static boolean isValid(Range range) {
+        return range.first >= 1 && range.last <= 65535 && range.first <= range.last && range.size() <= 100;
+    }
+}

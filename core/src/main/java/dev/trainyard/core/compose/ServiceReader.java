@@ -1,0 +1,279 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.request.RunSpec.Ulimit;
+import dev.trainyard.core.request.RunSpecBuilder;
+import dev.trainyard.core.request.ShellWords;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one service into a {@link TrainingSpec}: each supported key is read by the line that names it. */
+final class ServiceReader {
+
+    private static final Set<String> SUPPORTED = Set.of(
+            "build",
+            "cap_drop",
+            "command",
+            "container_name",
+            "cpus",
+            "deploy",
+            "entrypoint",
+            "env_file",
+            "environment",
+            "extra_hosts",
+            "gpus",
+            "hostname",
+            "image",
+            "init",
+            "ipc",
+            "labels",
+            "mem_limit",
+            "network_mode",
+            "ports",
+            "read_only",
+            "runtime",
+            "shm_size",
+            "stdin_open",
+            "stop_grace_period",
+            "stop_signal",
+            "tmpfs",
+            "tty",
+            "ulimits",
+            "user",
+            "volumes",
+            "working_dir");
+
+    /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
+    private static final String IMAGE =
+            "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+                    + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
+
+    private final Field service;
+    private final ComposeOptions options;
+    private final Map<String, String> submitter;
+    private final Volumes volumes;
+    private final Report report;
+    private final RunSpecBuilder run = RunSpec.builder();
+
+    /** @param submitter the submitter's environment over {@code .env} */
+    ServiceReader(
+            Field service,
+            Map<String, Field> volumes,
+            ComposeOptions options,
+            Map<String, String> submitter,
+            Report report) {
+        this.service = service;
+        this.options = options;
+        this.submitter = submitter;
+        this.volumes = new Volumes(volumes, submitter.get("HOME"));
+        this.report = report;
+    }
+
+    TrainingSpec read() {
+        if (!service.name().matches("[a-zA-Z0-9._-]{1,100}")) {
+            service.problem("is no name that Compose accepts for a service", "Use letters, digits, '.', '_' and '-'");
+        }
+        service.fields().stream()
+                .filter(field -> !SUPPORTED.contains(field.name()))
+                .forEach(field -> UnsupportedKeys.report(field, SUPPORTED));
+        Map<String, String> environment = new EnvironmentReader(submitter, options.files(), report).read(service);
+        program(environment);
+        places();
+        limits();
+        confinement();
+        String wanted = "a name that begins with a letter or digit, of up to 100 letters, digits, '_', '.' and '-'";
+        return new TrainingSpec(
+                service.name(),
+                get("container_name", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}", wanted))
+                        .orElse(null),
+                get("image", field -> field.matching(IMAGE, "an image as Docker names it, in lower case"))
+                        .orElse(null),
+                build(),
+                run.build(),
+                GpuReservation.read(service, environment),
+                pairs("labels"),
+                get("stop_grace_period", Field::duration).orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
+                report.notices());
+    }
+
+    private @Nullable BuildSpec build() {
+        Optional<Field> build = present("build");
+        if (build.isEmpty() && present("image").isEmpty() && !options.builtFromSource()) {
+            service.problem("has neither image nor build", "Write one of them, or submit with --source");
+        }
+        if (build.isPresent()
+                && get("image", Field::text)
+                        .filter(image -> image.contains("@"))
+                        .isPresent()) {
+            build.get()
+                    .problem(
+                            "the result cannot be named by a digest",
+                            "Name the image without @sha256:…, or leave build out");
+        }
+        return build.map(field -> BuildReader.read(field, name -> Optional.ofNullable(submitter.get(name))))
+                .orElse(null);
+    }
+
+    private void program(Map<String, String> environment) {
+        List<String> parameters = Parameter.words(options.parameters());
+        Optional<List<String>> command = present("command").map(ServiceReader::words);
+        if (command.isEmpty() && !parameters.isEmpty()) {
+            service.notice("has no command: the parameters are passed to the ENTRYPOINT, in place of the image's CMD");
+        }
+        boolean any = command.isPresent() || !parameters.isEmpty();
+        run.command(
+                any
+                        ? Stream.concat(command.stream().flatMap(List::stream), parameters.stream())
+                                .toList()
+                        : null);
+        run.entrypoint(present("entrypoint").map(ServiceReader::words).orElse(null));
+        run.environment(environment);
+        run.workingDir(get("working_dir", field -> field.matching("/.*", "an absolute path in the container"))
+                .orElse(null));
+        run.user(get("user", Field::text).filter(user -> !user.isEmpty()).orElse(null));
+        run.hostname(get("hostname", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}", "a host name"))
+                .orElse(null));
+        run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
+        run.stopSignal(get(
+                        "stop_signal",
+                        field -> field.matching("[A-Z][A-Z0-9+-]{0,19}|[0-9]{1,2}", "a signal such as SIGINT"))
+                .orElse(null));
+        run.tty(flag("tty"));
+        run.stdinOpen(flag("stdin_open"));
+    }
+
+    /** A list, or a text that is split as Compose splits it. */
+    private static List<String> words(Field field) {
+        if (field.isList()) {
+            field.items().stream()
+                    .filter(Field::isNumberLike)
+                    .forEach(item -> item.notice("Compose itself refuses a number here; write it in quotes"));
+            return field.items().stream().flatMap(item -> item.text().stream()).toList();
+        }
+        return field.text()
+                .map(text -> {
+                    try {
+                        return ShellWords.split(text);
+                    } catch (IllegalArgumentException e) {
+                        field.problem(
+                                String.valueOf(e.getMessage()),
+                                "Write a list such as [\"sh\", \"-c\", \"…\"] for what a shell shall do");
+                        return List.<String>of();
+                    }
+                })
+                .orElse(List.of());
+    }
+
+    private void places() {
+        present("volumes").ifPresent(volumes::read);
+        run.mounts(volumes.mounts()).outputs(volumes.outputs());
+        List<String> tmpfs = present("tmpfs")
+                .map(field -> field.oneOrMore().stream()
+                        .flatMap(item -> item.matching("/.+", "/path or /path:options").stream())
+                        .toList())
+                .orElse(List.of());
+        run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
+        run.ports(present("ports").map(Ports::read).orElse(List.of()));
+    }
+
+    private void limits() {
+        Optional<Deploy> deploy = present("deploy").map(Deploy::new);
+        Optional<Field> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory));
+        Optional<Field> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
+        run.memory(memory.flatMap(Field::size).filter(size -> size.bytes() > 0).orElse(null));
+        run.cpus(cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"))
+                .flatMap(Field::cpus)
+                .orElse(null));
+        run.shmSize(get("shm_size", Field::size).orElse(null));
+        run.ulimits(present("ulimits").map(Field::fields).orElse(List.of()).stream()
+                .map(ServiceReader::ulimit)
+                .toList());
+    }
+
+    /** Two spellings of one limit. */
+    private static Optional<Field> one(Optional<Field> first, Optional<Field> second) {
+        if (first.isPresent()
+                && second.isPresent()
+                && !first.get().text().equals(second.get().text())) {
+            first.get().problem("differs from %s".formatted(second.get().key()), "Keep one of the two");
+        }
+        return first.or(() -> second);
+    }
+
+    private static Ulimit ulimit(Field limit) {
+        long most = (1L << 53) - 1;
+        if (!limit.name().matches("[a-z]{1,30}")) {
+            limit.problem("is no limit's name", "Write one such as memlock or nofile");
+        }
+        if (!limit.isMapping()) {
+            long both = limit.integer(-1, most).orElse(0L);
+            return new Ulimit(limit.name(), both, both);
+        }
+        limit.allowOnly(List.of("soft", "hard"));
+        Optional<Long> soft = limit.get("soft").flatMap(field -> field.integer(-1, most));
+        Optional<Long> hard = limit.get("hard").flatMap(field -> field.integer(-1, most));
+        if (soft.isEmpty() || hard.isEmpty()) {
+            limit.problem("needs soft and hard", "Write both, or one number");
+        } else if (hard.get() >= 0 && (soft.get() > hard.get() || soft.get() < 0)) {
+            limit.problem("the soft limit is above the hard one", "Raise hard, or lower soft");
+        }
+        return new Ulimit(limit.name(), soft.orElse(0L), hard.orElse(0L));
+    }
+
+    private void confinement() {
+        run.ipc(get("ipc", field -> mode(field, "host|private|shareable|none", "host, private, shareable or none"))
+                .orElse(null));
+        run.networkMode(get("network_mode", field -> mode(field, "host|none|bridge|default", "host, none or bridge"))
+                .orElse(null));
+        run.capDrop(present("cap_drop").map(Field::items).orElse(List.of()).stream()
+                .flatMap(item -> item.matching("[A-Za-z_]{1,50}", "a capability such as NET_RAW, or ALL").stream())
+                .toList());
+        run.readOnly(flag("read_only"));
+        run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
+    }
+
+    private static Optional<String> mode(Field field, String known, String wanted) {
+        if (field.text().orElse("").matches("(service|container):.*")) {
+            field.problem("needs another container, which is not started", "Write " + wanted);
+            return Optional.empty();
+        }
+        return field.matching(known, wanted);
+    }
+
+    private static List<String> hosts(Field field) {
+        if (field.isMapping()) {
+            return field.fields().stream()
+                    .flatMap(host -> host.oneOrMore().stream()
+                            .flatMap(item -> item.matching("\\S{1,100}", "an IP address").stream())
+                            .map(address -> host.name() + ":" + address))
+                    .toList();
+        }
+        return field.items().stream()
+                .flatMap(item -> item.matching("[^:=\\s]{1,200}[:=]\\S{1,100}", "NAME:ADDRESS").stream())
+                .map(host -> host.replaceFirst("[:=]", ":"))
+                .toList();
+    }
+
+    private Map<String, String> pairs(String key) {
+        return present(key).map(field -> field.pairs(_ -> Optional.of(""))).orElse(Map.of());
+    }
+
+    private boolean flag(String key) {
+        return present(key).map(Field::flag).orElse(false);
+    }
+
+    private <T> Optional<T> get(String key, Function<Field, Optional<T>> reader) {
+        return present(key).flatMap(reader);
+    }
+
+    /** A key that stands there with nothing after it says nothing, as Compose sees it. */
+    private Optional<Field> present(String key) {
+        return service.get(key).filter(field -> !field.isNull());
+    }
+}

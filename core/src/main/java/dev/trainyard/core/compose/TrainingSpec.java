@@ -1,0 +1,82 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RetryPolicy;
+import dev.trainyard.core.request.RunSpec;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compose service, understood. It lacks only the image source, which for a build needs the digest of the packed context: the
+ * caller packs {@code build().context()}, uploads it, and asks {@link #builtFrom}; else it takes {@link #pulled}.
+ *
+ * @param service name of the service
+ * @param containerName the file's {@code container_name}, which names the job
+ * @param image the file's {@code image}; beside a build it is the tag
+ * @param build null if the file builds nothing
+ * @param notices what the submitter should know, in the order of the file
+ */
+public record TrainingSpec(
+        String service,
+        @Nullable String containerName,
+        @Nullable String image,
+        @Nullable BuildSpec build,
+        RunSpec run,
+        Gpus gpus,
+        Map<String, String> labels,
+        Duration gracePeriod,
+        List<Notice> notices) {
+
+    /** The image by its name. @throws IllegalStateException if the file names none */
+    public ImageSource pulled() {
+        if (image == null) {
+            throw new IllegalStateException("service %s names no image".formatted(service));
+        }
+        return new ImageSource.Reference(image);
+    }
+
+    /**
+     * The image built from a packed context, as {@code docker build} would.
+     *
+     * @param contextDigest {@code sha256:} and 64 hexadecimal digits
+     */
+    public ImageSource builtFrom(String contextDigest) {
+        return build == null
+                ? new ImageSource.Build(contextDigest, "Dockerfile", Map.of(), null, image)
+                : new ImageSource.Build(contextDigest, build.dockerfile(), build.args(), build.target(), image);
+    }
+
+    /** The job's name, if the submitter gives none. */
+    public String name() {
+        String name = containerName == null ? service.replaceFirst("^[._-]+", "") : containerName;
+        return name.isEmpty() ? "training" : name;
+    }
+
+    /** The message to publish. */
+    public Request.Submit toRequest(JobId jobId, ImageSource source, SubmitOptions options) {
+        Map<String, String> allLabels = new LinkedHashMap<>(labels);
+        allLabels.putAll(options.labels());
+        return new Request.Submit(
+                jobId,
+                Objects.requireNonNullElse(options.name(), name()),
+                options.team(),
+                options.submittedBy(),
+                allLabels,
+                Objects.requireNonNullElse(options.priority(), Request.Submit.DEFAULT_PRIORITY),
+                options.submittedAt(),
+                source,
+                run,
+                Objects.requireNonNullElse(options.gpus(), gpus),
+                Objects.requireNonNullElse(options.retry(), RetryPolicy.DEFAULT),
+                options.timeLimit(),
+                gracePeriod,
+                options.notBefore());
+    }
+}

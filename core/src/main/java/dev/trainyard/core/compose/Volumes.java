@@ -1,0 +1,250 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.RunSpec.Mount;
+import dev.trainyard.core.request.RunSpec.Outputs;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code volumes}, short and long: mounts, in-memory file systems, and the place of the outputs. */
+final class Volumes {
+
+    private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
+    private static final Set<String> WITHOUT_EFFECT = Set.of("rw", "cached", "delegated", "consistent");
+
+    private final Map<String, Field> declared;
+    private final @Nullable String home;
+    private final List<Mount> mounts = new ArrayList<>();
+    private final List<String> tmpfs = new ArrayList<>();
+    private final Set<String> targets = new HashSet<>();
+    private Outputs outputs = Outputs.MANAGED;
+
+    /**
+     * @param declared the named volumes of the file
+     * @param home the submitter's HOME, if known
+     */
+    Volumes(Map<String, Field> declared, @Nullable String home) {
+        this.declared = declared;
+        this.home = home;
+    }
+
+    List<Mount> mounts() {
+        return mounts;
+    }
+
+    List<String> tmpfs() {
+        return tmpfs;
+    }
+
+    Outputs outputs() {
+        return outputs;
+    }
+
+    void read(Field volumes) {
+        for (Field volume : volumes.items()) {
+            if (volume.isMapping()) {
+                readLong(volume);
+            } else {
+                volume.text().ifPresent(text -> readShort(volume, text));
+            }
+        }
+    }
+
+    private void readShort(Field volume, String text) {
+        String[] parts = unquoted(volume, text).split(":", -1);
+        boolean windows = text.matches("[a-zA-Z]:[\\\\/].*") || text.startsWith("\\\\");
+        if (windows) {
+            volume.problem(
+                    "%s is a path of Windows".formatted(Excerpt.quote(text)),
+                    "Write a path of the worker's host, which runs Linux");
+        } else if (parts.length == 1) {
+            volume.problem(
+                    "an anonymous volume would be lost with the container", "Write SOURCE:TARGET, or leave it out");
+        } else if (parts.length > 3) {
+            volume.problem(
+                    "%s has too many colons".formatted(Excerpt.quote(text)), "Write SOURCE:TARGET or SOURCE:TARGET:ro");
+        } else {
+            add(volume, parts[0], parts[1], parts.length == 3 && isReadOnly(volume, parts[2]));
+        }
+    }
+
+    /** {@code /logs/x:"/outputs"} is seen in real files; to YAML the inner quotes are part of the text. */
+    private static String unquoted(Field volume, String text) {
+        String plain =
+                text.replaceAll("(^|:)\"([^\":]*)\"(?=:|$)", "$1$2").replaceAll("(^|:)'([^':]*)'(?=:|$)", "$1$2");
+        if (!plain.equals(text)) {
+            volume.notice("is read as %s: to YAML the quotes inside belong to the path".formatted(plain));
+        }
+        return plain;
+    }
+
+    private static boolean isReadOnly(Field volume, String options) {
+        boolean readOnly = false;
+        for (String option : options.split(",", -1)) {
+            if (option.equals("ro") || option.equals("readonly")) {
+                readOnly = true;
+            } else if (!WITHOUT_EFFECT.contains(option)) {
+                volume.problem(
+                        "the option %s cannot be passed on to the worker".formatted(Excerpt.quote(option)),
+                        "Leave it out; ro and rw are known");
+            }
+        }
+        return readOnly;
+    }
+
+    private void readLong(Field volume) {
+        volume.allowOnly(List.of("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "consistency"));
+        String type = volume.get("type").flatMap(Field::text).orElse("");
+        String source = volume.get("source").flatMap(Field::text).orElse("");
+        String target = volume.get("target").flatMap(Field::text).orElse("");
+        volume.get("bind").ifPresent(bind -> {
+            bind.allowOnly(List.of("create_host_path"));
+            bind.get("create_host_path")
+                    .filter(Field::flag)
+                    .ifPresent(create ->
+                            create.notice("a source that the worker's host lacks is an error, not a new empty folder"));
+        });
+        volume.get("volume").ifPresent(options -> options.allowOnly(List.of()));
+        switch (type) {
+            case "tmpfs" -> addTmpfs(volume, target);
+            case "bind", "volume" -> {
+                boolean named = source.matches(VOLUME_NAME);
+                if (source.isEmpty() || target.isEmpty()) {
+                    volume.problem("needs source and target", "Write both");
+                } else if (type.equals("volume") != named) {
+                    volume.problem(
+                            "type %s does not fit the source %s".formatted(type, Excerpt.quote(source)),
+                            "A bind has a path that begins with / or ./, a volume has a name");
+                } else {
+                    add(
+                            volume,
+                            source,
+                            target,
+                            volume.get("read_only").map(Field::flag).orElse(false));
+                }
+            }
+            default ->
+                volume.problem(
+                        "the type %s cannot be passed on".formatted(Excerpt.quote(type)),
+                        "Write bind, volume or tmpfs");
+        }
+    }
+
+    private void addTmpfs(Field volume, String target) {
+        List<String> options = new ArrayList<>();
+        volume.get("tmpfs").ifPresent(field -> {
+            field.allowOnly(List.of("size", "mode"));
+            field.get("size").flatMap(Field::size).ifPresent(size -> options.add("size=" + size));
+            field.get("mode")
+                    .flatMap(mode -> mode.matching("[0-7]{3,4}", "an octal mode such as 1777"))
+                    .ifPresent(mode -> options.add("mode=" + mode));
+        });
+        target(volume, target)
+                .ifPresent(path -> tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options)));
+    }
+
+    private void add(Field volume, String source, String targetText, boolean readOnly) {
+        Optional<String> target = target(volume, targetText);
+        if (target.isEmpty()) {
+            return;
+        }
+        boolean isOutputs = target.get().equals(Outputs.MANAGED.target());
+        if (isOutputs && readOnly) {
+            volume.problem(
+                    "the outputs cannot be read-only", "Leave ro out, or mount it elsewhere than at " + target.get());
+        }
+        switch (source.isEmpty() ? ' ' : source.charAt(0)) {
+            case '/' -> bind(volume, absolute(source), target.get(), readOnly, isOutputs);
+            case '~' ->
+                expanded(volume, source).ifPresent(path -> bind(volume, path, target.get(), readOnly, isOutputs));
+            case '.' -> {
+                if (!isOutputs) {
+                    volume.problem(
+                            "the relative source %s needs the upload of sources".formatted(Excerpt.quote(source)),
+                            "Use an absolute path of the worker's host, or put it into the image");
+                }
+            }
+            case ' ' -> volume.problem("has no source", "Write SOURCE:TARGET");
+            default -> named(volume, source, target.get(), readOnly, isOutputs);
+        }
+    }
+
+    private void bind(Field volume, String source, String target, boolean readOnly, boolean isOutputs) {
+        if (isOutputs && source.equals("/")) {
+            volume.problem("the outputs cannot be the whole host", "Name a folder");
+        } else if (isOutputs) {
+            outputs = new Outputs(target, source);
+        } else {
+            mounts.add(new Mount(source, target, readOnly));
+        }
+    }
+
+    private Optional<String> expanded(Field volume, String source) {
+        if (home == null || !home.startsWith("/") || !source.matches("~(/.*)?")) {
+            volume.problem(
+                    "%s names a home folder that is not known".formatted(Excerpt.quote(source)), "Write the path out");
+            return Optional.empty();
+        }
+        String path = absolute(home + source.substring(1));
+        volume.notice("is read as %s, a path on the worker's host and not on yours".formatted(path));
+        return Optional.of(path);
+    }
+
+    private void named(Field volume, String name, String target, boolean readOnly, boolean isOutputs) {
+        @Nullable Field declaration = declared.get(name);
+        if (isOutputs) {
+            volume.problem(
+                    "the outputs cannot be kept in the named volume %s".formatted(Excerpt.quote(name)),
+                    "Write ./%s for managed outputs, or an absolute path of the worker's host".formatted(name));
+        } else if (declaration == null) {
+            volume.problem(
+                    "there is no volume %s under the file's volumes".formatted(Excerpt.quote(name)),
+                    "Declare it there, or write an absolute path");
+        } else {
+            declaration.allowOnly(List.of("name", "external"));
+            String volumeName = declaration.isNull()
+                    ? name
+                    : declaration.get("name").flatMap(Field::text).orElse(name);
+            if (!volumeName.matches(VOLUME_NAME)) {
+                volume.problem(
+                        "%s is no name that Docker accepts for a volume".formatted(Excerpt.quote(volumeName)),
+                        "Use two or more letters, digits, '_', '.' or '-'");
+            }
+            volume.notice("the volume %s is one of the worker's host, and stays there".formatted(volumeName));
+            mounts.add(new Mount(volumeName, target, readOnly));
+        }
+    }
+
+    private Optional<String> target(Field volume, String text) {
+        if (!text.startsWith("/") || absolute(text).equals("/")) {
+            volume.problem(
+                    "%s is no absolute path in the container".formatted(Excerpt.quote(text)),
+                    "Write one, such as /data");
+            return Optional.empty();
+        }
+        String path = absolute(text);
+        if (!targets.add(path)) {
+            volume.problem("%s is mounted a second time".formatted(Excerpt.quote(path)), "Mount each path once");
+        }
+        return Optional.of(path);
+    }
+
+    private static String absolute(String path) {
+        Deque<String> segments = new ArrayDeque<>();
+        for (String segment : path.split("/", -1)) {
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.isEmpty() && !segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        return "/" + String.join("/", segments);
+    }
+}

@@ -1,0 +1,214 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.request.Excerpt;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads YAML into a tree with positions. Bounded in size, depth and in what aliases expand to; a key that stands twice in one
+ * mapping is a problem, since one of the two would be ignored.
+ */
+final class YamlReader {
+
+    private static final int MAX_LENGTH = 1 << 20;
+    private static final int MAX_DEPTH = 64;
+    private static final int MAX_NODES = 50_000;
+    private static final String CORE_TAG = "tag:yaml.org,2002:";
+    private static final Set<String> STANDARD_TAGS =
+            Set.of("str", "int", "float", "bool", "null", "seq", "map", "merge");
+
+    private final Iterator<Event> events;
+    private final Report report;
+    private final Map<Anchor, Built> anchors = new HashMap<>();
+
+    /** A node, and how many nodes it stands for when every alias is written out. */
+    private record Built(YamlNode node, int nodes) {}
+
+    private YamlReader(Iterator<Event> events, Report report) {
+        this.events = events;
+        this.report = report;
+    }
+
+    /** @throws InvalidComposeFile if the text is not one YAML document within these bounds */
+    static YamlNode read(String text, Report report) {
+        if (text.length() > MAX_LENGTH) {
+            report.problem(
+                    Span.START,
+                    "",
+                    "the file has more than %,d characters".formatted(MAX_LENGTH),
+                    "Keep data out of it");
+            throw report.refused();
+        }
+        try {
+            LoadSettings settings =
+                    LoadSettings.builder().setCodePointLimit(MAX_LENGTH).build();
+            return new YamlReader(new Parse(settings).parseString(text).iterator(), report).document();
+        } catch (MarkedYamlEngineException e) {
+            Span at = e.getProblemMark().map(YamlReader::span).orElse(Span.START);
+            report.problem(
+                    at, "", "this is not valid YAML: " + e.getProblem(), "Correct it here, or in the lines before");
+            throw report.refused();
+        } catch (YamlEngineException e) {
+            String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
+            report.problem(Span.START, "", "this is not valid YAML: " + why, "Correct it");
+            throw report.refused();
+        }
+    }
+
+    private static Span span(Mark mark) {
+        return new Span(mark.getLine() + 1, mark.getColumn() + 1, mark.getIndex(), mark.getIndex(), false);
+    }
+
+    private YamlNode document() {
+        events.next();
+        Event start = events.next();
+        if (start.getEventId() == Event.ID.StreamEnd) {
+            throw fatal(Span.START, "the file is empty", "Write services: and at least one service");
+        }
+        Built root = node(events.next(), 0);
+        events.next();
+        Event next = events.next();
+        if (next.getEventId() != Event.ID.StreamEnd) {
+            throw fatal(Span.of(next), "a second document begins", "Keep one document in the file");
+        }
+        return root.node;
+    }
+
+    private InvalidComposeFile fatal(Span at, String what, String remedy) {
+        report.problem(at, "", what, remedy);
+        return report.refused();
+    }
+
+    private Built node(Event event, int depth) {
+        Span at = Span.of(event);
+        if (depth > MAX_DEPTH) {
+            throw fatal(at, "is nested more than %d levels deep".formatted(MAX_DEPTH), "Write it flatter");
+        }
+        return switch (event) {
+            case AliasEvent alias -> alias(alias, at);
+            case ScalarEvent scalar -> {
+                boolean untagged = isUntagged(scalar.getTag(), at);
+                yield remember(
+                        scalar.getAnchor(),
+                        new Built(new Scalar(at, scalar.getValue(), scalar.isPlain() && untagged), 1));
+            }
+            case SequenceStartEvent start -> {
+                isUntagged(start.getTag(), at);
+                yield remember(start.getAnchor(), sequence(at, start.isFlow(), depth));
+            }
+            case MappingStartEvent start -> {
+                isUntagged(start.getTag(), at);
+                yield remember(start.getAnchor(), mapping(at, depth));
+            }
+            default -> throw fatal(at, "this is not valid YAML", "Correct it");
+        };
+    }
+
+    private Built alias(AliasEvent alias, Span at) {
+        Built target = anchors.get(alias.getAlias());
+        if (target == null) {
+            throw fatal(
+                    at, "there is no complete &%s before this".formatted(alias.getAlias()), "Write the anchor first");
+        }
+        return new Built(target.node.at(at), target.nodes);
+    }
+
+    private Built remember(Optional<Anchor> anchor, Built built) {
+        if (built.nodes > MAX_NODES) {
+            throw fatal(built.node.at(), "stands for more than %,d values".formatted(MAX_NODES), "Use fewer aliases");
+        }
+        anchor.ifPresent(name -> anchors.put(name, built));
+        return built;
+    }
+
+    private Built sequence(Span at, boolean flow, int depth) {
+        List<YamlNode> items = new ArrayList<>();
+        int nodes = 1;
+        Event event = events.next();
+        for (; event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
+            Built item = node(event, depth + 1);
+            items.add(item.node);
+            nodes = bounded(nodes + item.nodes, at);
+        }
+        return new Built(new Sequence(at.until(event), flow, List.copyOf(items)), nodes);
+    }
+
+    private Built mapping(Span at, int depth) {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        List<YamlNode> merged = new ArrayList<>();
+        int nodes = 1;
+        Event event = events.next();
+        for (; event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
+            YamlNode key = node(event, depth + 1).node;
+            Built value = node(events.next(), depth + 1);
+            nodes = bounded(nodes + value.nodes + 1, at);
+            switch (key) {
+                case Scalar name when name.plain() && name.text().equals("<<") -> merged.add(value.node);
+                case Scalar name -> put(entries, name, value.node);
+                case Sequence _, Mapping _ ->
+                    report.problem(key.at(), "", "a key is a list or mapping", "Write a name as key");
+            }
+        }
+        merged.forEach(source -> merge(source, entries));
+        return new Built(new Mapping(at.until(event), Collections.unmodifiableMap(entries)), nodes);
+    }
+
+    private void put(Map<String, Entry> entries, Scalar key, YamlNode value) {
+        Entry first = entries.putIfAbsent(key.text(), new Entry(key, value));
+        if (first != null) {
+            String what = "stands here a second time, after line %d"
+                    .formatted(first.key().at().line());
+            report.problem(key.at(), Excerpt.plain(key.text(), 60), what, "Keep one of the two");
+        }
+    }
+
+    /** A mapping's own keys win over merged ones, and an earlier source over a later. */
+    private void merge(YamlNode source, Map<String, Entry> entries) {
+        switch (source) {
+            case Mapping mapping -> mapping.entries().forEach(entries::putIfAbsent);
+            case Sequence sequence -> sequence.items().forEach(item -> merge(item, entries));
+            case Scalar scalar ->
+                report.problem(scalar.at(), "<<", "merges what is no mapping", "Merge a mapping: <<: *name");
+        }
+    }
+
+    private int bounded(int nodes, Span at) {
+        if (nodes > MAX_NODES) {
+            throw fatal(at, "stands for more than %,d values".formatted(MAX_NODES), "Use fewer aliases");
+        }
+        return nodes;
+    }
+
+    private boolean isUntagged(Optional<String> tag, Span at) {
+        tag.filter(name -> !name.equals("!") && !STANDARD_TAGS.contains(name.replace(CORE_TAG, "")))
+                .ifPresent(name -> report.problem(
+                        at,
+                        "",
+                        "the tag %s is not supported".formatted(Excerpt.quote(name)),
+                        "Write the value without it"));
+        return tag.filter(name -> name.equals("!") || name.equals(CORE_TAG + "str"))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.trainyard.core.request;
+
+import dev.trainyard.core.request.RunSpec.Mount;
+import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Ulimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code docker run} line that equals a request, for people to read and to try. Values of secret-looking variables are masked. */
+public final class DockerRunLine {
+
+    private final List<String> words = new ArrayList<>(List.of("docker", "run"));
+
+    private DockerRunLine() {}
+
+    /** One line, quoted for a POSIX shell. What only a host knows stands in angle brackets. */
+    public static String render(Request.Submit submit) {
+        DockerRunLine line = new DockerRunLine();
+        line.submit(submit);
+        return line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+    }
+
+    private void submit(Request.Submit submit) {
+        RunSpec run = submit.run();
+        option("--name", submit.name());
+        gpus(submit.gpus());
+        submit.labels().forEach((name, value) -> option("--label", name + "=" + value));
+        run.environment().forEach((name, value) -> option("--env", name + "=" + shown(name, value)));
+        option("--workdir", run.workingDir());
+        option("--user", run.user());
+        run.mounts().forEach(mount -> option("--volume", volume(mount)));
+        String location = run.outputs().location();
+        option(
+                "--volume",
+                (location == null ? "<managed outputs>" : location) + ":"
+                        + run.outputs().target());
+        run.ports().forEach(port -> option("--publish", publish(port)));
+        option("--shm-size", run.shmSize());
+        option("--ipc", run.ipc());
+        run.ulimits().forEach(limit -> option("--ulimit", ulimit(limit)));
+        option("--memory", run.memory());
+        option("--cpus", run.cpus() == null ? null : run.cpus().toPlainString());
+        option("--hostname", run.hostname());
+        if (run.init() != null) {
+            words.add("--init=" + run.init());
+        }
+        option("--stop-signal", run.stopSignal());
+        option("--stop-timeout", submit.gracePeriod().toSeconds());
+        run.tmpfs().forEach(tmpfs -> option("--tmpfs", tmpfs));
+        run.capDrop().forEach(capability -> option("--cap-drop", capability));
+        flag("--read-only", run.readOnly());
+        run.extraHosts().forEach(host -> option("--add-host", host));
+        option("--network", run.networkMode());
+        flag("--tty", run.tty());
+        flag("--interactive", run.stdinOpen());
+        program(run.entrypoint(), image(submit.image()), run.command());
+    }
+
+    /** {@code --entrypoint} takes one word; what follows it in the list comes first after the image. */
+    private void program(@Nullable List<String> entrypoint, String image, @Nullable List<String> command) {
+        if (entrypoint == null) {
+            words.add(image);
+        } else {
+            option("--entrypoint", entrypoint.isEmpty() ? "" : entrypoint.getFirst());
+            words.add(image);
+            words.addAll(entrypoint.subList(Math.min(1, entrypoint.size()), entrypoint.size()));
+        }
+        if (command != null) {
+            words.addAll(command);
+        }
+    }
+
+    private void gpus(Gpus gpus) {
+        switch (gpus) {
+            case Gpus.None() -> option("--env", "NVIDIA_VISIBLE_DEVICES=void");
+            case Gpus.Count count -> option("--gpus", count.count());
+            case Gpus.All _ -> option("--gpus", "all");
+            case Gpus.Devices(List<String> ids) -> option("--gpus", "\"device=" + String.join(",", ids) + "\"");
+        }
+    }
+
+    private static String shown(String name, String value) {
+        return SecretNames.matches(name) ? "<secret>" : value;
+    }
+
+    private static String volume(Mount mount) {
+        return mount.source() + ":" + mount.target() + (mount.readOnly() ? ":ro" : "");
+    }
+
+    private static String publish(PortMapping port) {
+        String ip = port.hostIp() == null
+                ? ""
+                : port.hostIp().contains(":") ? "[" + port.hostIp() + "]:" : port.hostIp() + ":";
+        String host = port.host() == null ? (ip.isEmpty() ? "" : ":") : port.host() + ":";
+        return ip + host + port.container() + (port.protocol().equals("tcp") ? "" : "/" + port.protocol());
+    }
+
+    private static String ulimit(Ulimit limit) {
+        return limit.name() + "=" + limit.soft() + (limit.soft() == limit.hard() ? "" : ":" + limit.hard());
+    }
+
+    private static String image(ImageSource image) {
+        return switch (image) {
+            case ImageSource.Reference(String reference) -> reference;
+            case ImageSource.Build(String source, String _, Map<String, String> _, String _, String tag) ->
+                tag == null ? "<image built from " + source + ">" : tag;
+        };
+    }
+
+    private void option(String name, @Nullable Object value) {
+        if (value != null) {
+            words.add(name);
+            words.add(value.toString());
+        }
+    }
+
+    private void flag(String name, boolean on) {
+        if (on) {
+            words.add(name);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.trainyard.core.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ComposeDraftTest {
+
+    private static final List<Parameter> PARAMETERS =
+            List.of(new Parameter("lr", "0.1"), new Parameter("--train_data", "my data/x"));
+
+    @Test
+    void a_block_list_gets_the_words_as_further_lines_and_nothing_else_changes() {
+        String filled = fill("""
+                # a comment that stays
+                version:   "3"          # odd spacing that stays
+                services:
+                  train:
+                    command:
+                      - python   # the interpreter
+                      - 'main.py'  # the program
+
+                    image: busybox
+                """);
+
+        assertThat(filled).isEqualTo("""
+                # a comment that stays
+                version:   "3"          # odd spacing that stays
+                services:
+                  train:
+                    command:
+                      - python   # the interpreter
+                      - 'main.py'  # the program
+                      - "--lr"
+                      - "0.1"
+                      - "--train_data"
+                      - "my data/x"
+
+                    image: busybox
+                """);
+    }
+
+    @Test
+    void every_command_wherever_nested_is_filled_in_once() {
+        String filled = fill("""
+                x-base: &base
+                  command: &words [python, main.py]
+                services:
+                  a:
+                    <<: *base
+                    environment: {command: mine}
+                  b: {command: run it, image: busybox}
+                  c:
+                    command: *words
+                """);
+
+        assertThat(filled).isEqualTo("""
+                x-base: &base
+                  command: &words [python, main.py, "--lr", "0.1", "--train_data", "my data/x"]
+                services:
+                  a:
+                    <<: *base
+                    environment: {command: mine}
+                  b: {command: "run it --lr 0.1 --train_data 'my data/x'", image: busybox}
+                  c:
+                    command: ["python", "main.py", "--lr", "0.1", "--train_data", "my data/x"]
+                """);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        command: []                 | command: ["--lr", "0.1", "--train_data", "my data/x"]
+        command:                    | command: ["--lr", "0.1", "--train_data", "my data/x"]
+        command: main.py # why      | command: "main.py --lr 0.1 --train_data 'my data/x'" # why
+        command: 'say "hi"'         | command: "say \\"hi\\" --lr 0.1 --train_data 'my data/x'"
+        command: [ python, main.py ] | command: [ python, main.py, "--lr", "0.1", "--train_data", "my data/x" ]
+        {"command": ["😀"]}         | {"command": ["😀", "--lr", "0.1", "--train_data", "my data/x"]}
+        """)
+    void each_spelling_of_a_command_is_filled_in(String draft, String filled) {
+        assertThat(fill(draft)).isEqualTo(filled);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "services:\n  train:\n    image: busybox\n    command: >-\n      main.py\n      --x 1\n    tty: true\n",
+                "services:\n  train:\n    image: busybox\n    command: |\n      main.py --x 1\n\n    tty: true\n",
+                "services:\n  train:\n    image: busybox\n    command: [main.py, '--x',\n      '1']\n    tty: true",
+                "services:\n  train:\n    image: busybox\n    tty: true\n    command:\n    - main.py\n    - --x\n    - '1'",
+                "services:\r\n  train:\r\n    image: busybox\r\n    command:\r\n      - main.py\r\n      - --x\r\n      - '1'\r\n    tty: true\r\n",
+                "services:\n  train:\n    image: busybox\n    command:\n      - main.py\n      - --x\n      - >-\n        1\n    tty: true\n",
+                "services:\n  train:\n    image: busybox\n    command: main.py\n      --x\n      1\n    tty: true\n",
+            })
+    void what_is_filled_in_reads_as_the_draft_with_the_same_parameters(String draft) {
+        TrainingSpec filled = ComposeResolver.resolve(fill(draft), "filled.yml", ComposeOptions.NONE);
+
+        assertThat(filled.run().command())
+                .containsExactly("main.py", "--x", "1", "--lr", "0.1", "--train_data", "my data/x");
+        assertThat(filled.run().tty()).isTrue();
+        assertThat(ComposeResolver.resolve(draft, "draft.yml", with(PARAMETERS)).run())
+                .isEqualTo(filled.run());
+    }
+
+    @Test
+    void a_draft_without_command_is_refused() {
+        assertThatThrownBy(() -> fill("services: {train: {image: busybox}}"))
+                .isInstanceOf(InvalidComposeFile.class)
+                .hasMessage(
+                        "draft.yml:1:1: there is no command to which parameters could be appended. Write command: [].");
+    }
+
+    @Test
+    void without_a_command_the_parameters_go_to_the_entrypoint() {
+        TrainingSpec spec =
+                ComposeResolver.resolve("services: {train: {image: busybox}}", "draft.yml", with(PARAMETERS));
+
+        assertThat(spec.run().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
+        assertThat(spec.notices()).singleElement().asString().contains("in place of the image's CMD");
+    }
+
+    @Test
+    void parameters_are_written_with_or_without_dashes_and_values_may_hold_anything() {
+        assertThat(Parameter.parse("lr=0.1").words()).containsExactly("--lr", "0.1");
+        assertThat(Parameter.parse("--lr=").words()).containsExactly("--lr", "");
+        assertThat(Parameter.parse("-b=a=b").words()).containsExactly("-b", "a=b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lr", "=1", "a b=1", "---x=1", "--=1", "x=a\0b"})
+    void other_text_is_no_parameter(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Parameter.parse(text));
+    }
+
+    private static String fill(String draft) {
+        return ComposeDraft.fill(draft, "draft.yml", PARAMETERS);
+    }
+
+    private static ComposeOptions with(List<Parameter> parameters) {
+        return new ComposeOptions(null, Map.of(), TextFiles.NONE, parameters, false);
+    }
+}

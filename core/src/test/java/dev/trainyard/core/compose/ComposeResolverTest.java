@@ -1,0 +1,162 @@
+package dev.trainyard.core.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RetryPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ComposeResolverTest {
+
+    private static final String DIGEST = "sha256:" + "a".repeat(64);
+
+    @Test
+    void the_named_service_trains_whatever_the_file_reserves() {
+        String text = """
+                services:
+                  a: {image: one, gpus: all}
+                  b: {image: two}
+                """;
+
+        TrainingSpec spec = ComposeResolver.resolve(text, "train.yml", forService("b"));
+
+        assertThat(spec.service()).isEqualTo("b");
+        assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("two"));
+        assertThat(spec.gpus()).isEqualTo(Gpus.NONE);
+        assertThatThrownBy(() -> ComposeResolver.resolve(text, "train.yml", forService("c")))
+                .hasMessage("train.yml:1:1 services: has no service 'c'. Choose one of: a, b.");
+    }
+
+    @Test
+    void a_build_waits_for_the_digest_of_its_context() {
+        TrainingSpec spec = resolve("""
+                services:
+                  train:
+                    image: vision/mnist:1
+                    build: {context: ../src, dockerfile: ./docker//Dockerfile, args: [CUDA=11.3, HOME], target: train}
+                """);
+
+        assertThat(spec.build())
+                .isEqualTo(new BuildSpec("../src", "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
+        assertThat(spec.builtFrom(DIGEST))
+                .isEqualTo(new ImageSource.Build(
+                        DIGEST, "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train", "vision/mnist:1"));
+    }
+
+    @Test
+    void a_source_given_beside_the_file_builds_its_image_from_the_dockerfile() {
+        ComposeOptions options = new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), true);
+
+        TrainingSpec spec = ComposeResolver.resolve("services: {train: {command: [x]}}", "train.yml", options);
+
+        assertThat(spec.builtFrom(DIGEST)).isEqualTo(new ImageSource.Build(DIGEST, "Dockerfile", Map.of(), null, null));
+        assertThatIllegalStateException().isThrownBy(spec::pulled);
+    }
+
+    @Test
+    void what_the_submitter_says_goes_over_what_the_file_says() {
+        TrainingSpec spec = resolve("services: {train: {image: x, gpus: all, labels: {a: 1, b: 2}, stop_grace_period: 1m30s}}");
+        SubmitOptions options = new SubmitOptions(
+                "mine",
+                "vision",
+                "ada",
+                Map.of("b", "3"),
+                700,
+                new Gpus.Count(1, null, null),
+                new RetryPolicy(3, Duration.ofSeconds(5), List.of()),
+                Duration.ofHours(1),
+                Instant.EPOCH,
+                Instant.MAX);
+        JobId id = new JobId(new UUID(0, 1));
+
+        assertThat(spec.toRequest(id, spec.pulled(), options))
+                .isEqualTo(new Request.Submit(
+                        id,
+                        "mine",
+                        "vision",
+                        "ada",
+                        Map.of("a", "1", "b", "3"),
+                        700,
+                        Instant.EPOCH,
+                        new ImageSource.Reference("x"),
+                        spec.run(),
+                        new Gpus.Count(1, null, null),
+                        new RetryPolicy(3, Duration.ofSeconds(5), List.of()),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(90),
+                        Instant.MAX));
+    }
+
+    @Test
+    void the_environment_wins_over_dot_env() {
+        TextFiles files = path -> path.equals(".env") ? Optional.of("TAG=file\nOTHER=$HOME/x\n") : Optional.empty();
+        ComposeOptions options =
+                new ComposeOptions(null, Map.of("TAG", "shell", "HOME", "/home/ada"), files, List.of(), false);
+
+        TrainingSpec spec = ComposeResolver.resolve("services: {train: {image: 'x:$TAG', user: '$OTHER'}}", "train.yml", options);
+
+        assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("x:shell"));
+        assertThat(spec.run().user()).isEqualTo("/home/ada/x");
+    }
+
+    @Test
+    void a_container_name_names_the_job_and_else_the_service() {
+        assertThat(resolve("services: {train: {image: x, container_name: run-7}}").name()).isEqualTo("run-7");
+        assertThat(resolve("services: {_train: {image: x}}").name()).isEqualTo("train");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        A=1                   | 1
+        export A=1            | 1
+        A: 1                  | 1
+        A = 1                 | 1
+        A=                    | ``
+        A=a b  # why          | a b
+        A=a#b                 | a#b
+        A=#b                  | ``
+        A="a # b" # why       | a # b
+        A='it\\'s $HOME'      | it's $HOME
+        A="\\$HOME=$HOME"     | $HOME=/home/ada
+        A="${NONE:-x}"        | x
+        A=pa$$word            | pa$word
+        A=pa$                 | pa$
+        """)
+    void env_files_are_read_as_compose_reads_them(String line, String value) {
+        Report report = new Report("train.yml");
+
+        Map<String, String> variables = EnvFile.parse(line + "\nHOME\n", "x.env", Map.of("HOME", "/home/ada"), report);
+
+        report.refuseProblems();
+        assertThat(variables).containsExactly(Map.entry("A", value), Map.entry("HOME", "/home/ada"));
+    }
+
+    @Test
+    void quoted_values_of_env_files_span_lines() {
+        Map<String, String> variables = EnvFile.parse("A=\"x\ny\\nz\"\r\nB=2", "x.env", Map.of(), new Report("train.yml"));
+
+        assertThat(variables).containsExactly(Map.entry("A", "x\ny\nz"), Map.entry("B", "2"));
+    }
+
+    private static TrainingSpec resolve(String text) {
+        return ComposeResolver.resolve(
+                text, "train.yml", new ComposeOptions(null, Map.of("HOME", "/home/ada"), TextFiles.NONE, List.of(), false));
+    }
+
+    private static ComposeOptions forService(String name) {
+        return new ComposeOptions(name, Map.of(), TextFiles.NONE, List.of(), false);
+    }
+}
