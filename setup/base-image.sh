@@ -15,6 +15,7 @@ readonly SECONDS_FOR_A_REGISTRY_TO_ANSWER=15
 main() {
     image=${1:?usage: base-image.sh IMAGE}
     present && return
+    docker version >/dev/null || die "there is no Docker engine to give the image $image to" "setup/docker.sh"
     # Two at once would make the same image twice; the script itself is the lock file.
     exec 9<"${BASH_SOURCE[0]}"
     flock 9
@@ -47,8 +48,8 @@ clean_up() {
 # The limit is for the registry's first answer: once it sends layers, a slow line may take the time it needs.
 pull() {
     docker pull "$image" >"$work/pull.log" 2>&1 9<&- &
-    local pull=$! tenths
-    for ((tenths = 0; tenths < SECONDS_FOR_A_REGISTRY_TO_ANSWER * 10; tenths++)); do
+    local pull=$! deadline=$((SECONDS + SECONDS_FOR_A_REGISTRY_TO_ANSWER))
+    while ((SECONDS < deadline)); do
         if ! kill -0 "$pull" 2>/dev/null || grep -q 'Pulling from' "$work/pull.log"; then
             wait "$pull"
             return
@@ -99,7 +100,7 @@ debian_mirror() {
 show_stages() {
     awk '/Retrieving/ { stage = "retrieving" } /Extracting/ { stage = "extracting" }
          /Unpacking/ { stage = "unpacking" } /Configuring/ { stage = "configuring" }
-         stage != shown { print "trainyard:   " stage " packages"; fflush(); shown = stage }' >&2
+         stage && !shown[stage]++ { print "trainyard:   " stage " packages"; fflush() }' >&2
 }
 
 make_busybox() {

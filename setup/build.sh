@@ -34,7 +34,7 @@ build() {
     rm -rf "$BUILT" "$CLASS_PATH"
     if ! mvn -q -B -f "$root/pom.xml" -pl standalone -am -DskipTests package >"$BUILD_LOG" 2>&1 </dev/null; then
         # The errors themselves end where Maven's advice on Maven begins.
-        sed -n '/^\[ERROR\] -> \[Help 1\]/q; /^\[ERROR\]/p' "$BUILD_LOG" | head -n 40 >&2
+        sed -n '/To see the full stack trace/q; /^\[ERROR\] ./p' "$BUILD_LOG" | grep -v '^\[ERROR\] -> \[Help 1\]' | head -n 40 >&2
         die "the build failed" "Its complete output: $BUILD_LOG"
     fi
     mv "$BUILT.started" "$BUILT"

@@ -9,6 +9,7 @@ source "$here/apt.sh"
 
 readonly SOCKET=/var/run/docker.sock
 readonly PID_FILE=/var/run/docker.pid
+readonly CONTAINERD_PID_FILE=/var/run/docker/containerd/containerd.pid
 readonly LOG=/var/log/dockerd.log
 readonly SECONDS_TO_START=60
 
@@ -51,19 +52,21 @@ words_of_docker() {
 }
 
 install_what_is_missing() {
-    local missing=()
-    # An engine whose socket is there (a CI container has it mounted) lacks a client only.
-    [[ -S $SOCKET ]] || command -v dockerd >/dev/null || missing+=(docker.io)
-    command -v iptables >/dev/null || missing+=(iptables)
+    local -A missing=()
     if ! command -v docker >/dev/null; then
-        # Newer distributions have the client in a package of its own.
-        if package_exists docker-cli; then missing+=(docker-cli); else missing+=(docker.io); fi
+        # Newer distributions have the client in a package of its own, on older ones the engine brings it.
+        if package_exists docker-cli; then missing[docker-cli]=1; else missing[docker.io]=1; fi
+        # An engine elsewhere, its socket mounted into this container, may lack nothing but the client.
+        [[ -S $SOCKET ]] || missing[docker.io]=1
+    elif ! command -v dockerd >/dev/null; then
+        missing[docker.io]=1
     fi
+    command -v iptables >/dev/null || missing[iptables]=1
     # A kernel with AppArmor and no AppArmor tools: the engine would start, and refuse to start containers.
     if grep -qs Y /sys/module/apparmor/parameters/enabled && ! command -v apparmor_parser >/dev/null; then
-        missing+=(apparmor)
+        missing[apparmor]=1
     fi
-    ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+    ((${#missing[@]} == 0)) || install_packages "${!missing[@]}"
 }
 
 start_engine() {
@@ -72,24 +75,28 @@ start_engine() {
         systemctl start docker 9<&- || die "systemd could not start the Docker engine" "journalctl -u docker"
         return
     fi
-    if is_dockerd "$(cat "$PID_FILE" 2>/dev/null)"; then
+    if runs dockerd "$PID_FILE"; then
         say "it is about to start already"
         return
     fi
-    # Left behind where the machine or the container stopped: dockerd would take any process with that number for itself.
+    # Left behind where the machine or the container stopped: dockerd takes any process with that number, even one that is
+    # dead but not waited for, for itself or for its containerd, and does not start.
     rm -f "$PID_FILE"
+    runs containerd "$CONTAINERD_PID_FILE" || rm -f "$CONTAINERD_PID_FILE"
     say "starting it: dockerd, log in $LOG"
     setsid dockerd >>"$LOG" 2>&1 </dev/null 9<&- &
     started=$!
 }
 
-is_dockerd() {
-    [[ $1 =~ ^[0-9]+$ && $(cat "/proc/$1/comm" 2>/dev/null) == dockerd ]]
+# runs PROGRAM PID_FILE: a process that is dead but not waited for still has its name, and no executable.
+runs() {
+    local pid
+    pid=$(cat "$2" 2>/dev/null) && [[ $(readlink "/proc/$pid/exe") == */"$1" ]]
 }
 
 wait_until_it_answers() {
-    local tenths
-    for ((tenths = 0; tenths < SECONDS_TO_START * 10; tenths++)); do
+    local deadline=$((SECONDS + SECONDS_TO_START))
+    while ((SECONDS < deadline)); do
         engine_answers && return
         [[ -z ${started:-} ]] || kill -0 "$started" 2>/dev/null || break
         sleep 0.1

@@ -23,20 +23,19 @@ main() {
 }
 
 summary() {
-    local release
-    release=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release")
-    printf '\n'
-    # Each module ends its tests with a line of totals; those of single classes name the class and its time.
-    awk -v outcome="$1" -v seconds="$SECONDS" -v jdk="$release" -v docker="$(docker version -f '{{.Server.Version}}')" -v log="$log" '
+    # Each module ends its tests with a line of totals; the lines of single classes go on after the counts.
+    awk -v outcome="$1" -v seconds="$SECONDS" '
         match($0, /Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$/) {
             split(substr($0, RSTART), part, /[:,] */)
             run += part[2]; failed += part[4] + part[6]; skipped += part[8]
         }
         END {
-            printf "trainyard: %s: %d tests, %d failed, %d skipped, in %d min %d s\n",
+            printf "\ntrainyard: %s: %d tests, %d failed, %d skipped, in %d min %d s\n",
                 outcome, run, failed, skipped, seconds / 60, seconds % 60
-            printf "trainyard: JDK %s, Docker engine %s, complete output in %s\n", jdk, docker, log
         }' "$log"
+    printf 'trainyard: with JDK %s and Docker engine %s; complete output: %s\n' \
+        "$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release")" \
+        "$(docker version --format '{{.Server.Version}}')" "$log"
 }
 
 main "$@"
