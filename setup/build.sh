@@ -33,8 +33,8 @@ build() {
     # from the old ones keeps them (open files outlive their names), where overwriting would pull them from under it.
     rm -rf "$BUILT" "$CLASS_PATH"
     if ! mvn -q -B -f "$root/pom.xml" -pl standalone -am -DskipTests package >"$BUILD_LOG" 2>&1 </dev/null; then
-        # The errors themselves end where Maven's advice on Maven begins.
-        sed -n '/To see the full stack trace/q; /^\[ERROR\] ./p' "$BUILD_LOG" | grep -v '^\[ERROR\] -> \[Help 1\]' | head -n 40 >&2
+        # Each error once, and without Maven's advice on Maven.
+        awk '/To see the full stack trace/ { exit } /^\[ERROR\] [^-]/ && !seen[$0]++ && count++ < 40' "$BUILD_LOG" >&2
         die "the build failed" "Its complete output: $BUILD_LOG"
     fi
     mv "$BUILT.started" "$BUILT"
