@@ -36,12 +36,13 @@ final class GpuReservation {
         if (asked.size() > 1) {
             asked.get(1).problem("GPUs are reserved a second time", "Reserve them once, under gpus or deploy");
         }
+        if (environment.containsKey(VISIBLE) && (!asked.isEmpty() || runtime.isEmpty())) {
+            service.get("environment")
+                    .or(() -> service.get("env_file"))
+                    .ifPresent(field -> field.notice(
+                            VISIBLE + " is replaced: the worker sets it to the devices that the service reserves"));
+        }
         if (!asked.isEmpty()) {
-            if (environment.containsKey(VISIBLE)) {
-                service.get("environment")
-                        .ifPresent(field -> field.notice(
-                                VISIBLE + " is replaced: the worker sets it to the devices that it reserves"));
-            }
             Field first = asked.getFirst();
             return first.name().equals("gpus") ? shortForm(first) : device(first, true);
         }
@@ -52,6 +53,7 @@ final class GpuReservation {
     private static Gpus fromRuntime(Field runtime, Map<String, String> environment) {
         String visible = environment.getOrDefault(VISIBLE, "all");
         if (Set.of("void", "none", "").contains(visible)) {
+            runtime.notice("%s=%s shows no GPU: none is reserved".formatted(VISIBLE, visible));
             return Gpus.NONE;
         }
         runtime.notice("is read as a request for the GPUs that %s=%s shows; reserve them with gpus"

@@ -1,6 +1,8 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.request.NearestName;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -18,6 +20,7 @@ final class UnsupportedKeys {
             Map.entry("expose", "means nothing here: other services of the file are not started"),
             Map.entry("logging", "means nothing here: the worker keeps the complete log"),
             Map.entry("pull_policy", "means nothing here: the worker pulls what it does not have"),
+            Map.entry("mem_reservation", "is no limit, and is not passed on; mem_limit is"),
             Map.entry("develop", "means nothing here: nothing is watched"),
             Map.entry("attach", "means nothing here: submit follows the log unless -d is given"));
 
@@ -65,7 +68,6 @@ final class UnsupportedKeys {
             Map.entry(
                     "configs",
                     new Refusal("cannot be passed on in this release", "Put the file into the image, or mount it")),
-            Map.entry("mem_reservation", new Refusal("is no limit, and cannot be passed on", "Write mem_limit")),
             Map.entry("cpuset", new Refusal("names CPUs of one host, which the job may not get", "Write cpus")),
             Map.entry("cpu_quota", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("cpu_period", new Refusal("cannot be passed on", "Write cpus")),
@@ -117,8 +119,11 @@ final class UnsupportedKeys {
     }
 
     private static String nearest(Field field, Collection<String> supported) {
-        return field.nearest(Stream.of(supported, ACCEPTED.keySet(), REFUSED.keySet())
+        List<String> known = Stream.of(supported, ACCEPTED.keySet(), REFUSED.keySet())
                 .flatMap(Collection::stream)
-                .toList());
+                .toList();
+        return NearestName.among(known, field.name())
+                .map("Did you mean '%s'?"::formatted)
+                .orElse("Leave it out, or begin a key of your own with x-");
     }
 }

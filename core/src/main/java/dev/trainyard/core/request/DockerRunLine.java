@@ -28,7 +28,12 @@ public final class DockerRunLine {
         option("--name", submit.name());
         gpus(submit.gpus());
         submit.labels().forEach((name, value) -> option("--label", name + "=" + value));
-        run.environment().forEach((name, value) -> option("--env", name + "=" + shown(name, value)));
+        run.environment().forEach((name, value) -> {
+            // The worker alone sets this one.
+            if (!name.equals("NVIDIA_VISIBLE_DEVICES")) {
+                option("--env", name + "=" + shown(name, value));
+            }
+        });
         option("--workdir", run.workingDir());
         option("--user", run.user());
         run.mounts().forEach(mount -> option("--volume", volume(mount)));

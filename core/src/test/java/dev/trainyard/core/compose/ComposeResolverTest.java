@@ -50,10 +50,15 @@ class ComposeResolverTest {
                 """);
 
         assertThat(spec.build())
-                .isEqualTo(new BuildSpec("../src", "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
+                .isEqualTo(new BuildSpec(
+                        "../src", "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
         assertThat(spec.builtFrom(DIGEST))
                 .isEqualTo(new ImageSource.Build(
-                        DIGEST, "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train", "vision/mnist:1"));
+                        DIGEST,
+                        "docker/Dockerfile",
+                        Map.of("CUDA", "11.3", "HOME", "/home/ada"),
+                        "train",
+                        "vision/mnist:1"));
     }
 
     @Test
@@ -68,7 +73,8 @@ class ComposeResolverTest {
 
     @Test
     void what_the_submitter_says_goes_over_what_the_file_says() {
-        TrainingSpec spec = resolve("services: {train: {image: x, gpus: all, labels: {a: 1, b: 2}, stop_grace_period: 1m30s}}");
+        TrainingSpec spec =
+                resolve("services: {train: {image: x, gpus: all, labels: {a: 1, b: 2}, stop_grace_period: 1m30s}}");
         SubmitOptions options = new SubmitOptions(
                 "mine",
                 "vision",
@@ -106,7 +112,8 @@ class ComposeResolverTest {
         ComposeOptions options =
                 new ComposeOptions(null, Map.of("TAG", "shell", "HOME", "/home/ada"), files, List.of(), false);
 
-        TrainingSpec spec = ComposeResolver.resolve("services: {train: {image: 'x:$TAG', user: '$OTHER'}}", "train.yml", options);
+        TrainingSpec spec =
+                ComposeResolver.resolve("services: {train: {image: 'x:$TAG', user: '$OTHER'}}", "train.yml", options);
 
         assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("x:shell"));
         assertThat(spec.run().user()).isEqualTo("/home/ada/x");
@@ -114,7 +121,9 @@ class ComposeResolverTest {
 
     @Test
     void a_container_name_names_the_job_and_else_the_service() {
-        assertThat(resolve("services: {train: {image: x, container_name: run-7}}").name()).isEqualTo("run-7");
+        assertThat(resolve("services: {train: {image: x, container_name: run-7}}")
+                        .name())
+                .isEqualTo("run-7");
         assertThat(resolve("services: {_train: {image: x}}").name()).isEqualTo("train");
     }
 
@@ -146,14 +155,17 @@ class ComposeResolverTest {
 
     @Test
     void quoted_values_of_env_files_span_lines() {
-        Map<String, String> variables = EnvFile.parse("A=\"x\ny\\nz\"\r\nB=2", "x.env", Map.of(), new Report("train.yml"));
+        Map<String, String> variables =
+                EnvFile.parse("A=\"x\ny\\nz\"\r\nB=2", "x.env", Map.of(), new Report("train.yml"));
 
         assertThat(variables).containsExactly(Map.entry("A", "x\ny\nz"), Map.entry("B", "2"));
     }
 
     private static TrainingSpec resolve(String text) {
         return ComposeResolver.resolve(
-                text, "train.yml", new ComposeOptions(null, Map.of("HOME", "/home/ada"), TextFiles.NONE, List.of(), false));
+                text,
+                "train.yml",
+                new ComposeOptions(null, Map.of("HOME", "/home/ada"), TextFiles.NONE, List.of(), false));
     }
 
     private static ComposeOptions forService(String name) {
