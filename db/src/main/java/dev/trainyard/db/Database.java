@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -91,6 +92,15 @@ public final class Database implements AutoCloseable {
 
     DataSource dataSource() {
         return pool;
+    }
+
+    /** @throws DatabaseUnavailable if it does not answer; at the latest after the ten seconds that a connection may take */
+    public void requireAnswer() {
+        try {
+            sql.sql("select 1").query().singleRow();
+        } catch (DataAccessException e) {
+            throw new DatabaseUnavailable("%s does not answer: %s".formatted(url, Migrations.rootMessage(e)), e);
+        }
     }
 
     public PostgresUrl url() {

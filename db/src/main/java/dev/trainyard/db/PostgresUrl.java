@@ -54,6 +54,11 @@ public record PostgresUrl(
         return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /** The same database, as nobody yet. */
+    public PostgresUrl withoutLogin() {
+        return new PostgresUrl(host, port, database, null, null, options);
+    }
+
     /** The same database, as this role where the URL names no user. */
     PostgresUrl as(Role role) {
         return user != null ? this : new PostgresUrl(host, port, database, role.sqlName(), password, options);

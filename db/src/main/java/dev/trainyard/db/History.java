@@ -1,0 +1,337 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.JobId;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The views of schema {@code history} as records. Causes, kinds and states of workers stay text: a server of this release also reads
+ * what workers of the next one write.
+ */
+public final class History {
+
+    private static final int MAX_ATTEMPTS = 1_000;
+    private static final int MAX_FILES = 10_000;
+    private static final int MAX_WORKERS = 1_000;
+    private static final int MAX_GPUS = 10_000;
+
+    private static final String ATTEMPT_COLUMNS = """
+            a.attempt_id, a.number, a.state as attempt_state, a.cause, a.detail, a.exit_code, a.oom_killed, a.worker, a.host,
+            a.devices, a.container_name, a.image_digest, a.argv, a.outputs_location, a.outputs_state, a.stop_reason,
+            a.reserved_at, a.started_at, a.exited_at, a.ended_at as attempt_ended_at
+            """;
+
+    private static final String SELECT_JOB = """
+            select j.job_id, j.name, j.team, j.submitted_by, j.labels, j.priority, j.state, j.attempts, j.last_cause,
+                   j.hold_reason, j.waiting_because, j.cancel_requested_at, j.accepted_at, j.not_before, j.ended_at,
+                   (select r.reason from history.rejected r where r.job_id = j.job_id order by r.id desc limit 1) as rejection,
+            """ + ATTEMPT_COLUMNS + """
+            from history.jobs j
+            left join lateral (
+                select * from history.attempts where job_id = j.job_id order by number desc limit 1) a on true
+            """;
+
+    private final JdbcClient sql;
+
+    public History(Database database) {
+        this.sql = database.sql();
+    }
+
+    /**
+     * A job.
+     *
+     * @param rejection why the newest record of the same id, with other content, was not taken in
+     * @param attempt the newest
+     */
+    public record Job(
+            JobId jobId,
+            String name,
+            @Nullable String team,
+            @Nullable String submittedBy,
+            Map<String, String> labels,
+            int priority,
+            JobState state,
+            int attempts,
+            @Nullable String lastCause,
+            @Nullable String holdReason,
+            @Nullable String waitingBecause,
+            @Nullable Instant cancelRequestedAt,
+            Instant acceptedAt,
+            @Nullable Instant notBefore,
+            @Nullable Instant endedAt,
+            @Nullable String rejection,
+            @Nullable Attempt attempt) {}
+
+    /**
+     * One run of a job.
+     *
+     * @param devices keys of the reserved devices
+     * @param argv what the container ran, once it started
+     */
+    public record Attempt(
+            AttemptId attemptId,
+            int number,
+            AttemptState state,
+            @Nullable String cause,
+            @Nullable String detail,
+            @Nullable Integer exitCode,
+            @Nullable Boolean oomKilled,
+            String worker,
+            String host,
+            List<String> devices,
+            @Nullable String containerName,
+            @Nullable String imageDigest,
+            @Nullable List<String> argv,
+            @Nullable String outputsLocation,
+            @Nullable String outputsState,
+            @Nullable String stopReason,
+            Instant reservedAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant exitedAt,
+            @Nullable Instant endedAt) {}
+
+    /** A file that an attempt left; {@code path} is relative to the attempt's outputs. */
+    public record OutputFile(
+            String path, String kind, long size, @Nullable String sha256, Instant modifiedAt) {}
+
+    /** A worker; {@code lastSeenAt} is its lease. */
+    public record Worker(
+            WorkerId workerId,
+            String name,
+            String host,
+            String state,
+            String version,
+            BigDecimal cpus,
+            long memoryBytes,
+            int runSlots,
+            String outputsRoot,
+            Instant registeredAt,
+            @Nullable Instant lastSeenAt,
+            int liveAttempts) {}
+
+    /** A device, and who holds it. */
+    public record Gpu(
+            String device,
+            int index,
+            String kind,
+            String type,
+            @Nullable Long memoryBytes,
+            @Nullable String unhealthyBecause,
+            boolean offered,
+            String worker,
+            String host,
+            @Nullable AttemptId attemptId,
+            @Nullable JobId jobId,
+            @Nullable Instant reservedAt) {}
+
+    /** A job in the queue; {@code place} counts from 1. */
+    public record Queued(
+            long place,
+            JobId jobId,
+            String name,
+            @Nullable String team,
+            int priority,
+            Instant queuedAt,
+            @Nullable Instant notBefore,
+            int attempts,
+            @Nullable String waitingBecause) {}
+
+    public Optional<Job> job(JobId id) {
+        return sql.sql(SELECT_JOB + "where j.job_id = :id")
+                .param("id", id.value())
+                .query((row, n) -> job(row))
+                .optional();
+    }
+
+    /** Jobs, newest first; null for any state, any team. */
+    public List<Job> jobs(@Nullable JobState state, @Nullable String team, int limit) {
+        String filter = (state == null ? "" : "and j.state = :state ") + (team == null ? "" : "and j.team = :team ");
+        return sql.sql(SELECT_JOB + "where true " + filter + "order by j.accepted_at desc, j.job_id limit :limit")
+                .param("state", state == null ? null : state.name())
+                .param("team", team)
+                .param("limit", limit)
+                .query((row, n) -> job(row))
+                .list();
+    }
+
+    /** Why the newest record that carried this id was not taken in. */
+    public Optional<String> rejection(JobId id) {
+        return sql.sql("select reason from history.rejected where job_id = :id order by id desc limit 1")
+                .param("id", id.value())
+                .query(String.class)
+                .optional();
+    }
+
+    /** Digest ({@code sha256:…}) of the request that was accepted under this id, also of a job that is pruned. */
+    public Optional<String> acceptedDigest(JobId id) {
+        return sql.sql("select digest from trainyard.job_seen where job_id = :id")
+                .param("id", id.value())
+                .query(byte[].class)
+                .optional()
+                .map(digest -> "sha256:" + HexFormat.of().formatHex(digest));
+    }
+
+    /** The attempts of a job in their order. */
+    public List<Attempt> attempts(JobId id) {
+        return sql.sql("select " + ATTEMPT_COLUMNS
+                        + "from history.attempts a where a.job_id = :id order by a.number limit " + MAX_ATTEMPTS)
+                .param("id", id.value())
+                .query((row, n) -> attempt(row))
+                .list();
+    }
+
+    public Optional<Attempt> attempt(JobId id, int number) {
+        return sql.sql("select " + ATTEMPT_COLUMNS
+                        + "from history.attempts a where a.job_id = :id and a.number = :number")
+                .param("id", id.value())
+                .param("number", number)
+                .query((row, n) -> attempt(row))
+                .optional();
+    }
+
+    /** At most 10,000 files, by path. */
+    public List<OutputFile> outputs(AttemptId attempt) {
+        return sql.sql("""
+                select path, kind, size_bytes, sha256, modified_at from history.outputs
+                where attempt_id = :attempt order by path limit :limit""")
+                .param("attempt", attempt.value())
+                .param("limit", MAX_FILES)
+                .query((row, n) -> new OutputFile(
+                        row.getString("path"),
+                        row.getString("kind"),
+                        row.getLong("size_bytes"),
+                        row.getString("sha256"),
+                        time(row, "modified_at")))
+                .list();
+    }
+
+    public List<Worker> workers() {
+        return sql.sql("select * from history.workers order by name, worker_id limit :limit")
+                .param("limit", MAX_WORKERS)
+                .query((row, n) -> new Worker(
+                        new WorkerId(row.getObject("worker_id", UUID.class)),
+                        row.getString("name"),
+                        row.getString("host"),
+                        row.getString("state"),
+                        row.getString("version"),
+                        row.getBigDecimal("cpus"),
+                        row.getLong("memory_bytes"),
+                        row.getInt("run_slots"),
+                        row.getString("outputs_root"),
+                        time(row, "registered_at"),
+                        timeOrNull(row, "last_seen_at"),
+                        row.getInt("live_attempts")))
+                .list();
+    }
+
+    public List<Gpu> gpus() {
+        return sql.sql("select * from history.gpus order by worker, index, device limit :limit")
+                .param("limit", MAX_GPUS)
+                .query((row, n) -> {
+                    UUID attempt = row.getObject("attempt_id", UUID.class);
+                    UUID job = row.getObject("job_id", UUID.class);
+                    return new Gpu(
+                            row.getString("device"),
+                            row.getInt("index"),
+                            row.getString("kind"),
+                            row.getString("type"),
+                            (Long) row.getObject("memory_bytes"),
+                            row.getString("unhealthy_because"),
+                            row.getBoolean("offered"),
+                            row.getString("worker"),
+                            row.getString("host"),
+                            attempt == null ? null : new AttemptId(attempt),
+                            job == null ? null : new JobId(job),
+                            timeOrNull(row, "reserved_at"));
+                })
+                .list();
+    }
+
+    /** The head of the queue. */
+    public List<Queued> queue(int limit) {
+        return sql.sql("select * from history.queue order by place limit :limit")
+                .param("limit", limit)
+                .query((row, n) -> new Queued(
+                        row.getLong("place"),
+                        new JobId(row.getObject("job_id", UUID.class)),
+                        row.getString("name"),
+                        row.getString("team"),
+                        row.getInt("priority"),
+                        time(row, "queued_at"),
+                        timeOrNull(row, "not_before"),
+                        row.getInt("attempts"),
+                        row.getString("waiting_because")))
+                .list();
+    }
+
+    private static Job job(ResultSet row) throws SQLException {
+        return new Job(
+                new JobId(row.getObject("job_id", UUID.class)),
+                row.getString("name"),
+                row.getString("team"),
+                row.getString("submitted_by"),
+                Json.texts(row.getString("labels")),
+                row.getInt("priority"),
+                JobState.valueOf(row.getString("state")),
+                row.getInt("attempts"),
+                row.getString("last_cause"),
+                row.getString("hold_reason"),
+                row.getString("waiting_because"),
+                timeOrNull(row, "cancel_requested_at"),
+                time(row, "accepted_at"),
+                timeOrNull(row, "not_before"),
+                timeOrNull(row, "ended_at"),
+                row.getString("rejection"),
+                row.getObject("attempt_id") == null ? null : attempt(row));
+    }
+
+    private static Attempt attempt(ResultSet row) throws SQLException {
+        Array devices = row.getArray("devices");
+        String argv = row.getString("argv");
+        return new Attempt(
+                new AttemptId(row.getObject("attempt_id", UUID.class)),
+                row.getInt("number"),
+                AttemptState.valueOf(row.getString("attempt_state")),
+                row.getString("cause"),
+                row.getString("detail"),
+                (Integer) row.getObject("exit_code"),
+                (Boolean) row.getObject("oom_killed"),
+                row.getString("worker"),
+                row.getString("host"),
+                devices == null ? List.of() : List.of((String[]) devices.getArray()),
+                row.getString("container_name"),
+                row.getString("image_digest"),
+                argv == null ? null : Json.list(argv),
+                row.getString("outputs_location"),
+                row.getString("outputs_state"),
+                row.getString("stop_reason"),
+                time(row, "reserved_at"),
+                timeOrNull(row, "started_at"),
+                timeOrNull(row, "exited_at"),
+                timeOrNull(row, "attempt_ended_at"));
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        return row.getTimestamp(column).toInstant();
+    }
+
+    private static @Nullable Instant timeOrNull(ResultSet row, String column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,11 @@
+package dev.trainyard.submitter;
+
+/** The address to listen on is taken, or is not one of this host; the message says what to do. */
+public final class AddressUnavailable extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    AddressUnavailable(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

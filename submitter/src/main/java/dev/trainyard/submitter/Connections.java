@@ -1,0 +1,30 @@
+package dev.trainyard.submitter;
+
+import dev.trainyard.db.Database;
+import dev.trainyard.db.Role;
+import dev.trainyard.submitter.publish.KafkaCluster;
+import dev.trainyard.submitter.publish.RequestPublisher;
+
+/** What a server stands on, opened all or none. */
+record Connections(Database database, KafkaCluster kafka, RequestPublisher publisher) implements AutoCloseable {
+
+    private static final int POOL_SIZE = 8;
+
+    static Connections open(ServerSettings settings) {
+        Database database = Database.connect(settings.postgres(), Role.SERVER, POOL_SIZE);
+        try {
+            KafkaCluster kafka = KafkaCluster.connect(settings.kafka());
+            return new Connections(database, kafka, new RequestPublisher(settings.kafka()));
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+        kafka.close();
+        database.close();
+    }
+}

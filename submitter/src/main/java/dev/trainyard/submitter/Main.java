@@ -1,0 +1,222 @@
+package dev.trainyard.submitter;
+
+import dev.trainyard.db.DatabaseUnavailable;
+import dev.trainyard.db.Migrations;
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.submitter.publish.KafkaUnavailable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code trainyard server} and {@code trainyard migrate}. */
+@Command(
+        name = "trainyard",
+        description = "The server's part of Trainyard.",
+        subcommands = {Main.ServerCommand.class, Main.MigrateCommand.class},
+        mixinStandardHelpOptions = true)
+public final class Main implements Runnable {
+
+    static final int KAFKA_UNREACHABLE = 3;
+    static final int POSTGRES_UNREACHABLE = 4;
+    static final int ADDRESS_UNAVAILABLE = 5;
+
+    private static final String POSTGRES_FORM =
+            "postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE. A password may also be in ~/.pgpass.";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "logback-server.xml");
+        }
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .registerConverter(PostgresUrl.class, text -> converted(text, PostgresUrl::parse))
+                .registerConverter(Listen.class, text -> converted(text, Listen::parse))
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("trainyard: " + failure.getMessage());
+                    return exitCode(failure);
+                });
+    }
+
+    /** picocli's own message would repeat the text, and with it a password. */
+    private static <T> T converted(String text, Function<String, T> parser) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int exitCode(Exception failure) {
+        return switch (failure) {
+            case KafkaUnavailable e -> KAFKA_UNREACHABLE;
+            case DatabaseUnavailable e -> POSTGRES_UNREACHABLE;
+            case AddressUnavailable e -> ADDRESS_UNAVAILABLE;
+            default -> ExitCode.SOFTWARE;
+        };
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say which: server or migrate.");
+    }
+
+    @Command(
+            name = "server",
+            description = {
+                "Serves REST: takes requests, publishes them to Kafka, answers from Postgres.",
+                "There may be several servers. Missing Kafka topics are created; the schema is not: run 'trainyard migrate' once, or give --migrate-as.",
+                "There is no authentication yet: whoever reaches the address may run containers on the workers' hosts.",
+                ""
+            },
+            sortOptions = false,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "1:something unexpected, or it was stopped by a signal (128 + its number)",
+                "2:the command line is wrong",
+                "3:Kafka does not answer",
+                "4:Postgres does not answer, or its schema is missing or too old",
+                "5:the address cannot be listened on"
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  trainyard server --kafka kafka-1:9092 --postgres postgresql://db-1/trainyard",
+                "  trainyard server --kafka k1:9092,k2:9092 --postgres postgresql://db-1/trainyard --listen 0.0.0.0:8700",
+                "  TRAINYARD_KAFKA=localhost:9092 TRAINYARD_POSTGRES=postgresql://localhost/trainyard trainyard server"
+            })
+    static final class ServerCommand implements Callable<Integer> {
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it, like the options
+        private CommandSpec spec;
+
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "This text.")
+        private boolean help;
+
+        @Option(
+                names = "--kafka",
+                required = true,
+                paramLabel = "HOST:PORT",
+                defaultValue = "${env:TRAINYARD_KAFKA}",
+                description = "Kafka's bootstrap servers. Else: TRAINYARD_KAFKA.")
+        @SuppressWarnings("NullAway.Init")
+        private String kafka;
+
+        @Option(
+                names = "--postgres",
+                required = true,
+                paramLabel = "URL",
+                defaultValue = "${env:TRAINYARD_POSTGRES}",
+                description = {POSTGRES_FORM, "Without a user: as trainyard_server. Else: TRAINYARD_POSTGRES."})
+        @SuppressWarnings("NullAway.Init")
+        private PostgresUrl postgres;
+
+        @Option(
+                names = "--reader-postgres",
+                paramLabel = "URL",
+                defaultValue = "${env:TRAINYARD_READER_POSTGRES}",
+                description =
+                        "Login for people's SQL. Default: trainyard_reader at the same place, without a password. Else: TRAINYARD_READER_POSTGRES.")
+        private @Nullable PostgresUrl reader;
+
+        @Option(
+                names = "--listen",
+                paramLabel = "ADDRESS:PORT",
+                defaultValue = "127.0.0.1:8700",
+                description = "Where to serve; port 0: a free one. Default: ${DEFAULT-VALUE}.")
+        @SuppressWarnings("NullAway.Init")
+        private Listen listen;
+
+        @Option(
+                names = "--migrate-as",
+                paramLabel = "URL",
+                description = "Bring the schema up to date first, as this user.")
+        private @Nullable PostgresUrl migrateAs;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            if (migrateAs != null) {
+                Migrations.migrate(migrateAs);
+            }
+            Server server = Server.start(new ServerSettings(kafka, postgres, reader, listen.address(), listen.port()));
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-server"));
+            spec.commandLine()
+                    .getOut()
+                    .printf("trainyard: the server is at %s (Kafka %s, %s)%n", server.uri(), kafka, postgres);
+            spec.commandLine().getOut().flush();
+            new CountDownLatch(1).await();
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "migrate",
+            description = {
+                "Creates Trainyard's schema, or brings it up to this release. Repeating it changes nothing.",
+                "Upgrade in this order: migrate, then the workers, then the servers.",
+                ""
+            },
+            sortOptions = false,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:the schema is up to date",
+                "2:the command line is wrong",
+                "4:Postgres does not answer, or refuses"
+            },
+            footerHeading = "%nExample:%n",
+            footer = "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard")
+    static final class MigrateCommand implements Callable<Integer> {
+
+        @Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "This text.")
+        private boolean help;
+
+        @Option(
+                names = "--postgres",
+                required = true,
+                paramLabel = "URL",
+                defaultValue = "${env:TRAINYARD_POSTGRES}",
+                description = {
+                    POSTGRES_FORM,
+                    "The user must be able to create roles the first time. Else: TRAINYARD_POSTGRES."
+                })
+        @SuppressWarnings("NullAway.Init")
+        private PostgresUrl postgres;
+
+        @Override
+        public Integer call() {
+            int applied = Migrations.migrate(postgres);
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            applied == 0
+                                    ? "trainyard: %s is up to date".formatted(postgres)
+                                    : "trainyard: %s: %d migrations applied".formatted(postgres, applied));
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.trainyard.submitter;
+
+import dev.trainyard.db.Database;
+import dev.trainyard.db.HistorySql;
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.submitter.publish.KafkaCluster;
+import dev.trainyard.submitter.publish.RequestPublisher;
+import dev.trainyard.submitter.rest.LogStreams;
+import dev.trainyard.submitter.rest.RestConfiguration;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+
+/** The server within this process: REST, over Kafka and Postgres. */
+public final class Server implements AutoCloseable {
+
+    private final Connections connections;
+    private final AnnotationConfigServletWebServerApplicationContext context;
+    private final URI uri;
+
+    private Server(Connections connections, AnnotationConfigServletWebServerApplicationContext context, URI uri) {
+        this.connections = connections;
+        this.context = context;
+        this.uri = uri;
+    }
+
+    /**
+     * Connects to both, creates missing topics, and returns when REST is served. The schema must be there: see
+     * {@link dev.trainyard.db.Migrations}.
+     *
+     * @throws dev.trainyard.submitter.publish.KafkaUnavailable if Kafka does not answer within ten seconds
+     * @throws dev.trainyard.db.DatabaseUnavailable if Postgres does not answer, or its schema is missing or too old
+     * @throws AddressUnavailable if the address cannot be listened on
+     */
+    public static Server start(ServerSettings settings) {
+        bridgeLogging();
+        InetAddress address = address(settings.bindAddress());
+        Connections connections = Connections.open(settings);
+        AnnotationConfigServletWebServerApplicationContext context = context(settings, address, connections);
+        try {
+            context.refresh();
+        } catch (RuntimeException e) {
+            connections.close();
+            throw isAddressTrouble(e) ? unavailable(settings, e) : e;
+        }
+        return new Server(connections, context, uri(address, port(context)));
+    }
+
+    /** Tomcat logs by java.util.logging, which would write to the console. */
+    private static void bridgeLogging() {
+        if (!SLF4JBridgeHandler.isInstalled()) {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+        }
+    }
+
+    /**
+     * An explicit list instead of all that Boot would configure: beside a worker, the class path holds what is not for this server. The
+     * settings below are all there are, whatever the process's environment says to its other parts.
+     */
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        TomcatServletWebServerAutoConfiguration.class,
+        DispatcherServletAutoConfiguration.class,
+        WebMvcAutoConfiguration.class,
+        HttpMessageConvertersAutoConfiguration.class,
+        LifecycleAutoConfiguration.class
+    })
+    @Import(RestConfiguration.class)
+    static class Web {}
+
+    private static AnnotationConfigServletWebServerApplicationContext context(
+            ServerSettings settings, InetAddress address, Connections connections) {
+        AnnotationConfigServletWebServerApplicationContext context =
+                new AnnotationConfigServletWebServerApplicationContext();
+        MutablePropertySources sources = context.getEnvironment().getPropertySources();
+        sources.stream().toList().forEach(source -> sources.remove(source.getName()));
+        sources.addFirst(new MapPropertySource(
+                "server",
+                Map.of(
+                        "server.address",
+                        address,
+                        "server.port",
+                        settings.port(),
+                        "server.shutdown",
+                        "graceful",
+                        "spring.lifecycle.timeout-per-shutdown-phase",
+                        "5s",
+                        "spring.threads.virtual.enabled",
+                        true,
+                        "spring.web.resources.add-mappings",
+                        false)));
+        PostgresUrl reader =
+                settings.readerPostgres() == null ? settings.postgres().withoutLogin() : settings.readerPostgres();
+        context.registerBean(Database.class, connections::database, bean -> bean.setDestroyMethodName(""));
+        context.registerBean(KafkaCluster.class, connections::kafka, bean -> bean.setDestroyMethodName(""));
+        context.registerBean(RequestPublisher.class, connections::publisher, bean -> bean.setDestroyMethodName(""));
+        context.registerBean(HistorySql.class, () -> new HistorySql(reader));
+        context.register(Web.class);
+        return context;
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new AddressUnavailable(
+                    "Cannot listen on '%s': it is no address or name that this host knows.".formatted(text), e);
+        }
+    }
+
+    private static boolean isAddressTrouble(Throwable e) {
+        return e instanceof PortInUseException
+                || e instanceof BindException
+                || (e.getCause() != null && isAddressTrouble(e.getCause()));
+    }
+
+    private static AddressUnavailable unavailable(ServerSettings settings, RuntimeException e) {
+        return new AddressUnavailable(
+                "Cannot listen on %s:%d: another program does, or the address is not one of this host. Choose another with --listen."
+                        .formatted(settings.bindAddress(), settings.port()),
+                e);
+    }
+
+    private static int port(AnnotationConfigServletWebServerApplicationContext context) {
+        return Objects.requireNonNull(context.getWebServer(), "a refreshed context has its web server")
+                .getPort();
+    }
+
+    private static URI uri(InetAddress address, int port) {
+        InetAddress shown = address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+        String host = shown.getHostAddress();
+        return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+    }
+
+    /** Where REST is served: scheme, host and port. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** Ends the log streams, lets other requests finish for a few seconds, and closes all connections. */
+    @Override
+    public void close() {
+        context.getBean(LogStreams.class).close();
+        context.close();
+        connections.close();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.trainyard.submitter;
+
+import dev.trainyard.db.PostgresUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server needs to know.
+ *
+ * @param kafka {@code host:port[,host:port…]}
+ * @param postgres without a user: as the role trainyard_server
+ * @param readerPostgres the login for people's SQL; null: the role trainyard_reader, without a password, at the same server
+ * @param bindAddress address or name of the interface to listen on
+ * @param port 0 for a free one
+ */
+public record ServerSettings(
+        String kafka, PostgresUrl postgres, @Nullable PostgresUrl readerPostgres, String bindAddress, int port) {}

@@ -1,0 +1,76 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.JobStore;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Commands on a job: transactions on the database, so that they work without Kafka. */
+@RestController
+@RequestMapping(path = "/api/v1/jobs/{jobId}", consumes = MediaType.APPLICATION_JSON_VALUE)
+final class CommandsController {
+
+    private static final int MAX_PRIORITY = 1_000;
+
+    private final JobStore store;
+
+    CommandsController(JobStore store) {
+        this.store = store;
+    }
+
+    /** Who commands, and why. */
+    record Command(@Nullable String by, @Nullable String reason) {
+
+        /** Both in one text; null if neither was said. */
+        @Nullable
+        String text() {
+            String text = Stream.of(by, reason).filter(Objects::nonNull).collect(Collectors.joining(": "));
+            return text.isEmpty() ? null : text;
+        }
+    }
+
+    record Priority(int priority) {}
+
+    /** {@link JobStore.Cancellation} or {@link JobStore.Change}, by name. */
+    record Result(String result) {}
+
+    /** Also for a job that is still to come: then it is remembered. */
+    @PostMapping("/cancel")
+    Result cancel(@PathVariable JobId jobId, @RequestBody Command command) {
+        return new Result(store.cancel(jobId, command.text()).name());
+    }
+
+    @PostMapping("/hold")
+    Result hold(@PathVariable JobId jobId, @RequestBody Command command) {
+        return result(jobId, store.hold(jobId, Objects.requireNonNullElse(command.text(), "someone held it")));
+    }
+
+    @PostMapping("/release")
+    Result release(@PathVariable JobId jobId) {
+        return result(jobId, store.release(jobId));
+    }
+
+    @PostMapping("/priority")
+    Result prioritise(@PathVariable JobId jobId, @RequestBody Priority priority) {
+        if (priority.priority() < 0 || priority.priority() > MAX_PRIORITY) {
+            throw ApiException.badRequest(
+                    "priority: %d is not between 0 and %d".formatted(priority.priority(), MAX_PRIORITY));
+        }
+        return result(jobId, store.prioritise(jobId, priority.priority()));
+    }
+
+    private static Result result(JobId job, JobStore.Change change) {
+        return switch (change) {
+            case DONE, REMEMBERED, ALREADY_ENDED -> new Result(change.name());
+            case UNKNOWN -> throw ApiException.notFound("no job %s has been accepted".formatted(job));
+        };
+    }
+}

@@ -1,0 +1,148 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.History;
+import dev.trainyard.submitter.publish.PublishedRequests;
+import dev.trainyard.submitter.publish.RequestPublisher;
+import dev.trainyard.submitter.rest.JobResource.Phase;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Jobs: publishing a request, and what became of it. */
+@RestController
+@RequestMapping("/api/v1/jobs")
+final class JobsController {
+
+    private static final int MAX_REQUEST_BYTES = 1 << 20;
+    private static final int MAX_JOBS = 1_000;
+
+    private final RequestPublisher publisher;
+    private final PublishedRequests published;
+    private final KnownJobs jobs;
+    private final History history;
+    private final BlobStore blobs;
+
+    JobsController(
+            RequestPublisher publisher, PublishedRequests published, KnownJobs jobs, History history, BlobStore blobs) {
+        this.publisher = publisher;
+        this.published = published;
+        this.jobs = jobs;
+        this.history = history;
+        this.blobs = blobs;
+    }
+
+    record Submitted(JobId jobId, Phase state) {}
+
+    record Jobs(List<JobResource> jobs) {}
+
+    record Attempts(List<History.Attempt> attempts) {}
+
+    record Outputs(
+            int attempt,
+            @Nullable String location,
+            @Nullable String state,
+            List<History.OutputFile> files) {}
+
+    record Why(Phase state, String text) {}
+
+    /** The message is published byte for byte as it came. */
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Submitted> submit(InputStream body) throws IOException {
+        // One byte more than is allowed: the codec says that it is too large.
+        byte[] json = body.readNBytes(MAX_REQUEST_BYTES + 1);
+        Request.Submit request = switch (RequestCodec.decode(json)) {
+            case Request.Submit submit -> submit;
+            case Request.Cancel cancel ->
+                throw ApiException.badRequest(
+                        "to cancel a job, POST to /api/v1/jobs/%s/cancel: it needs no Kafka".formatted(cancel.jobId()));
+        };
+        requireSource(request.image());
+        requireSameContent(request.jobId(), json);
+        publisher.publish(request.jobId(), json);
+        published.remember(request);
+        return ResponseEntity.accepted()
+                .location(URI.create("/api/v1/jobs/" + request.jobId()))
+                .body(new Submitted(request.jobId(), Phase.PUBLISHED));
+    }
+
+    private void requireSource(ImageSource image) {
+        if (image instanceof ImageSource.Build build) {
+            Sha256 source = Sha256.parse(build.source());
+            if (!blobs.has(source.hex())) {
+                throw ApiException.conflict(
+                        "the build context %s is not stored here. PUT it to /api/v1/sources/%s first"
+                                .formatted(source, source));
+            }
+        }
+    }
+
+    /** The workers would refuse it as well, but only later. */
+    private void requireSameContent(JobId job, byte[] json) {
+        String digest = RequestCodec.digest(json);
+        history.acceptedDigest(job).filter(accepted -> !accepted.equals(digest)).ifPresent(accepted -> {
+            throw ApiException.conflict(
+                    "job %s was accepted with other content: %s, now offered %s. A new job needs a new id"
+                            .formatted(job, accepted, digest));
+        });
+    }
+
+    @GetMapping("/{jobId}")
+    JobResource job(@PathVariable JobId jobId) {
+        return jobs.require(jobId);
+    }
+
+    @GetMapping
+    Jobs jobs(
+            @RequestParam(required = false) @Nullable JobState state,
+            @RequestParam(required = false) @Nullable String team,
+            @RequestParam(defaultValue = "50") int limit) {
+        return new Jobs(history.jobs(state, team, Limits.between(1, limit, MAX_JOBS)).stream()
+                .map(JobResource::of)
+                .toList());
+    }
+
+    @GetMapping("/{jobId}/attempts")
+    Attempts attempts(@PathVariable JobId jobId) {
+        jobs.require(jobId);
+        return new Attempts(history.attempts(jobId));
+    }
+
+    /** Of the newest attempt, unless another is named. */
+    @GetMapping("/{jobId}/outputs")
+    Outputs outputs(@PathVariable JobId jobId, @RequestParam(required = false) @Nullable Integer attempt) {
+        History.Attempt of = attempt == null ? jobs.require(jobId).attempt() : requireAttempt(jobId, attempt);
+        if (of == null) {
+            throw ApiException.notFound(
+                    "job %s has not been attempted yet, so that it has no outputs".formatted(jobId));
+        }
+        return new Outputs(of.number(), of.outputsLocation(), of.outputsState(), history.outputs(of.attemptId()));
+    }
+
+    private History.Attempt requireAttempt(JobId job, int number) {
+        jobs.require(job);
+        return history.attempt(job, number)
+                .orElseThrow(() -> ApiException.notFound("job %s has no attempt %d".formatted(job, number)));
+    }
+
+    @GetMapping("/{jobId}/why")
+    Why why(@PathVariable JobId jobId) {
+        JobResource job = jobs.require(jobId);
+        return new Why(job.state(), Explanation.of(job));
+    }
+}

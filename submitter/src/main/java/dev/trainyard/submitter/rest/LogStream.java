@@ -1,0 +1,201 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.History;
+import dev.trainyard.db.LogStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * One client's view of a job's log, over all its attempts: reads what is new, pauses, reads again, and holds no connection meanwhile.
+ * A database that does not answer for a while does not end it.
+ */
+final class LogStream {
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    /** So often at least something is written: a client that is gone is noticed by nothing else. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+    /** Chunks read at once. */
+    private static final int BATCH = 50;
+
+    private final JobId id;
+    private final @Nullable Integer only;
+    private final boolean follow;
+    private final LogStreams.Sources sources;
+    private final EventStream out;
+    private final Predicate<Duration> pauses;
+
+    private LogPosition position;
+    private @Nullable Told told;
+    private long lastWritten = System.nanoTime();
+
+    /** @param pauses waits, and says whether to go on */
+    LogStream(
+            JobId id,
+            LogPosition from,
+            @Nullable Integer only,
+            boolean follow,
+            LogStreams.Sources sources,
+            EventStream out,
+            Predicate<Duration> pauses) {
+        this.id = id;
+        this.position = only == null || from.attempt() == only ? from : new LogPosition(only, 0);
+        this.only = only;
+        this.follow = follow;
+        this.sources = sources;
+        this.out = out;
+        this.pauses = pauses;
+    }
+
+    /** What of a job makes a {@code state} event when it changes. */
+    private record Told(
+            JobResource.Phase state,
+            @Nullable String reason,
+            @Nullable String waitingBecause,
+            @Nullable Integer attempt,
+            @Nullable AttemptState attemptState,
+            @Nullable String stopReason) {
+
+        static Told of(JobResource job) {
+            History.Attempt attempt = job.attempt();
+            return new Told(
+                    job.state(),
+                    job.reason(),
+                    job.waitingBecause(),
+                    attempt == null ? null : attempt.number(),
+                    attempt == null ? null : attempt.state(),
+                    attempt == null ? null : attempt.stopReason());
+        }
+    }
+
+    /** What a look at the database found to do next. */
+    private enum Next {
+        /** There is more already. */
+        MORE,
+        /** Something was new. */
+        SOON,
+        /** Nothing was. */
+        LATER,
+        OVER
+    }
+
+    private record LogEvent(int attempt, long seq, LogStore.Source source, String text) {}
+
+    void run() throws IOException {
+        Duration pause = SHORTEST_PAUSE;
+        for (Next next = look(); next != Next.OVER; next = look()) {
+            if (next == Next.MORE) {
+                continue;
+            }
+            heartbeat();
+            pause = next == Next.SOON ? SHORTEST_PAUSE : longer(pause);
+            if (!pauses.test(pause)) {
+                out.comment("the server stops");
+                out.flush();
+                return;
+            }
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration longer = pause.multipliedBy(5).dividedBy(4);
+        return longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+    }
+
+    private void heartbeat() throws IOException {
+        if (System.nanoTime() - lastWritten > HEARTBEAT.toNanos()) {
+            out.comment(Instant.now().toString());
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        out.flush();
+        lastWritten = System.nanoTime();
+    }
+
+    private Next look() throws IOException {
+        try {
+            // In this order: an attempt that is over before its log is read adds nothing to what is read then.
+            Optional<JobResource> job = sources.jobs().find(id);
+            return job.isPresent() ? tell(job.get()) : Next.LATER;
+        } catch (DataAccessException e) {
+            out.comment("the database does not answer");
+            flush();
+            return Next.LATER;
+        }
+    }
+
+    private Next tell(JobResource job) throws IOException {
+        boolean changed = tellState(job);
+        Optional<History.Attempt> current = currentAttempt(job);
+        List<LogStore.Chunk> chunks = current.isEmpty()
+                ? List.of()
+                : sources.logs().after(current.get().attemptId(), position.seq(), BATCH);
+        for (LogStore.Chunk chunk : chunks) {
+            position = position.at(chunk.seq());
+            out.send(
+                    "log",
+                    position.toString(),
+                    new LogEvent(position.attempt(), chunk.seq(), chunk.source(), chunk.text()));
+        }
+        if (changed || !chunks.isEmpty()) {
+            flush();
+        }
+        if (chunks.size() == BATCH) {
+            return Next.MORE;
+        }
+        return next(job, current, changed || !chunks.isEmpty());
+    }
+
+    private boolean tellState(JobResource job) throws IOException {
+        Told now = Told.of(job);
+        boolean changed = !now.equals(told);
+        if (changed) {
+            told = now;
+            out.send("state", null, job);
+        }
+        return changed;
+    }
+
+    /** The one whose log is being told; empty until there is one. */
+    private Optional<History.Attempt> currentAttempt(JobResource job) {
+        History.Attempt latest = job.attempt();
+        if (latest == null) {
+            return Optional.empty();
+        }
+        if (position.attempt() == 0) {
+            position = new LogPosition(1, 0);
+        }
+        return latest.number() == position.attempt()
+                ? Optional.of(latest)
+                : sources.history().attempt(id, position.attempt());
+    }
+
+    /** All that is stored of the current attempt has been told. */
+    private Next next(JobResource job, Optional<History.Attempt> current, boolean news) throws IOException {
+        boolean drained = current.isEmpty() || !follow || current.get().state() == AttemptState.ENDED;
+        History.Attempt latest = job.attempt();
+        if (drained && only == null && latest != null && position.attempt() < latest.number()) {
+            position = new LogPosition(position.attempt() + 1, 0);
+            return Next.MORE;
+        }
+        boolean nothingComes = !follow || job.state().isFinal() || (only != null && current.isPresent());
+        if (drained && nothingComes) {
+            out.send("end", null, job);
+            flush();
+            return Next.OVER;
+        }
+        return news ? Next.SOON : Next.LATER;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.History;
+import dev.trainyard.db.LogStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The streams that are open, until the server stops. Each runs in its caller's (virtual) thread. */
+public final class LogStreams implements AutoCloseable {
+
+    private final KnownJobs jobs;
+    private final History history;
+    private final LogStore logs;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    LogStreams(KnownJobs jobs, History history, LogStore logs) {
+        this.jobs = jobs;
+        this.history = history;
+        this.logs = logs;
+    }
+
+    /**
+     * Streams a job's log until it is over, the client is gone, or the server stops.
+     *
+     * @param from where to go on
+     * @param only the attempt to show; null for all
+     */
+    void stream(JobId job, LogPosition from, @Nullable Integer only, boolean follow, EventStream out)
+            throws IOException {
+        new LogStream(job, from, only, follow, new Sources(jobs, history, logs), out, this::pause).run();
+    }
+
+    /** What a stream reads from. */
+    record Sources(KnownJobs jobs, History history, LogStore logs) {}
+
+    /** @return false if the server stops */
+    private boolean pause(Duration pause) {
+        try {
+            return !closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends all streams. Their clients may go on elsewhere from the last event that they have. */
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.trainyard.submitter.rest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.trainyard.core.request.InvalidRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An error, as RFC 9457 has it.
+ *
+ * @param problems what is wrong where, in a request message
+ * @param position where in an SQL query, in characters from 1
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @Nullable List<Entry> problems,
+        @Nullable Integer position,
+        @Nullable String hint) {
+
+    record Entry(String path, String message, String remedy) {}
+
+    static Problem of(HttpStatusCode status, String detail) {
+        HttpStatus known = HttpStatus.resolve(status.value());
+        String title = known == null ? "Error" : known.getReasonPhrase();
+        return new Problem("about:blank", title, status.value(), detail, null, null, null);
+    }
+
+    static Problem of(InvalidRequest invalid) {
+        List<Entry> entries = invalid.problems().stream()
+                .map(problem -> new Entry(problem.where(), problem.what(), problem.remedy()))
+                .toList();
+        String detail = entries.size() == 1
+                ? "the request message has a problem"
+                : "the request message has %d problems".formatted(entries.size());
+        Problem problem = of(HttpStatus.BAD_REQUEST, detail);
+        return new Problem(problem.type, problem.title, problem.status, detail, entries, null, null);
+    }
+
+    /** For those who answer outside of Spring's controllers. */
+    void write(HttpServletResponse response) throws IOException {
+        response.setStatus(status);
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.getOutputStream().write(JsonMapper.shared().writeValueAsBytes(this));
+    }
+
+    Problem at(int queryPosition, @Nullable String queryHint) {
+        return new Problem(type, title, status, detail, problems, queryPosition == 0 ? null : queryPosition, queryHint);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.request.InvalidRequest;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.DatabaseUnavailable;
+import dev.trainyard.db.HistorySql;
+import dev.trainyard.submitter.publish.KafkaUnavailable;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.NoHandlerFoundException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
+
+/** Every error as a {@link Problem}. */
+@RestControllerAdvice
+final class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(ApiException e) {
+        return answer(Problem.of(e.status(), String.valueOf(e.getMessage())));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> invalid(InvalidRequest e) {
+        return answer(Problem.of(e));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> queryFailed(HistorySql.QueryFailed e) {
+        return answer(Problem.of(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()))
+                .at(e.position(), e.hint()));
+    }
+
+    @ExceptionHandler({KafkaUnavailable.class, DatabaseUnavailable.class})
+    ResponseEntity<Object> unavailable(RuntimeException e) {
+        return answer(Problem.of(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
+    }
+
+    /** The statements are ours, so that what fails about them is the database's state, nearly always. */
+    @ExceptionHandler({DataAccessException.class, TransactionException.class})
+    ResponseEntity<Object> databaseFailed(RuntimeException e) {
+        LOG.warn("event=database-failed", e);
+        return answer(Problem.of(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "Postgres does not answer as it should: %s. Try again; the server's log has the details."
+                        .formatted(rootMessage(e))));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unexpected(Exception e) {
+        UUID reference = UUID.randomUUID();
+        LOG.error("event=unexpected-error reference={}", reference, e);
+        return answer(Problem.of(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "the server made a mistake; its log has the details under reference=" + reference));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String why = e.getCause() instanceof JacksonException json ? json.getOriginalMessage() : "it is missing";
+        return answer(Problem.of(status, "the body is not the JSON that is expected here: " + why));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleTypeMismatch(
+            TypeMismatchException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String name = e instanceof MethodArgumentTypeMismatchException argument ? argument.getName() : "value";
+        return answer(Problem.of(status, "%s: '%s' %s".formatted(name, e.getValue(), expected(e.getRequiredType()))));
+    }
+
+    private static String expected(@Nullable Class<?> type) {
+        if (type != null && type.isEnum()) {
+            return "is none of " + java.util.Arrays.toString(type.getEnumConstants());
+        }
+        if (type == JobId.class) {
+            return "is no job id: that is a UUID";
+        }
+        return type == null ? "cannot be read" : "is no " + type.getSimpleName();
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleNoHandlerFoundException(
+            NoHandlerFoundException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(Problem.of(
+                status, "there is nothing at %s. The interface is below /api/v1".formatted(e.getRequestURL())));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleHttpRequestMethodNotSupported(
+            HttpRequestMethodNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        Set<HttpMethod> supported = e.getSupportedHttpMethods();
+        String path = ((ServletWebRequest) request).getRequest().getRequestURI();
+        return ResponseEntity.status(status)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(Problem.of(status, "%s takes %s, not %s".formatted(path, supported, e.getMethod())));
+    }
+
+    /** What Spring itself refuses, in its words. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+            Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(Problem.of(
+                status,
+                body instanceof org.springframework.http.ProblemDetail problem && problem.getDetail() != null
+                        ? problem.getDetail()
+                        : String.valueOf(e.getMessage())));
+    }
+
+    private static ResponseEntity<Object> answer(Problem problem) {
+        return ResponseEntity.status(problem.status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+}

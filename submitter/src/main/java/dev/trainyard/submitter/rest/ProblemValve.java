@@ -1,0 +1,26 @@
+package dev.trainyard.submitter.rest;
+
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatusCode;
+
+/** What Tomcat refuses before Spring sees it (a broken request line, a forbidden character) as a {@link Problem} instead of a page. */
+public final class ProblemValve extends ErrorReportValve {
+
+    @Override
+    protected void report(Request request, Response response, @Nullable Throwable failure) {
+        if (response.getStatus() < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+            return;
+        }
+        try {
+            String detail = response.getMessage() == null ? "the request cannot be read" : response.getMessage();
+            Problem.of(HttpStatusCode.valueOf(response.getStatus()), detail).write(response);
+            response.finishResponse();
+        } catch (IOException e) {
+            getContainer().getLogger().debug("the client is gone", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.Database;
+import dev.trainyard.db.History;
+import dev.trainyard.db.JobStore;
+import dev.trainyard.db.LogStore;
+import dev.trainyard.submitter.publish.PublishedRequests;
+import java.net.InetAddress;
+import java.util.Objects;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.format.FormatterRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.ToStringSerializer;
+
+/** The controllers, what they share, and how JSON and ids look. */
+@Configuration(proxyBeanMethods = false)
+@Import({
+    JobsController.class,
+    CommandsController.class,
+    LogController.class,
+    SourcesController.class,
+    HostsController.class,
+    SqlController.class,
+    InfoController.class,
+    ProblemAdvice.class
+})
+public class RestConfiguration implements WebMvcConfigurer {
+
+    private static final long MAX_BODY_CHARACTERS = 1 << 20;
+
+    @Override
+    public void addFormatters(FormatterRegistry registry) {
+        registry.addConverter(String.class, JobId.class, JobId::parse);
+    }
+
+    @Bean
+    JsonMapper jsonMapper() {
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxDocumentLength(MAX_BODY_CHARACTERS)
+                .build();
+        return JsonMapper.builder(
+                        JsonFactory.builder().streamReadConstraints(constraints).build())
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .addModule(new SimpleModule("ids")
+                        .addSerializer(JobId.class, ToStringSerializer.instance)
+                        .addSerializer(AttemptId.class, ToStringSerializer.instance)
+                        .addSerializer(WorkerId.class, ToStringSerializer.instance))
+                .build();
+    }
+
+    @Bean
+    SameOrigin sameOrigin(ServerProperties server) {
+        return new SameOrigin(Objects.requireNonNullElse(server.getAddress(), InetAddress.getLoopbackAddress()));
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsOfTomcat() {
+        return factory -> factory.addContextCustomizers(
+                context -> ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemValve.class.getName()));
+    }
+
+    @Bean
+    History history(Database database) {
+        return new History(database);
+    }
+
+    @Bean
+    JobStore jobStore(Database database) {
+        return new JobStore(database);
+    }
+
+    @Bean
+    BlobStore blobStore(Database database) {
+        return new BlobStore(database);
+    }
+
+    @Bean
+    PublishedRequests publishedRequests() {
+        return new PublishedRequests();
+    }
+
+    @Bean
+    KnownJobs knownJobs(History history, PublishedRequests published) {
+        return new KnownJobs(history, published);
+    }
+
+    @Bean
+    LogStreams logStreams(KnownJobs jobs, History history, Database database) {
+        return new LogStreams(jobs, history, new LogStore(database));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.trainyard.submitter.rest;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Keeps foreign web pages out. There is no authentication yet, and a browser on this host sends requests to loopback for any page that
+ * asks it to: so a page of another origin is refused, and on loopback also any other host name (it would have been pointed here by its
+ * owner: DNS rebinding).
+ */
+final class SameOrigin extends OncePerRequestFilter {
+
+    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final boolean loopbackOnly;
+
+    SameOrigin(InetAddress listensOn) {
+        this.loopbackOnly = listensOn.isLoopbackAddress();
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String refusal = refusal(request);
+        if (refusal == null) {
+            chain.doFilter(request, response);
+        } else {
+            Problem.of(HttpStatus.FORBIDDEN, refusal).write(response);
+        }
+    }
+
+    private @Nullable String refusal(HttpServletRequest request) {
+        String host = request.getServerName();
+        if (loopbackOnly && !LOOPBACK_NAMES.contains(host)) {
+            return "this server listens on loopback only and does not answer to the name '%s'. Use http://localhost:%d"
+                    .formatted(host, request.getLocalPort());
+        }
+        String origin = request.getHeader("Origin");
+        return origin == null || authority(origin).equals(request.getHeader("Host"))
+                ? null
+                : "pages of other origins (%s) may not use this server".formatted(origin);
+    }
+
+    private static String authority(String origin) {
+        try {
+            return String.valueOf(URI.create(origin).getAuthority());
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+}

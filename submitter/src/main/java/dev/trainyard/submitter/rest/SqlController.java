@@ -1,0 +1,25 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.db.HistorySql;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** People's own queries over the history. */
+@RestController
+final class SqlController {
+
+    private final HistorySql sql;
+
+    SqlController(HistorySql sql) {
+        this.sql = sql;
+    }
+
+    record Query(String query) {}
+
+    @PostMapping(path = "/api/v1/sql", consumes = MediaType.APPLICATION_JSON_VALUE)
+    HistorySql.Result query(@RequestBody Query query) {
+        return sql.query(query.query());
+    }
+}

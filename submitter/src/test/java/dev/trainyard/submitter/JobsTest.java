@@ -1,0 +1,165 @@
+package dev.trainyard.submitter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.submitter.Http.Answer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class JobsTest {
+
+    private final TestServer server = new TestServer();
+    private final Http http = server.http;
+    private final TestWorker worker = server.worker;
+    private final String id = Requests.newId();
+    private final String job = "/api/v1/jobs/" + id;
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void a_job_is_shown_with_its_newest_attempt_from_the_queue_to_its_end() {
+        worker.accept(Requests.named(id, "digits"));
+        assertThat(http.get(job).text("state")).isEqualTo("QUEUED");
+        assertThat(http.get(job).json().path("attempt").isNull()).isTrue();
+
+        AttemptId first = worker.start();
+        JsonNode running = http.get(job).json();
+        assertThat(running.path("state").asString()).isEqualTo("RUNNING");
+        assertThat(running.at("/attempt/state").asString()).isEqualTo("RUNNING");
+        assertThat(running.at("/attempt/host").asString()).isEqualTo("host-1");
+        assertThat(running.at("/attempt/argv/1").asString()).isEqualTo("train.py");
+        assertThat(http.get(job + "/why").text("text"))
+                .contains("Attempt 1 on host-1")
+                .contains("container runs");
+
+        worker.end(first, 3, TestWorker.retryAtOnce());
+        AttemptId second = worker.start();
+        worker.output(second, "checkpoints/last.pt");
+        worker.end(second, 3, new Retry.Final(JobState.FAILED));
+        JsonNode failed = http.get(job).json();
+        assertThat(failed.path("state").asString()).isEqualTo("FAILED");
+        assertThat(failed.path("attempts").asInt()).isEqualTo(2);
+        assertThat(failed.path("lastCause").asString()).isEqualTo("PROGRAM_ERROR");
+        assertThat(failed.at("/attempt/exitCode").asInt()).isEqualTo(3);
+        assertThat(failed.path("endedAt").isString()).isTrue();
+        assertThat(http.get(job + "/why").text("text")).contains("attempt 2").contains("exit code 3");
+        assertThat(http.get(job + "/attempts").json().path("attempts").valueStream())
+                .extracting(attempt -> attempt.path("number").asInt())
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void outputs_are_those_of_the_newest_attempt_unless_another_is_named() {
+        worker.accept(Requests.named(id, "digits"));
+        assertThat(http.get(job + "/outputs").status()).isEqualTo(404);
+
+        AttemptId first = worker.start();
+        worker.output(first, "first.pt");
+        worker.end(first, 1, TestWorker.retryAtOnce());
+        AttemptId second = worker.start();
+        worker.output(second, "second.pt");
+        worker.end(second, 0, new Retry.Final(JobState.SUCCEEDED));
+
+        Answer newest = http.get(job + "/outputs");
+        assertThat(newest.json().at("/files/0/path").asString()).isEqualTo("second.pt");
+        assertThat(newest.text("location")).startsWith("file://host-1/srv/outputs/");
+        assertThat(newest.text("state")).isEqualTo("COMPLETE");
+        assertThat(http.get(job + "/outputs?attempt=1")
+                        .json()
+                        .at("/files/0/path")
+                        .asString())
+                .isEqualTo("first.pt");
+        assertThat(http.get(job + "/outputs?attempt=3").status()).isEqualTo(404);
+    }
+
+    @Test
+    void jobs_are_listed_newest_first_and_by_state_and_team() {
+        String older = Requests.newId();
+        worker.accept(Requests.named(older, "older"));
+        worker.accept(Requests.named(id, "newer"));
+        http.post(job + "/hold", "{}");
+
+        assertThat(names("/api/v1/jobs")).containsExactly("newer", "older");
+        assertThat(names("/api/v1/jobs?limit=1")).containsExactly("newer");
+        assertThat(names("/api/v1/jobs?state=HELD")).containsExactly("newer");
+        assertThat(names("/api/v1/jobs?team=vision&state=QUEUED")).containsExactly("older");
+        assertThat(names("/api/v1/jobs?team=speech")).isEmpty();
+    }
+
+    private java.util.List<String> names(String path) {
+        return http.get(path)
+                .json()
+                .path("jobs")
+                .valueStream()
+                .map(each -> each.path("name").asString())
+                .toList();
+    }
+
+    @Test
+    void a_request_that_no_worker_took_in_is_rejected_with_the_reason() {
+        worker.reject("{}", id, "$.name: is missing. Give a name.");
+
+        Answer rejected = http.get(job);
+
+        assertThat(rejected.text("state")).isEqualTo("REJECTED");
+        assertThat(rejected.text("rejection")).contains("$.name");
+    }
+
+    @Test
+    void commands_change_the_job_and_say_what_they_did() {
+        worker.accept(Requests.named(id, "digits"));
+
+        assertThat(http.post(job + "/hold", "{\"by\": \"ann\", \"reason\": \"wrong data\"}")
+                        .text("result"))
+                .isEqualTo("DONE");
+        assertThat(http.get(job).text("reason")).isEqualTo("ann: wrong data");
+        assertThat(http.post(job + "/release", "{}").text("result")).isEqualTo("DONE");
+        assertThat(http.post(job + "/priority", "{\"priority\": 900}").text("result"))
+                .isEqualTo("DONE");
+        assertThat(http.get(job).json().path("priority").asInt()).isEqualTo(900);
+        worker.start();
+        assertThat(http.post(job + "/hold", "{}").text("result")).isEqualTo("REMEMBERED");
+        assertThat(http.post(job + "/cancel", "{\"by\": \"ann\"}").text("result"))
+                .isEqualTo("STOPPING");
+        assertThat(http.get(job + "/why").text("text")).contains("being stopped");
+    }
+
+    @Test
+    void a_waiting_job_is_cancelled_at_once_and_only_once() {
+        worker.accept(Requests.named(id, "digits"));
+
+        assertThat(http.post(job + "/cancel", "{}").text("result")).isEqualTo("CANCELLED");
+        assertThat(http.post(job + "/cancel", "{}").text("result")).isEqualTo("ALREADY_ENDED");
+        assertThat(http.post(job + "/hold", "{}").text("result")).isEqualTo("ALREADY_ENDED");
+    }
+
+    @Test
+    void the_cancellation_of_a_job_that_is_still_to_come_is_remembered() {
+        assertThat(http.post(job + "/cancel", "{}").text("result")).isEqualTo("REMEMBERED");
+
+        worker.accept(Requests.named(id, "digits"));
+
+        assertThat(http.get(job).text("state")).isEqualTo("CANCELLED");
+    }
+
+    @Test
+    void hosts_devices_and_queue_are_shown() {
+        worker.accept(Requests.named(id, "digits"));
+
+        JsonNode worker1 = http.get("/api/v1/workers").json().at("/workers/0");
+        assertThat(worker1.path("name").asString()).isEqualTo("worker-1");
+        assertThat(worker1.path("runSlots").asInt()).isEqualTo(4);
+        assertThat(http.get("/api/v1/gpus").json().at("/gpus/0/type").asString())
+                .isEqualTo("NVIDIA H100");
+        JsonNode queued = http.get("/api/v1/queue").json().at("/queue/0");
+        assertThat(queued.path("jobId").asString()).isEqualTo(id);
+        assertThat(queued.path("place").asInt()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.trainyard.submitter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.submitter.Http.Answer;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class ProblemsTest {
+
+    private static final TestServer SERVER = new TestServer();
+    private static final Http HTTP = SERVER.http;
+
+    @AfterAll
+    static void stop() {
+        SERVER.close();
+    }
+
+    private static void assertProblem(Answer answer, int status, String detail) {
+        assertThat(answer.contentType()).startsWith("application/problem+json");
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.text("type")).isNotEmpty();
+        assertThat(answer.text("title")).isNotEmpty();
+        assertThat(answer.text("detail")).contains(detail);
+    }
+
+    @Test
+    void every_wrong_request_is_answered_by_a_problem() {
+        assertProblem(HTTP.get("/nowhere"), 404, "/api/v1");
+        assertProblem(HTTP.get("/api/v1/jobs/not-a-uuid"), 400, "'not-a-uuid' is no job id");
+        assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId()), 404, "nothing is known");
+        assertProblem(HTTP.get("/api/v1/jobs?state=SLEEPING"), 400, "QUEUED");
+        assertProblem(HTTP.get("/api/v1/jobs?limit=0"), 400, "between 1 and 1000");
+        assertProblem(HTTP.get("/api/v1/jobs?limit=many"), 400, "many");
+        assertProblem(HTTP.post("/api/v1/info", "{}"), 405, "GET");
+        assertProblem(HTTP.post("/api/v1/jobs", "{\"schema\": "), 400, "");
+        assertProblem(HTTP.post("/api/v1/sql", "{\"query\": "), 400, "not the JSON");
+        assertProblem(HTTP.post("/api/v1/sql", "{\"qurey\": \"select 1\"}"), 400, "qurey");
+        assertProblem(HTTP.post("/api/v1/sql", "{}"), 400, "query");
+        String unknown = "/api/v1/jobs/" + Requests.newId();
+        assertProblem(HTTP.post(unknown + "/hold", "{}"), 404, "accepted");
+        assertProblem(HTTP.post(unknown + "/priority", "{\"priority\": 1001}"), 400, "1001");
+        assertProblem(HTTP.post(unknown + "/priority", "{}"), 400, "priority");
+    }
+
+    @Test
+    void what_tomcat_itself_refuses_is_a_problem_too() throws IOException {
+        try (Socket socket =
+                new Socket(SERVER.server.uri().getHost(), SERVER.server.uri().getPort())) {
+            socket.getOutputStream()
+                    .write("GET /a|b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400")
+                    .contains("application/problem+json")
+                    .contains("\"detail\"");
+        }
+    }
+
+    @Test
+    void foreign_web_pages_are_kept_out() throws IOException {
+        String origin = "https://evil.example";
+        assertProblem(
+                HTTP.answer(
+                        HTTP.request("/api/v1/jobs").header("Origin", origin).GET()),
+                403,
+                origin);
+        // A form of any page may send this without asking first.
+        assertProblem(
+                HTTP.answer(HTTP.request("/api/v1/sql")
+                        .header("Content-Type", "text/plain")
+                        .POST(BodyPublishers.ofString("{\"query\": \"select 1\"}"))),
+                415,
+                "text/plain");
+        try (Socket socket =
+                new Socket(SERVER.server.uri().getHost(), SERVER.server.uri().getPort())) {
+            socket.getOutputStream()
+                    .write("GET /api/v1/info HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 403");
+        }
+    }
+
+    @Test
+    void the_server_tells_where_everything_is_and_how_it_is() {
+        Answer info = HTTP.get("/api/v1/info");
+
+        assertThat(info.text("kafka")).isEqualTo(TestKafka.shared().bootstrapServers());
+        assertThat(info.text("postgresUrl"))
+                .isEqualTo("postgresql://trainyard_reader@localhost:%d/%s"
+                        .formatted(SERVER.postgres.port(), SERVER.postgres.database()));
+        assertThat(info.text("rest")).isEqualTo(SERVER.server.uri().toString());
+        assertThat(info.text("version")).isNotEmpty();
+        assertThat(HTTP.get("/api/v1/health").json().toString()).isEqualTo("{\"postgres\":\"UP\",\"kafka\":\"UP\"}");
+        assertThat(HTTP.get("/api/v1/schemas/trainyard.request.v1").text("title"))
+                .isEqualTo("trainyard.request/v1");
+    }
+}

@@ -1,0 +1,144 @@
+package dev.trainyard.submitter;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.plan.Planner;
+import dev.trainyard.core.plan.Snapshot;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.Database;
+import dev.trainyard.db.Incarnation;
+import dev.trainyard.db.JobStore;
+import dev.trainyard.db.LogStore;
+import dev.trainyard.db.OutputStore;
+import dev.trainyard.db.PlanStore;
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.db.Role;
+import dev.trainyard.db.WorkerStore;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** Does what a worker does, without a container: each method is one of its transactions. */
+final class TestWorker implements AutoCloseable {
+
+    private final Database database;
+    private final JobStore jobs;
+    private final PlanStore plans;
+    private final AttemptStore attempts;
+    private final LogStore logs;
+    private final OutputStore outputs;
+    private final Incarnation me;
+
+    TestWorker(PostgresUrl postgres) {
+        database = Database.connect(postgres, Role.WORKER, 2);
+        jobs = new JobStore(database);
+        attempts = new AttemptStore(database);
+        logs = new LogStore(database);
+        outputs = new OutputStore(database);
+        plans = new PlanStore(
+                database, TestWorker::needs, request -> counters -> new Retry.Hold("the worker did not take it up"));
+        me = new WorkerStore(database)
+                .register(
+                        new WorkerStore.Registration(
+                                new WorkerId(UUID.randomUUID()),
+                                "worker-1",
+                                "host-1",
+                                "boot",
+                                1,
+                                2,
+                                3,
+                                Instant.EPOCH,
+                                "engine",
+                                BigDecimal.valueOf(8),
+                                8L << 30,
+                                4,
+                                "/srv/outputs",
+                                "test",
+                                List.of(new WorkerStore.OfferedDevice(
+                                        "GPU-" + UUID.randomUUID(), 0, "GPU", "NVIDIA H100", 80L << 30, null))),
+                        pid -> false)
+                .me();
+    }
+
+    private static Snapshot.Candidate needs(String json) {
+        Request.Submit request = (Request.Submit) RequestCodec.decode(json.getBytes(StandardCharsets.UTF_8));
+        return new Snapshot.Candidate(
+                request.jobId(), request.gpus(), List.of(), null, BigDecimal.ONE, 1L << 20, Set.of(), null);
+    }
+
+    JobStore.Acceptance accept(String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        String digest = RequestCodec.digest(bytes).substring("sha256:".length());
+        return jobs.accept(List.of(new JobStore.Incoming(
+                        (Request.Submit) RequestCodec.decode(bytes),
+                        json,
+                        HexFormat.of().parseHex(digest))))
+                .getFirst();
+    }
+
+    void reject(String json, String jobId, String reason) {
+        jobs.reject(
+                "trainyard.requests",
+                0,
+                System.nanoTime(),
+                dev.trainyard.core.request.JobId.parse(jobId),
+                reason,
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Places all that is queued, and starts the one attempt that this makes live. */
+    AttemptId start() {
+        AttemptId attempt = reserve();
+        attempts.begin(me, attempt, "file://host-1/srv/outputs/" + attempt);
+        attempts.imaged(me, attempt, "sha256:1234");
+        attempts.created(me, attempt, "c0ffee", "ty-digits-1-" + attempt.shortForm());
+        attempts.started(me, attempt, Instant.now(), List.of("python", "train.py", "--lr", "0.1"));
+        return attempt;
+    }
+
+    AttemptId reserve() {
+        plans.cycle(Planner::plan);
+        return attempts.liveOf(me.worker()).getLast().id();
+    }
+
+    void log(AttemptId attempt, String text) {
+        logs.append(attempt, LogStore.Source.CONTAINER, text, null);
+    }
+
+    void output(AttemptId attempt, String path) {
+        outputs.record(
+                attempt,
+                List.of(new OutputStore.OutputFile(path, "CHECKPOINT", 42, "ab".repeat(32), Instant.EPOCH)),
+                List.of());
+    }
+
+    void end(AttemptId attempt, int exitCode, Retry.Decision decision) {
+        attempts.exited(me, attempt, new AttemptStore.Exit(exitCode, false, null, Instant.now()));
+        attempts.ended(
+                me,
+                attempt,
+                new AttemptStore.End(
+                        exitCode == 0 ? Cause.COMPLETED : Cause.PROGRAM_ERROR,
+                        exitCode == 0 ? null : "the program ended with exit code " + exitCode,
+                        true,
+                        counters -> decision));
+    }
+
+    static Retry.Decision retryAtOnce() {
+        return new Retry.RetryAfter(Duration.ZERO, new Retry.Counters(1, 0));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
