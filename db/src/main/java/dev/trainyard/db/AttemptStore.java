@@ -31,7 +31,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The life of an attempt. Each method is the transaction of that name in docs/lifecycle.md: it locks worker, job, attempt in this
  * order, decides from the locked rows, and writes its event.
  *
- * <p>All throw {@link Replaced} if this process is no longer the worker.
+ * <p>All throw {@link Replaced} if this process is no longer the worker, and {@link IllegalArgumentException} if the attempt is another
+ * worker's.
  */
 public final class AttemptStore {
 
@@ -185,9 +186,12 @@ public final class AttemptStore {
             if (locked.state() != AttemptState.RUNNING || locked.stopReason() == null) {
                 return Outcome.STALE;
             }
-            sql.sql("""
+            int first = sql.sql("""
                     update trainyard.attempt set stop_signalled_at = clock_timestamp()
                     where id = :id and stop_signalled_at is null""").param("id", id.value()).update();
+            if (first == 1) {
+                events.append(locked.job(), "attempt.signalled", id, "{}");
+            }
             return Outcome.APPLIED;
         });
     }
@@ -202,7 +206,12 @@ public final class AttemptStore {
             @Nullable Integer exitCode,
             boolean oomKilled,
             @Nullable String engineError,
-            @Nullable Instant engineFinishedAt) {}
+            @Nullable Instant engineFinishedAt) {
+
+        public Exit {
+            engineError = engineError == null ? null : StorableText.of(engineError);
+        }
+    }
 
     /** RUNNING→COLLECTING: the container is known to be dead, so its devices, slot and ports are free from here. */
     public Outcome exited(Incarnation me, AttemptId id, Exit exit) {
@@ -249,7 +258,12 @@ public final class AttemptStore {
             Cause cause,
             @Nullable String detail,
             @Nullable Boolean outputsComplete,
-            Function<Retry.Counters, Retry.Decision> retry) {}
+            Function<Retry.Counters, Retry.Decision> retry) {
+
+        public End {
+            detail = detail == null ? null : StorableText.of(detail);
+        }
+    }
 
     /** COLLECTING→ENDED. */
     public Outcome ended(Incarnation me, AttemptId id, End end) {
@@ -375,6 +389,7 @@ public final class AttemptStore {
     record Locked(
             AttemptId attempt,
             JobId job,
+            WorkerId worker,
             AttemptState state,
             @Nullable StopReason stopReason,
             boolean cancelRequested,
@@ -383,7 +398,14 @@ public final class AttemptStore {
             String request) {}
 
     private Outcome transition(Incarnation me, AttemptId id, Function<Locked, Outcome> change) {
-        return fenced(me, () -> change.apply(lock(sql, id)));
+        return fenced(me, () -> {
+            Locked locked = lock(sql, id);
+            if (!locked.worker().equals(me.worker())) {
+                throw new IllegalArgumentException(
+                        "attempt %s is worker %s's, not worker %s's".formatted(id, locked.worker(), me.worker()));
+            }
+            return change.apply(locked);
+        });
     }
 
     private <T> T fenced(Incarnation me, Supplier<T> work) {
@@ -419,13 +441,14 @@ public final class AttemptStore {
                 .query(UUID.class)
                 .single();
         return sql.sql("""
-                select a.state, a.stop_reason, j.cancel_requested_at is not null as cancelled,
+                select a.worker_id, a.state, a.stop_reason, j.cancel_requested_at is not null as cancelled,
                        case when j.hold_requested then j.hold_reason end as hold, j.retries_spent, j.free_in_a_row, j.request
                 from trainyard.attempt a join trainyard.job j on j.id = a.job_id where a.id = :id""")
                 .param("id", id.value())
                 .query((row, n) -> new Locked(
                         id,
                         new JobId(job),
+                        new WorkerId(row.getObject("worker_id", UUID.class)),
                         AttemptState.valueOf(row.getString("state")),
                         stopReason(row),
                         row.getBoolean("cancelled"),

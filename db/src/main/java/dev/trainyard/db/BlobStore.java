@@ -45,7 +45,7 @@ public final class BlobStore {
     /**
      * Stores a blob, in one transaction; storing it twice changes nothing.
      *
-     * @param sha256 hexadecimal
+     * @param sha256 hexadecimal, as everywhere here
      * @throws BlobRefused if the content's digest is another, or it is larger than {@link #MAX_BYTES}
      */
     public void put(String sha256, InputStream content) throws IOException {
@@ -53,13 +53,13 @@ public final class BlobStore {
         try {
             database.inTransaction(() -> {
                 // One upload of the same content at a time; a second one finds it there.
-                sql.sql("select pg_advisory_xact_lock(hashtextextended(:sha, 0))")
-                        .param("sha", sha256)
+                sql.sql("select pg_advisory_xact_lock(hashtextextended(encode(:sha, 'hex'), 0))")
+                        .param("sha", key)
                         .query()
                         .singleRow();
                 if (!has(sha256)) {
                     try {
-                        store(key, sha256, content);
+                        store(key, content);
                     } catch (IOException e) {
                         throw new java.io.UncheckedIOException(e);
                     }
@@ -70,7 +70,7 @@ public final class BlobStore {
         }
     }
 
-    private void store(byte[] key, String sha256, InputStream content) throws IOException {
+    private void store(byte[] key, InputStream content) throws IOException {
         MessageDigest digest = sha256();
         long size = 0;
         int seq = 0;
@@ -95,7 +95,7 @@ public final class BlobStore {
         byte[] actual = digest.digest();
         if (!Arrays.equals(actual, key)) {
             throw new BlobRefused("announced as sha256:%s, but its content is sha256:%s"
-                    .formatted(sha256, HexFormat.of().formatHex(actual)));
+                    .formatted(HexFormat.of().formatHex(key), HexFormat.of().formatHex(actual)));
         }
         sql.sql("insert into trainyard.blob (sha256, size_bytes) values (:sha, :size)")
                 .param("sha", key)
@@ -108,22 +108,22 @@ public final class BlobStore {
      * are damaged or gone fails: the digest is checked as it is read.
      */
     public Optional<InputStream> open(String sha256) {
-        return has(sha256) ? Optional.of(new ChunkStream(sql, sha256)) : Optional.empty();
+        return has(sha256) ? Optional.of(new ChunkStream(sql, bytes(sha256))) : Optional.empty();
     }
 
     private static final class ChunkStream extends InputStream {
 
         private final JdbcClient sql;
-        private final String sha256;
+        private final byte[] key;
         private final MessageDigest digest = sha256();
         private byte[] chunk = new byte[0];
         private int position;
         private int next;
         private boolean ended;
 
-        ChunkStream(JdbcClient sql, String sha256) {
+        ChunkStream(JdbcClient sql, byte[] key) {
             this.sql = sql;
-            this.sha256 = sha256;
+            this.key = key;
         }
 
         @Override
@@ -151,17 +151,19 @@ public final class BlobStore {
                 return false;
             }
             Optional<byte[]> read = sql.sql("select data from trainyard.blob_chunk where sha256 = :sha and seq = :seq")
-                    .param("sha", bytes(sha256))
-                    .param("seq", next++)
+                    .param("sha", key)
+                    .param("seq", next)
                     .query(byte[].class)
                     .optional();
             if (read.isEmpty()) {
-                ended = true;
-                if (!HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
-                    throw new BlobRefused("stored source sha256:%s is damaged".formatted(sha256));
+                if (!Arrays.equals(digest.digest(), key)) {
+                    throw new BlobRefused("stored source sha256:%s is damaged"
+                            .formatted(HexFormat.of().formatHex(key)));
                 }
+                ended = true;
                 return false;
             }
+            next++;
             chunk = read.get();
             digest.update(chunk);
             position = 0;

@@ -229,6 +229,7 @@ public final class JobStore {
                             .param("id", job.value())
                             .param("reason", reason)
                             .update();
+                    events.append(job, "job.hold-requested", null, Json.object(Map.of("reason", reason)));
                     yield Change.REMEMBERED;
                 }
             };
@@ -252,9 +253,12 @@ public final class JobStore {
                     yield Change.DONE;
                 }
                 case RUNNING -> {
-                    sql.sql("update trainyard.job set hold_requested = false, hold_reason = null where id = :id")
-                            .param("id", job.value())
-                            .update();
+                    int withdrawn = sql.sql("""
+                            update trainyard.job set hold_requested = false, hold_reason = null
+                            where id = :id and hold_requested""").param("id", job.value()).update();
+                    if (withdrawn == 1) {
+                        events.append(job, "job.hold-withdrawn", null, "{}");
+                    }
                     yield Change.DONE;
                 }
             };
@@ -295,7 +299,7 @@ public final class JobStore {
                 .param("partition", partition)
                 .param("offset", offset)
                 .param("job", job == null ? null : job.value(), Types.OTHER)
-                .param("reason", reason)
+                .param("reason", StorableText.of(reason))
                 .param("payload", java.util.Arrays.copyOf(payload, Math.min(payload.length, 64 * 1024)))
                 .update();
     }

@@ -36,7 +36,7 @@ public final class LogStore {
     public record Chunk(long seq, Source source, String text) {}
 
     /**
-     * Appends; one writer per attempt at a time.
+     * Appends; one writer per attempt at a time. What Postgres cannot store of a text reads U+FFFD.
      *
      * @param resume for CONTAINER chunks: where to go on after this one
      */
@@ -47,7 +47,7 @@ public final class LogStore {
                 from trainyard.log_chunk where attempt_id = :attempt""")
                 .param("attempt", attempt.value())
                 .param("source", source.name())
-                .param("text", text)
+                .param("text", StorableText.of(text))
                 .param("from", resume == null ? null : resume.timestamp().toString(), Types.VARCHAR)
                 .param("count", resume == null ? null : resume.count(), Types.INTEGER)
                 .update();

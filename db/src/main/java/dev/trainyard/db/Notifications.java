@@ -49,7 +49,8 @@ public final class Notifications implements AutoCloseable {
         }
         try {
             // What was notified says nothing beyond "look": the caller reads the tables.
-            connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(atMost.toMillis()));
+            // To the driver, zero means for ever.
+            connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(Math.max(atMost.toMillis(), 1)));
         } catch (SQLException e) {
             close();
             throw e;

@@ -45,6 +45,19 @@ public final class PlanStore {
     /** Cycles come every five seconds: an older stamp means that nobody was observing. */
     private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
 
+    /** One index scan, whose cost does not grow with finished jobs. */
+    static final String CANDIDATES_QUERY = """
+            select q.id, q.request, former.avoid, former.last_worker
+            from (select id, request::text as request, attempts, priority, queued_at from trainyard.job
+                  where state = 'QUEUED' and (not_before is null or not_before <= clock_timestamp())
+                  order by priority desc, queued_at, id limit :limit) q
+            left join lateral (
+                select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
+                                                                        'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
+                       (array_agg(a.worker_id order by a.number desc))[1] as last_worker
+                from trainyard.attempt a where a.job_id = q.id) former on q.attempts > 0
+            order by q.priority desc, q.queued_at, q.id""";
+
     private final Database database;
     private final JdbcClient sql;
     private final JobEvents events;
@@ -87,13 +100,17 @@ public final class PlanStore {
             }
             Cycle cycle = apply(planner.apply(snapshot()));
             if (cycle.placed() > 0) {
-                sql.sql("select pg_notify(:channel, '')")
-                        .param("channel", Notifications.WORK)
-                        .query()
-                        .singleRow();
+                notifyWorkers();
             }
             return Optional.of(cycle);
         });
+    }
+
+    private void notifyWorkers() {
+        sql.sql("select pg_notify(:channel, '')")
+                .param("channel", Notifications.WORK)
+                .query()
+                .singleRow();
     }
 
     /**
@@ -153,6 +170,7 @@ public final class PlanStore {
 
     /** Only the worker may end it: it alone learns from its engine that no container runs. */
     private void stopLatePreparations() {
+        boolean any = false;
         for (AttemptId id : overdue("PREPARING", PREPARE_WITHIN)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
             int stopped = sql.sql("""
@@ -167,7 +185,11 @@ public final class PlanStore {
                         "attempt.stopping",
                         locked.attempt(),
                         Json.object(Map.of("reason", StopReason.PREPARE_TIMEOUT.name())));
+                any = true;
             }
+        }
+        if (any) {
+            notifyWorkers();
         }
     }
 
@@ -191,18 +213,7 @@ public final class PlanStore {
     }
 
     private List<Snapshot.Candidate> candidates() {
-        return sql.sql("""
-                select q.*, former.avoid, former.last_worker
-                from (select id, request::text as request from trainyard.job
-                      where state = 'QUEUED' and (not_before is null or not_before <= clock_timestamp())
-                      order by priority desc, queued_at, id limit :limit) q
-                join trainyard.job j on j.id = q.id
-                left join lateral (
-                    select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
-                                                                            'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
-                           (array_agg(a.worker_id order by a.number desc))[1] as last_worker
-                    from trainyard.attempt a where a.job_id = q.id) former on j.attempts > 0
-                order by j.priority desc, j.queued_at, j.id""")
+        return sql.sql(CANDIDATES_QUERY)
                 .param("limit", CANDIDATES)
                 .query((row, n) -> {
                     Snapshot.Candidate stated = needs.apply(row.getString("request"));
@@ -327,19 +338,23 @@ public final class PlanStore {
                 .orElse(null);
     }
 
-    /** What a locked worker row still has, over every attempt that holds a slot of it. */
+    /** What a locked worker row still has, over every attempt that holds a slot of it, and the devices it offers now. */
     private static final class Room {
 
         private BigDecimal cpus;
         private long memory;
+        private final Set<String> devices;
 
-        Room(BigDecimal cpus, long memory) {
+        Room(BigDecimal cpus, long memory, Set<String> devices) {
             this.cpus = cpus;
             this.memory = memory;
+            this.devices = devices;
         }
 
         boolean takes(Plan.Placement placement) {
-            if (placement.cpus().compareTo(cpus) > 0 || placement.memory() > memory) {
+            if (placement.cpus().compareTo(cpus) > 0
+                    || placement.memory() > memory
+                    || !devices.containsAll(placement.devices())) {
                 return false;
             }
             cpus = cpus.subtract(placement.cpus());
@@ -361,13 +376,18 @@ public final class PlanStore {
                 .list();
         Map<UUID, Room> rooms = new HashMap<>();
         sql.sql("""
-                select w.id, w.cpus - coalesce(sum(a.cpus), 0) as cpus, w.memory_bytes - coalesce(sum(a.memory_bytes), 0) as memory
+                select w.id, w.cpus - coalesce(sum(a.cpus), 0) as cpus, w.memory_bytes - coalesce(sum(a.memory_bytes), 0) as memory,
+                       array(select d.key from trainyard.device d
+                             where d.worker_id = w.id and d.offered and d.unhealthy_because is null) as devices
                 from trainyard.worker w
                 left join trainyard.reservation r on r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null
                 left join trainyard.attempt a on a.id = r.attempt_id
                 where w.id = any(:ids) and w.state = 'ACTIVE'
                 group by w.id""").param("ids", ids).query(row -> {
-            rooms.put(row.getObject("id", UUID.class), new Room(row.getBigDecimal("cpus"), row.getLong("memory")));
+            Set<String> devices = Set.of((String[]) row.getArray("devices").getArray());
+            rooms.put(
+                    row.getObject("id", UUID.class),
+                    new Room(row.getBigDecimal("cpus"), row.getLong("memory"), devices));
         });
         return rooms;
     }

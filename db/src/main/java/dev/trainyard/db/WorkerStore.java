@@ -9,10 +9,10 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -79,9 +79,16 @@ public final class WorkerStore {
         }
     }
 
+    /** The processes of this host. */
+    @FunctionalInterface
+    public interface Processes {
+
+        /** Whether the process with this pid that was started then still exists: pids come round. */
+        boolean lives(long pid, Instant startedAt);
+    }
+
     private record Known(
             String state,
-            @Nullable UUID incarnation,
             String bootId,
             long lockDevice,
             long lockInode,
@@ -94,19 +101,17 @@ public final class WorkerStore {
      * Makes this process the worker. Who holds the lock on the same file of the same boot is the only process of that worker, so
      * its predecessor is dead and this is immediate; otherwise see the rules in docs/lifecycle.md.
      *
-     * @param processLives whether a process with this pid, started when the recorded one was, exists on this host
      * @throws RegistrationRefused if another process may still be this worker, or the name is taken
      */
-    public Registered register(Registration self, LongPredicate processLives) {
+    public Registered register(Registration self, Processes processes) {
         return database.inTransaction(() -> {
-            sql.sql("select pg_advisory_xact_lock(hashtextextended('trainyard.register:' || :name, 0))")
-                    .param("name", self.name())
-                    .query()
-                    .singleRow();
+            // A worker that is new has no row to lock.
+            lock("trainyard.worker-name:" + self.name());
+            lock("trainyard.worker-id:" + self.id());
             refuseTakenName(self);
             Known known = lockKnown(self.id());
             if (known != null) {
-                refuseLiving(self, known, processLives);
+                refuseLiving(self, known, processes);
             }
             UUID incarnation = UUID.randomUUID();
             write(self, incarnation);
@@ -126,11 +131,19 @@ public final class WorkerStore {
         });
     }
 
+    private void lock(String what) {
+        sql.sql("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
+                .param("what", what)
+                .query()
+                .singleRow();
+    }
+
     private void refuseTakenName(Registration self) {
         sql.sql("""
                 select w.host from trainyard.worker w join trainyard.worker_lease l on l.worker_id = w.id
                 where w.name = :name and w.id <> :id and w.state <> 'FORGOTTEN'
-                  and l.renewed_at > clock_timestamp() - interval '30 seconds'""")
+                  and l.renewed_at > clock_timestamp() - interval '30 seconds'
+                order by l.renewed_at desc limit 1""")
                 .param("name", self.name())
                 .param("id", self.id().value())
                 .query(String.class)
@@ -143,15 +156,18 @@ public final class WorkerStore {
     }
 
     private @Nullable Known lockKnown(WorkerId id) {
+        sql.sql("select id from trainyard.worker where id = :id for update")
+                .param("id", id.value())
+                .query(UUID.class)
+                .list();
         return sql.sql("""
-                select w.state, w.incarnation, w.boot_id, w.lock_device, w.lock_inode, w.pid, w.pid_started_at, w.engine_id,
+                select w.state, w.boot_id, w.lock_device, w.lock_inode, w.pid, w.pid_started_at, w.engine_id,
                        extract(epoch from clock_timestamp() - l.renewed_at)::float8 as silent_seconds
                 from trainyard.worker w left join trainyard.worker_lease l on l.worker_id = w.id
-                where w.id = :id for update of w""")
+                where w.id = :id""")
                 .param("id", id.value())
                 .query((row, n) -> new Known(
                         row.getString("state"),
-                        row.getObject("incarnation", UUID.class),
                         row.getString("boot_id"),
                         row.getLong("lock_device"),
                         row.getLong("lock_inode"),
@@ -163,7 +179,7 @@ public final class WorkerStore {
                 .orElse(null);
     }
 
-    private static void refuseLiving(Registration self, Known known, LongPredicate processLives) {
+    private static void refuseLiving(Registration self, Known known, Processes processes) {
         if (known.state().equals("FORGOTTEN")) {
             throw new RegistrationRefused(
                     "worker %s was declared dead and forgotten. Remove its state directory to start as a new worker."
@@ -179,7 +195,7 @@ public final class WorkerStore {
         if (sameBoot && sameLock) {
             return;
         }
-        if (sameBoot && processLives.test(known.pid())) {
+        if (sameBoot && processes.lives(known.pid(), known.pidStartedAt())) {
             throw new RegistrationRefused(
                     "process %d is this worker, started from another copy of its state directory. Stop it, or start this one with a state directory of its own."
                             .formatted(known.pid()));
@@ -230,13 +246,19 @@ public final class WorkerStore {
 
     /** A device stays with the worker that registered it until that one is forgotten or no longer offers it. */
     private List<String> offerDevices(Registration self) {
+        String[] keys = self.devices().stream().map(OfferedDevice::key).toArray(String[]::new);
+        // By key, as the offers below: two workers of one host see the same devices, perhaps in another order.
+        sql.sql("""
+                select key from trainyard.device where worker_id = :worker or key = any(:keys) order by key for update""")
+                .param("worker", self.id().value())
+                .param("keys", keys)
+                .query(String.class)
+                .list();
         sql.sql("""
                 update trainyard.device set offered = false, changed_at = clock_timestamp()
-                where worker_id = :worker and offered and not key = any(:keys)""")
-                .param("worker", self.id().value())
-                .param("keys", self.devices().stream().map(OfferedDevice::key).toArray(String[]::new))
-                .update();
+                where worker_id = :worker and offered and not key = any(:keys)""").param("worker", self.id().value()).param("keys", keys).update();
         return self.devices().stream()
+                .sorted(Comparator.comparing(OfferedDevice::key))
                 .filter(device -> offer(self.id(), device) == 0)
                 .map(OfferedDevice::key)
                 .toList();

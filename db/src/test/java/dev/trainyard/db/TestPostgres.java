@@ -18,9 +18,17 @@ public final class TestPostgres {
 
     /** The URL of a new database that has been migrated, without a user: {@link Database#connect} logs in as its role. */
     public static PostgresUrl freshDatabase() {
-        PostgresUrl url = emptyDatabase();
-        Migrations.migrate(asSuperuser(url));
-        return url;
+        return create("template " + Migrated.TEMPLATE.database());
+    }
+
+    /** Migrated once per JVM: a copy of it is a new installation in a tenth of the time. */
+    private static final class Migrated {
+
+        private static final PostgresUrl TEMPLATE = emptyDatabase();
+
+        static {
+            Migrations.migrate(asSuperuser(TEMPLATE));
+        }
     }
 
     /** The same database as the server's superuser. */
@@ -30,10 +38,14 @@ public final class TestPostgres {
 
     /** The URL of a new, empty database. */
     public static PostgresUrl emptyDatabase() {
+        return create("");
+    }
+
+    private static PostgresUrl create(String like) {
         String name = "test_" + DATABASES.incrementAndGet();
         try (Connection connection = SERVER.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database " + name + " " + like);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -30,6 +30,8 @@ import dev.trainyard.worker.recover.StateDirectory;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.math.BigDecimal;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -50,6 +52,9 @@ public final class Worker implements AutoCloseable {
     private static final int POOL = 4;
 
     private static final int JOURNAL_POOL = 4;
+
+    /** Two readings of a process's start that are nearer than this are one start. */
+    private static final Duration SAME_START = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch replaced = new CountDownLatch(1);
@@ -151,8 +156,15 @@ public final class Worker implements AutoCloseable {
         return version == null ? "development" : version;
     }
 
-    private static boolean lives(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    private static boolean lives(long pid, Instant startedAt) {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                // The system derives a start from a clock that is set now and then.
+                .map(process -> process.info()
+                        .startInstant()
+                        .map(start -> Duration.between(start, startedAt).abs().compareTo(SAME_START) < 0)
+                        .orElse(true))
+                .orElse(false);
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -1,0 +1,137 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.RetryPolicy;
+import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.request.RunSpecBuilder;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A request of which only what a test is about is said. */
+final class ARequest {
+
+    private JobId id = new JobId(UUID.randomUUID());
+    private final String name;
+    private @Nullable String team;
+    private @Nullable String submittedBy;
+    private int priority = Request.Submit.DEFAULT_PRIORITY;
+    private ImageSource image = new ImageSource.Reference("busybox");
+    private final RunSpecBuilder run = RunSpec.builder();
+    private Gpus gpus = Gpus.NONE;
+    private int maxAttempts = 1;
+    private @Nullable Instant notBefore;
+
+    private ARequest(String name) {
+        this.name = name;
+    }
+
+    static ARequest named(String name) {
+        return new ARequest(name);
+    }
+
+    ARequest id(JobId id) {
+        this.id = id;
+        return this;
+    }
+
+    ARequest team(String team) {
+        this.team = team;
+        return this;
+    }
+
+    ARequest by(String person) {
+        this.submittedBy = person;
+        return this;
+    }
+
+    ARequest priority(int priority) {
+        this.priority = priority;
+        return this;
+    }
+
+    ARequest image(ImageSource image) {
+        this.image = image;
+        return this;
+    }
+
+    ARequest gpus(int count) {
+        this.gpus = new Gpus.Count(count, null, null);
+        return this;
+    }
+
+    ARequest maxAttempts(int maxAttempts) {
+        this.maxAttempts = maxAttempts;
+        return this;
+    }
+
+    ARequest notBefore(Instant notBefore) {
+        this.notBefore = notBefore;
+        return this;
+    }
+
+    ARequest environment(Map<String, String> environment) {
+        run.environment(environment);
+        return this;
+    }
+
+    ARequest outputsAt(String location) {
+        run.outputs(new RunSpec.Outputs("/outputs", location));
+        return this;
+    }
+
+    ARequest hostPort(int port) {
+        run.ports(List.of(new RunSpec.PortMapping(null, port, port, "tcp")));
+        return this;
+    }
+
+    ARequest memory(long bytes) {
+        run.memory(new DataSize(bytes));
+        return this;
+    }
+
+    ARequest cpus(String cpus) {
+        run.cpus(new BigDecimal(cpus));
+        return this;
+    }
+
+    JobId id() {
+        return id;
+    }
+
+    /** As the intake hands it to the store. */
+    JobStore.Incoming incoming() {
+        Request.Submit request = new Request.Submit(
+                id,
+                name,
+                team,
+                submittedBy,
+                Map.of(),
+                priority,
+                null,
+                image,
+                run.build(),
+                gpus,
+                new RetryPolicy(maxAttempts, Duration.ofSeconds(10), List.of()),
+                null,
+                Request.Submit.DEFAULT_GRACE_PERIOD,
+                notBefore);
+        byte[] json = RequestCodec.encode(request);
+        String digest = RequestCodec.digest(json);
+        return new JobStore.Incoming(
+                request,
+                new String(json, StandardCharsets.UTF_8),
+                HexFormat.of().parseHex(digest.substring("sha256:".length())));
+    }
+}

@@ -1,0 +1,328 @@
+package dev.trainyard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.JobStore.Cancellation;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CancelTest {
+
+    private static final String LOCK_JOB = "select id from trainyard.job where id = ? for update";
+
+    private final Yard yard = new Yard();
+    private Incarnation me;
+
+    @BeforeEach
+    void host() {
+        me = yard.register(AWorker.named("gpu-1").gpus(2));
+    }
+
+    @AfterEach
+    void close() {
+        yard.close();
+    }
+
+    @Test
+    void a_queued_job_is_cancelled_at_once() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+
+        assertThat(yard.jobs.cancel(job, "ada")).isEqualTo(Cancellation.CANCELLED);
+
+        assertThat(yard.row(job)).containsEntry("state", "CANCELLED").containsEntry("cancel_requested_by", "ada");
+        assertThat(yard.events(job)).containsExactly("job.accepted", "job.queued", "job.cancel-requested", "job.ended");
+        assertThat(yard.plan().placed()).isZero();
+    }
+
+    @Test
+    void a_queued_job_that_was_told_why_it_waits_is_cancelled() {
+        JobId job = yard.submit(ARequest.named("mnist").gpus(8));
+        yard.plan();
+        assertThat(yard.row(job)).doesNotContainEntry("waiting_because", null);
+
+        assertThat(yard.jobs.cancel(job, null)).isEqualTo(Cancellation.CANCELLED);
+    }
+
+    @Test
+    void a_held_job_is_cancelled_at_once() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        yard.jobs.hold(job, "let me look");
+
+        assertThat(yard.jobs.cancel(job, null)).isEqualTo(Cancellation.CANCELLED);
+
+        assertThat(yard.row(job)).containsEntry("state", "CANCELLED").containsEntry("hold_reason", null);
+    }
+
+    @Test
+    void a_job_that_ended_stays_as_it_ended() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
+        yard.attempts.ended(me, attempt, yard.end(Cause.COMPLETED, job));
+
+        assertThat(yard.jobs.cancel(job, "ada")).isEqualTo(Cancellation.ALREADY_ENDED);
+
+        assertThat(yard.row(job)).containsEntry("state", "SUCCEEDED").containsEntry("cancel_requested_at", null);
+    }
+
+    @Test
+    void cancelling_twice_is_cancelling_once() {
+        JobId queued = yard.submit(ARequest.named("queued"));
+        yard.jobs.cancel(queued, "ada");
+        assertThat(yard.jobs.cancel(queued, "bob")).isEqualTo(Cancellation.ALREADY_ENDED);
+        assertThat(yard.row(queued)).containsEntry("cancel_requested_by", "ada");
+
+        JobId running = yard.submit(ARequest.named("running"));
+        AttemptId attempt = yard.running(me, running);
+        yard.jobs.cancel(running, "ada");
+        Object first = yard.row(attempt).get("stop_requested_at");
+        assertThat(yard.jobs.cancel(running, "bob")).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.row(running)).containsEntry("cancel_requested_by", "ada");
+        assertThat(yard.row(attempt)).containsEntry("stop_requested_at", first);
+        assertThat(yard.events(running)).containsOnlyOnce("job.cancel-requested");
+    }
+
+    @Test
+    void cancelling_an_unknown_job_twice_remembers_the_first() {
+        ARequest request = ARequest.named("mnist");
+
+        assertThat(yard.jobs.cancel(request.id(), "ada")).isEqualTo(Cancellation.REMEMBERED);
+        assertThat(yard.jobs.cancel(request.id(), "bob")).isEqualTo(Cancellation.REMEMBERED);
+
+        yard.submit(request);
+        assertThat(yard.row(request.id())).containsEntry("cancel_requested_by", "ada");
+    }
+
+    @Test
+    void cancelled_while_reserved_it_cannot_begin_and_fails() {
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1).maxAttempts(3));
+        AttemptId attempt = yard.place(job);
+
+        assertThat(yard.jobs.cancel(job, "ada")).isEqualTo(Cancellation.STOPPING);
+
+        assertThat(yard.attempts.begin(me, attempt, "/srv/outputs")).isEqualTo(Outcome.STALE);
+        assertThat(yard.attempts.failed(me, attempt, yard.end(Cause.CANCELLED, job)))
+                .isEqualTo(Outcome.APPLIED);
+        assertThat(yard.state(job)).isEqualTo("CANCELLED");
+        assertThat(yard.held(attempt)).isEmpty();
+    }
+
+    @Test
+    void cancelled_while_preparing_it_fails_and_its_job_is_not_tried_again_whatever_went_wrong() {
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1).maxAttempts(3));
+        AttemptId attempt = yard.prepared(me, job);
+
+        yard.jobs.cancel(job, "ada");
+        assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.CANCELLED);
+        yard.attempts.failed(me, attempt, yard.end(Cause.IMAGE_PULL_FAILED, job));
+
+        assertThat(yard.state(job)).isEqualTo("CANCELLED");
+        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+    }
+
+    @Test
+    void cancelled_between_create_and_start_the_start_is_still_recorded_and_then_stopped() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.prepared(me, job);
+        yard.attempts.created(me, attempt, "c0ffee", "ty-mnist");
+        yard.jobs.cancel(job, "ada");
+
+        assertThat(yard.attempts.started(me, attempt, Yard.ENGINE_STARTED, List.of("train")))
+                .isEqualTo(Outcome.APPLIED);
+
+        assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.CANCELLED);
+        assertThat(yard.attempts.signalled(me, attempt)).isEqualTo(Outcome.APPLIED);
+    }
+
+    @Test
+    void cancelled_while_running_it_is_signalled_and_ends_cancelled() {
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1));
+        AttemptId attempt = yard.running(me, job);
+
+        yard.jobs.cancel(job, "ada");
+        assertThat(yard.attempts.signalled(me, attempt)).isEqualTo(Outcome.APPLIED);
+        yard.attempts.exited(me, attempt, new AttemptStore.Exit(143, false, null, null));
+        yard.attempts.ended(me, attempt, yard.end(Cause.CANCELLED, job));
+
+        assertThat(yard.state(job)).isEqualTo("CANCELLED");
+        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.CANCELLED);
+    }
+
+    @Test
+    void cancelled_while_collecting_the_attempt_keeps_its_end() {
+        JobId failing = yard.submit(ARequest.named("failing").maxAttempts(3));
+        AttemptId failed = yard.collecting(me, failing, Yard.EXIT_1);
+        JobId completing = yard.submit(ARequest.named("completing"));
+        AttemptId completed = yard.collecting(me, completing, Yard.EXIT_0);
+
+        assertThat(yard.jobs.cancel(failing, "ada")).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.jobs.cancel(completing, "ada")).isEqualTo(Cancellation.STOPPING);
+
+        assertThat(yard.attempt(failed).stopReason()).isNull();
+        yard.attempts.ended(me, failed, yard.end(Cause.PROGRAM_ERROR, failing));
+        yard.attempts.ended(me, completed, yard.end(Cause.COMPLETED, completing));
+        assertThat(yard.attempt(failed).cause()).isEqualTo(Cause.PROGRAM_ERROR);
+        assertThat(yard.state(failing)).isEqualTo("CANCELLED");
+        assertThat(yard.state(completing)).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void a_cancelled_job_is_not_held_either() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.collecting(me, job, Yard.EXIT_1);
+        yard.jobs.hold(job, "let me look");
+        yard.jobs.cancel(job, null);
+
+        yard.attempts.ended(me, attempt, yard.end(Cause.KILLED_EXTERNALLY, job));
+
+        assertThat(yard.row(job)).containsEntry("state", "CANCELLED").containsEntry("hold_reason", null);
+    }
+
+    @Test
+    void the_first_reason_to_stop_wins_over_a_cancel() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+        yard.attempts.stop(me, attempt, StopReason.TIME_LIMIT);
+
+        yard.jobs.cancel(job, "ada");
+
+        assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.TIME_LIMIT);
+        assertThat(yard.row(job)).doesNotContainEntry("cancel_requested_at", null);
+    }
+
+    // Waiting for the same lock, each decides from what the other has left -------------------------------------------
+
+    @Test
+    void a_begin_that_waited_for_a_cancel_sees_it() throws Exception {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.place(job);
+
+        Outcome begin = yard.meanwhile(
+                LOCK_JOB,
+                "update trainyard.attempt set stop_reason = 'CANCELLED' where job_id = ?",
+                job.value(),
+                () -> yard.attempts.begin(me, attempt, "/srv/outputs"));
+
+        assertThat(begin).isEqualTo(Outcome.STALE);
+        assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.RESERVED);
+    }
+
+    @Test
+    void a_cancel_that_waited_for_the_end_finds_the_job_ended() throws Exception {
+        JobId job = yard.submit(ARequest.named("mnist"));
+
+        Cancellation cancel = yard.meanwhile(
+                LOCK_JOB,
+                "update trainyard.job set state = 'SUCCEEDED', ended_at = clock_timestamp() where id = ?",
+                job.value(),
+                () -> yard.jobs.cancel(job, "ada"));
+
+        assertThat(cancel).isEqualTo(Cancellation.ALREADY_ENDED);
+    }
+
+    @Test
+    void an_end_that_waited_for_a_cancel_queues_nothing() throws Exception {
+        JobId job = yard.submit(ARequest.named("mnist").maxAttempts(3));
+        AttemptId attempt = yard.collecting(me, job, Yard.EXIT_1);
+
+        Outcome ended = yard.meanwhile(
+                LOCK_JOB,
+                "update trainyard.job set cancel_requested_at = clock_timestamp() where id = ?",
+                job.value(),
+                () -> yard.attempts.ended(me, attempt, yard.end(Cause.PROGRAM_ERROR, job)));
+
+        assertThat(ended).isEqualTo(Outcome.APPLIED);
+        assertThat(yard.state(job)).isEqualTo("CANCELLED");
+    }
+
+    // Let loose at once, whoever wins --------------------------------------------------------------------------------
+
+    @Test
+    void cancel_and_begin_at_once_leave_one_of_two_stories() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            JobId job = yard.submit(ARequest.named("mnist"));
+            AttemptId attempt = yard.place(job);
+
+            Outcome begin =
+                    atOnce(() -> yard.jobs.cancel(job, "ada"), () -> yard.attempts.begin(me, attempt, "/srv/outputs"));
+
+            Attempt row = yard.attempt(attempt);
+            assertThat(row.stopReason()).isEqualTo(StopReason.CANCELLED);
+            assertThat(row.state())
+                    .isEqualTo(begin == Outcome.APPLIED ? AttemptState.PREPARING : AttemptState.RESERVED);
+            yard.attempts.failed(me, attempt, yard.end(Cause.CANCELLED, job));
+            assertThat(yard.state(job)).isEqualTo("CANCELLED");
+            assertThat(yard.events(job)).endsWith("attempt.ended", "job.ended");
+        }
+    }
+
+    @Test
+    void cancel_and_started_at_once_always_leave_a_running_attempt_that_is_to_be_stopped() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            JobId job = yard.submit(ARequest.named("mnist"));
+            AttemptId attempt = yard.prepared(me, job);
+            yard.attempts.created(me, attempt, "c0ffee", "ty-mnist");
+
+            Outcome started = atOnce(
+                    () -> yard.jobs.cancel(job, "ada"),
+                    () -> yard.attempts.started(me, attempt, Yard.ENGINE_STARTED, List.of()));
+
+            assertThat(started).isEqualTo(Outcome.APPLIED);
+            assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.RUNNING);
+            assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.CANCELLED);
+            yard.attempts.exited(me, attempt, Yard.EXIT_1);
+            yard.attempts.ended(me, attempt, yard.end(Cause.CANCELLED, job));
+        }
+    }
+
+    @Test
+    void cancel_and_ended_at_once_never_queue_the_job_after_the_cancel_was_accepted() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            JobId job = yard.submit(ARequest.named("mnist").maxAttempts(2));
+            AttemptId attempt = yard.collecting(me, job, Yard.EXIT_1);
+
+            atOnce(
+                    () -> yard.jobs.cancel(job, "ada"),
+                    () -> yard.attempts.ended(me, attempt, yard.end(Cause.PROGRAM_ERROR, job)));
+
+            assertThat(yard.state(job)).isEqualTo("CANCELLED");
+            yard.events(job);
+        }
+    }
+
+    @Test
+    void cancel_and_accept_at_once_never_leave_the_job_in_the_queue() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            ARequest request = ARequest.named("mnist");
+
+            atOnce(() -> yard.jobs.cancel(request.id(), "ada"), () -> yard.jobs.accept(List.of(request.incoming())));
+
+            assertThat(yard.state(request.id())).isEqualTo("CANCELLED");
+            yard.events(request.id());
+        }
+    }
+
+    /** Runs both as nearly at once as two threads can; returns what the second came to. */
+    private <T> T atOnce(Callable<?> one, Callable<T> other) throws Exception {
+        CyclicBarrier together = new CyclicBarrier(2);
+        Future<?> first = yard.async(() -> {
+            together.await();
+            return one.call();
+        });
+        Future<T> second = yard.async(() -> {
+            together.await();
+            return other.call();
+        });
+        first.get();
+        return second.get();
+    }
+}
