@@ -27,7 +27,8 @@ final class Attachment {
     int follow() {
         String id = request.jobId().toString();
         session.say("job %s (%s) is submitted".formatted(id, request.name()));
-        String goesOn = "job %s goes on. Follow it: trainyard logs -f %s. End it: trainyard cancel %s".formatted(id, id, id);
+        String goesOn =
+                "job %s goes on. Follow it: trainyard logs -f %s. End it: trainyard cancel %s".formatted(id, id, id);
         try (var _ = session.onInterrupt(() -> session.say(goesOn))) {
             JsonObject job = new JobLog(server, session.patience(), id, true, null, true)
                     .read(new LogView(session, json ? session.err() : session.out()));
@@ -54,7 +55,8 @@ final class Attachment {
                 yield ExitCode.INVALID;
             }
             default -> {
-                session.say("%s%s".formatted(state.toLowerCase(java.util.Locale.ROOT), reason.isEmpty() ? "" : ", " + reason));
+                session.say("%s%s"
+                        .formatted(state.toLowerCase(java.util.Locale.ROOT), reason.isEmpty() ? "" : ", " + reason));
                 yield exitCode == null || exitCode == 0 ? ExitCode.JOB_FAILED : exitCode;
             }
         };

@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
-        description = "Print a compose file with parameters appended to its command; everything else stays as it is written.",
+        description =
+                "Print a compose file with parameters appended to its command; everything else stays as it is written.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard compose docker-compose.yml --param lr=0.001 > filled.yml")
 final class ComposeCommand implements Callable<Integer> {

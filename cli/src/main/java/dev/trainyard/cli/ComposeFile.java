@@ -4,10 +4,10 @@ import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.compose.ComposeDraft;
 import dev.trainyard.core.compose.ComposeOptions;
+import dev.trainyard.core.compose.ComposeResolver;
 import dev.trainyard.core.compose.InvalidComposeFile;
 import dev.trainyard.core.compose.Parameter;
 import dev.trainyard.core.compose.TrainingSpec;
-import dev.trainyard.core.compose.ComposeResolver;
 import dev.trainyard.core.request.Problem;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -44,7 +44,10 @@ final class ComposeFile {
 
     /** @param builtFromSource whether the image is built from a source that the file does not speak of */
     TrainingSpec resolve(
-            @Nullable String service, Map<String, String> environment, List<Parameter> parameters, boolean builtFromSource) {
+            @Nullable String service,
+            Map<String, String> environment,
+            List<Parameter> parameters,
+            boolean builtFromSource) {
         ComposeOptions options = new ComposeOptions(
                 service, environment, name -> read(folder().resolve(name)), parameters, builtFromSource);
         return orFailure(() -> ComposeResolver.resolve(text, path.toString(), options));
@@ -59,9 +62,9 @@ final class ComposeFile {
         try {
             return resolution.get();
         } catch (InvalidComposeFile e) {
-            String problems = e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
-            throw new Failure(
-                    ExitCode.INVALID, "%s cannot become a training:%s".formatted(path, problems), e);
+            String problems =
+                    e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
+            throw new Failure(ExitCode.INVALID, "%s cannot become a training:%s".formatted(path, problems), e);
         }
     }
 
@@ -74,9 +77,7 @@ final class ComposeFile {
             throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
         } catch (IOException e) {
             throw new Failure(
-                    ExitCode.NOT_FOUND,
-                    "%s cannot be read (%s). Check it.".formatted(file, Failure.reason(e)),
-                    e);
+                    ExitCode.NOT_FOUND, "%s cannot be read (%s). Check it.".formatted(file, Failure.reason(e)), e);
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import dev.trainyard.core.request.NearestName;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

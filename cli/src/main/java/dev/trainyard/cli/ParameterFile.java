@@ -24,10 +24,10 @@ final class ParameterFile {
     private ParameterFile() {}
 
     static List<Parameter> read(Path file) {
-        LoadSettings settings =
-                LoadSettings.builder().setLabel(file.toString()).build();
+        LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
         try {
-            Node root = new Compose(settings).composeString(Files.readString(file)).orElse(null);
+            Node root =
+                    new Compose(settings).composeString(Files.readString(file)).orElse(null);
             if (!(root instanceof MappingNode mapping)) {
                 throw unusable(file, "it holds no mapping of names to values");
             }
@@ -37,7 +37,13 @@ final class ParameterFile {
             }
             return parameters;
         } catch (YamlEngineException e) {
-            throw unusable(file, e.getMessage().lines().findFirst().orElse("").strip());
+            throw unusable(
+                    file,
+                    String.valueOf(e.getMessage())
+                            .lines()
+                            .findFirst()
+                            .orElse("")
+                            .strip());
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
@@ -54,12 +60,15 @@ final class ParameterFile {
             try {
                 return new Parameter(name.getValue(), value.getValue());
             } catch (IllegalArgumentException e) {
-                throw unusable(file, e.getMessage());
+                throw unusable(file, String.valueOf(e.getMessage()));
             }
         }
         String name = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "a key";
         throw unusable(
-                file, "'%s' is no single value but a %s".formatted(name, entry.getValueNode().getNodeType()).toLowerCase(Locale.ROOT));
+                file,
+                "'%s' is no single value but a %s"
+                        .formatted(name, entry.getValueNode().getNodeType())
+                        .toLowerCase(Locale.ROOT));
     }
 
     private static Failure unusable(Path file, String why) {

@@ -43,7 +43,9 @@ final class SubmitCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(paramLabel = "FILE", description = "The compose file. .env beside it and the environment fill in its variables.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The compose file. .env beside it and the environment fill in its variables.")
     @SuppressWarnings("NullAway.Init") // picocli insists on it
     private Path file;
 
@@ -59,7 +61,10 @@ final class SubmitCommand implements Callable<Integer> {
             })
     private @Nullable Path source;
 
-    @Option(names = "--service", paramLabel = "NAME", description = "The service that trains (default: the one with a GPU, or the only one).")
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            description = "The service that trains (default: the one with a GPU, or the only one).")
     private @Nullable String service;
 
     @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
@@ -68,7 +73,10 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--team", description = "The team that the job belongs to.")
     private @Nullable String team;
 
-    @Option(names = "--label", paramLabel = "NAME=VALUE", description = "A label of the job and its container. Repeat for more.")
+    @Option(
+            names = "--label",
+            paramLabel = "NAME=VALUE",
+            description = "A label of the job and its container. Repeat for more.")
     private Map<String, String> labels = Map.of();
 
     @Option(names = "--priority", paramLabel = "N", description = "From 0 to 1000; higher goes first (default: 500).")
@@ -88,7 +96,10 @@ final class SubmitCommand implements Callable<Integer> {
             description = "Between the stop signal and KILL (default: the file's stop_grace_period, or 10s).")
     private @Nullable Duration gracePeriod;
 
-    @Option(names = "--max-attempts", paramLabel = "N", description = "Try again after failures, so often in all (default: 1).")
+    @Option(
+            names = "--max-attempts",
+            paramLabel = "N",
+            description = "Try again after failures, so often in all (default: 1).")
     private @Nullable Integer maxAttempts;
 
     @Option(
@@ -112,12 +123,14 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Print the message that would be published and the docker run line that equals it; contact nobody.")
+            description =
+                    "Print the message that would be published and the docker run line that equals it; contact nobody.")
     private boolean dryRun;
 
     @Option(
             names = "--json",
-            description = "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
+            description =
+                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
     private boolean json;
 
     SubmitCommand(Session session) {
@@ -133,7 +146,9 @@ final class SubmitCommand implements Callable<Integer> {
             return submit(request(spec, spec.pulled()), null);
         }
         String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
-        Path folder = spec.build() == null ? compose.folder() : compose.folder().resolve(spec.build().context());
+        Path folder = spec.build() == null
+                ? compose.folder()
+                : compose.folder().resolve(spec.build().context());
         try (BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source)) {
             context.warnings().forEach(session::say);
             return submit(request(spec, spec.builtFrom(context.digest())), context);
@@ -179,7 +194,7 @@ final class SubmitCommand implements Callable<Integer> {
         try {
             RequestCodec.decode(message);
         } catch (InvalidRequest e) {
-            throw new Failure(ExitCode.INVALID, e.getMessage(), e);
+            throw new Failure(ExitCode.INVALID, String.valueOf(e.getMessage()), e);
         }
         session.out().println(JsonMapper.shared().readTree(message).toPrettyString());
         if (!json) {

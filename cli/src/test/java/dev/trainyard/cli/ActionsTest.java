@@ -59,7 +59,8 @@ class ActionsTest {
     void what_has_ended_cannot_be_held() {
         server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"ALREADY_ENDED\"}");
 
-        assertThat(cli.run("hold", JOB)).isEqualTo(new Result(
-                64, "", "error: job %s has ended; that changes nothing any more.\n".formatted(JOB)));
+        assertThat(cli.run("hold", JOB))
+                .isEqualTo(
+                        new Result(64, "", "error: job %s has ended; that changes nothing any more.\n".formatted(JOB)));
     }
 }

@@ -27,11 +27,12 @@ class FailuresTest {
             nobody = "http://127.0.0.1:" + free.getLocalPort();
         }
 
-        assertThat(cli.run("--server", nobody, "jobs")).isEqualTo(new Result(
-                69,
-                "",
-                "error: no server answers at %s (Connection refused). Start one with ./trainyard up, or name another with --server URL or TRAINYARD_SERVER.\n"
-                        .formatted(nobody)));
+        assertThat(cli.run("--server", nobody, "jobs"))
+                .isEqualTo(new Result(
+                        69,
+                        "",
+                        "error: no server answers at %s (Connection refused). Start one with ./trainyard up, or name another with --server URL or TRAINYARD_SERVER.\n"
+                                .formatted(nobody)));
     }
 
     @Test
@@ -39,16 +40,20 @@ class FailuresTest {
         server.answersText("GET /info", 200, "<html>").answersText("GET /workers", 404, "<html>");
 
         assertThat(cli.run("info").err())
-                .isEqualTo("error: %s is no Trainyard server: it answered something that is not its JSON. Check the address in --server or TRAINYARD_SERVER.\n"
+                .isEqualTo(
+                        "error: %s is no Trainyard server: it answered something that is not its JSON. Check the address in --server or TRAINYARD_SERVER.\n"
+                                .formatted(server.address()));
+        assertThat(cli.run("workers").err())
+                .startsWith("error: %s is no Trainyard server: it answered HTTP 404 and text/html"
                         .formatted(server.address()));
-        assertThat(cli.run("workers").err()).startsWith("error: %s is no Trainyard server: it answered HTTP 404 and text/html".formatted(server.address()));
         assertThat(cli.run("workers").exitCode()).isEqualTo(69);
     }
 
     @Test
     void an_address_that_is_none_is_refused() {
         for (String address : new String[] {"localhost:8700", "ftp://x", "http://", "http://a b"}) {
-            assertThat(cli.run("jobs", "--server", address).err()).startsWith("error: '%s' is not a server's address.".formatted(address));
+            assertThat(cli.run("jobs", "--server", address).err())
+                    .startsWith("error: '%s' is not a server's address.".formatted(address));
         }
     }
 
@@ -80,18 +85,25 @@ class FailuresTest {
 
     @Test
     void slips_are_recognised() {
-        assertThat(cli.run("jbos")).isEqualTo(
-                new Result(64, "", "error: there is no command 'jbos'; did you mean jobs?. See 'trainyard --help'.\n"));
-        assertThat(cli.run("jobs", "--limti", "3").err()).startsWith("error: there is no option '--limti'; did you mean --limit?");
+        assertThat(cli.run("jbos"))
+                .isEqualTo(new Result(
+                        64, "", "error: there is no command 'jbos'; did you mean jobs?. See 'trainyard --help'.\n"));
+        assertThat(cli.run("jobs", "--limti", "3").err())
+                .startsWith("error: there is no option '--limti'; did you mean --limit?");
         assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");
-        assertThat(cli.run("show").err()).startsWith("error: Missing required parameter: 'JOB'. See 'trainyard show --help'.");
-        assertThat(cli.run("--server", server.address()).err()).startsWith("error: A command is missing. See 'trainyard --help'.");
+        assertThat(cli.run("show").err())
+                .startsWith("error: Missing required parameter: 'JOB'. See 'trainyard show --help'.");
+        assertThat(cli.run("--server", server.address()).err())
+                .startsWith("error: A command is missing. See 'trainyard --help'.");
     }
 
     @Test
     void where_it_happened_is_shown_to_those_who_ask() {
         assertThat(cli.run("jobs", "--server", "x").err()).doesNotContain("\tat ");
-        assertThat(cli.environment("TRAINYARD_DEBUG", "1").run("jobs", "--server", "x").err()).contains("\tat ");
+        assertThat(cli.environment("TRAINYARD_DEBUG", "1")
+                        .run("jobs", "--server", "x")
+                        .err())
+                .contains("\tat ");
     }
 
     @Test
@@ -99,7 +111,9 @@ class FailuresTest {
         for (String command : Commands.NAMES) {
             Result result = cli.run(command, "--help");
             assertThat(result.exitCode()).isZero();
-            assertThat(result.out()).startsWith("Usage: trainyard " + command).contains("Example:\n  trainyard " + command);
+            assertThat(result.out())
+                    .startsWith("Usage: trainyard " + command)
+                    .contains("Example:\n  trainyard " + command);
             assertThat(cli.run("help", command)).isEqualTo(result);
         }
     }
@@ -108,7 +122,9 @@ class FailuresTest {
     void the_help_lists_all_commands_those_of_the_launcher_and_the_exit_codes() {
         Result help = cli.run("help");
 
-        assertThat(help.out()).contains(Commands.NAMES).contains("demo", "up ", "worker, server", "migrate", "test", "75    ");
+        assertThat(help.out())
+                .contains(Commands.NAMES)
+                .contains("demo", "up ", "worker, server", "migrate", "test", "75    ");
         assertThat(cli.run()).isEqualTo(help);
         assertThat(cli.run("--help")).isEqualTo(help);
     }

@@ -27,8 +27,7 @@ class ListingsTest {
                  {"jobId":"%s","name":"mnist","team":"vision","state":"QUEUED","priority":500,"attempts":0,
                   "waitingBecause":"no free GPU","acceptedAt":"2026-11-24T08:14:00.123Z","endedAt":null},
                  {"jobId":"%s","name":"digits","team":null,"state":"FAILED","priority":50,"attempts":2,"lastCause":"PROGRAM_ERROR",
-                  "attempt":{"detail":"exit code 3"},"acceptedAt":"2026-11-23T07:00:00Z","endedAt":"2026-11-23T07:00:09Z"}]}"""
-                .formatted(B, A));
+                  "attempt":{"detail":"exit code 3"},"acceptedAt":"2026-11-23T07:00:00Z","endedAt":"2026-11-23T07:00:09Z"}]}""".formatted(B, A));
 
         Result result = cli.run("jobs");
 
@@ -137,13 +136,16 @@ class ListingsTest {
 
     @Test
     void a_unique_beginning_names_a_job() {
-        server.answers("GET /jobs?limit=200", 200, "{\"jobs\":[{\"jobId\":\"%s\"},{\"jobId\":\"%s\"}]}".formatted(A, B));
+        server.answers(
+                "GET /jobs?limit=200", 200, "{\"jobs\":[{\"jobId\":\"%s\"},{\"jobId\":\"%s\"}]}".formatted(A, B));
         server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"RUNNING\",\"text\":\"It runs.\"}");
 
         assertThat(cli.run("why", "0199F3A2-7B3D").out()).isEqualTo("RUNNING: It runs.\n");
-        assertThat(cli.run("why", "0199f3a2")).isEqualTo(new Result(
-                64, "", "error: 2 jobs begin with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
-        assertThat(cli.run("why", "0199f3a3").err()).startsWith("error: none of the newest 200 jobs has an id that begins with 0199f3a3.");
+        assertThat(cli.run("why", "0199f3a2"))
+                .isEqualTo(new Result(
+                        64, "", "error: 2 jobs begin with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
+        assertThat(cli.run("why", "0199f3a3").err())
+                .startsWith("error: none of the newest 200 jobs has an id that begins with 0199f3a3.");
         assertThat(cli.run("why", "019").err()).startsWith("error: '019' is no job id.");
         assertThat(cli.run("why", "../info").err()).startsWith("error: '../info' is no job id.");
     }

@@ -41,7 +41,8 @@ class SqlTest {
     void csv_tells_null_from_an_empty_text() {
         server.answers("POST /sql", 200, ANSWER);
 
-        assertThat(cli.run("sql", "select 1", "--csv").out()).isEqualTo("name,n\r\n\"a \"\"b\"\", c\",1\r\n,20\r\n\"\",\r\n");
+        assertThat(cli.run("sql", "select 1", "--csv").out())
+                .isEqualTo("name,n\r\n\"a \"\"b\"\", c\",1\r\n,20\r\n\"\",\r\n");
     }
 
     @Test
@@ -54,7 +55,7 @@ class SqlTest {
         server.answers("POST /sql", 400, """
                 {"title":"Bad Request","status":400,"detail":"syntax error at or near \\"selct\\" (position 1)"}""");
 
-        assertThat(cli.run("sql", "selct")).isEqualTo(
-                new Result(64, "", "error: syntax error at or near \"selct\" (position 1)\n"));
+        assertThat(cli.run("sql", "selct"))
+                .isEqualTo(new Result(64, "", "error: syntax error at or near \"selct\" (position 1)\n"));
     }
 }

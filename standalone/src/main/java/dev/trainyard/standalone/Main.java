@@ -57,7 +57,10 @@ public final class Main {
                         "nvidia, slots:N, file:PATH or none. Default: nvidia where nvidia-smi is installed, else slots:2.")
         private @Nullable String devices;
 
-        @Option(names = "--run-slots", paramLabel = "N", description = "Trainings at once at most. Default: one per device.")
+        @Option(
+                names = "--run-slots",
+                paramLabel = "N",
+                description = "Trainings at once at most. Default: one per device.")
         private @Nullable Integer runSlots;
 
         @Option(
@@ -95,8 +98,7 @@ public final class Main {
     int up(@Mixin Options options) throws InterruptedException {
         try (Standalone standalone = Standalone.start(options.settings())) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(standalone::close));
-            System.out.printf(
-                    """
+            System.out.printf("""
                     Trainyard is up.
                       REST      %s
                       Kafka     %s
@@ -114,7 +116,8 @@ public final class Main {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Runs the main job once: starts everything, trains examples/digits for real, shows its row and outputs.", ""
+                "Runs the main job once: starts everything, trains examples/digits for real, shows its row and outputs.",
+                ""
             },
             footer = {"", "Safe to repeat: the second run finds everything in place and needs seconds."})
     int demo(@Mixin Options options) {

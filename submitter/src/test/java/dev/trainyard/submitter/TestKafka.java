@@ -108,7 +108,8 @@ final class TestKafka implements AutoCloseable {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<ConsumerRecord<String, byte[]>> found = new java.util.ArrayList<>();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 StreamSupport.stream(consumer.poll(Duration.ofMillis(100)).spliterator(), false)
                         .filter(record -> record.key().equals(key))
                         .forEach(found::add);

@@ -65,7 +65,7 @@ final class TestWorker implements AutoCloseable {
                                 "test",
                                 List.of(new WorkerStore.OfferedDevice(
                                         "GPU-" + UUID.randomUUID(), 0, "GPU", "NVIDIA H100", 80L << 30, null))),
-                        pid -> false)
+                        (pid, started) -> false)
                 .me();
     }
 

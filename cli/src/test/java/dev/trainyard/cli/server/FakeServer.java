@@ -26,7 +26,8 @@ public final class FakeServer implements AutoCloseable {
     public static final String SILENCE = "<silence>";
 
     /** One request that came. */
-    public record Received(String line, String body, @Nullable String lastEventId) {}
+    public record Received(
+            String line, String body, @Nullable String lastEventId) {}
 
     private record Answer(int status, String type, String body) {}
 
@@ -53,7 +54,8 @@ public final class FakeServer implements AutoCloseable {
 
     /** @param request for example {@code GET /jobs?limit=50}; given more than once, the answers follow each other, and the last stays */
     public FakeServer answers(String request, int status, String json) {
-        return answers(request, new Answer(status, status < 400 ? "application/json" : "application/problem+json", json));
+        return answers(
+                request, new Answer(status, status < 400 ? "application/json" : "application/problem+json", json));
     }
 
     public FakeServer answersText(String request, int status, String text) {
@@ -106,7 +108,10 @@ public final class FakeServer implements AutoCloseable {
     private Answer next(String line) {
         Deque<Answer> queue = answers.get(line);
         if (queue == null) {
-            return new Answer(404, "application/problem+json", "{\"title\":\"Not Found\",\"detail\":\"nothing at " + line + "\"}");
+            return new Answer(
+                    404,
+                    "application/problem+json",
+                    "{\"title\":\"Not Found\",\"detail\":\"nothing at " + line + "\"}");
         }
         synchronized (queue) {
             return queue.size() > 1 ? queue.remove() : queue.element();
