@@ -214,9 +214,10 @@ create table output_file (
     kind        text not null,
     size_bytes  bigint not null,
     sha256      bytea,
-    modified_at timestamptz not null,
-    primary key (attempt_id, path)
+    modified_at timestamptz not null
 );
+-- A path may be longer than an index takes.
+create unique index output_file_once on output_file (attempt_id, md5(path));
 
 create table metric (
     attempt_id uuid not null,
