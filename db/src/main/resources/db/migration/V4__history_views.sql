@@ -3,14 +3,21 @@ set local role trainyard_owner;
 set local search_path to trainyard;
 
 -- Values of variables whose names look secret never leave: their name stays.
+create function masked_variables(variables jsonb) returns jsonb
+    language sql immutable parallel safe
+    return (
+        select coalesce(jsonb_object_agg(key, case when key ~* '(TOKEN|SECRET|PASSWORD|_KEY$)' then '"***"' else value end), '{}')
+        from jsonb_each(variables));
+
 create function masked(request jsonb) returns jsonb
     language sql immutable parallel safe
-    return case
-        when request #> '{run,environment}' is null then request
-        else jsonb_set(request, '{run,environment}', (
-            select coalesce(jsonb_object_agg(key, case when key ~* '(TOKEN|SECRET|PASSWORD|_KEY$)' then '"***"' else value end), '{}')
-            from jsonb_each(request #> '{run,environment}')))
-    end;
+    return (
+        select case when jsonb_typeof(r.request #> '{image,build,args}') = 'object'
+                    then jsonb_set(r.request, '{image,build,args}', trainyard.masked_variables(r.request #> '{image,build,args}'))
+                    else r.request end
+        from (select case when jsonb_typeof(request #> '{run,environment}') = 'object'
+                          then jsonb_set(request, '{run,environment}', trainyard.masked_variables(request #> '{run,environment}'))
+                          else request end as request) r);
 
 create view history.jobs as
 select j.id                                 as job_id,

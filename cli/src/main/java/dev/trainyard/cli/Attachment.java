@@ -6,6 +6,7 @@ import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.request.Request;
+import java.util.Objects;
 
 /** Stays with a job that was just submitted until it ends, as {@code docker run} stays with its container. */
 final class Attachment {
@@ -23,41 +24,33 @@ final class Attachment {
         this.json = json;
     }
 
-    /** @return the container's exit code; see {@link ExitCode} for the rest */
+    /** Returns the container's exit code; {@link ExitCode} has the rest. */
     int follow() {
         String id = request.jobId().toString();
         session.say("job %s (%s) is submitted".formatted(id, request.name()));
         String goesOn =
                 "job %s goes on. Follow it: trainyard logs -f %s. End it: trainyard cancel %s".formatted(id, id, id);
+        LogView view = new LogView(session, json ? session.err() : session.out());
         try (var _ = session.onInterrupt(() -> session.say(goesOn))) {
-            JsonObject job = new JobLog(server, session.patience(), id, true, null, true)
-                    .read(new LogView(session, json ? session.err() : session.out()));
-            return ended(job, id);
+            JsonObject job = new JobLog(server, session.patience(), id, true, null, true).read(view);
+            view.tell(job);
+            if (json) {
+                session.out().println(server.get("/jobs/" + id));
+            }
+            return exitCode(job);
         } catch (Failure e) {
-            throw new Failure(e.exitCode(), e.getMessage() + "\n" + goesOn, e);
+            session.say(goesOn);
+            throw e;
         }
     }
 
-    private int ended(JsonObject job, String id) {
-        if (json) {
-            session.out().println(server.get("/jobs/" + id));
-        }
-        String state = job.text("state");
-        Integer exitCode = job.object("attempt").integer("exitCode");
-        String reason = JobReason.of(job);
-        return switch (state) {
-            case "SUCCEEDED" -> {
-                session.say("succeeded; its outputs: trainyard outputs " + id);
-                yield ExitCode.OK;
-            }
-            case "REJECTED" -> {
-                session.say("rejected: " + reason);
-                yield ExitCode.INVALID;
-            }
+    private static int exitCode(JsonObject job) {
+        return switch (job.text("state")) {
+            case "SUCCEEDED" -> ExitCode.OK;
+            case "REJECTED" -> ExitCode.INVALID;
             default -> {
-                session.say("%s%s"
-                        .formatted(state.toLowerCase(java.util.Locale.ROOT), reason.isEmpty() ? "" : ", " + reason));
-                yield exitCode == null || exitCode == 0 ? ExitCode.JOB_FAILED : exitCode;
+                int container = Objects.requireNonNullElse(job.object("attempt").integer("exitCode"), 0);
+                yield container == 0 ? ExitCode.JOB_FAILED : container;
             }
         };
     }

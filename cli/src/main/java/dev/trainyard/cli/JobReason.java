@@ -1,7 +1,6 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JsonObject;
-import java.util.stream.Stream;
 
 /** Why a job is where it is, in the server's words. */
 final class JobReason {
@@ -11,17 +10,9 @@ final class JobReason {
     /** Empty if there is nothing to say. */
     static String of(JsonObject job) {
         return switch (job.text("state")) {
-            case "FAILED", "CANCELLED" -> {
-                String detail = job.object("attempt").text("detail");
-                yield job.text("lastCause") + (detail.isEmpty() ? "" : ": " + detail);
-            }
-            case "SUCCEEDED", "RUNNING" -> "";
-            default ->
-                Stream.of("rejection", "reason", "waitingBecause")
-                        .map(job::text)
-                        .filter(text -> !text.isEmpty())
-                        .findFirst()
-                        .orElse("");
+            case "RUNNING", "SUCCEEDED" -> "";
+            case "CANCELLED" -> job.object("attempt").text("detail");
+            default -> job.text("reason").isEmpty() ? job.text("waitingBecause") : job.text("reason");
         };
     }
 }

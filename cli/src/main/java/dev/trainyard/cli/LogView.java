@@ -5,6 +5,7 @@ import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Shows a job's log: the container's own words on standard output, everything else as messages. */
@@ -25,9 +26,18 @@ final class LogView implements Consumer<Entry> {
         switch (entry) {
             case Entry.Text(String source, String text) ->
                 show(source.equals("CONTAINER") ? container : session.err(), text);
-            case Entry.State(JsonObject state) -> sayOnce(sentence(state));
+            case Entry.State(JsonObject job) -> tell(job);
             case Entry.Lost(String why) -> session.say("the connection broke (%s); trying again".formatted(why));
             case Entry.Found() -> session.say("the connection is there again");
+        }
+    }
+
+    /** Says where the job is, unless that was said last. */
+    void tell(JsonObject job) {
+        String sentence = sentence(job);
+        if (!sentence.equals(said)) {
+            said = sentence;
+            session.say(sentence);
         }
     }
 
@@ -39,30 +49,19 @@ final class LogView implements Consumer<Entry> {
         }
     }
 
-    private void sayOnce(String sentence) {
-        if (!sentence.equals(said)) {
-            said = sentence;
-            session.say(sentence);
-        }
-    }
-
-    static String sentence(JsonObject state) {
-        String waiting = state.text("waitingBecause");
-        return switch (state.text("state")) {
+    private static String sentence(JsonObject job) {
+        String reason = JobReason.of(job);
+        String state = job.text("state");
+        return switch (state) {
             case "PUBLISHED" -> "published; no worker has read it yet";
-            case "QUEUED" -> waiting.isEmpty() ? "queued" : "waiting: " + waiting;
-            case "HELD" -> "held" + (waiting.isEmpty() ? "" : ": " + waiting);
-            default -> attempt(state);
+            case "QUEUED" -> reason.isEmpty() ? "queued" : "waiting: " + reason;
+            case "RUNNING" -> attempt(job.object("attempt"));
+            case "SUCCEEDED" -> "succeeded; what it left: trainyard outputs " + job.text("jobId");
+            default -> state.toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);
         };
     }
 
-    private static String attempt(JsonObject state) {
-        JsonObject attempt = state.object("attempt");
-        if (attempt.names().isEmpty()) {
-            String number = state.text("attempt");
-            return state.text("state").toLowerCase(java.util.Locale.ROOT)
-                    + (number.isEmpty() ? "" : ", attempt " + number);
-        }
+    private static String attempt(JsonObject attempt) {
         String devices = String.join(",", attempt.texts("devices"));
         return "attempt %s on %s%s: %s"
                 .formatted(
@@ -75,10 +74,11 @@ final class LogView implements Consumer<Entry> {
     private static String doing(JsonObject attempt) {
         return switch (attempt.text("state")) {
             case "RESERVED" -> "reserved";
-            case "PREPARING" -> "preparing the image and the container";
-            case "RUNNING" -> "running";
-            case "COLLECTING" -> "exit code %s; collecting the outputs".formatted(attempt.text("exitCode"));
-            case "ENDED" -> "ended" + (attempt.text("cause").isEmpty() ? "" : ", " + attempt.text("cause"));
+            case "PREPARING" -> "preparing image and container";
+            case "RUNNING" ->
+                attempt.text("stopReason").isEmpty() ? "running" : "stopping, " + attempt.text("stopReason");
+            case "COLLECTING" -> "exit code %s, collecting the outputs".formatted(attempt.text("exitCode"));
+            case "ENDED" -> "ended, " + attempt.text("cause");
             default -> attempt.text("state");
         };
     }

@@ -1,6 +1,7 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JobLog;
+import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import java.util.concurrent.Callable;
@@ -38,8 +39,16 @@ final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Server server = session.server();
-        new JobLog(server, session.patience(), job.id(server), follow, attempt, false)
-                .read(new LogView(session, session.out()));
+        LogView view = new LogView(session, session.out());
+        JsonObject found = new JobLog(server, session.patience(), job.id(server), follow, attempt, false)
+                .read(entry -> {
+                    if (follow || !(entry instanceof JobLog.Entry.State)) {
+                        view.accept(entry);
+                    }
+                });
+        if (follow) {
+            view.tell(found);
+        }
         return ExitCode.OK;
     }
 }

@@ -2,16 +2,14 @@ package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JobLog.Patience;
 import dev.trainyard.cli.terminal.ExitCode;
-import dev.trainyard.cli.terminal.Failure;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code trainyard}, as far as it is a client of the server. */
 public final class Main {
@@ -21,8 +19,9 @@ public final class Main {
     public static void main(String[] args) {
         // What a library has to log is no concern of a person at a terminal.
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
-        Session session =
-                new Session(System.out, System.err, System.getenv(), Clock.systemDefaultZone(), Patience.DEFAULT, true);
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        Session session = new Session(
+                System.out, System.err, System.getenv(), Clock.system(ZoneId.systemDefault()), Patience.DEFAULT, true);
         System.exit(run(List.of(args), session));
     }
 
@@ -35,7 +34,9 @@ public final class Main {
      * @return the exit code; see {@link ExitCode}
      */
     public static int run(List<String> args, PrintStream out, PrintStream err, Map<String, String> environment) {
-        return run(args, new Session(out, err, environment, Clock.systemDefaultZone(), Patience.DEFAULT, false));
+        return run(
+                args,
+                new Session(out, err, environment, Clock.system(ZoneId.systemDefault()), Patience.DEFAULT, false));
     }
 
     static int run(List<String> args, Session session) {
@@ -58,43 +59,13 @@ public final class Main {
     private static CommandLine commandLine(List<String> args, Session session) {
         CommandLine root = new CommandLine(new RootCommand(session));
         Commands.register(root, args, session);
-        root.setOut(new PrintWriter(session.out(), true));
-        root.setErr(new PrintWriter(session.err(), true));
+        root.setOut(new PrintWriter(session.out(), true, session.out().charset()));
+        root.setErr(new PrintWriter(session.err(), true, session.err().charset()));
         root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpWidth(110);
-        root.setParameterExceptionHandler((e, _) -> misused(e, session));
-        root.setExecutionExceptionHandler((e, _, _) -> failed(e, session));
+        root.setParameterExceptionHandler((e, _) -> Failures.misused(e, session));
+        root.setExecutionExceptionHandler((e, _, _) -> Failures.failed(e, session));
         return root;
-    }
-
-    private static int misused(ParameterException e, Session session) {
-        StringBuilder message = new StringBuilder(e.getMessage());
-        if (e instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            message.append(". Did you mean %s?".formatted(String.join(" or ", unmatched.getSuggestions())));
-        } else {
-            message.append(message.charAt(message.length() - 1) == '.' ? "" : ".");
-        }
-        String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        session.err().println("error: %s See '%s --help'.".formatted(message, command));
-        return ExitCode.INVALID;
-    }
-
-    private static int failed(Exception e, Session session) {
-        boolean debug = session.environment().containsKey("TRAINYARD_DEBUG");
-        if (e instanceof Failure failure) {
-            if (failure.exitCode() != ExitCode.OUTPUT_CLOSED) {
-                session.err().println("error: " + failure.getMessage());
-            }
-        } else {
-            session.err()
-                    .println("error: a defect of the client: %s.%s"
-                            .formatted(e, debug ? "" : " TRAINYARD_DEBUG=1 shows where; please report it."));
-        }
-        if (debug) {
-            e.printStackTrace(session.err());
-        }
-        return e instanceof Failure failure ? failure.exitCode() : ExitCode.INTERNAL;
     }
 }

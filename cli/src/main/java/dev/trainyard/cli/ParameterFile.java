@@ -38,12 +38,7 @@ final class ParameterFile {
             return parameters;
         } catch (YamlEngineException e) {
             throw unusable(
-                    file,
-                    String.valueOf(e.getMessage())
-                            .lines()
-                            .findFirst()
-                            .orElse("")
-                            .strip());
+                    file, Failure.reason(e).lines().findFirst().orElse("").strip());
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
@@ -60,7 +55,7 @@ final class ParameterFile {
             try {
                 return new Parameter(name.getValue(), value.getValue());
             } catch (IllegalArgumentException e) {
-                throw unusable(file, String.valueOf(e.getMessage()));
+                throw unusable(file, Failure.reason(e));
             }
         }
         String name = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "a key";

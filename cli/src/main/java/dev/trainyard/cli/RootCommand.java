@@ -49,6 +49,7 @@ final class RootCommand implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help.")
+    @SuppressWarnings("unused") // picocli looks at it
     private boolean help;
 
     RootCommand(Session session) {
@@ -60,6 +61,7 @@ final class RootCommand implements Runnable {
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
             description = "Address of the server; else TRAINYARD_SERVER, else " + Session.DEFAULT_SERVER + ".")
+    @SuppressWarnings("unused") // picocli calls it
     private void server(String address) {
         session.useServer(address);
     }

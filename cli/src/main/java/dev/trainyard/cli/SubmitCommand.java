@@ -158,7 +158,7 @@ final class SubmitCommand implements Callable<Integer> {
     private Request.Submit request(TrainingSpec spec, ImageSource image) {
         Instant now = session.clock().instant();
         SubmitOptions options = new SubmitOptions(
-                name, team, session.user(), labels, priority, null, retry(), timeLimit, now, notBefore);
+                name, team, session.user(), labels, priority, null, retry(), timeLimit, gracePeriod, now, notBefore);
         return spec.toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
     }
 
@@ -194,7 +194,7 @@ final class SubmitCommand implements Callable<Integer> {
         try {
             RequestCodec.decode(message);
         } catch (InvalidRequest e) {
-            throw new Failure(ExitCode.INVALID, String.valueOf(e.getMessage()), e);
+            throw new Failure(ExitCode.INVALID, Failure.reason(e), e);
         }
         session.out().println(JsonMapper.shared().readTree(message).toPrettyString());
         if (!json) {

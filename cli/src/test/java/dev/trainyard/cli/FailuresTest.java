@@ -87,7 +87,7 @@ class FailuresTest {
     void slips_are_recognised() {
         assertThat(cli.run("jbos"))
                 .isEqualTo(new Result(
-                        64, "", "error: there is no command 'jbos'; did you mean jobs?. See 'trainyard --help'.\n"));
+                        64, "", "error: there is no command 'jbos'; did you mean jobs? See 'trainyard --help'.\n"));
         assertThat(cli.run("jobs", "--limti", "3").err())
                 .startsWith("error: there is no option '--limti'; did you mean --limit?");
         assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");

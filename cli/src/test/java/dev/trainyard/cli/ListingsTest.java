@@ -27,7 +27,7 @@ class ListingsTest {
                  {"jobId":"%s","name":"mnist","team":"vision","state":"QUEUED","priority":500,"attempts":0,
                   "waitingBecause":"no free GPU","acceptedAt":"2026-11-24T08:14:00.123Z","endedAt":null},
                  {"jobId":"%s","name":"digits","team":null,"state":"FAILED","priority":50,"attempts":2,"lastCause":"PROGRAM_ERROR",
-                  "attempt":{"detail":"exit code 3"},"acceptedAt":"2026-11-23T07:00:00Z","endedAt":"2026-11-23T07:00:09Z"}]}""".formatted(B, A));
+                  "reason":"PROGRAM_ERROR: exit code 3","acceptedAt":"2026-11-23T07:00:00Z","endedAt":"2026-11-23T07:00:09Z"}]}""".formatted(B, A));
 
         Result result = cli.run("jobs");
 

@@ -28,9 +28,9 @@ class SqlTest {
 
         assertThat(server.received().getFirst().body()).isEqualTo("{\"query\":\"select \\\"name\\\", n\\nfrom x\"}");
         assertThat(result.out()).isEqualTo("""
-                name         n
-                a "b", c     1
-                            20
+                name       n
+                a "b", c   1
+                          20
 
                 (3 rows)
                 """);
@@ -53,9 +53,10 @@ class SqlTest {
     @Test
     void an_error_of_the_database_is_shown_in_its_words() {
         server.answers("POST /sql", 400, """
-                {"title":"Bad Request","status":400,"detail":"syntax error at or near \\"selct\\" (position 1)"}""");
+                {"title":"Bad Request","status":400,"detail":"syntax error at or near \\"selct\\"","position":1,"hint":"Mind the spelling."}""");
 
         assertThat(cli.run("sql", "selct"))
-                .isEqualTo(new Result(64, "", "error: syntax error at or near \"selct\" (position 1)\n"));
+                .isEqualTo(new Result(
+                        64, "", "error: syntax error at or near \"selct\" (at character 1)\n  Mind the spelling.\n"));
     }
 }

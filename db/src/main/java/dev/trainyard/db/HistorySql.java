@@ -126,6 +126,9 @@ public final class HistorySql {
                 "socketTimeout", Long.toString(STATEMENT_TIMEOUT.plusSeconds(10).toSeconds()));
         // One value may be as large as the whole heap: reading it is refused, not tried.
         properties.setProperty("maxResultBuffer", "16M");
+        // Few rows first: how many fit into the buffer depends on how large they are.
+        properties.setProperty("adaptiveFetch", "true");
+        properties.setProperty("adaptiveFetchMaximum", "1000");
         try {
             return DriverManager.getConnection(url.jdbc(), properties);
         } catch (SQLException e) {
@@ -145,7 +148,7 @@ public final class HistorySql {
             statement.execute("set statement_timeout = " + STATEMENT_TIMEOUT.toMillis());
             statement.setEscapeProcessing(false);
             statement.setMaxRows(MAX_ROWS + 1);
-            statement.setFetchSize(100);
+            statement.setFetchSize(4);
             if (!statement.execute(query)) {
                 return new Result(List.of(), List.of(), false);
             }
@@ -226,14 +229,20 @@ public final class HistorySql {
     }
 
     private RuntimeException failure(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        // The driver calls it a communication error, and has read no further.
+        if (message.contains("maxResultBuffer")) {
+            return new QueryFailed(
+                    "a value is larger than can be shown here. Select part of it, or its length", 0, null);
+        }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         // Class 08: connection exceptions; 57P: the server goes down.
         if (state.startsWith("08") || state.startsWith("57P")) {
-            return new DatabaseUnavailable("%s: %s".formatted(url, e.getMessage()), e);
+            return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
         }
         ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
         if (server == null) {
-            return new QueryFailed(String.valueOf(e.getMessage()), 0, null);
+            return new QueryFailed(message, 0, null);
         }
         return new QueryFailed(String.valueOf(server.getMessage()), server.getPosition(), server.getHint());
     }

@@ -49,7 +49,7 @@ public final class PlanStore {
     static final String CANDIDATES_QUERY = """
             select q.id, q.request, former.avoid, former.last_worker
             from (select id, request::text as request, attempts, priority, queued_at from trainyard.job
-                  where state = 'QUEUED' and (not_before is null or not_before <= clock_timestamp())
+                  where state = 'QUEUED' and (not_before is null or not_before <= now())
                   order by priority desc, queued_at, id limit :limit) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
@@ -57,6 +57,11 @@ public final class PlanStore {
                        (array_agg(a.worker_id order by a.number desc))[1] as last_worker
                 from trainyard.attempt a where a.job_id = q.id) former on q.attempts > 0
             order by q.priority desc, q.queued_at, q.id""";
+
+    /** What comes due after the instant as of which the candidates were read: now() is the transaction's begin. */
+    static final String NEXT_DUE_QUERY = """
+            select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::bigint from trainyard.job
+            where state = 'QUEUED' and not_before > now()""";
 
     private final Database database;
     private final JdbcClient sql;
@@ -329,9 +334,7 @@ public final class PlanStore {
     }
 
     private @Nullable Duration nextDue() {
-        return sql.sql("""
-                select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::bigint as millis from trainyard.job
-                where state = 'QUEUED' and not_before > clock_timestamp()""")
+        return sql.sql(NEXT_DUE_QUERY)
                 .query(Long.class)
                 .optional()
                 .map(millis -> Duration.ofMillis(Math.max(millis, 1)))

@@ -2,6 +2,7 @@ package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
@@ -11,6 +12,7 @@ import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.plan.Snapshot;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +48,7 @@ class PlacementTest {
         AttemptId attempt = yard.liveAttempt(job);
         assertThat(yard.attempts.liveOf(me.worker()))
                 .extracting(Attempt::id, Attempt::number)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple(attempt, 1));
+                .containsExactly(tuple(attempt, 1));
         assertThat(yard.held(attempt))
                 .containsExactly("DEVICE gpu-1-gpu-0", "LOCATION *//logs/run-7", "PORT */tcp/6006", "SLOT */0");
         assertThat(yard.events(job)).endsWith("job.queued", "attempt.reserved");
@@ -73,9 +75,9 @@ class PlacementTest {
         assertThat(host.devices())
                 .extracting(Snapshot.Device::key, Snapshot.Device::kind, Snapshot.Device::free)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("gpu-1-gpu-0", Snapshot.Kind.GPU, false),
-                        org.assertj.core.groups.Tuple.tuple("gpu-1-gpu-1", Snapshot.Kind.GPU, true),
-                        org.assertj.core.groups.Tuple.tuple("slot", Snapshot.Kind.SLOT, true));
+                        tuple("gpu-1-gpu-0", Snapshot.Kind.GPU, false),
+                        tuple("gpu-1-gpu-1", Snapshot.Kind.GPU, true),
+                        tuple("slot", Snapshot.Kind.SLOT, true));
     }
 
     @Test
@@ -188,8 +190,8 @@ class PlacementTest {
         JobId busy = yard.submit(ARequest.named("busy"));
         JobId idle = yard.submit(ARequest.named("idle"));
 
-        try (var connection = java.sql.DriverManager.getConnection(
-                TestPostgres.asSuperuser(yard.url).jdbc(), "postgres", "")) {
+        try (var connection =
+                DriverManager.getConnection(TestPostgres.asSuperuser(yard.url).jdbc(), "postgres", "")) {
             connection.setAutoCommit(false);
             try (var lock = connection.createStatement()) {
                 lock.execute("select id from trainyard.job where id = '" + busy + "' for update");

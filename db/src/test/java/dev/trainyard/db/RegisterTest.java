@@ -11,10 +11,12 @@ import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.WorkerStore.RegistrationRefused;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,10 +192,9 @@ class RegisterTest {
                 known.worker().value(),
                 () -> {
                     try {
-                        return java.util.concurrent.CompletableFuture.completedFuture(
-                                yard.register(worker.boot("boot-2")));
+                        return CompletableFuture.completedFuture(yard.register(worker.boot("boot-2")));
                     } catch (RegistrationRefused e) {
-                        return java.util.concurrent.CompletableFuture.failedFuture(e);
+                        return CompletableFuture.failedFuture(e);
                     }
                 });
 
@@ -321,7 +322,7 @@ class RegisterTest {
                     .query()
                     .listOfRows();
 
-            assertThatThrownBy(lease::renew).isInstanceOf(java.sql.SQLException.class);
+            assertThatThrownBy(lease::renew).isInstanceOf(SQLException.class);
             lease.renew();
         }
     }

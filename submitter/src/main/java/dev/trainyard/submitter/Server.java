@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -33,6 +34,7 @@ public final class Server implements AutoCloseable {
     private final Connections connections;
     private final AnnotationConfigServletWebServerApplicationContext context;
     private final URI uri;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Server(Connections connections, AnnotationConfigServletWebServerApplicationContext context, URI uri) {
         this.connections = connections;
@@ -154,9 +156,12 @@ public final class Server implements AutoCloseable {
         return uri;
     }
 
-    /** Ends the log streams, lets other requests finish for a few seconds, and closes all connections. */
+    /** Ends the log streams, lets other requests finish for a few seconds, and closes all connections. Repeating it does nothing. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         context.getBean(LogStreams.class).close();
         context.close();
         connections.close();

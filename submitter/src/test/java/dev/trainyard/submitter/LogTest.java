@@ -40,8 +40,10 @@ class LogTest {
             assertThat(state(events)).isEqualTo("QUEUED");
 
             AttemptId first = worker.start();
-            assertThat(events.next("state").data().at("/attempt/state").asString())
-                    .isEqualTo("RUNNING");
+            assertThat(events.next(event ->
+                                    event.data().at("/attempt/state").asString().equals("RUNNING"))
+                            .name())
+                    .isEqualTo("state");
             worker.log(first, "epoch 1\n");
             Event line = events.next("log");
             assertThat(line.text()).isEqualTo("epoch 1\n");

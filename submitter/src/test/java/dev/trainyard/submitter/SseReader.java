@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,12 +52,17 @@ final class SseReader implements AutoCloseable {
 
     /** The next event of this name; others are passed over. */
     Event next(String name) {
+        return next(event -> event.name().equals(name));
+    }
+
+    /** The next event like this; others are passed over. */
+    Event next(Predicate<Event> wanted) {
         for (Event event = next(); event != null; event = next()) {
-            if (event.name().equals(name)) {
+            if (wanted.test(event)) {
                 return event;
             }
         }
-        throw new AssertionError("the stream ended without an event '%s'".formatted(name));
+        throw new AssertionError("the stream ended without the event");
     }
 
     List<Event> rest() {

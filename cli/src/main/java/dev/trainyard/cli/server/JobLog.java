@@ -136,7 +136,7 @@ public final class JobLog {
     private void text(Event event, JsonObject data, Consumer<Entry> sink) {
         int attempt = Objects.requireNonNullElse(data.integer("attempt"), lastAttempt);
         long seq = Objects.requireNonNullElse(data.integer("seq"), 0);
-        if (attempt > lastAttempt || attempt == lastAttempt && seq > lastSeq) {
+        if (attempt > lastAttempt || (attempt == lastAttempt && seq > lastSeq)) {
             lastAttempt = attempt;
             lastSeq = seq;
             lastId = event.id() == null ? attempt + ":" + seq : event.id();

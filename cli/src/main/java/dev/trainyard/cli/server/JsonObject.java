@@ -26,7 +26,11 @@ public final class JsonObject {
         this.fields = fields;
     }
 
-    /** @throws IllegalArgumentException if the text is no JSON object */
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException if the text is no JSON object
+     */
     public static JsonObject parse(String text) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {

@@ -13,7 +13,11 @@ public final class JsonText {
 
     private JsonText() {}
 
-    /** @param fields texts and integers */
+    /**
+     * In UTF-8.
+     *
+     * @param fields texts and integers
+     */
     public static byte[] object(Map<String, ?> fields) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {

@@ -36,7 +36,11 @@ public final class Server {
 
     private final URI address;
 
-    /** @throws Failure if the text is no http or https address */
+    /**
+     * Contacts nobody yet.
+     *
+     * @throws Failure if the text is no http or https address
+     */
     public Server(String address) {
         try {
             URI uri = new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
@@ -82,7 +86,11 @@ public final class Server {
         return true;
     }
 
-    /** @param progress learns how many bytes are sent so far */
+    /**
+     * Uploads a source.
+     *
+     * @param progress learns how many bytes are sent so far
+     */
     public void putSource(String digest, Path tar, LongConsumer progress) {
         HttpURLConnection connection = open("PUT", "/sources/" + digest);
         connection.setRequestProperty("Content-Type", "application/x-tar");
@@ -212,10 +220,12 @@ public final class Server {
         };
     }
 
-    /** RFC 9457: the detail, else the title; then each single problem on a line of its own. */
+    /** RFC 9457: the detail, else the title; then where in a query it is, and each single problem on a line of its own. */
     private static String words(JsonObject problem, int status) {
         String said = problem.text("detail").isEmpty() ? problem.text("title") : problem.text("detail");
         StringBuilder words = new StringBuilder(said.isEmpty() ? "the server answered %d".formatted(status) : said);
+        words.append(problem.text("position").isEmpty() ? "" : " (at character " + problem.text("position") + ")");
+        words.append(problem.text("hint").isEmpty() ? "" : "\n  " + problem.text("hint"));
         for (JsonObject each : problem.objects("problems")) {
             words.append("\n  %s: %s".formatted(each.text("path"), each.text("message")));
             words.append(each.text("remedy").isEmpty() ? "" : ". " + each.text("remedy"));

@@ -52,9 +52,8 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             files.put(name, archive);
             List<String> warnings = missing(added, files, folder);
             if (!added.contains(name)) {
-                warnings.add(
-                        ("%s does not name %s: unless it adds it by a wildcard or a variable, the image is built without it")
-                                .formatted(dockerfile, name));
+                warnings.add("%s does not name %s: unless a wildcard or a variable does, the image is built without it"
+                        .formatted(dockerfile, name));
             }
             return pack(folder, files, warnings);
         } finally {

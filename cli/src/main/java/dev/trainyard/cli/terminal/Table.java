@@ -19,7 +19,11 @@ public final class Table {
         Arrays.fill(numbers, true);
     }
 
-    /** @param cells as many as there are titles */
+    /**
+     * Adds a row.
+     *
+     * @param cells as many as there are titles
+     */
     public void row(List<String> cells) {
         List<String> shown = new ArrayList<>(cells.size());
         for (int i = 0; i < cells.size(); i++) {

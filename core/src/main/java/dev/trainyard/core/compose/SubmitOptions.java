@@ -21,9 +21,10 @@ public record SubmitOptions(
         @Nullable Gpus gpus,
         @Nullable RetryPolicy retry,
         @Nullable Duration timeLimit,
+        @Nullable Duration gracePeriod,
         @Nullable Instant submittedAt,
         @Nullable Instant notBefore) {
 
     public static final SubmitOptions NONE =
-            new SubmitOptions(null, null, null, Map.of(), null, null, null, null, null, null);
+            new SubmitOptions(null, null, null, Map.of(), null, null, null, null, null, null, null);
 }

@@ -76,7 +76,7 @@ public record TrainingSpec(
                 Objects.requireNonNullElse(options.gpus(), gpus),
                 Objects.requireNonNullElse(options.retry(), RetryPolicy.DEFAULT),
                 options.timeLimit(),
-                gracePeriod,
+                Objects.requireNonNullElse(options.gracePeriod(), gracePeriod),
                 options.notBefore());
     }
 }

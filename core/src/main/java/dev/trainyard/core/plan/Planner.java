@@ -18,7 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +34,9 @@ public final class Planner {
     private final List<Room> rooms = new ArrayList<>();
 
     private Planner(Snapshot snapshot) {
-        for (Host host : snapshot.hosts()) {
-            rooms.add(new Room(host));
-        }
+        snapshot.hosts().stream()
+                .sorted(Comparator.comparing(Host::name).thenComparing(Host::id))
+                .forEach(host -> rooms.add(new Room(host, false)));
     }
 
     /** Decides; the same snapshot gives the same plan. */
@@ -59,20 +61,14 @@ public final class Planner {
     private @Nullable Room best(Candidate candidate) {
         List<Room> fitting =
                 rooms.stream().filter(room -> room.refusal(candidate) == null).toList();
-        Room preferred = fitting.stream()
-                .filter(room -> room.host.id().equals(candidate.prefer()))
-                .findFirst()
-                .orElse(null);
-        if (preferred != null) {
-            return preferred;
-        }
-        boolean othersCould = rooms.stream().anyMatch(room -> !avoided(candidate, room) && room.everFits(candidate));
+        boolean othersCould = !candidate.avoid().isEmpty()
+                && rooms.stream()
+                        .anyMatch(room ->
+                                !avoided(candidate, room) && room.empty().refusal(candidate) == null);
         return fitting.stream()
                 .filter(room -> !othersCould || !avoided(candidate, room))
-                .min(Comparator.comparingInt(Room::freeSlots)
-                        .reversed()
-                        .thenComparing(room -> room.host.name())
-                        .thenComparing(room -> room.host.id()))
+                .min(Comparator.comparing((Room room) -> !room.host.id().equals(candidate.prefer()))
+                        .thenComparing(Comparator.comparingInt(Room::freeSlots).reversed()))
                 .orElse(null);
     }
 
@@ -84,24 +80,27 @@ public final class Planner {
         if (rooms.isEmpty()) {
             return "no worker takes new work";
         }
-        List<Room> possible =
-                rooms.stream().filter(room -> room.everFits(candidate)).toList();
+        List<Room> possible = rooms.stream()
+                .filter(room -> room.empty().refusal(candidate) == null)
+                .toList();
         if (possible.isEmpty()) {
-            return "no host could ever run it: " + describe(rooms, candidate);
+            return "no host could ever run it: "
+                    + describe(rooms.stream().map(Room::empty).toList(), candidate);
         }
         return "waiting for " + describe(possible, candidate);
     }
 
     private static String describe(List<Room> rooms, Candidate candidate) {
-        Set<String> refusals = new TreeSet<>();
-        for (Room room : rooms) {
-            String refusal = room.refusal(candidate);
-            refusals.add(
-                    room.host.name() + ": " + (refusal == null ? "avoided after a failed attempt there" : refusal));
-        }
         int shown = 3;
-        String text = String.join("; ", refusals.stream().limit(shown).toList());
-        return refusals.size() > shown ? text + "; and %d more hosts".formatted(refusals.size() - shown) : text;
+        String text = rooms.stream()
+                .limit(shown)
+                .map(room -> {
+                    Supplier<String> refusal = room.refusal(candidate);
+                    return room.host.name() + ": "
+                            + (refusal == null ? "avoided after a failed attempt there" : refusal.get());
+                })
+                .collect(Collectors.joining("; "));
+        return rooms.size() > shown ? text + "; and %d more hosts".formatted(rooms.size() - shown) : text;
     }
 
     /** One host, with what this cycle has taken from it already. */
@@ -114,32 +113,42 @@ public final class Planner {
         private final Set<String> locations;
         private BigDecimal cpus;
         private long memory;
+        private @Nullable Room empty;
 
-        Room(Host host) {
+        /** @param empty whether to see it as if nothing ran there */
+        Room(Host host, boolean empty) {
             this.host = host;
             host.devices().stream()
-                    .filter(device -> device.usable() && device.free())
+                    .filter(device -> device.usable() && (device.free() || empty))
                     .forEach(freeDevices::add);
-            this.freeSlots = new ArrayList<>(host.freeSlots());
-            this.ports = new HashSet<>(host.heldPorts());
-            this.locations = new HashSet<>(host.heldLocations());
-            this.cpus = host.freeCpus();
-            this.memory = host.freeMemory();
+            this.freeSlots =
+                    empty ? IntStream.range(0, host.runSlots()).boxed().toList() : new ArrayList<>(host.freeSlots());
+            this.ports = empty ? Set.of() : new HashSet<>(host.heldPorts());
+            this.locations = empty ? Set.of() : new HashSet<>(host.heldLocations());
+            this.cpus = empty ? host.cpus() : host.freeCpus();
+            this.memory = empty ? host.memory() : host.freeMemory();
+        }
+
+        /** The same host, if nothing ran there. */
+        Room empty() {
+            if (empty == null) {
+                empty = new Room(host, true);
+            }
+            return empty;
         }
 
         int freeSlots() {
             return freeSlots.size();
         }
 
-        /** Why the candidate does not fit now; null: it does. */
+        /** Why the candidate does not fit, in words that are made only if they are asked for; null: it fits. */
         @Nullable
-        String refusal(Candidate candidate) {
+        Supplier<String> refusal(Candidate candidate) {
             if (freeSlots.isEmpty()) {
-                return "all %d run slots are in use".formatted(host.runSlots());
+                return () -> "all %d run slots are in use".formatted(host.runSlots());
             }
-            List<Device> chosen = choose(candidate.gpus(), freeDevices);
-            if (chosen == null) {
-                return "%s of %d devices %s free, %s wanted"
+            if (choose(candidate.gpus(), freeDevices) == null) {
+                return () -> "%s of %d devices %s free, %s wanted"
                         .formatted(
                                 freeDevices.size(),
                                 host.devices().size(),
@@ -148,28 +157,21 @@ public final class Planner {
             }
             for (String port : candidate.hostPorts()) {
                 if (ports.contains(port)) {
-                    return "host port %s is in use by another job".formatted(port);
+                    return () -> "host port %s is in use by another job".formatted(port);
                 }
             }
             if (candidate.location() != null && locations.contains(candidate.location())) {
-                return "output location %s is in use by another job".formatted(candidate.location());
+                return () -> "output location %s is in use by another job".formatted(candidate.location());
             }
             if (cpus(candidate).compareTo(cpus) > 0) {
-                return "%s CPUs are free, %s wanted"
+                return () -> "%s CPUs are free, %s wanted"
                         .formatted(cpus.toPlainString(), cpus(candidate).toPlainString());
             }
             if (memory(candidate) > memory) {
-                return "%d MiB of memory are free, %d MiB wanted".formatted(memory >> 20, memory(candidate) >> 20);
+                return () ->
+                        "%d MiB of memory are free, %d MiB wanted".formatted(memory >> 20, memory(candidate) >> 20);
             }
             return null;
-        }
-
-        /** Whether it would fit if nothing else ran here. */
-        boolean everFits(Candidate candidate) {
-            List<Device> usable = host.devices().stream().filter(Device::usable).toList();
-            return choose(candidate.gpus(), usable) != null
-                    && cpus(candidate).compareTo(host.cpus()) <= 0
-                    && memory(candidate) <= host.memory();
         }
 
         Placement take(Candidate candidate) {
@@ -227,9 +229,12 @@ public final class Planner {
         }
 
         private static boolean matches(Device device, @Nullable String type, @Nullable DataSize minMemory) {
-            boolean typeFits = type == null
-                    || (device.kind() != Snapshot.Kind.SLOT
-                            && device.type().toLowerCase(Locale.ROOT).contains(type.toLowerCase(Locale.ROOT)));
+            // A stand-in is no hardware: it has neither a type nor memory.
+            if (device.kind() == Snapshot.Kind.SLOT && (type != null || minMemory != null)) {
+                return false;
+            }
+            boolean typeFits =
+                    type == null || device.type().toLowerCase(Locale.ROOT).contains(type.toLowerCase(Locale.ROOT));
             boolean memoryFits = minMemory == null || (device.memory() != null && device.memory() >= minMemory.bytes());
             return typeFits && memoryFits;
         }

@@ -84,6 +84,7 @@ class ComposeResolverTest {
                 new Gpus.Count(1, null, null),
                 new RetryPolicy(3, Duration.ofSeconds(5), List.of()),
                 Duration.ofHours(1),
+                Duration.ofSeconds(20),
                 Instant.EPOCH,
                 Instant.MAX);
         JobId id = new JobId(new UUID(0, 1));
@@ -102,7 +103,7 @@ class ComposeResolverTest {
                         new Gpus.Count(1, null, null),
                         new RetryPolicy(3, Duration.ofSeconds(5), List.of()),
                         Duration.ofHours(1),
-                        Duration.ofSeconds(90),
+                        Duration.ofSeconds(20),
                         Instant.MAX));
     }
 

@@ -37,7 +37,7 @@ final class CommandsController {
         }
     }
 
-    record Priority(int priority) {}
+    record Priority(@Nullable Integer priority) {}
 
     /** {@link JobStore.Cancellation} or {@link JobStore.Change}, by name. */
     record Result(String result) {}
@@ -60,11 +60,11 @@ final class CommandsController {
 
     @PostMapping("/priority")
     Result prioritise(@PathVariable JobId jobId, @RequestBody Priority priority) {
-        if (priority.priority() < 0 || priority.priority() > MAX_PRIORITY) {
-            throw ApiException.badRequest(
-                    "priority: %d is not between 0 and %d".formatted(priority.priority(), MAX_PRIORITY));
+        Integer wanted = priority.priority();
+        if (wanted == null || wanted < 0 || wanted > MAX_PRIORITY) {
+            throw ApiException.badRequest("priority: %s is not between 0 and %d".formatted(wanted, MAX_PRIORITY));
         }
-        return result(jobId, store.prioritise(jobId, priority.priority()));
+        return result(jobId, store.prioritise(jobId, wanted));
     }
 
     private static Result result(JobId job, JobStore.Change change) {

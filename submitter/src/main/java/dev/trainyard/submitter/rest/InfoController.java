@@ -6,8 +6,9 @@ import dev.trainyard.db.HistorySql;
 import dev.trainyard.submitter.publish.KafkaCluster;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.springframework.http.HttpStatus;
@@ -57,26 +58,32 @@ final class InfoController {
     /** 503 if anything is down, so that a load balancer understands it too. */
     @GetMapping("/health")
     ResponseEntity<Health> health() {
-        CompletableFuture<String> postgres = check(database::requireAnswer);
-        CompletableFuture<String> broker = check(kafka::requireAnswer);
-        Health health = new Health(postgres.join(), broker.join());
+        Future<?> postgres = start(database::requireAnswer);
+        Future<?> broker = start(kafka::requireAnswer);
+        Health health = new Health(outcome(postgres), outcome(broker));
         boolean up = health.postgres().equals(UP) && health.kafka().equals(UP);
         return ResponseEntity.status(up ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
                 .body(health);
     }
 
-    private static CompletableFuture<String> check(Runnable check) {
-        return CompletableFuture.runAsync(check, Thread::startVirtualThread)
-                .orTimeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((done, failure) -> failure == null ? UP : "DOWN: " + reason(failure));
+    private static Future<?> start(Runnable check) {
+        FutureTask<?> task = new FutureTask<>(check, null);
+        Thread.startVirtualThread(task);
+        return task;
     }
 
-    private static String reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof TimeoutException
-                ? "no answer within %d s".formatted(ANSWER_WITHIN.toSeconds())
-                : String.valueOf(cause.getMessage());
+    private static String outcome(Future<?> check) {
+        try {
+            check.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            return UP;
+        } catch (TimeoutException e) {
+            return "DOWN: no answer within %d s".formatted(ANSWER_WITHIN.toSeconds());
+        } catch (ExecutionException e) {
+            return "DOWN: " + check.exceptionNow().getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "DOWN: the server stops";
+        }
     }
 
     /** The JSON Schema of the request message. */

@@ -41,6 +41,9 @@ final class LogController {
             HttpServletResponse response) {
         jobs.require(jobId);
         LogPosition from = lastEventId == null ? LogPosition.START : LogPosition.parse(lastEventId);
+        if (attempt != null && attempt < 1) {
+            throw ApiException.badRequest("attempt: %d; attempts count from 1".formatted(attempt));
+        }
         if (attempt != null && !follow && history.attempt(jobId, attempt).isEmpty()) {
             throw ApiException.notFound("job %s has no attempt %d".formatted(jobId, attempt));
         }

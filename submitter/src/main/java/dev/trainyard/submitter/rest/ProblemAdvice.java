@@ -5,8 +5,10 @@ import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,8 +81,16 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        String why = e.getCause() instanceof JacksonException json ? json.getOriginalMessage() : "it is missing";
+        String why = e.getCause() instanceof JacksonException json ? why(json) : "it is missing";
         return answer(Problem.of(status, "the body is not the JSON that is expected here: " + why));
+    }
+
+    private static String why(JacksonException e) {
+        String place = e.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+        return place.isEmpty() ? e.getOriginalMessage() : place + ": " + e.getOriginalMessage();
     }
 
     @Override

@@ -56,7 +56,6 @@ public class RestConfiguration implements WebMvcConfigurer {
         return JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(constraints).build())
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .addModule(new SimpleModule("ids")
                         .addSerializer(JobId.class, ToStringSerializer.instance)
                         .addSerializer(AttemptId.class, ToStringSerializer.instance)

@@ -53,6 +53,9 @@ public final class WorkLoop implements AutoCloseable {
                         failing = false;
                     }
                 } catch (SQLException | RuntimeException e) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        return;
+                    }
                     if (!failing) {
                         log.warn("no look at the database, trying every second", e);
                         failing = true;

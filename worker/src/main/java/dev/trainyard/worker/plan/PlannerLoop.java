@@ -53,6 +53,9 @@ public final class PlannerLoop implements AutoCloseable {
                         failing = false;
                     }
                 } catch (SQLException | RuntimeException e) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        return;
+                    }
                     if (!failing) {
                         log.warn("planning failed, trying every second", e);
                         failing = true;

@@ -1,0 +1,57 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.request.NearestName;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** How a command that cannot do its work ends: one paragraph, and an exit code. */
+final class Failures {
+
+    private Failures() {}
+
+    /** Of arguments that cannot be understood. */
+    static int misused(ParameterException e, Session session) {
+        String words = e instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched)
+                : String.valueOf(e.getMessage());
+        String end = words.endsWith("?") || words.endsWith(".") ? "" : ".";
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        session.err().println("error: %s%s See '%s --help'.".formatted(words, end, command));
+        return ExitCode.INVALID;
+    }
+
+    private static String unmatched(UnmatchedArgumentException e) {
+        String first = e.getUnmatched().getFirst();
+        boolean option = first.startsWith("-");
+        boolean command = !option && e.getCommandLine().getParent() == null;
+        List<String> known = command ? Commands.NAMES : option ? options(e.getCommandLine()) : List.of();
+        String meant = NearestName.among(known, first)
+                .map("; did you mean %s?"::formatted)
+                .orElse("");
+        return "there is no %s '%s'%s".formatted(command ? "command" : option ? "option" : "place for", first, meant);
+    }
+
+    private static List<String> options(CommandLine command) {
+        return List.copyOf(command.getCommandSpec().optionsMap().keySet());
+    }
+
+    /** Of what went wrong while the command ran. */
+    static int failed(Exception e, Session session) {
+        boolean debug = session.environment().containsKey("TRAINYARD_DEBUG");
+        if (!(e instanceof Failure failure)) {
+            session.err()
+                    .println("error: a defect of the client: %s.%s"
+                            .formatted(e, debug ? "" : " TRAINYARD_DEBUG=1 shows where; please report it."));
+        } else if (failure.exitCode() != ExitCode.OUTPUT_CLOSED) {
+            session.err().println("error: " + failure.getMessage());
+        }
+        if (debug) {
+            e.printStackTrace(session.err());
+        }
+        return e instanceof Failure failure ? failure.exitCode() : ExitCode.INTERNAL;
+    }
+}

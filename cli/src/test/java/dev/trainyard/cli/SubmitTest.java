@@ -1,0 +1,382 @@
+package dev.trainyard.cli;
+
+import static dev.trainyard.cli.LogsTest.log;
+import static dev.trainyard.cli.LogsTest.state;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.cli.Cli.Result;
+import dev.trainyard.cli.server.FakeServer;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SubmitTest {
+
+    private static final String ID = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
+
+    private static final String FOLLOWED = "GET /jobs/*/log?follow=true";
+
+    @TempDir
+    Path folder;
+
+    private final FakeServer server = new FakeServer();
+    private final Cli cli = Cli.with(server);
+
+    @BeforeEach
+    void a_compose_file() throws IOException {
+        write("train.yml", """
+                services:
+                  train:
+                    image: vision/mnist:${TAG}
+                    command: [python, main.py]
+                """);
+        write(".env", "TAG=2\n");
+        server.answers("POST /jobs", 202, "{\"jobId\":\"x\",\"state\":\"PUBLISHED\"}");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void detached_it_prints_the_id_of_the_message_and_nothing_else() {
+        Result result = submit("-d", "--param", "epochs=3");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).matches(ID + "\n");
+        Request.Submit message = message();
+        assertThat(message.jobId()).hasToString(result.out().strip());
+        assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/mnist:2"));
+        assertThat(message.run().command()).containsExactly("python", "main.py", "--epochs", "3");
+        assertThat(message.submittedBy()).isEqualTo("ada");
+        assertThat(message.submittedAt()).isEqualTo(Cli.NOW);
+        assertThat(server.lines()).containsExactly("POST /jobs");
+    }
+
+    @Test
+    void every_option_is_in_the_message() {
+        submit(
+                "-d",
+                "--name",
+                "mine",
+                "--team",
+                "vision",
+                "--priority",
+                "700",
+                "--time-limit",
+                "8h",
+                "--grace-period",
+                "PT30S",
+                "--max-attempts",
+                "3",
+                "--backoff",
+                "1m",
+                "--label",
+                "a=1",
+                "--label",
+                "b=2",
+                "--not-before",
+                "2026-11-25T00:00:00+01:00");
+
+        assertThat(server.received().getFirst().body())
+                .contains(
+                        "\"name\":\"mine\"",
+                        "\"team\":\"vision\"",
+                        "\"priority\":700",
+                        "\"timeLimit\":\"PT8H\"",
+                        "\"gracePeriod\":\"PT30S\"")
+                .contains("\"retry\":{\"maxAttempts\":3,\"backoff\":\"PT1M\"}", "\"labels\":{\"a\":\"1\",\"b\":\"2\"}")
+                .contains("\"notBefore\":\"2026-11-24T23:00:00Z\"");
+    }
+
+    @Test
+    void parameters_of_a_file_come_first_and_those_of_the_line_win() throws IOException {
+        write("params.yml", "lr: 1e-3\nbs: 064\nflag: true\nname: \"a b\"\n");
+
+        submit("-d", "--params", folder.resolve("params.yml").toString(), "--param", "bs=32", "--param", "x=");
+
+        assertThat(message().run().command())
+                .containsExactly(
+                        "python", "main.py", "--lr", "1e-3", "--flag", "true", "--name", "a b", "--bs", "32", "--x",
+                        "");
+    }
+
+    @Test
+    void parameters_may_be_json() throws IOException {
+        write("params.json", "{\"lr\": 0.10, \"epochs\": 3}");
+
+        submit("-d", "--params", folder.resolve("params.json").toString());
+
+        assertThat(message().run().command()).containsExactly("python", "main.py", "--lr", "0.10", "--epochs", "3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "lr: [1, 2]|'lr' is no single value but a sequence",
+                "lr:|'lr' has no value",
+                "- lr|it holds no mapping of names to values",
+                "\"\"|it holds no mapping of names to values",
+                "a b: 1|'a b' is no parameter name",
+                "{a: 1|while"
+            })
+    void a_file_that_holds_no_parameters_is_refused(String content, String why) throws IOException {
+        Path file = write("params.yml", content);
+
+        assertThat(submit("-d", "--params", file.toString()).err())
+                .startsWith("error: %s holds no parameters: %s".formatted(file, why));
+    }
+
+    @Test
+    void attached_it_shows_the_log_and_ends_as_the_container_ended() {
+        server.streams(
+                FOLLOWED,
+                state("{\"state\":\"QUEUED\",\"waitingBecause\":\"no free GPU\"}")
+                        + log(1, 1, "CONTAINER", "epoch 1\\n")
+                        + end(
+                                "{\"state\":\"FAILED\",\"reason\":\"PROGRAM_ERROR: exit code 3\",\"attempt\":{\"exitCode\":3}}"));
+
+        Result result = submit();
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.out()).isEqualTo("epoch 1\n");
+        assertThat(result.err()).matches("""
+                trainyard: job ID \\(train\\) is submitted
+                trainyard: waiting: no free GPU
+                trainyard: failed: PROGRAM_ERROR: exit code 3
+                """.replace("ID", ID));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"state\":\"SUCCEEDED\",\"attempt\":{\"exitCode\":0}}|0|succeeded; what it left: trainyard outputs",
+                "{\"state\":\"FAILED\",\"reason\":\"IMAGE_BUILD_FAILED\",\"attempt\":{\"exitCode\":null}}|1|failed: IMAGE_BUILD_FAILED",
+                "{\"state\":\"FAILED\",\"reason\":\"TIME_LIMIT\",\"attempt\":{\"exitCode\":143}}|143|failed: TIME_LIMIT",
+                "{\"state\":\"CANCELLED\",\"attempt\":null}|1|cancelled",
+                "{\"state\":\"CANCELLED\",\"attempt\":{\"exitCode\":0}}|1|cancelled",
+                "{\"state\":\"REJECTED\",\"reason\":\"other content\"}|64|rejected: other content"
+            })
+    void the_end_of_the_job_is_the_exit_code(String end, int exitCode, String said) {
+        server.streams(FOLLOWED, end(end));
+
+        Result result = submit();
+
+        assertThat(result.exitCode()).isEqualTo(exitCode);
+        assertThat(result.err()).contains("trainyard: " + said);
+    }
+
+    @Test
+    void a_server_that_does_not_know_the_new_job_yet_is_asked_again() {
+        server.answers(FOLLOWED, 404, "{\"detail\":\"Not yet.\"}");
+        server.streams(FOLLOWED, end("{\"state\":\"SUCCEEDED\"}"));
+
+        assertThat(submit().exitCode()).isZero();
+    }
+
+    @Test
+    void a_lost_server_leaves_the_job_and_says_how_to_go_on() {
+        server.streams(FOLLOWED, log(1, 1, "CONTAINER", "a\\n")).answers(FOLLOWED, 503, "{}");
+
+        Result result = submit();
+
+        assertThat(result.exitCode()).isEqualTo(69);
+        assertThat(result.err())
+                .containsPattern("goes on. Follow it: trainyard logs -f " + ID + ". End it: trainyard cancel " + ID);
+    }
+
+    @Test
+    void a_context_is_uploaded_only_if_the_server_lacks_it() throws IOException {
+        Path file = write(
+                "build.yml",
+                "services: {train: {image: 'vision/mnist:7', build: {context: ctx, args: {A: b}, target: t}}}");
+        write("ctx/Dockerfile", "FROM scratch\n");
+        server.answers("HEAD /sources/sha256:*", 404, "")
+                .answers("HEAD /sources/sha256:*", 200, "")
+                .answers("PUT /sources/sha256:*", 201, "");
+
+        assertThat(cli.run("submit", "-d", file.toString()).err()).isEmpty();
+        assertThat(cli.run("submit", "-d", file.toString()).exitCode()).isZero();
+
+        String digest = ((ImageSource.Build) message().image()).source();
+        assertThat(server.lines())
+                .containsExactly(
+                        "HEAD /sources/" + digest,
+                        "PUT /sources/" + digest,
+                        "POST /jobs",
+                        "HEAD /sources/" + digest,
+                        "POST /jobs");
+        assertThat(server.received().get(1).body()).startsWith("Dockerfile").hasSize(2048);
+        assertThat(message().image())
+                .isEqualTo(new ImageSource.Build(digest, "Dockerfile", Map.of("A", "b"), "t", "vision/mnist:7"));
+    }
+
+    @Test
+    void a_source_beside_an_image_builds_that_image() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
+        write("code/main.py", "print(1)");
+        server.answers("HEAD /sources/sha256:*", 200, "");
+
+        assertThat(submit("-d", "--source", folder.resolve("code").toString()).err())
+                .isEmpty();
+
+        assertThat(message().image()).isInstanceOfSatisfying(ImageSource.Build.class, build -> {
+            assertThat(build.tag()).isEqualTo("vision/mnist:2");
+            assertThat(build.dockerfile()).isEqualTo("Dockerfile");
+        });
+    }
+
+    @Test
+    void a_broken_archive_is_named_before_anything_is_sent() throws IOException {
+        write("Dockerfile", "FROM scratch\n");
+        Path broken = write("digits.tar", "not a tar".repeat(200));
+
+        Result result = submit("-d", "--source", broken.toString());
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.err()).startsWith("error: %s is no readable tar archive: ".formatted(broken));
+        assertThat(server.lines()).isEmpty();
+    }
+
+    @Test
+    void what_is_wrong_with_the_file_is_shown_by_line_and_column() throws IOException {
+        Path file = write("bad.yml", "services:\n  train:\n    imagee: x\n");
+
+        Result result = cli.run("submit", file.toString());
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.err()).startsWith("error: %s cannot become a training:\n  %s:".formatted(file, file));
+    }
+
+    @Test
+    void a_file_that_is_not_there_is_named_in_full() {
+        assertThat(cli.run("submit", "nowhere/train.yml"))
+                .isEqualTo(new Result(
+                        66,
+                        "",
+                        "error: there is no file %s. Give the path of a compose file.\n"
+                                .formatted(Path.of("nowhere/train.yml").toAbsolutePath())));
+    }
+
+    @Test
+    void times_that_are_none_are_refused_with_examples() {
+        assertThat(submit("--time-limit", "soon").err())
+                .startsWith(
+                        "error: Invalid value for option '--time-limit': 'soon' is not a duration such as 90s, 1h30m or PT30M.");
+        assertThat(submit("--not-before", "tomorrow").err())
+                .startsWith(
+                        "error: Invalid value for option '--not-before': 'tomorrow' is not a time such as 2026-11-24T18:00:00Z");
+        assertThat(submit("--param", "lr").err())
+                .startsWith("error: Invalid value for option '--param' (NAME=VALUE): 'lr' is no parameter");
+    }
+
+    @Test
+    void a_kafka_that_is_away_is_the_servers_word_and_worth_another_try() {
+        FakeServer away = new FakeServer();
+        try (away) {
+            away.answers("POST /jobs", 503, "{\"detail\":\"Kafka at 127.0.0.1:9092 does not answer. Try again.\"}");
+
+            assertThat(Cli.with(away)
+                            .run("submit", "-d", folder.resolve("train.yml").toString()))
+                    .isEqualTo(new Result(75, "", "error: Kafka at 127.0.0.1:9092 does not answer. Try again.\n"));
+        }
+    }
+
+    @Test
+    void a_dry_run_prints_the_message_and_the_docker_run_line_and_contacts_nobody() {
+        Result result = submit("--dry-run", "--param", "epochs=3");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out().replaceAll(ID, "ID")).isEqualTo("""
+                {
+                  "schema" : "trainyard.request/v1",
+                  "kind" : "submit",
+                  "jobId" : "ID",
+                  "name" : "train",
+                  "submittedBy" : "ada",
+                  "submittedAt" : "2026-11-24T08:15:30Z",
+                  "priority" : 500,
+                  "image" : {
+                    "reference" : "vision/mnist:2"
+                  },
+                  "run" : {
+                    "command" : [ "python", "main.py", "--epochs", "3" ],
+                    "outputs" : {
+                      "target" : "/outputs"
+                    }
+                  },
+                  "retry" : {
+                    "maxAttempts" : 1,
+                    "backoff" : "PT10S"
+                  },
+                  "gracePeriod" : "PT10S"
+                }
+
+                docker run --name train --env NVIDIA_VISIBLE_DEVICES=void --volume '<managed outputs>:/outputs' --stop-timeout 10 vision/mnist:2 python main.py --epochs 3
+                """);
+        assertThat(server.lines()).isEmpty();
+    }
+
+    @Test
+    void a_dry_run_finds_what_the_server_would_refuse() {
+        Result result = submit("--dry-run", "--priority", "7000");
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.err()).startsWith("error: $.priority: ");
+    }
+
+    @Test
+    void compose_prints_the_file_with_the_parameters_in_it() throws IOException {
+        Path file = write("draft.yml", "# mine\nservices:\n  train:\n    command: [python, main.py]\n    image: x\n");
+
+        assertThat(cli.run("compose", file.toString(), "--param", "lr=0.1"))
+                .isEqualTo(new Result(
+                        0,
+                        "# mine\nservices:\n  train:\n    command: [python, main.py, \"--lr\", \"0.1\"]\n    image: x\n",
+                        ""));
+    }
+
+    private Result submit(String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("submit", folder.resolve("train.yml").toString()));
+        args.addAll(List.of(more));
+        return cli.run(args.toArray(String[]::new));
+    }
+
+    private static String end(String job) {
+        return "event: end\ndata: " + job + "\n\n";
+    }
+
+    private Request.Submit message() {
+        String body = server.received().stream()
+                .filter(each -> each.line().equals("POST /jobs"))
+                .findFirst()
+                .orElseThrow()
+                .body();
+        return (Request.Submit) RequestCodec.decode(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Path write(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+}

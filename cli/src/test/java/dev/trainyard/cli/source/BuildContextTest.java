@@ -1,0 +1,312 @@
+package dev.trainyard.cli.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trainyard.cli.terminal.Failure;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuildContextTest {
+
+    @TempDir
+    Path temp;
+
+    private Path context;
+
+    @BeforeEach
+    void a_context() throws IOException {
+        context = Files.createDirectory(temp.resolve("context"));
+        write("Dockerfile", "FROM scratch\n");
+    }
+
+    @Test
+    void everything_goes_in_sorted_with_its_mode_and_without_owner_and_time() throws IOException {
+        write("src/models.py", "m");
+        write("run.sh", "#!/bin/sh\n");
+        Files.setPosixFilePermissions(context.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-x---"));
+        Files.createDirectory(context.resolve("empty"));
+
+        List<TarArchiveEntry> entries = entries(pack(null));
+
+        assertThat(entries.stream().map(TarArchiveEntry::getName))
+                .containsExactly("Dockerfile", "empty/", "run.sh", "src/", "src/models.py");
+        assertThat(entries.get(2).getMode()).isEqualTo(0_750);
+        assertThat(entries).allSatisfy(entry -> {
+            assertThat(entry.getLongUserId()).isZero();
+            assertThat(entry.getLongGroupId()).isZero();
+            assertThat(entry.getUserName()).isEmpty();
+            assertThat(entry.getModTime().toInstant()).hasToString("1980-02-01T00:00:00Z");
+        });
+    }
+
+    @Test
+    void equal_content_has_an_equal_digest_wherever_and_whenever() throws IOException {
+        write("a/" + "long".repeat(60) + "/ünïcode.txt", "x");
+        Path copy = Files.createDirectory(temp.resolve("copy"));
+        for (String name : List.of("Dockerfile", "a/" + "long".repeat(60) + "/ünïcode.txt")) {
+            Files.createDirectories(copy.resolve(name).getParent());
+            Files.copy(context.resolve(name), copy.resolve(name));
+            Files.setLastModifiedTime(copy.resolve(name), FileTime.fromMillis(1_000_000_000_000L));
+        }
+
+        assertThat(digest(context)).isEqualTo(digest(copy)).startsWith("sha256:");
+
+        Files.writeString(copy.resolve("Dockerfile"), "FROM other\n");
+        assertThat(digest(copy)).isNotEqualTo(digest(context));
+    }
+
+    @Test
+    void the_digest_of_a_known_content_never_changes() throws IOException {
+        Files.setPosixFilePermissions(context.resolve("Dockerfile"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(digest(context))
+                .isEqualTo("sha256:fff157f41bb17c0c23eaba27cee0966a706a1b29fa655b76a794a495a2960041");
+    }
+
+    @Test
+    void dockerignore_is_honoured_but_for_the_two_files_that_the_build_needs() throws IOException {
+        write(".dockerignore", "*\n!src\n**/*.pyc\n");
+        write("data/train.csv", "1");
+        write("src/a.py", "a");
+        write("src/a.pyc", "a");
+
+        assertThat(names(pack(null))).containsExactly(".dockerignore", "Dockerfile", "src/", "src/a.py");
+    }
+
+    @Test
+    void an_exception_brings_the_folders_above_it_back() throws IOException {
+        write(".dockerignore", "docs\n!docs/api/keep.md\n");
+        write("docs/api/keep.md", "k");
+        write("docs/api/drop.md", "d");
+
+        assertThat(names(pack(null)))
+                .containsExactly(".dockerignore", "Dockerfile", "docs/", "docs/api/", "docs/api/keep.md");
+    }
+
+    @Test
+    void a_dockerfile_may_have_a_dockerignore_of_its_own() throws IOException {
+        write(".dockerignore", "a\n");
+        write("gpu.Dockerfile", "FROM scratch\n");
+        write("gpu.Dockerfile.dockerignore", "b\n");
+        write("a", "a");
+        write("b", "b");
+
+        try (BuildContext packed = BuildContext.pack(context, "gpu.Dockerfile", null)) {
+            assertThat(names(packed)).contains("a").doesNotContain("b");
+        }
+    }
+
+    @Test
+    void a_dockerignore_that_is_none_is_refused_by_its_line() throws IOException {
+        write(".dockerignore", "ok\n[a-\n");
+
+        assertThatThrownBy(() -> pack(null))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith(context.resolve(".dockerignore") + ": '[a-' is no pattern.");
+    }
+
+    @Test
+    void symbolic_links_stay_links_and_nothing_outside_is_read() throws IOException {
+        Files.createDirectory(temp.resolve("outside"));
+        Files.writeString(temp.resolve("outside/secret"), "s");
+        Files.createSymbolicLink(context.resolve("folder"), Path.of("../outside"));
+        Files.createSymbolicLink(context.resolve("dangling"), Path.of("/nowhere"));
+
+        List<TarArchiveEntry> entries = entries(pack(null));
+
+        assertThat(entries.stream().map(TarArchiveEntry::getName)).containsExactly("Dockerfile", "dangling", "folder");
+        assertThat(entries.get(1).getLinkName()).isEqualTo("/nowhere");
+        assertThat(entries.get(2).isSymbolicLink()).isTrue();
+        assertThat(entries.get(2).getLinkName()).isEqualTo("../outside");
+    }
+
+    @Test
+    void a_source_folder_is_packed_under_the_name_that_the_dockerfile_adds() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
+        Path source = sourceFolder("digits-v2");
+
+        BuildContext packed = pack(source);
+
+        assertThat(names(packed)).containsExactly("Dockerfile", "digits.tar");
+        assertThat(entriesOf(content(packed, "digits.tar")).stream().map(TarArchiveEntry::getName))
+                .containsExactly("main.py");
+        assertThat(packed.warnings()).isEmpty();
+    }
+
+    @Test
+    void a_source_folder_without_such_a_name_keeps_its_own() throws IOException {
+        BuildContext packed = pack(sourceFolder("digits"));
+
+        assertThat(names(packed)).contains("digits.tar");
+        assertThat(packed.warnings()).singleElement().asString().startsWith("Dockerfile does not name digits.tar");
+    }
+
+    @Test
+    void a_source_folder_replaces_an_older_archive_of_its_name() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD digits.tar other.tar /\n");
+        write("digits.tar", "old");
+
+        BuildContext packed = pack(sourceFolder("digits"));
+
+        assertThat(entriesOf(content(packed, "digits.tar"))).hasSize(1);
+        assertThat(packed.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("the Dockerfile adds other.tar, which is not in");
+    }
+
+    @Test
+    void a_source_folder_may_leave_things_out() throws IOException {
+        Path source = sourceFolder("digits");
+        Files.writeString(source.resolve(".dockerignore"), ".dockerignore\nbig\n");
+        Files.writeString(source.resolve("big"), "b");
+
+        BuildContext packed = pack(source);
+
+        assertThat(entriesOf(content(packed, "digits.tar")).stream().map(TarArchiveEntry::getName))
+                .containsExactly("main.py");
+    }
+
+    @Test
+    void an_archive_goes_in_as_it_is_under_its_own_name() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD sub/my.tar /\n");
+        byte[] archive;
+        try (BuildContext other = BuildContext.pack(context, "Dockerfile", null)) {
+            archive = Files.readAllBytes(other.tar());
+        }
+        Path source = Files.write(temp.resolve("my.tar"), archive);
+
+        BuildContext packed = pack(source);
+
+        assertThat(content(packed, "sub/my.tar")).isEqualTo(archive);
+        assertThat(source).exists();
+    }
+
+    @Test
+    void an_archive_that_the_build_will_miss_is_announced() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
+
+        assertThat(pack(null).warnings())
+                .containsExactly(
+                        "the Dockerfile adds digits.tar, which is not in %s: the build will fail. Give the folder or the archive as --source"
+                                .formatted(context));
+    }
+
+    @Test
+    void too_much_is_refused_with_the_largest_folders() throws IOException {
+        sparse("data/train.bin", 400L << 20);
+        sparse("data/val.bin", 100L << 20);
+        sparse("outputs/last.pt", 50L << 20);
+
+        assertThatThrownBy(() -> pack(null))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        "%s has 550.0 MiB to pack, more than the 512.0 MiB that a source may have. Largest in it: data (500.0 MiB), outputs (50.0 MiB), Dockerfile (525 B). Mount data instead, and list it in .dockerignore."
+                                .formatted(context));
+    }
+
+    @Test
+    void what_is_missing_or_outside_is_named() throws IOException {
+        Files.delete(context.resolve("Dockerfile"));
+
+        assertThatThrownBy(() -> pack(null))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith(context.resolve("Dockerfile") + " cannot be read (there is no such file).");
+        assertThatThrownBy(() -> BuildContext.pack(context, "../Dockerfile", null))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("the Dockerfile ../Dockerfile is outside of the build context");
+        write("Dockerfile", "FROM scratch\n");
+        assertThatThrownBy(() -> pack(temp.resolve("none.tar")))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith(
+                        temp.resolve("none.tar") + " is no readable tar archive: there is no such file.");
+        assertThatThrownBy(() -> pack(Files.createDirectory(temp.resolve("void"))))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("the source folder " + temp.resolve("void") + " is empty.");
+    }
+
+    @Test
+    void nothing_is_left_behind() throws IOException {
+        Path tar;
+        try (BuildContext packed = pack(sourceFolder("digits"))) {
+            tar = packed.tar();
+            assertThat(Files.size(tar)).isEqualTo(packed.size());
+        }
+
+        assertThat(tar).doesNotExist();
+    }
+
+    private BuildContext pack(@Nullable Path source) {
+        return BuildContext.pack(context, "Dockerfile", source);
+    }
+
+    private static String digest(Path folder) {
+        try (BuildContext packed = BuildContext.pack(folder, "Dockerfile", null)) {
+            return packed.digest();
+        }
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path file = context.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    private void sparse(String name, long size) throws IOException {
+        write(name, "");
+        try (RandomAccessFile file = new RandomAccessFile(context.resolve(name).toFile(), "rw")) {
+            file.setLength(size);
+        }
+    }
+
+    private Path sourceFolder(String name) throws IOException {
+        Path source = Files.createDirectory(temp.resolve(name));
+        Files.writeString(source.resolve("main.py"), "print(1)");
+        return source;
+    }
+
+    private static List<String> names(BuildContext packed) throws IOException {
+        return entries(packed).stream().map(TarArchiveEntry::getName).toList();
+    }
+
+    private static List<TarArchiveEntry> entries(BuildContext packed) throws IOException {
+        return entriesOf(Files.readAllBytes(packed.tar()));
+    }
+
+    private static List<TarArchiveEntry> entriesOf(byte[] bytes) throws IOException {
+        List<TarArchiveEntry> entries = new ArrayList<>();
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(bytes), "UTF-8")) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                entries.add(entry);
+            }
+        }
+        return entries;
+    }
+
+    private static byte[] content(BuildContext packed, String name) throws IOException {
+        try (InputStream in = Files.newInputStream(packed.tar());
+                TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (entry.getName().equals(name)) {
+                    return tar.readAllBytes();
+                }
+            }
+        }
+        throw new AssertionError(name + " is not packed");
+    }
+}

@@ -1,0 +1,38 @@
+package dev.trainyard.cli.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class DockerfileTest {
+
+    @Test
+    void archives_that_come_from_the_context_are_found() {
+        assertThat(Dockerfile.archives("""
+                # syntax=docker/dockerfile:1
+                FROM base AS build
+                ADD digits.tar /
+                add --chown=1:1 ./sub/more.tar.gz extra.tgz \\
+                    # a comment amid the words
+                    /srv/
+                COPY ["with blank.tar", "/"]
+                """))
+                .containsExactly("digits.tar", "sub/more.tar.gz", "extra.tgz", "with blank.tar");
+    }
+
+    @Test
+    void what_only_the_build_can_tell_is_left_out() {
+        assertThat(Dockerfile.archives("""
+                FROM base
+                ADD https://example.org/a.tar /
+                ADD git@example.org:x/b.tar /
+                ADD $SOURCE.tar /
+                ADD *.tar /
+                COPY --from=build c.tar /
+                COPY . /
+                COPY main.py /app.tar
+                RUN tar -xf d.tar
+                # ADD e.tar /
+                """)).isEmpty();
+    }
+}

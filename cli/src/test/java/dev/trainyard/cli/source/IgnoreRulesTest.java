@@ -1,0 +1,81 @@
+package dev.trainyard.cli.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IgnoreRulesTest {
+
+    /** What docker build does with the same file; ';' stands for the end of a line. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            # rules                   | path                | ignored
+            data                      | data                | true
+            data                      | data/train.csv      | true
+            data                      | src/data            | false
+            data                      | database            | false
+            /data                     | data/train.csv      | true
+            ./data/                   | data/train.csv      | true
+            src/../data               | data/train.csv      | true
+            *.pyc                     | a.pyc               | true
+            *.pyc                     | src/a.pyc           | false
+            **/*.pyc                  | a.pyc               | true
+            **/*.pyc                  | src/deep/a.pyc      | true
+            **/__pycache__            | src/__pycache__/x   | true
+            **/__pycache__            | __pycache__         | true
+            src/**                    | src/a/b             | true
+            src/**                    | src                 | false
+            src/**/x                  | src/x               | true
+            src/**/x                  | src/a/b/x           | true
+            src/**/x                  | src/ax              | false
+            *                         | anything/below      | true
+            */temp*                   | a/temporary         | true
+            */temp*                   | a/b/temporary       | false
+            temp?                     | temps               | true
+            temp?                     | temp                | false
+            temp?                     | temp/               | false
+            [a-c].txt                 | b.txt               | true
+            [^a-c].txt                | b.txt               | false
+            [a&&b].txt                | a.txt               | true
+            a.txt                     | a-txt               | false
+            a+(b)                     | a+(b)               | true
+            \\*                       | *                   | true
+            \\*                       | x                   | false
+            *;!README.md              | README.md           | false
+            *;!README.md              | LICENSE             | true
+            !README.md;*              | README.md           | true
+            *.md;!R*.md;README.md     | README.md           | true
+            *;!src                    | src/a/b             | false
+            *;!src;src/secret         | src/secret          | true
+            docs;!docs/keep           | docs/keep/a         | false
+            docs;!docs/keep           | docs/other          | true
+            **;!**/*.py               | src/a.py            | false
+            .                         | anything            | false
+            # data;src                | data                | false
+              data                    | data                | true
+            "  ;;src"                 | src                 | true
+            """)
+    void paths_are_ignored_as_docker_build_ignores_them(String rules, String path, boolean ignored) {
+        assertThat(IgnoreRules.parse(rules.replace(';', '\n')).ignores(path)).isEqualTo(ignored);
+    }
+
+    @Test
+    void a_hash_begins_a_comment_only_at_the_start_of_a_line() {
+        IgnoreRules rules = IgnoreRules.parse("# data\r\nsrc # not a comment\r\n");
+
+        assertThat(rules.ignores("data")).isFalse();
+        assertThat(rules.ignores("src # not a comment")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"!", "!  ", "[a-", "a[", "[z-a]"})
+    void what_is_no_pattern_is_refused_by_its_line(String line) {
+        assertThatThrownBy(() -> IgnoreRules.parse("ok\n" + line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(line);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.trainyard.core.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class VerdictTest {
+
+    /** The order of evidence: the first line that applies decides. */
+    private record Line(Predicate<ExitEvidence> applies, Cause cause) {}
+
+    private static final List<Line> ORDER = List.of(
+            new Line(exit -> exit.signalledFor() == StopReason.TIME_LIMIT, Cause.TIME_LIMIT),
+            new Line(exit -> exit.signalledFor() == StopReason.PREEMPTED, Cause.PREEMPTED),
+            new Line(exit -> exit.signalledFor() == StopReason.PREPARE_TIMEOUT, Cause.PREPARE_TIMEOUT),
+            new Line(exit -> exit.signalledFor() == StopReason.CANCELLED, Cause.CANCELLED),
+            new Line(exit -> exit.exitCode() == null, Cause.KILLED_EXTERNALLY),
+            new Line(exit -> Integer.valueOf(0).equals(exit.exitCode()), Cause.COMPLETED),
+            new Line(ExitEvidence::oomKilled, Cause.OUT_OF_MEMORY),
+            new Line(ExitEvidence::noSpaceLeft, Cause.DISK_FULL),
+            new Line(exit -> List.of(137, 143).contains(exit.exitCode()), Cause.KILLED_EXTERNALLY),
+            new Line(ExitEvidence::gpuOutOfMemory, Cause.GPU_OUT_OF_MEMORY),
+            new Line(exit -> true, Cause.PROGRAM_ERROR));
+
+    static Stream<ExitEvidence> everyEvidence() {
+        List<ExitEvidence> all = new ArrayList<>();
+        List<@Nullable StopReason> reasons = new ArrayList<>(Arrays.asList(StopReason.values()));
+        reasons.add(null);
+        for (@Nullable Integer code : Arrays.asList(null, 0, 1, 2, 127, 134, 137, 139, 143, 255)) {
+            for (@Nullable StopReason reason : reasons) {
+                for (int flags = 0; flags < 8; flags++) {
+                    all.add(new ExitEvidence(code, (flags & 1) > 0, reason, (flags & 2) > 0, (flags & 4) > 0));
+                }
+            }
+        }
+        return all.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyEvidence")
+    void the_first_line_that_applies_decides(ExitEvidence exit) {
+        Cause expected = ORDER.stream()
+                .filter(line -> line.applies().test(exit))
+                .findFirst()
+                .orElseThrow()
+                .cause();
+
+        assertThat(Verdict.of(exit)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, false, false, false, COMPLETED",
+        "1, false, false, false, PROGRAM_ERROR",
+        "1, true, true, true, OUT_OF_MEMORY",
+        "1, false, true, true, DISK_FULL",
+        "1, false, false, true, GPU_OUT_OF_MEMORY",
+        "137, false, false, true, KILLED_EXTERNALLY",
+        "137, true, false, false, OUT_OF_MEMORY",
+        "137, false, true, false, DISK_FULL",
+        "143, false, false, false, KILLED_EXTERNALLY",
+        "139, false, false, false, PROGRAM_ERROR",
+        "0, true, true, true, COMPLETED",
+    })
+    void an_exit_that_nobody_asked_for_is_read_from_its_code_and_evidence(
+            int code, boolean oom, boolean noSpace, boolean gpu, Cause cause) {
+        assertThat(Verdict.of(new ExitEvidence(code, oom, null, noSpace, gpu))).isEqualTo(cause);
+    }
+
+    @ParameterizedTest
+    @EnumSource(StopReason.class)
+    void a_program_that_saves_and_exits_0_when_it_is_stopped_has_not_finished(StopReason reason) {
+        assertThat(Verdict.of(new ExitEvidence(0, false, reason, false, false))).isEqualTo(reason.cause());
+    }
+
+    @Test
+    void a_container_that_vanished_was_killed_by_someone() {
+        assertThat(Verdict.of(new ExitEvidence(null, false, null, true, true))).isEqualTo(Cause.KILLED_EXTERNALLY);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.trainyard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.db.LogStore.Chunk;
+import dev.trainyard.db.LogStore.ResumePoint;
+import dev.trainyard.db.LogStore.Source;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LogStoreTest {
+
+    private static final Instant NANOS = Instant.parse("2026-01-02T03:04:05.123456789Z");
+
+    private final Yard yard = new Yard();
+    private final LogStore logs = new LogStore(yard.database);
+    private final AttemptId attempt = AttemptId.random();
+
+    @AfterEach
+    void close() {
+        yard.close();
+    }
+
+    @Test
+    void chunks_come_back_in_their_order_numbered_from_one() {
+        logs.append(attempt, Source.IMAGE, "Step 1/2\n", null);
+        logs.append(attempt, Source.CONTAINER, "epoch 1\nepoch 2\n", new ResumePoint(NANOS, 2));
+        logs.append(attempt, Source.TRAINYARD, "stopping: CANCELLED\n", null);
+
+        assertThat(logs.after(attempt, 0, 10))
+                .containsExactly(
+                        new Chunk(1, Source.IMAGE, "Step 1/2\n"),
+                        new Chunk(2, Source.CONTAINER, "epoch 1\nepoch 2\n"),
+                        new Chunk(3, Source.TRAINYARD, "stopping: CANCELLED\n"));
+    }
+
+    @Test
+    void a_reader_goes_on_after_what_it_has_and_takes_no_more_than_it_wants() {
+        for (int line = 1; line <= 5; line++) {
+            logs.append(attempt, Source.CONTAINER, "line " + line + "\n", new ResumePoint(NANOS, line));
+        }
+
+        assertThat(logs.after(attempt, 2, 2)).extracting(Chunk::seq).containsExactly(3L, 4L);
+        assertThat(logs.after(attempt, 5, 2)).isEmpty();
+    }
+
+    @Test
+    void the_log_of_another_attempt_is_another_log() {
+        logs.append(attempt, Source.CONTAINER, "mine\n", new ResumePoint(NANOS, 1));
+        AttemptId other = AttemptId.random();
+
+        assertThat(logs.after(other, 0, 10)).isEmpty();
+        assertThat(logs.resumePoint(other)).isEmpty();
+    }
+
+    @Test
+    void reading_goes_on_where_the_last_chunk_of_the_container_says_to_the_nanosecond() {
+        assertThat(logs.resumePoint(attempt)).isEmpty();
+
+        logs.append(attempt, Source.CONTAINER, "a\n", new ResumePoint(NANOS.minusSeconds(1), 1));
+        logs.append(attempt, Source.CONTAINER, "b\nc\n", new ResumePoint(NANOS, 2));
+        logs.append(attempt, Source.TRAINYARD, "the worker was restarted\n", null);
+
+        assertThat(logs.resumePoint(attempt)).contains(new ResumePoint(NANOS, 2));
+    }
+
+    @Test
+    void whatever_a_program_prints_is_stored() {
+        logs.append(attempt, Source.CONTAINER, "\0binary\0 \ud83d\ude00 \ud800 \udfff\n", null);
+
+        assertThat(logs.after(attempt, 0, 1))
+                .containsExactly(new Chunk(1, Source.CONTAINER, "\ufffdbinary\ufffd \ud83d\ude00 \ufffd \ufffd\n"));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.trainyard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.OutputStore.OutputFile;
+import dev.trainyard.db.OutputStore.Scalar;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+
+class OutputStoreTest {
+
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
+
+    private final Yard yard = new Yard();
+    private final OutputStore outputs = new OutputStore(yard.database);
+
+    @AfterEach
+    void close() {
+        yard.close();
+    }
+
+    @Test
+    void files_and_curves_are_seen_in_the_views() {
+        AttemptId attempt = attempt();
+
+        outputs.record(
+                attempt,
+                List.of(
+                        new OutputFile("model.pt", "CHECKPOINT", 42, "0a".repeat(32), AT),
+                        new OutputFile("huge.bin", "FILE", 1L << 40, null, AT)),
+                List.of(new Scalar("run", "loss", 1, 0.5, AT), new Scalar("run", "loss", 2, Double.NaN, AT)));
+
+        assertThat(yard.sql("select path, size_bytes, sha256, location from history.outputs order by path")
+                        .query()
+                        .listOfRows())
+                .satisfiesExactly(
+                        huge -> assertThat(huge)
+                                .containsEntry("size_bytes", 1L << 40)
+                                .containsEntry("sha256", null),
+                        model -> assertThat(model)
+                                .containsEntry("sha256", "0a".repeat(32))
+                                .containsEntry("location", "/srv/outputs/" + attempt + "/model.pt"));
+        assertThat(yard.sql("select value from history.metrics order by step")
+                        .query(Double.class)
+                        .list())
+                .containsExactly(0.5, Double.NaN);
+    }
+
+    @Test
+    void a_manifest_that_is_made_anew_replaces_the_former() {
+        AttemptId attempt = attempt();
+        outputs.record(
+                attempt,
+                List.of(new OutputFile("old.pt", "CHECKPOINT", 1, null, AT)),
+                List.of(new Scalar("run", "loss", 1, 0.5, AT)));
+
+        outputs.record(attempt, List.of(new OutputFile("new.pt", "CHECKPOINT", 1, null, AT)), List.of());
+
+        assertThat(yard.text("select path from history.outputs")).isEqualTo("new.pt");
+        assertThat(yard.sql("select count(*) from history.metrics")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void a_manifest_is_recorded_whole_or_not_at_all() {
+        AttemptId attempt = attempt();
+        outputs.record(attempt, List.of(new OutputFile("kept.pt", "CHECKPOINT", 1, null, AT)), List.of());
+
+        OutputFile twice = new OutputFile("twice.pt", "CHECKPOINT", 1, null, AT);
+        assertThatThrownBy(() -> outputs.record(attempt, List.of(twice, twice), List.of()))
+                .isInstanceOf(DataAccessException.class);
+
+        assertThat(yard.text("select path from history.outputs")).isEqualTo("kept.pt");
+    }
+
+    private AttemptId attempt() {
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        JobId job = yard.submit(ARequest.named("mnist"));
+        return yard.collecting(me, job, Yard.EXIT_0);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.trainyard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The planner's cost does not grow with what is over, nor with what waits. */
+class PlanQueryTest {
+
+    private final Yard yard = new Yard();
+
+    @BeforeEach
+    void a_long_history_and_a_long_queue() {
+        yard.update("""
+                insert into trainyard.job (id, name, labels, priority, state, request, digest, queued_at, ended_at, attempts)
+                select gen_random_uuid(), 'job-' || n, '{}', 500, case when n % 10 = 0 then 'QUEUED' else 'SUCCEEDED' end,
+                       '{"schema": "trainyard.request/v1"}', sha256(int4send(n)), clock_timestamp() - n * interval '1 second',
+                       case when n % 10 > 0 then clock_timestamp() end, case when n % 7 = 0 then 1 else 0 end
+                from generate_series(1, 110000) n""");
+        yard.update("vacuum analyze trainyard.job");
+    }
+
+    @AfterEach
+    void close() {
+        yard.close();
+    }
+
+    @Test
+    void candidates_are_read_from_the_index_of_the_queue_alone() {
+        String plan = explain(PlanStore.CANDIDATES_QUERY);
+
+        assertThat(plan).contains("job_queue").doesNotContain("Seq Scan on job");
+    }
+
+    @Test
+    void the_next_job_that_comes_due_is_read_from_an_index() {
+        assertThat(explain(PlanStore.NEXT_DUE_QUERY)).doesNotContain("Seq Scan on job");
+    }
+
+    @Test
+    void a_page_of_the_newest_jobs_is_read_from_an_index() {
+        assertThat(explain("select * from history.jobs order by accepted_at desc, job_id limit 50"))
+                .contains("job_newest")
+                .doesNotContain("Seq Scan on job");
+    }
+
+    private String explain(String query) {
+        return String.join(
+                "\n",
+                yard.database
+                        .sql()
+                        .sql("explain " + query)
+                        .param("limit", 500)
+                        .query(String.class)
+                        .list());
+    }
+}
