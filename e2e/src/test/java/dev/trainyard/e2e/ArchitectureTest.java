@@ -1,0 +1,169 @@
+package dev.trainyard.e2e;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** The directions of the architecture. Its picture is in ARCHITECTURE.md. */
+class ArchitectureTest {
+
+    private static final String ROOT = "dev.trainyard";
+
+    /** Which modules a module may use. */
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+            "core", Set.of(),
+            "db", Set.of("core"),
+            "cli", Set.of("core"),
+            "submitter", Set.of("core", "db"),
+            "worker", Set.of("core", "db"),
+            "standalone", Set.of("core", "db", "cli", "submitter", "worker"));
+
+    @SuppressWarnings("unused") // FieldSource names it
+    private static final Set<String> MODULES = new TreeSet<>(MAY_USE.keySet());
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void every_module_is_looked_at() {
+        Set<String> seen = PRODUCT.stream()
+                .map(found -> found.getPackageName().split("\\.")[2])
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(seen).isEqualTo(MODULES);
+    }
+
+    @ParameterizedTest
+    @FieldSource("MODULES")
+    void a_module_uses_only_those_below_it(String module) {
+        Set<String> allowed = MAY_USE.get(module);
+        String[] forbidden = MODULES.stream()
+                .filter(other -> !other.equals(module) && !allowed.contains(other))
+                .map(other -> in(other))
+                .toArray(String[]::new);
+
+        noClasses()
+                .that()
+                .resideInAPackage(in(module))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(forbidden)
+                .check(PRODUCT);
+    }
+
+    @Test
+    void the_core_knows_no_framework_no_database_no_broker_and_no_engine() {
+        noClasses()
+                .that()
+                .resideInAPackage(in("core"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework..",
+                        "java.sql..",
+                        "javax.sql..",
+                        "org.postgresql..",
+                        "org.flywaydb..",
+                        "org.apache.kafka..",
+                        "com.github.dockerjava..",
+                        "java.net.http..",
+                        "picocli..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void one_package_speaks_to_the_container_engine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(in("worker.container"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.github.dockerjava..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void one_module_speaks_to_the_database() {
+        DescribedPredicate<JavaClass> jdbc = resideInAnyPackage(
+                        "java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..", "org.flywaydb..")
+                // A data source is handed on without being used; a connection that one waits on ends in this exception.
+                .and(DescribedPredicate.not(type(DataSource.class).or(type(SQLException.class))))
+                .as("JDBC");
+
+        noClasses()
+                .that(DescribedPredicate.not(resideInAnyPackage(in("db"), in("standalone.embedded")))
+                        // Spring Batch has a job repository of its own, over a data source that the database module
+                        // makes.
+                        .and(DescribedPredicate.not(JavaClass.Predicates.simpleName("JournalConfiguration"))))
+                .should()
+                .dependOnClassesThat(jdbc)
+                .check(PRODUCT);
+    }
+
+    @Test
+    void packages_do_not_depend_on_each_other_in_circles() {
+        slices().assignedFrom(new EachPackage()).should().beFreeOfCycles().check(PRODUCT);
+    }
+
+    @Test
+    void names_say_what_a_class_is_for() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Utils?|Helper|Manager|Impl|Common)")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void every_package_says_what_it_is_for_and_is_null_marked() {
+        Set<String> bare = PRODUCT.stream()
+                .map(JavaClass::getPackage)
+                .filter(found -> !isNullMarked(found))
+                .map(JavaPackage::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(bare).isEmpty();
+    }
+
+    private static boolean isNullMarked(JavaPackage found) {
+        return found.isAnnotatedWith(NullMarked.class);
+    }
+
+    private static String in(String module) {
+        return ROOT + "." + module + "..";
+    }
+
+    private static final class EachPackage implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass found) {
+            return SliceIdentifier.of(found.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "each package";
+        }
+    }
+}
