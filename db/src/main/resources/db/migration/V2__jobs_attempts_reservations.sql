@@ -105,6 +105,8 @@ comment on column job.last_event is 'Number of the last event, taken under this 
 create index job_queue on job (priority desc, queued_at, id) where state = 'QUEUED';
 create index job_backing_off on job (not_before) where state = 'QUEUED' and not_before is not null;
 create index job_newest on job (accepted_at desc, id);
+-- Few among many: without it, a listing of them would read through all that have ended since.
+create index job_live on job (state, accepted_at desc) where state in ('HELD', 'RUNNING');
 create index job_of_team on job (team, accepted_at desc);
 
 -- Outlives its job: a replayed record of a pruned job must not run again.
@@ -214,9 +216,10 @@ create table output_file (
     kind        text not null,
     size_bytes  bigint not null,
     sha256      bytea,
-    modified_at timestamptz not null,
-    primary key (attempt_id, path)
+    modified_at timestamptz not null
 );
+-- A path may be longer than an index takes.
+create unique index output_file_once on output_file (attempt_id, md5(path));
 
 create table metric (
     attempt_id uuid not null,

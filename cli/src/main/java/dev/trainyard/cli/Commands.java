@@ -1,5 +1,6 @@
 package dev.trainyard.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -28,7 +29,8 @@ final class Commands {
 
     /** Only the called command is registered, where that is plain: reading the annotations of all takes longer than most commands. */
     static void register(CommandLine root, List<String> args, Session session) {
-        List<String> called = NAMES.stream().filter(args::contains).toList();
+        List<String> called = new ArrayList<>(NAMES);
+        called.retainAll(args);
         for (String name : called.size() == 1 ? called : NAMES) {
             root.addSubcommand(name, command(name, session));
         }

@@ -40,7 +40,7 @@ final class Failures {
     }
 
     /** Of what went wrong while the command ran. */
-    static int failed(Exception e, Session session) {
+    static int failed(Throwable e, Session session) {
         boolean debug = session.environment().containsKey("TRAINYARD_DEBUG");
         if (!(e instanceof Failure failure)) {
             session.err()

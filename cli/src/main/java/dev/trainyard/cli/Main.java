@@ -40,7 +40,13 @@ public final class Main {
     }
 
     static int run(List<String> args, Session session) {
-        int exitCode = commandLine(args, session).execute(arguments(args));
+        int exitCode;
+        try {
+            exitCode = commandLine(args, session).execute(arguments(args));
+        } catch (Error e) {
+            // picocli hands only exceptions to its handlers.
+            exitCode = Failures.failed(e, session);
+        }
         session.out().flush();
         session.err().flush();
         return exitCode;

@@ -53,6 +53,7 @@ final class ShowCommand implements Callable<Integer> {
         line("job", found.text("jobId"));
         line("name", found.text("name"));
         line("team", found.text("team"));
+        line("by", found.text("submittedBy"));
         line("state", found.text("state") + (reason.isEmpty() ? "" : " (" + reason + ")"));
         line("priority", found.text("priority"));
         line("accepted", shown.time(found.text("acceptedAt")));

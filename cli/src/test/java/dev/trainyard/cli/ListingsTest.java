@@ -79,7 +79,7 @@ class ListingsTest {
     @Test
     void show_tells_of_the_job_and_each_attempt() {
         server.answers("GET /jobs/" + A, 200, """
-                {"jobId":"%s","name":"digits","team":"vision","state":"RUNNING","priority":500,"attempts":1,
+                {"jobId":"%s","name":"digits","team":"vision","submittedBy":"ada","state":"RUNNING","priority":500,"attempts":1,
                  "acceptedAt":"2026-11-24T08:00:00Z","attempt":{"number":1}}""".formatted(A));
         server.answers("GET /jobs/" + A + "/attempts", 200, """
                 {"attempts":[{"number":1,"state":"RUNNING","cause":null,"exitCode":null,"worker":"gpu-1","devices":["GPU-a","GPU-b"],
@@ -90,6 +90,7 @@ class ListingsTest {
                 job        %s
                 name       digits
                 team       vision
+                by         ada
                 state      RUNNING
                 priority   500
                 accepted   08:00:00

@@ -46,6 +46,17 @@ class SqlTest {
     }
 
     @Test
+    void what_is_nested_is_shown_as_json() {
+        server.answers("POST /sql", 200, """
+                {"columns":["labels","argv"],"rows":[[{"a": 1.50, "b":[]},["sh","-c"]]],"truncated":false}""");
+
+        assertThat(cli.run("sql", "select 1").out()).startsWith("""
+                labels               argv
+                {"a": 1.50, "b":[]}  ["sh","-c"]
+                """);
+    }
+
+    @Test
     void json_and_csv_exclude_each_other() {
         assertThat(cli.run("sql", "select 1", "--csv", "--json").exitCode()).isEqualTo(64);
     }

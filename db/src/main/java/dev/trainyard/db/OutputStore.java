@@ -15,6 +15,8 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 /** What attempts leave: files and scalars. */
 public final class OutputStore {
 
+    private static final int LONGEST_LABEL = 500;
+
     private final Database database;
 
     public OutputStore(Database database) {
@@ -28,7 +30,10 @@ public final class OutputStore {
     /** One point of a curve. */
     public record Scalar(String run, String tag, long step, double value, Instant wallTime) {}
 
-    /** Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. */
+    /**
+     * Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. Of names that are alike once what Postgres
+     * cannot store reads U+FFFD, the first is kept.
+     */
     public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
         database.inTransaction(() -> {
             database.sql()
@@ -56,10 +61,10 @@ public final class OutputStore {
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into trainyard.output_file (attempt_id, path, kind, size_bytes, sha256, modified_at)
-                values (?, ?, ?, ?, ?, ?)""")) {
+                values (?, ?, ?, ?, ?, ?) on conflict do nothing""")) {
             for (OutputFile file : files) {
                 insert.setObject(1, attempt.value());
-                insert.setString(2, file.path());
+                insert.setString(2, StorableText.of(file.path()));
                 insert.setString(3, file.kind());
                 insert.setLong(4, file.size());
                 insert.setBytes(5, file.sha256() == null ? null : HexFormat.of().parseHex(file.sha256()));
@@ -70,14 +75,22 @@ public final class OutputStore {
         }
     }
 
+    /** A program's own word for a curve, as an index takes it. */
+    private static String label(String text) {
+        String storable = StorableText.of(text);
+        return storable.substring(
+                0,
+                storable.offsetByCodePoints(0, Math.min(storable.codePointCount(0, storable.length()), LONGEST_LABEL)));
+    }
+
     private static void insertScalars(Connection connection, AttemptId attempt, List<Scalar> scalars)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into trainyard.metric (attempt_id, run, tag, step, value, wall_time) values (?, ?, ?, ?, ?, ?)""")) {
             for (Scalar scalar : scalars) {
                 insert.setObject(1, attempt.value());
-                insert.setString(2, scalar.run());
-                insert.setString(3, scalar.tag());
+                insert.setString(2, label(scalar.run()));
+                insert.setString(3, label(scalar.tag()));
                 insert.setLong(4, scalar.step());
                 insert.setDouble(5, scalar.value());
                 insert.setObject(6, scalar.wallTime().atOffset(ZoneOffset.UTC));

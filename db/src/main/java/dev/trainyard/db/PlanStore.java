@@ -8,8 +8,11 @@ import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan;
 import dev.trainyard.core.plan.Snapshot;
+import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +73,8 @@ public final class PlanStore {
     private final Function<String, Snapshot.Candidate> needs;
 
     /**
-     * @param needs reads from a request (JSON) what the job needs; {@code avoid} and {@code prefer} are filled in here
+     * @param needs reads from a request (JSON) what the job needs, or throws {@link InvalidRequest}; {@code avoid} and {@code prefer} are
+     *     filled in here
      * @param startTimeoutRetry reads from a request what follows when its attempt is not claimed in time
      */
     public PlanStore(
@@ -217,30 +221,42 @@ public final class PlanStore {
         return new Snapshot(candidates.isEmpty() ? List.of() : hosts(), candidates);
     }
 
+    /** A request that this release cannot read waits, with the reason, and holds nobody up. */
     private List<Snapshot.Candidate> candidates() {
-        return sql.sql(CANDIDATES_QUERY)
-                .param("limit", CANDIDATES)
-                .query((row, n) -> {
-                    Snapshot.Candidate stated = needs.apply(row.getString("request"));
-                    java.sql.Array avoid = row.getArray("avoid");
-                    Set<WorkerId> avoided = new HashSet<>();
-                    if (avoid != null) {
-                        for (UUID worker : (UUID[]) avoid.getArray()) {
-                            avoided.add(new WorkerId(worker));
-                        }
-                    }
-                    UUID last = row.getObject("last_worker", UUID.class);
-                    return new Snapshot.Candidate(
-                            new JobId(row.getObject("id", UUID.class)),
-                            stated.gpus(),
-                            stated.hostPorts(),
-                            stated.location(),
-                            stated.cpus(),
-                            stated.memory(),
-                            avoided,
-                            last == null || stated.location() == null ? null : new WorkerId(last));
-                })
-                .list();
+        Map<JobId, String> unreadable = new HashMap<>();
+        List<Snapshot.Candidate> candidates = new ArrayList<>();
+        sql.sql(CANDIDATES_QUERY).param("limit", CANDIDATES).query(row -> {
+            try {
+                candidates.add(candidate(row));
+            } catch (InvalidRequest e) {
+                unreadable.put(
+                        new JobId(row.getObject("id", UUID.class)),
+                        "its request cannot be read by this release: " + e.getMessage());
+            }
+        });
+        explain(unreadable);
+        return candidates;
+    }
+
+    private Snapshot.Candidate candidate(ResultSet row) throws SQLException {
+        Snapshot.Candidate stated = needs.apply(row.getString("request"));
+        java.sql.Array avoid = row.getArray("avoid");
+        Set<WorkerId> avoided = new HashSet<>();
+        if (avoid != null) {
+            for (UUID worker : (UUID[]) avoid.getArray()) {
+                avoided.add(new WorkerId(worker));
+            }
+        }
+        UUID last = row.getObject("last_worker", UUID.class);
+        return new Snapshot.Candidate(
+                new JobId(row.getObject("id", UUID.class)),
+                stated.gpus(),
+                stated.hostPorts(),
+                stated.location(),
+                stated.cpus(),
+                stated.memory(),
+                avoided,
+                last == null || stated.location() == null ? null : new WorkerId(last));
     }
 
     private List<Snapshot.Host> hosts() {

@@ -585,11 +585,9 @@ class AttemptLifeTest {
         AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
         yard.attempts.ended(me, attempt, yard.end(Cause.COMPLETED, job));
 
-        assertThat(yard.sql(
-                                "select step from history.steps where attempt_id = ? and duration >= interval '0'",
-                                attempt.value())
-                        .query(String.class)
-                        .list())
+        assertThat(yard.texts(
+                        "select step from history.steps where attempt_id = ? and duration >= interval '0'",
+                        attempt.value()))
                 .containsExactlyInAnyOrder("reserve", "image", "container", "outputs");
         assertThat(Objects.requireNonNull(
                         yard.sql("select extract(epoch from sum(duration))::float8 from history.steps")

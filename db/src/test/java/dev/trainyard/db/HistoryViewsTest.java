@@ -102,9 +102,7 @@ class HistoryViewsTest {
         yard.submit(ARequest.named("third"));
         yard.submit(ARequest.named("first").priority(900));
 
-        assertThat(yard.sql("select name from history.queue order by place")
-                        .query(String.class)
-                        .list())
+        assertThat(yard.texts("select name from history.queue order by place"))
                 .containsExactly("first", "second", "third");
     }
 }

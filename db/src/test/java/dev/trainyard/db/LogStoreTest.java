@@ -67,6 +67,18 @@ class LogStoreTest {
     }
 
     @Test
+    void the_tail_is_the_end_of_what_the_container_said() {
+        logs.append(attempt, Source.IMAGE, "pulled\n", null);
+        logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 1));
+        logs.append(attempt, Source.CONTAINER, "epoch 2\n", new ResumePoint(NANOS, 2));
+        logs.append(attempt, Source.TRAINYARD, "stopping\n", null);
+
+        assertThat(logs.tail(attempt, 1000)).isEqualTo("epoch 1\nepoch 2\n");
+        assertThat(logs.tail(attempt, 10)).isEqualTo("1\nepoch 2\n");
+        assertThat(logs.tail(AttemptId.random(), 10)).isEmpty();
+    }
+
+    @Test
     void whatever_a_program_prints_is_stored() {
         logs.append(attempt, Source.CONTAINER, "\0binary\0 \ud83d\ude00 \ud800 \udfff\n", null);
 

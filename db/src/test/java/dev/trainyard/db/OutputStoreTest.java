@@ -9,9 +9,9 @@ import dev.trainyard.db.OutputStore.OutputFile;
 import dev.trainyard.db.OutputStore.Scalar;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.dao.DataAccessException;
 
 class OutputStoreTest {
 
@@ -74,11 +74,34 @@ class OutputStoreTest {
         AttemptId attempt = attempt();
         outputs.record(attempt, List.of(new OutputFile("kept.pt", "CHECKPOINT", 1, null, AT)), List.of());
 
-        OutputFile twice = new OutputFile("twice.pt", "CHECKPOINT", 1, null, AT);
-        assertThatThrownBy(() -> outputs.record(attempt, List.of(twice, twice), List.of()))
-                .isInstanceOf(DataAccessException.class);
+        OutputFile fine = new OutputFile("fine.pt", "CHECKPOINT", 1, null, AT);
+        OutputFile broken = new OutputFile("broken.pt", "CHECKPOINT", 1, "no digest", AT);
+        assertThatThrownBy(() -> outputs.record(attempt, List.of(fine, broken), List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
 
         assertThat(yard.text("select path from history.outputs")).isEqualTo("kept.pt");
+    }
+
+    @Test
+    void whatever_a_program_calls_its_files_and_curves_is_recorded() {
+        AttemptId attempt = attempt();
+        StringBuilder noise = new StringBuilder();
+        new Random(7).ints(4000, 'a', 0x2000).forEach(noise::appendCodePoint);
+
+        outputs.record(
+                attempt,
+                List.of(
+                        new OutputFile("half \ud800", "OTHER", 1, null, AT),
+                        new OutputFile("half \udfff", "OTHER", 2, null, AT),
+                        new OutputFile(noise.toString(), "OTHER", 3, null, AT)),
+                List.of(new Scalar("run\0", noise.toString(), 1, 0.5, AT)));
+
+        assertThat(yard.sql("select size_bytes from history.outputs order by 1")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(1, 3);
+        assertThat(yard.text("select run from history.metrics")).isEqualTo("run\ufffd");
+        assertThat(yard.text("select tag from history.metrics")).isEqualTo(noise.substring(0, 500));
     }
 
     private AttemptId attempt() {

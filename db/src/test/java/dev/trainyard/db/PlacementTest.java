@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Future;
@@ -202,6 +203,30 @@ class PlacementTest {
 
         assertThat(yard.row(idle)).containsEntry("waiting_because", "no worker takes new work");
         assertThat(yard.row(busy)).containsEntry("waiting_because", null);
+    }
+
+    @Test
+    void a_request_that_this_release_cannot_read_waits_with_the_reason_and_holds_nobody_up() {
+        yard.register(AWorker.named("gpu-1"));
+        JobId unreadable = yard.submit(ARequest.named("from-the-future").priority(1000));
+        yard.update("update trainyard.job set request = request || '{\"warp\": 9}'");
+        JobId other = yard.submit(ARequest.named("mnist"));
+
+        assertThat(yard.plan().placed()).isOne();
+
+        assertThat(yard.state(other)).isEqualTo("RUNNING");
+        assertThat(yard.state(unreadable)).isEqualTo("QUEUED");
+        assertThat(yard.text("select waiting_because from history.queue")).contains("cannot be read", "warp");
+    }
+
+    @Test
+    void the_longest_location_that_a_request_may_name_can_be_reserved() {
+        yard.register(AWorker.named("gpu-1"));
+        StringBuilder location = new StringBuilder("/");
+        new Random(7).ints(599, 0x1f300, 0x1f5ff).forEach(location::appendCodePoint);
+        JobId job = yard.submit(ARequest.named("mnist").outputsAt(location.toString()));
+
+        assertThat(yard.held(yard.place(job))).contains("LOCATION */" + location);
     }
 
     // Whatever the code does ------------------------------------------------------------------------------------------

@@ -100,9 +100,7 @@ class RolesTest {
 
     @Test
     void the_reader_reads_every_view() {
-        List<String> views = yard.sql("select viewname from pg_views where schemaname = 'history'")
-                .query(String.class)
-                .list();
+        List<String> views = yard.texts("select viewname from pg_views where schemaname = 'history'");
         assertThat(views).hasSizeGreaterThanOrEqualTo(12);
 
         try (Database reader = Database.connect(yard.url, Role.READER, 1)) {
@@ -159,10 +157,10 @@ class RolesTest {
 
     @Test
     void no_role_but_the_owner_may_make_objects_that_others_run_into() {
-        assertThat(yard.sql("""
+        assertThat(yard.texts("""
                         select r || ' ' || s from unnest(array['trainyard_server', 'trainyard_worker', 'trainyard_reader']) r,
                                                   unnest(array['trainyard', 'history', 'batch', 'migrations', 'public']) s
-                        where has_schema_privilege(r, s, 'create')""").query(String.class).list()).isEmpty();
+                        where has_schema_privilege(r, s, 'create')""")).isEmpty();
         assertThat(yard.sql("""
                         select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
                         where p.prosecdef and n.nspname in ('trainyard', 'history')

@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -172,23 +173,18 @@ final class Yard implements AutoCloseable {
     /** Types of the job's events in their order, after a check that they are numbered from 1 without a gap. */
     List<String> events(JobId job) {
         List<Long> numbers = sql("select seq from trainyard.job_event where job_id = ? order by seq", job.value())
-                .query(Long.class)
+                .query((row, n) -> row.getLong("seq"))
                 .list();
-        for (int i = 0; i < numbers.size(); i++) {
-            assertThat(numbers.get(i))
-                    .as("number of event %d of %s", i + 1, numbers)
-                    .isEqualTo(i + 1);
-        }
-        return sql("select type from trainyard.job_event where job_id = ? order by seq", job.value())
-                .query(String.class)
-                .list();
+        assertThat(numbers)
+                .isEqualTo(LongStream.rangeClosed(1, numbers.size()).boxed().toList());
+        return texts("select type from trainyard.job_event where job_id = ? order by seq", job.value());
     }
 
     /** What the attempt holds now, as {@code KIND key}, where the worker's id reads {@code *}. */
     List<String> held(AttemptId attempt) {
-        return sql("""
+        return texts("""
                 select kind || ' ' || replace(key, worker_id::text, '*') from trainyard.reservation
-                where attempt_id = ? and released_at is null order by 1""", attempt.value()).query(String.class).list();
+                where attempt_id = ? and released_at is null order by 1""", attempt.value());
     }
 
     // The superuser's hand --------------------------------------------------------------------------------------------
@@ -199,6 +195,10 @@ final class Yard implements AutoCloseable {
 
     String text(String query, Object... parameters) {
         return Objects.requireNonNull(sql(query, parameters).query(String.class).single());
+    }
+
+    List<String> texts(String query, Object... parameters) {
+        return sql(query, parameters).query((row, n) -> row.getString(1)).list();
     }
 
     int update(String statement, Object... parameters) {

@@ -6,7 +6,6 @@ import dev.trainyard.submitter.AddressUnavailable;
 import dev.trainyard.worker.WorkerProblem;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +24,6 @@ public final class Main {
         // The brokers and frameworks inside are quiet; what happens to jobs is said in a line each.
         System.setProperty("logback.configurationFile", "logback-standalone.xml");
         System.setProperty("trainyard.log", args.length > 0 && args[0].equals("demo") ? "WARN" : "INFO");
-        // Tomcat logs through the JDK's own logging.
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
         CommandLine command = new CommandLine(new Main());
         command.setExecutionExceptionHandler((failure, commandLine, parsed) -> {
             if (isForPeople(failure)) {

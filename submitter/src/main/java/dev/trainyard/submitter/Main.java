@@ -45,8 +45,17 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setUsageHelpWidth(110)
                 .registerConverter(PostgresUrl.class, text -> converted(text, PostgresUrl::parse))
                 .registerConverter(Listen.class, text -> converted(text, Listen::parse))
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    CommandLine command = wrong.getCommandLine();
+                    command.getErr()
+                            .printf(
+                                    "trainyard: %s%nSee: %s --help%n",
+                                    wrong.getMessage(), command.getCommandSpec().qualifiedName());
+                    return ExitCode.USAGE;
+                })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("trainyard: " + failure.getMessage());
                     return exitCode(failure);

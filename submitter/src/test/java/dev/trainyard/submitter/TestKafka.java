@@ -48,7 +48,7 @@ final class TestKafka implements AutoCloseable {
 
     static TestKafka start() {
         try {
-            Path log = Files.createTempDirectory("trainyard-kafka-");
+            Path log = Files.createTempDirectory(Path.of("target"), "kafka-").toAbsolutePath();
             int port = freePort();
             int controller = freePort();
             new Formatter()

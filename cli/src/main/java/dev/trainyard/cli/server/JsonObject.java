@@ -13,17 +13,28 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A JSON object from the server, in its order. Read token by token: loading Jackson's data binding would double the time that a
- * short command takes.
+ * A JSON object from the server, in its order. Read token by token, and without switches over patterns: loading Jackson's data
+ * binding would double the time that a short command takes, the first pattern switch adds a twentieth.
  */
 public final class JsonObject {
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    /** Texts, numbers and truth values as text; objects; lists. */
     private final Map<String, @Nullable Object> fields;
 
-    private JsonObject(Map<String, @Nullable Object> fields) {
+    private final String json;
+
+    private record JsonList(List<@Nullable Object> items, String json) {
+        @Override
+        public String toString() {
+            return json;
+        }
+    }
+
+    private JsonObject(Map<String, @Nullable Object> fields, String json) {
         this.fields = fields;
+        this.json = json;
     }
 
     /**
@@ -34,7 +45,7 @@ public final class JsonObject {
     public static JsonObject parse(String text) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                return object(parser);
+                return object(parser, text);
             }
         } catch (JacksonException e) {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
@@ -42,39 +53,49 @@ public final class JsonObject {
         throw new IllegalArgumentException("not a JSON object");
     }
 
-    private static JsonObject object(JsonParser parser) {
+    private static @Nullable Object value(JsonParser parser, String text) {
+        JsonToken token = parser.currentToken();
+        if (token == JsonToken.START_OBJECT) {
+            return object(parser, text);
+        }
+        if (token == JsonToken.START_ARRAY) {
+            return list(parser, text);
+        }
+        return token == JsonToken.VALUE_NULL ? null : parser.getString();
+    }
+
+    private static JsonObject object(JsonParser parser, String text) {
+        int start = offset(parser);
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
-            fields.put(name, value(parser));
+            fields.put(name, value(parser, text));
         }
-        return new JsonObject(fields);
+        return new JsonObject(fields, text.substring(start, offset(parser) + 1));
     }
 
-    private static @Nullable Object value(JsonParser parser) {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> {
-                List<@Nullable Object> items = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    items.add(value(parser));
-                }
-                yield items;
-            }
-            case VALUE_NULL -> null;
-            // Numbers and truth values are shown as they came.
-            case null, default -> parser.getString();
-        };
+    private static JsonList list(JsonParser parser, String text) {
+        int start = offset(parser);
+        List<@Nullable Object> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(value(parser, text));
+        }
+        return new JsonList(items, text.substring(start, offset(parser) + 1));
+    }
+
+    private static int offset(JsonParser parser) {
+        return (int) parser.currentTokenLocation().getCharOffset();
     }
 
     public Set<String> names() {
         return fields.keySet();
     }
 
-    /** The field's text, number or truth value as text; a list's items separated by blanks; empty if it is absent or null. */
+    /** The field's text, number or truth value as text; an object or a list as JSON; empty if it is absent or null. */
     public String text(String name) {
-        return shown(fields.get(name));
+        Object value = fields.get(name);
+        return value == null ? "" : value.toString();
     }
 
     public @Nullable Integer integer(String name) {
@@ -87,13 +108,13 @@ public final class JsonObject {
 
     /** The object in this field; without fields if there is none. */
     public JsonObject object(String name) {
-        return fields.get(name) instanceof JsonObject object ? object : new JsonObject(Map.of());
+        return fields.get(name) instanceof JsonObject object ? object : new JsonObject(Map.of(), "{}");
     }
 
     /** The objects of the list in this field. */
     public List<JsonObject> objects(String name) {
         List<JsonObject> objects = new ArrayList<>();
-        for (Object item : list(name)) {
+        for (Object item : items(fields.get(name))) {
             if (item instanceof JsonObject object) {
                 objects.add(object);
             }
@@ -101,11 +122,11 @@ public final class JsonObject {
         return objects;
     }
 
-    /** The items of the list in this field as texts. */
+    /** The items of the list in this field as texts; no nulls are expected in it. */
     public List<String> texts(String name) {
         List<String> texts = new ArrayList<>();
-        for (Object item : list(name)) {
-            texts.add(shown(item));
+        for (Object item : items(fields.get(name))) {
+            texts.add(String.valueOf(item));
         }
         return texts;
     }
@@ -113,44 +134,23 @@ public final class JsonObject {
     /** The rows of the list of lists in this field, with their nulls. */
     public List<List<@Nullable String>> rows(String name) {
         List<List<@Nullable String>> rows = new ArrayList<>();
-        for (Object item : list(name)) {
+        for (Object item : items(fields.get(name))) {
             List<@Nullable String> row = new ArrayList<>();
-            for (Object cell : item instanceof List<?> cells ? cells : List.of()) {
-                row.add(cell == null ? null : shown(cell));
+            for (Object cell : items(item)) {
+                row.add(cell == null ? null : cell.toString());
             }
             rows.add(row);
         }
         return rows;
     }
 
-    private List<? extends @Nullable Object> list(String name) {
-        return fields.get(name) instanceof List<?> list ? list : List.of();
+    private static List<@Nullable Object> items(@Nullable Object value) {
+        return value instanceof JsonList list ? list.items() : List.of();
     }
 
-    private static String shown(@Nullable Object value) {
-        return switch (value) {
-            case null -> "";
-            case JsonObject object -> object.toString();
-            case List<?> items -> {
-                List<String> texts = new ArrayList<>();
-                for (Object item : items) {
-                    texts.add(shown(item));
-                }
-                yield String.join(" ", texts);
-            }
-            default -> value.toString();
-        };
-    }
-
-    /** {@code name=value} of each field that has a value, for people. */
+    /** As it came. */
     @Override
     public String toString() {
-        List<String> pairs = new ArrayList<>();
-        for (String name : fields.keySet()) {
-            if (!text(name).isEmpty()) {
-                pairs.add(name + "=" + text(name));
-            }
-        }
-        return String.join(" ", pairs);
+        return json;
     }
 }

@@ -130,6 +130,8 @@ public final class LocalKafka implements AutoCloseable {
                 Map.entry("controller.quorum.election.timeout.ms", "100"),
                 Map.entry("controller.quorum.election.backoff.max.ms", "100"),
                 Map.entry("auto.create.topics.enable", "false"),
+                // A request of 1 MiB, its key and headers.
+                Map.entry("message.max.bytes", "1100000"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("offsets.topic.replication.factor", "1"),
                 Map.entry("offsets.topic.num.partitions", "3"),

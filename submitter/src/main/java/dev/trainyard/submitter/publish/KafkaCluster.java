@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The Kafka cluster that carries the requests: its topics, and whether it answers. */
@@ -111,10 +112,16 @@ public final class KafkaCluster implements AutoCloseable {
         while (reason.getCause() != null) {
             reason = reason.getCause();
         }
-        return new KafkaUnavailable(
-                "Kafka at %s does not answer: %s. Check that it runs there and that this host reaches it."
-                        .formatted(bootstrapServers, reason.getMessage()),
-                e);
+        String form = reason instanceof RecordTooLargeException
+                ? "Kafka at %s refuses the request: %s. Set max.message.bytes of its topic to "
+                        + RequestPublisher.MAX_RECORD_BYTES
+                        + "."
+                : "Kafka at %s does not answer: %s. Check that it runs there and that this host reaches it.";
+        return new KafkaUnavailable(form.formatted(bootstrapServers, sentence(reason)), e);
+    }
+
+    private static String sentence(Throwable reason) {
+        return String.valueOf(reason.getMessage()).replaceFirst("\\.$", "");
     }
 
     public String bootstrapServers() {

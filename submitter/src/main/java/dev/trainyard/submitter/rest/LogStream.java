@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 
 /**
  * One client's view of a job's log, over all its attempts: reads what is new, pauses, reads again, and holds no connection meanwhile.
@@ -129,7 +130,7 @@ final class LogStream {
             // In this order: an attempt that is over before its log is read adds nothing to what is read then.
             Optional<JobResource> job = sources.jobs().find(id);
             return job.isPresent() ? tell(job.get()) : Next.LATER;
-        } catch (DataAccessException e) {
+        } catch (TransientDataAccessException | NonTransientDataAccessResourceException e) {
             out.comment("the database does not answer");
             flush();
             return Next.LATER;

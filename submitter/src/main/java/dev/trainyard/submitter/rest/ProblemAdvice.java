@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
-import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -59,14 +60,14 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(Problem.of(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
     }
 
-    /** The statements are ours, so that what fails about them is the database's state, nearly always. */
-    @ExceptionHandler({DataAccessException.class, TransactionException.class})
-    ResponseEntity<Object> databaseFailed(RuntimeException e) {
-        LOG.warn("event=database-failed", e);
+    @ExceptionHandler({
+        TransientDataAccessException.class,
+        NonTransientDataAccessResourceException.class,
+        TransactionException.class
+    })
+    ResponseEntity<Object> databaseSilent(RuntimeException e) {
         return answer(Problem.of(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "Postgres does not answer as it should: %s. Try again; the server's log has the details."
-                        .formatted(rootMessage(e))));
+                HttpStatus.SERVICE_UNAVAILABLE, "Postgres does not answer: %s. Try again.".formatted(rootMessage(e))));
     }
 
     @ExceptionHandler

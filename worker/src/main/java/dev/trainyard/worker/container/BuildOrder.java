@@ -15,5 +15,4 @@ public record BuildOrder(
         String dockerfile,
         Map<String, String> args,
         @Nullable String target,
-        List<String> tags,
-        Map<String, String> labels) {}
+        List<String> tags) {}

@@ -87,7 +87,6 @@ public final class EngineImages {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("dockerfile", order.dockerfile());
         query.put("buildargs", JSON.writeValueAsString(order.args()));
-        query.put("labels", JSON.writeValueAsString(order.labels()));
         query.put("rm", "1");
         query.put("forcerm", "1");
         if (order.target() != null) {

@@ -4,92 +4,78 @@ import dev.trainyard.worker.container.EngineMessage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The output of a build as lines, and what it says when it fails. */
-final class BuildOutput implements Consumer<EngineMessage> {
+/** Puts the pieces of a build's output together to lines, and remembers what a failure needs: the last ones, the step. */
+final class BuildOutput {
 
-    private static final int KEPT_LINES = 8;
-    private static final int LINE_CHARS = 4096;
+    private static final int LINES_KEPT = 30;
+    private static final int LONGEST_LINE = 4096;
+    private static final Pattern STEP = Pattern.compile("Step \\d+/\\d+ : .*");
+    private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
 
     private final Consumer<String> lines;
-    private final PullProgress baseImage;
-    private final StringBuilder unfinished = new StringBuilder();
+    private final StringBuilder pending = new StringBuilder();
     private final Deque<String> last = new ArrayDeque<>();
     private String step = "";
     private @Nullable String error;
 
     BuildOutput(Consumer<String> lines) {
         this.lines = lines;
-        this.baseImage = new PullProgress(lines);
     }
 
-    @Override
-    public void accept(EngineMessage message) {
+    void accept(EngineMessage message) {
         if (message.error() != null) {
-            flush();
             error = message.error();
         } else if (message.stream() != null) {
-            take(message.stream());
-        } else {
-            baseImage.accept(message);
-        }
-    }
-
-    private void take(String piece) {
-        unfinished.append(piece);
-        int end;
-        while ((end = unfinished.indexOf("\n")) >= 0) {
-            String line = unfinished.substring(0, end);
-            unfinished.delete(0, end + 1);
-            line(line);
-        }
-        if (unfinished.length() > LINE_CHARS) {
-            flush();
-        }
-    }
-
-    private void flush() {
-        if (!unfinished.isEmpty()) {
-            line(unfinished.toString());
-            unfinished.setLength(0);
-        }
-    }
-
-    private void line(String raw) {
-        // A progress bar rewrites its line: its last state stands for it.
-        String text = raw.endsWith("\r") ? raw.substring(0, raw.length() - 1) : raw;
-        String line = text.substring(text.lastIndexOf('\r') + 1);
-        if (line.isBlank()) {
-            return;
-        }
-        if (line.startsWith("Step ")) {
-            step = line;
-            last.clear();
-        } else {
-            last.add(line);
-            if (last.size() > KEPT_LINES) {
-                last.remove();
+            pending.append(message.stream());
+            for (int end = pending.indexOf("\n"); end >= 0; end = pending.indexOf("\n")) {
+                line(pending.substring(0, end));
+                pending.delete(0, end + 1);
             }
+            if (pending.length() > LONGEST_LINE) {
+                flush();
+            }
+        } else if (message.status() != null && message.id() == null) {
+            line(message.status());
         }
-        lines.accept(line);
     }
 
+    void flush() {
+        if (!pending.isEmpty()) {
+            line(pending.toString());
+            pending.setLength(0);
+        }
+    }
+
+    /** Why the engine gave up; null: it did not. */
     @Nullable
     String error() {
         return error;
     }
 
-    /** The step that failed, the engine's words, and what the step said last. */
-    String failure() {
-        String hint = error != null && error.contains("the --mount option requires BuildKit")
-                ? ". This engine's builder is the classic one: write the Dockerfile without RUN --mount and # syntax="
-                : "";
-        return "%s%s%s%s"
-                .formatted(
-                        step.isEmpty() ? "" : step + ": ",
-                        error,
-                        hint,
-                        last.isEmpty() ? "" : "\n" + String.join("\n", last));
+    /** The step that it was at, in the engine's words: {@code Step 2/5 : RUN make}; empty: none yet. */
+    String step() {
+        return step;
+    }
+
+    String lastLines() {
+        return String.join("\n", last);
+    }
+
+    private void line(String raw) {
+        String line = COLOURS.matcher(raw).replaceAll("").stripTrailing();
+        if (line.isEmpty()) {
+            return;
+        }
+        if (STEP.matcher(line).matches()) {
+            step = line;
+        }
+        last.addLast(line);
+        if (last.size() > LINES_KEPT) {
+            last.removeFirst();
+        }
+        lines.accept(line);
     }
 }

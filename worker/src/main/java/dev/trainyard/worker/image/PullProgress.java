@@ -1,50 +1,81 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.worker.container.EngineMessage;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Condenses what the engine says of each layer, many times a second, to a line now and then. */
-final class PullProgress implements Consumer<EngineMessage> {
+/** Condenses what the engine says about every layer several times a second to a line now and then. */
+final class PullProgress {
 
-    private static final long STEP = 10;
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
+    private static final Set<String> LAYER_DONE = Set.of("Pull complete", "Already exists");
 
+    private final String reference;
     private final Consumer<String> lines;
+    private final LongSupplier nanoTime;
+    private final Set<String> layers = new HashSet<>();
+    private final Set<String> done = new HashSet<>();
     private final Map<String, EngineMessage> downloads = new LinkedHashMap<>();
-    private long shown;
+    private long lastLine;
     private @Nullable String error;
 
-    PullProgress(Consumer<String> lines) {
+    PullProgress(String reference, Consumer<String> lines, LongSupplier nanoTime) {
+        this.reference = reference;
         this.lines = lines;
+        this.nanoTime = nanoTime;
+        this.lastLine = nanoTime.getAsLong();
     }
 
-    @Override
-    public void accept(EngineMessage message) {
+    void accept(EngineMessage message) {
         if (message.error() != null) {
             error = message.error();
-        } else if ("Downloading".equals(message.status()) && message.id() != null && message.total() > 0) {
-            downloads.put(message.id(), message);
-            show();
-        } else if (message.id() == null && message.status() != null) {
+        } else if (message.status() != null && message.id() != null) {
+            layer(message.id(), message.status(), message);
+        } else if (message.status() != null) {
             lines.accept(message.status());
         }
     }
 
-    private void show() {
-        long done =
-                downloads.values().stream().mapToLong(EngineMessage::current).sum();
-        long total = downloads.values().stream().mapToLong(EngineMessage::total).sum();
-        long percent = done * 100 / total;
-        if (percent >= shown + STEP) {
-            shown = percent - percent % STEP;
-            lines.accept("downloading %d%% of %d MiB".formatted(shown, total >> 20));
-        }
-    }
-
+    /** Why the engine gave up; null: it did not. */
     @Nullable
     String error() {
         return error;
+    }
+
+    private void layer(String id, String status, EngineMessage message) {
+        if (status.startsWith("Pulling from")) {
+            lines.accept(status);
+            return;
+        }
+        layers.add(id);
+        if (status.equals("Downloading")) {
+            downloads.put(id, message);
+        }
+        boolean layerDone = LAYER_DONE.contains(status) && done.add(id);
+        long now = nanoTime.getAsLong();
+        if (now - lastLine >= BETWEEN_LINES.toNanos() || (layerDone && done.size() == layers.size())) {
+            lastLine = now;
+            lines.accept(summary());
+        }
+    }
+
+    private String summary() {
+        long current = 0;
+        long total = 0;
+        for (Map.Entry<String, EngineMessage> download : downloads.entrySet()) {
+            long size = download.getValue().total();
+            total += size;
+            current += done.contains(download.getKey())
+                    ? size
+                    : download.getValue().current();
+        }
+        String bytes = total == 0 ? "" : ", %d of %d MB".formatted(current / 1_000_000, total / 1_000_000);
+        return "pulling %s: %d of %d layers%s".formatted(reference, done.size(), layers.size(), bytes);
     }
 }

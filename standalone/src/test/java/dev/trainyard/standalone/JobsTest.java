@@ -1,0 +1,352 @@
+package dev.trainyard.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of jobs, each through Kafka, Postgres and the real engine. */
+class JobsTest {
+
+    @TempDir
+    private static Path directory;
+
+    private static Yard yard;
+
+    @BeforeAll
+    static void start() {
+        yard = new Yard(directory, "slots:2");
+    }
+
+    @AfterAll
+    static void stop() {
+        yard.close();
+    }
+
+    @Test
+    void a_job_succeeds_and_leaves_its_row_its_log_and_its_outputs() throws Exception {
+        UUID job = yard.submit(
+                "echo hello; echo result > /outputs/model.pt; mkdir /outputs/d; echo x > /outputs/d/x.txt", "");
+
+        yard.awaitJob(job, "SUCCEEDED");
+
+        Map<String, Object> attempt = yard.attempts(job).getFirst();
+        assertThat(attempt).containsEntry("cause", "COMPLETED").containsEntry("exit_code", 0);
+        assertThat(yard.log(job)).isEqualTo("hello\n");
+        assertThat(yard.select("select path, kind from history.outputs where job_id = ? order by path", job))
+                .extracting(row -> row.get("path") + " " + row.get("kind"))
+                .containsExactly("d/x.txt OTHER", "model.pt CHECKPOINT", "trainyard.log LOG");
+        Path outputs =
+                Path.of(URI.create((String) attempt.get("outputs_location")).getPath());
+        assertThat(outputs.resolve("model.pt")).hasContent("result\n");
+        assertThat(outputs.resolve("trainyard.log")).content().contains("hello");
+        assertThat(yard.select("select argv::text from history.attempts where job_id = ?", job)
+                        .toString())
+                .contains("sh", "-c");
+    }
+
+    @Test
+    void every_event_of_an_undisturbed_life_is_recorded_once_and_in_order() {
+        UUID job = yard.submit("true", "");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.select("select type from history.events where job_id = ? order by seq", job))
+                .extracting(row -> row.get("type"))
+                .containsExactly(
+                        "job.accepted",
+                        "job.queued",
+                        "attempt.reserved",
+                        "attempt.begun",
+                        "image.ready",
+                        "container.created",
+                        "container.started",
+                        "container.exited",
+                        "attempt.ended",
+                        "job.ended");
+    }
+
+    @Test
+    void an_attempt_is_one_job_instance_of_spring_batch_with_three_completed_steps() {
+        UUID job = yard.submit("true", "");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(yard.selectInside("""
+                select s.step_name || ' ' || s.status as step from batch.batch_job_execution_params p
+                join batch.batch_step_execution s using (job_execution_id)
+                where p.parameter_value = (select id::text from trainyard.attempt where job_id = ?)
+                order by s.step_execution_id""", job))
+                        .extracting(row -> row.get("step"))
+                        .containsExactly("imageStep COMPLETED", "containerStep COMPLETED", "outputsStep COMPLETED"));
+    }
+
+    @Test
+    void no_transaction_is_open_while_a_container_runs() {
+        UUID job = yard.submit("sleep 300", "");
+        yard.awaitAttempt(job, "RUNNING");
+
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(yard.selectInside("""
+                        select query from pg_stat_activity
+                        where datname = 'trainyard' and state like 'idle in transaction%'""")).isEmpty());
+
+        cancel(job);
+        yard.awaitJob(job, "CANCELLED");
+    }
+
+    @Test
+    void a_program_that_fails_is_tried_again_after_a_backoff_as_a_new_attempt() {
+        UUID job = yard.submit("echo boom >&2; exit 3", ",\"retry\":{\"maxAttempts\":3,\"backoff\":\"PT0.2S\"}");
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job))
+                .extracting(attempt -> attempt.get("cause") + " " + attempt.get("detail"))
+                .containsExactly(
+                        "PROGRAM_ERROR exit code 3: boom",
+                        "PROGRAM_ERROR exit code 3: boom",
+                        "PROGRAM_ERROR exit code 3: boom");
+    }
+
+    @Test
+    void a_retry_that_helps_ends_the_job_well_and_writes_where_no_other_attempt_does() {
+        Path marker = directory.resolve("marker");
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"retry",
+                 "image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c","test -e /m/marker || { touch /m/marker; exit 1; }"],
+                        "mounts":[{"source":"%s","target":"/m","readOnly":false}]},
+                 "retry":{"maxAttempts":2,"backoff":"PT0.2S"}}""".formatted(job, directory));
+
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(marker).exists();
+        assertThat(yard.attempts(job))
+                .extracting(attempt -> attempt.get("outputs_location"))
+                .doesNotHaveDuplicates()
+                .hasSize(2);
+    }
+
+    @Test
+    void an_image_that_does_not_exist_ends_the_job_with_the_name_and_the_reason() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"noimage",
+                 "image":{"reference":"127.0.0.1:9/no/such:image"},"run":{},
+                 "retry":{"maxAttempts":1,"backoff":"PT0.2S"}}""".formatted(job));
+
+        yard.awaitAttempt(job, "ENDED");
+
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "IMAGE_PULL_FAILED")
+                .extracting(attempt -> (String) attempt.get("detail"))
+                .asString()
+                .contains("127.0.0.1:9/no/such:image", "refused");
+        cancel(job);
+        yard.awaitJob(job, "CANCELLED");
+    }
+
+    @Test
+    void a_program_that_the_image_lacks_is_a_failed_start() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"noprogram",
+                 "image":{"reference":"busybox:latest"},"run":{"command":["no-such-program"]}}""".formatted(job));
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "START_FAILED")
+                .extracting(attempt -> (String) attempt.get("detail"))
+                .asString()
+                .contains("no-such-program");
+    }
+
+    @Test
+    void a_running_job_is_cancelled_with_its_stop_signal_and_keeps_what_it_saved() {
+        UUID job = yard.submit(
+                "trap 'echo saved > /outputs/last.pt; exit 0' TERM; echo ready; while :; do sleep 0.1; done", "");
+        await().atMost(Yard.SOON).until(() -> yard.log(job).contains("ready"));
+
+        cancel(job);
+        yard.awaitJob(job, "CANCELLED");
+
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "CANCELLED")
+                .containsEntry("exit_code", 0);
+        assertThat(yard.select("select path from history.outputs where job_id = ?", job)
+                        .toString())
+                .contains("last.pt");
+    }
+
+    @Test
+    void a_program_that_ignores_the_stop_signal_is_killed_after_the_grace_period() {
+        UUID job = yard.submit("trap '' TERM; echo ready; while :; do sleep 0.1; done", ",\"gracePeriod\":\"PT0.5S\"");
+        await().atMost(Yard.SOON).until(() -> yard.log(job).contains("ready"));
+
+        cancel(job);
+        yard.awaitJob(job, "CANCELLED");
+
+        assertThat(yard.attempts(job).getFirst()).containsEntry("exit_code", 137);
+    }
+
+    @Test
+    void the_time_limit_ends_a_job_that_takes_too_long() {
+        UUID job = yard.submit("sleep 300", ",\"timeLimit\":\"PT1S\",\"gracePeriod\":\"PT0.5S\"");
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job).getFirst()).containsEntry("cause", "TIME_LIMIT");
+    }
+
+    @Test
+    void more_jobs_than_devices_wait_with_the_reason_and_no_device_is_held_twice() {
+        List<UUID> jobs = IntStream.range(0, 6)
+                .mapToObj(i -> yard.submit("sleep 0.5", ",\"gpus\":{\"count\":1}"))
+                .toList();
+
+        await().atMost(Yard.SOON)
+                .until(() -> jobs.stream()
+                        .map(job ->
+                                (String) yard.value("select waiting_because from history.jobs where job_id = ?", job))
+                        .anyMatch(reason -> reason != null && reason.contains("run slots are in use")));
+        jobs.forEach(job -> yard.awaitJob(job, "SUCCEEDED"));
+
+        assertThat(yard.select("""
+                select a.device from history.gpu_reservations a join history.gpu_reservations b
+                on a.device = b.device and a.attempt_id < b.attempt_id
+                and tstzrange(a.reserved_at, a.released_at) && tstzrange(b.reserved_at, b.released_at)""")).isEmpty();
+    }
+
+    @Test
+    void a_higher_priority_goes_first() {
+        List<UUID> blockers =
+                IntStream.range(0, 2).mapToObj(i -> yard.submit("sleep 2", "")).toList();
+        blockers.forEach(job -> yard.awaitAttempt(job, "RUNNING"));
+
+        UUID low = yard.submit("true", ",\"priority\":10");
+        UUID high = yard.submit("true", ",\"priority\":900");
+        yard.awaitJob(low, "SUCCEEDED");
+        yard.awaitJob(high, "SUCCEEDED");
+
+        assertThat(yard.value("""
+                select (select reserved_at from history.attempts where job_id = ?)
+                     < (select reserved_at from history.attempts where job_id = ?)""", high, low)).isEqualTo(true);
+    }
+
+    @Test
+    void two_jobs_that_want_the_same_host_port_run_after_each_other() {
+        String port = ",\"gpus\":{\"count\":1}";
+        UUID first = withPort("sleep 1", port);
+        UUID second = withPort("sleep 1", port);
+
+        yard.awaitJob(first, "SUCCEEDED");
+        yard.awaitJob(second, "SUCCEEDED");
+
+        assertThat(yard.selectInside("""
+                select 1 as overlap from trainyard.reservation a join trainyard.reservation b
+                on a.kind = 'PORT' and b.kind = 'PORT' and a.key = b.key and a.id < b.id
+                and tstzrange(a.reserved_at, a.released_at) && tstzrange(b.reserved_at, b.released_at)""")).isEmpty();
+    }
+
+    @Test
+    void a_container_without_a_device_sees_none_and_one_with_a_stand_in_sees_none_either() {
+        UUID none = yard.submit("echo devices=$NVIDIA_VISIBLE_DEVICES", "");
+        UUID standIn = yard.submit("echo devices=$NVIDIA_VISIBLE_DEVICES", ",\"gpus\":{\"count\":1}");
+
+        yard.awaitJob(none, "SUCCEEDED");
+        yard.awaitJob(standIn, "SUCCEEDED");
+
+        assertThat(yard.log(none)).isEqualTo("devices=void\n");
+        assertThat(yard.log(standIn)).isEqualTo("devices=void\n");
+    }
+
+    @Test
+    void a_record_that_cannot_be_read_is_set_aside_and_costs_the_others_nothing() {
+        UUID bad = UUID.randomUUID();
+        yard.publish(
+                bad,
+                "{\"schema\":\"trainyard.request/v1\",\"kind\":\"submit\",\"jobId\":\"%s\",\"nmae\":\"x\"}"
+                        .formatted(bad));
+        UUID good = yard.submit("true", "");
+
+        yard.awaitJob(good, "SUCCEEDED");
+
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(
+                                (String) yard.value("select reason from history.rejected where job_id = ?", bad))
+                        .contains("nmae"));
+    }
+
+    @Test
+    void the_same_request_twice_runs_once_and_another_under_its_id_is_rejected() {
+        UUID job = UUID.randomUUID();
+        String message = """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"%s",
+                 "image":{"reference":"busybox:latest"},"run":{"command":["true"]}}""";
+        yard.publish(job, message.formatted(job, "one"));
+        yard.publish(job, message.formatted(job, "one"));
+        yard.publish(job, message.formatted(job, "two"));
+
+        yard.awaitJob(job, "SUCCEEDED");
+
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(
+                                (String) yard.value("select reason from history.rejected where job_id = ?", job))
+                        .contains("accepted with other content"));
+        assertThat(yard.attempts(job)).hasSize(1);
+    }
+
+    @Test
+    void a_cancel_that_comes_before_its_job_cancels_it() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, "{\"schema\":\"trainyard.request/v1\",\"kind\":\"cancel\",\"jobId\":\"%s\"}".formatted(job));
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"late",
+                 "image":{"reference":"busybox:latest"},"run":{"command":["true"]}}""".formatted(job));
+
+        yard.awaitJob(job, "CANCELLED");
+
+        assertThat(yard.attempts(job)).isEmpty();
+    }
+
+    @Test
+    void no_container_of_a_finished_job_is_left_on_the_engine() throws Exception {
+        UUID job = yard.submit("true", "");
+        yard.awaitJob(job, "SUCCEEDED");
+        String name = (String) yard.attempts(job).getFirst().get("container_name");
+
+        await().atMost(Yard.SOON).until(() -> !containers().contains(name));
+    }
+
+    private static String containers() throws Exception {
+        Process ps = new ProcessBuilder("docker", "ps", "-a", "--format", "{{.Names}}").start();
+        String names = new String(ps.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(ps.waitFor()).isZero();
+        return names.lines().collect(Collectors.joining(" "));
+    }
+
+    private static UUID withPort(String script, String more) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"port",
+                 "image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c",%s],"ports":[{"hostIp":"127.0.0.1","host":39471,"container":80}]}%s}""".formatted(job, Yard.quoted(script), more));
+        return job;
+    }
+
+    private static void cancel(UUID job) {
+        yard.publish(job, "{\"schema\":\"trainyard.request/v1\",\"kind\":\"cancel\",\"jobId\":\"%s\"}".formatted(job));
+    }
+}

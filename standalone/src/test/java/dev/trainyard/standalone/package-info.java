@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.standalone;
+
+import org.jspecify.annotations.NullMarked;

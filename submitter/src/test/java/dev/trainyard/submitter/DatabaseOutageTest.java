@@ -1,0 +1,63 @@
+package dev.trainyard.submitter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.db.Migrations;
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.submitter.Http.Answer;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(180)
+class DatabaseOutageTest {
+
+    private static EmbeddedPostgres postgres(Path data, int port) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .start();
+    }
+
+    @Test
+    void while_the_database_is_away_requests_are_refused_and_log_streams_stay_open() throws Exception {
+        Path data = Files.createTempDirectory(Path.of("target"), "postgres-").toAbsolutePath();
+        EmbeddedPostgres postgres = postgres(data, 0);
+        int port = postgres.getPort();
+        PostgresUrl url = PostgresUrl.parse("postgresql://localhost:%d/postgres".formatted(port));
+        Migrations.migrate(PostgresUrl.parse("postgresql://postgres@localhost:%d/postgres".formatted(port)));
+        String id = Requests.newId();
+        String job = "/api/v1/jobs/" + id;
+        try (Server server = Server.start(
+                        new ServerSettings(TestKafka.shared().bootstrapServers(), url, null, "127.0.0.1", 0));
+                Http http = new Http(server.uri());
+                TestWorker worker = new TestWorker(url)) {
+            worker.accept(Requests.named(id, "digits"));
+            AttemptId attempt = worker.start();
+            worker.log(attempt, "before\n");
+            try (SseReader events = new SseReader(
+                    http.open(http.request(job + "/log?follow=true")).body())) {
+                assertThat(events.next("log").text()).isEqualTo("before\n");
+
+                postgres.close();
+                Answer refused = http.get(job);
+                Answer health = http.get("/api/v1/health");
+                postgres = postgres(data, port);
+                worker.log(attempt, "after\n");
+
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.text("detail")).startsWith("Postgres does not answer");
+                assertThat(health.text("postgres")).startsWith("DOWN: ");
+                assertThat(health.text("kafka")).isEqualTo("UP");
+                assertThat(events.next("log").text()).isEqualTo("after\n");
+            }
+        } finally {
+            postgres.close();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.trainyard.worker.image;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.worker.container.EngineImages;
+import dev.trainyard.worker.container.EngineRefused;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Pulls one image, once. */
+final class Pull {
+
+    private final EngineImages images;
+
+    Pull(EngineImages images) {
+        this.images = images;
+    }
+
+    ProvidedImage run(String reference, Consumer<String> progress) throws InterruptedException {
+        PullProgress messages = new PullProgress(reference, progress, System::nanoTime);
+        try {
+            images.pull(reference, messages::accept);
+        } catch (EngineRefused e) {
+            throw failure(reference, e.reason());
+        }
+        if (messages.error() != null) {
+            throw failure(reference, messages.error());
+        }
+        return Images.provided(images, reference)
+                .orElseThrow(() -> failure(reference, "the engine said that it was pulled, but does not have it"));
+    }
+
+    /** The image, if the host has it. */
+    Optional<ProvidedImage> present(String reference) {
+        try {
+            return Images.provided(images, reference);
+        } catch (EngineRefused e) {
+            throw failure(reference, e.reason());
+        }
+    }
+
+    private static ImageFailure failure(String reference, String words) {
+        Cause cause = RegistryWords.cause(words);
+        String what = switch (cause) {
+            case IMAGE_UNAVAILABLE -> "there is no image %s, or this host may not pull it (name, tag, docker login?)";
+            case DISK_FULL -> "the disk is full: image %s does not fit";
+            default -> "image %s could not be pulled";
+        };
+        return new ImageFailure(cause, what.formatted(reference) + ": " + words);
+    }
+}

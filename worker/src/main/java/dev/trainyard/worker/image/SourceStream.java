@@ -1,0 +1,72 @@
+package dev.trainyard.worker.image;
+
+import dev.trainyard.core.lifecycle.Cause;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A build context as it comes from the store. What the store says when it fails is kept: whoever reads through others, who
+ * cannot tell a failing store from a failing engine, asks here.
+ */
+final class SourceStream extends FilterInputStream {
+
+    private final String digest;
+    private @Nullable ImageFailure failure;
+
+    private SourceStream(String digest, InputStream stored) {
+        super(stored);
+        this.digest = digest;
+    }
+
+    /** @throws ImageFailure SOURCE_MISSING */
+    static SourceStream open(BuildContexts contexts, String digest) {
+        try {
+            return new SourceStream(digest, contexts.open(digest));
+        } catch (NoSuchFileException e) {
+            throw new ImageFailure(
+                    Cause.SOURCE_MISSING,
+                    "the source %s is not in the store (any more): submit the job again".formatted(digest));
+        } catch (IOException e) {
+            throw unreadable(digest, e);
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        try {
+            return super.read(buffer, offset, length);
+        } catch (IOException e) {
+            failure = unreadable(digest, e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            super.close();
+        } catch (IOException e) {
+            throw unreadable(digest, e);
+        }
+    }
+
+    /** Why the store failed; null: it did not. */
+    @Nullable
+    ImageFailure failure() {
+        return failure;
+    }
+
+    private static ImageFailure unreadable(String digest, IOException e) {
+        return new ImageFailure(
+                Cause.SOURCE_MISSING, "the source %s cannot be read: %s".formatted(digest, e.getMessage()));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.trainyard.worker.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import dev.trainyard.core.lifecycle.Cause;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ContextCheckTest {
+
+    @Test
+    void an_honest_context_passes_plain_or_compressed() {
+        byte[] tar = new Tar()
+                .dockerfile("FROM busybox")
+                .file("src/train.py", "print()")
+                .symbolicLink("latest", "/absolute/links/are/resolved/within/the/context")
+                .bytes();
+
+        assertThat(check(tar)).isEqualTo(new ContextCheck.Facts(3, 20, false));
+        assertThat(check(Tar.gzipped(tar))).isEqualTo(check(tar));
+    }
+
+    static Stream<Arguments> dishonest() {
+        byte[] whole = new Tar()
+                .dockerfile("FROM busybox")
+                .file("data", "x".repeat(5000))
+                .bytes();
+        byte[] noise = new byte[2000];
+        new Random(1).nextBytes(noise);
+        return Stream.of(
+                argumentSet("way up", new Tar().file("../../etc/passwd", "").bytes(), "'../../etc/passwd' leads out"),
+                argumentSet("way up within", new Tar().file("a/../../b", "").bytes(), "leads out"),
+                argumentSet("absolute", new Tar().file("/etc/passwd", "").bytes(), "leads out"),
+                argumentSet(
+                        "link out", new Tar().hardLink("a", "../../etc/shadow").bytes(), "outside its folder"),
+                argumentSet("device", new Tar().device("null").bytes(), "neither file, folder nor link"),
+                argumentSet("nothing", new byte[0], "empty"),
+                argumentSet("cut off", Arrays.copyOf(whole, 2048), "no readable tar"),
+                argumentSet("noise", noise, "no readable tar"),
+                argumentSet("text", "hello".repeat(500).getBytes(StandardCharsets.UTF_8), "no readable tar"),
+                argumentSet("bomb", bomb(), "8 GiB"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dishonest")
+    void anything_else_is_no_source(byte[] tar, String complaint) {
+        ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> check(tar));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
+        assertThat(failure).hasMessageContaining(complaint).hasMessageContaining("sha256:digest");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            RUN --mount=type=cache,target=/root/.cache pip install torch | true
+            COPY --chmod=755 run.sh /run.sh | true
+            RUN <<EOF | true
+            run echo --mountain | false
+            RUN echo "a << b" | false
+            COPY --from=build /x /x | false
+            """)
+    void what_only_buildkit_builds_is_noticed(String line, boolean needsBuildKit) {
+        byte[] tar = new Tar()
+                .file("./docker/Dockerfile.gpu", "FROM busybox\n" + line + "\n")
+                .bytes();
+
+        assertThat(ContextCheck.of(holding(tar), "sha256:digest", "docker/Dockerfile.gpu")
+                        .needsBuildKit())
+                .isEqualTo(needsBuildKit);
+    }
+
+    @Test
+    void a_store_that_fails_halfway_is_what_is_said_of_it() {
+        InputStream failing = new SequenceInputStream(
+                new ByteArrayInputStream(new Tar().dockerfile("FROM busybox").bytes()), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("its digest is another");
+                    }
+                });
+
+        ImageFailure failure = catchThrowableOfType(
+                ImageFailure.class, () -> ContextCheck.of(digest -> failing, "sha256:digest", "Dockerfile"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
+        assertThat(failure).hasMessageContaining("its digest is another");
+    }
+
+    @Test
+    void a_context_without_its_dockerfile_cannot_be_built() {
+        ImageFailure failure = catchThrowableOfType(
+                ImageFailure.class, () -> check(new Tar().file("README", "").bytes()));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("Dockerfile");
+    }
+
+    private static ContextCheck.Facts check(byte[] tar) {
+        return ContextCheck.of(holding(tar), "sha256:digest", "Dockerfile");
+    }
+
+    private static BuildContexts holding(byte[] tar) {
+        return digest -> new ByteArrayInputStream(tar);
+    }
+
+    private static void writeHeader(TarArchiveEntry entry, byte[] header) {
+        try {
+            entry.writeEntryHeader(header, ZipEncodingHelper.getZipEncoding("UTF-8"), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A header that announces nine gigabytes. */
+    private static byte[] bomb() {
+        TarArchiveEntry entry = new TarArchiveEntry("zeros", true);
+        entry.setSize(9L << 30);
+        byte[] header = new byte[512];
+        writeHeader(entry, header);
+        return Arrays.copyOf(header, 4096);
+    }
+}

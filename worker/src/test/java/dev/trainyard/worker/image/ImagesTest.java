@@ -1,0 +1,232 @@
+package dev.trainyard.worker.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.worker.container.EngineImages;
+import dev.trainyard.worker.container.Workshop;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Images of the real engine; no registry is needed, and none is asked but ones that are not there. */
+@Timeout(180)
+class ImagesTest {
+
+    /** A registry at which nothing listens: what is asked of it fails at once, with the network's own words. */
+    private static final String NOWHERE = "127.0.0.1:1/";
+
+    private final Workshop workshop = Workshop.open();
+    private final EngineImages engine = workshop.engine().images();
+    private final Map<String, byte[]> store = new HashMap<>();
+    private final Set<String> opened = new HashSet<>();
+    private @Nullable InputStream secondReading;
+    private final List<String> progress = new ArrayList<>();
+    private final List<String> built = new ArrayList<>();
+
+    private Images images;
+
+    @BeforeEach
+    void images() {
+        Tries tries = new Tries(List.of(Duration.ofMillis(1), Duration.ofMillis(1)));
+        images = new Images(workshop.engine(), this::open, tries);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        built.forEach(engine::remove);
+        workshop.close();
+    }
+
+    @Test
+    void an_image_that_the_host_has_is_not_pulled() throws InterruptedException {
+        ProvidedImage image = images.provide(new ImageSource.Reference("busybox:latest"), progress::add);
+
+        assertThat(image.id()).startsWith("sha256:");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void a_registry_that_does_not_answer_is_asked_three_times() {
+        ImageFailure failure = failure(new ImageSource.Reference(NOWHERE + "model:1"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+        assertThat(failure).hasMessageContaining(NOWHERE + "model:1").hasMessageContaining("connection refused");
+        assertThat(progress).filteredOn(line -> line.contains("trying again")).hasSize(2);
+    }
+
+    @Test
+    void a_name_that_is_none_is_unavailable_at_once() {
+        ImageFailure failure = failure(new ImageSource.Reference("Not_A_Name"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void an_image_is_built_from_its_context_once() throws InterruptedException {
+        ImageSource.Build source = source(
+                new Tar()
+                        .dockerfile(
+                                "FROM busybox:latest AS base",
+                                "ARG WORD=none",
+                                "ADD source.tar /app/",
+                                "RUN echo built with $WORD > /app/word && cat /app/inner",
+                                "FROM base AS unwanted",
+                                "RUN false")
+                        .file(
+                                "source.tar",
+                                new String(
+                                        new Tar()
+                                                .file("inner", "from the inner tar\n")
+                                                .bytes(),
+                                        StandardCharsets.ISO_8859_1))
+                        .bytes(),
+                Map.of("WORD", "care & \"quotes\""),
+                "base",
+                null);
+
+        ProvidedImage first = images.provide(source, progress::add);
+        assertThat(progress).contains("from the inner tar").anyMatch(line -> line.startsWith("Step 4/"));
+        progress.clear();
+        ProvidedImage second = images.provide(source, progress::add);
+
+        assertThat(second).isEqualTo(first);
+        assertThat(progress).singleElement().asString().contains("already built");
+    }
+
+    @Test
+    void a_built_image_carries_the_tag_of_the_request_as_well() throws InterruptedException {
+        String tag = "trainyard-test/" + UUID.randomUUID() + ":v1";
+        built.add(tag);
+        ImageSource.Build source = source(
+                new Tar()
+                        .dockerfile("FROM busybox", "LABEL test=" + UUID.randomUUID())
+                        .bytes(),
+                Map.of(),
+                null,
+                tag);
+
+        ProvidedImage image = images.provide(source, progress::add);
+
+        assertThat(engine.inspect(tag).orElseThrow().id()).isEqualTo(image.id());
+        assertThat(engine.inspect(ContentTag.of(source)).orElseThrow().id()).isEqualTo(image.id());
+    }
+
+    @Test
+    void a_tag_that_is_none_is_a_failed_build() {
+        byte[] tar = new Tar().dockerfile("FROM busybox").bytes();
+
+        ImageFailure failure = failure(source(tar, Map.of(), null, "Not A Tag"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("Not A Tag");
+    }
+
+    @Test
+    void a_step_that_fails_is_named_with_its_last_words() {
+        ImageFailure failure = failure(dockerfile("FROM busybox", "RUN echo about to fail; exit 3"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("Step 2/2").hasMessageContaining("code: 3");
+        assertThat(failure.detail()).contains("about to fail");
+    }
+
+    @Test
+    void a_base_image_that_cannot_be_pulled_is_a_pull_that_failed() {
+        ImageFailure failure = failure(dockerfile("FROM " + NOWHERE + "base:1", "RUN true"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+        assertThat(failure).hasMessageContaining("base image").hasMessageContaining(NOWHERE + "base:1");
+    }
+
+    @Test
+    void what_only_buildkit_builds_gets_a_hint() {
+        ImageFailure mount = failure(dockerfile("FROM busybox", "RUN --mount=type=cache,target=/c true"));
+        ImageFailure document = failure(dockerfile("FROM busybox", "RUN <<EOF", "echo hi", "EOF"));
+
+        assertThat(mount.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(mount).hasMessageContaining("BuildKit");
+        assertThat(document.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(document).hasMessageContaining("here-documents");
+    }
+
+    @Test
+    void a_build_that_runs_out_of_disk_is_a_full_disk() {
+        ImageFailure failure = failure(dockerfile("FROM busybox", "RUN dd if=/dev/zero of=/dev/full bs=1 count=1"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.DISK_FULL);
+    }
+
+    @Test
+    void a_context_that_is_not_in_the_store_is_a_missing_source() {
+        ImageFailure failure = failure(new ImageSource.Build("sha256:0", "Dockerfile", Map.of(), null, null));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
+        assertThat(failure).hasMessageContaining("sha256:0").hasMessageContaining("submit");
+    }
+
+    @Test
+    void a_store_that_fails_while_the_engine_reads_is_a_missing_source() {
+        byte[] tar = new Tar()
+                .dockerfile("FROM busybox")
+                .file("data", "x".repeat(1_000_000))
+                .bytes();
+        ImageSource.Build source = source(tar, Map.of(), null, null);
+        secondReading = new SequenceInputStream(new ByteArrayInputStream(tar, 0, 500_000), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("the store has failed");
+            }
+        });
+
+        ImageFailure failure = failure(source);
+
+        assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
+        assertThat(failure).hasMessageContaining("the store has failed");
+    }
+
+    private ImageFailure failure(ImageSource source) {
+        return catchThrowableOfType(ImageFailure.class, () -> images.provide(source, progress::add));
+    }
+
+    private ImageSource.Build dockerfile(String... lines) {
+        return source(new Tar().dockerfile(lines).bytes(), Map.of(), null, null);
+    }
+
+    private ImageSource.Build source(
+            byte[] tar, Map<String, String> args, @Nullable String target, @Nullable String tag) {
+        String digest = Tar.digest(tar);
+        store.put(digest, tar);
+        ImageSource.Build build = new ImageSource.Build(digest, "Dockerfile", args, target, tag);
+        built.add(ContentTag.of(build));
+        return build;
+    }
+
+    private InputStream open(String digest) throws IOException {
+        byte[] content = store.get(digest);
+        if (content == null) {
+            throw new NoSuchFileException(digest);
+        }
+        boolean first = opened.add(digest);
+        return first || secondReading == null ? new ByteArrayInputStream(content) : secondReading;
+    }
+}
