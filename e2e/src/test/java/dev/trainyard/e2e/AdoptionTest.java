@@ -81,7 +81,8 @@ class AdoptionTest {
             throws IOException {
         Map<String, Object> before = attempt();
 
-        int exitCode = worker.stop();
+        ProductProcess stopped = worker;
+        int exitCode = stopped.stop();
         assertThat(installation.isRunning(containerId())).isTrue();
         startWorker();
         gate.open();
@@ -89,6 +90,7 @@ class AdoptionTest {
 
         // As the shell reports a program that ended by SIGTERM.
         assertThat(exitCode).isEqualTo(143);
+        assertThat(stopped.err()).doesNotContain("WARN", "ERROR");
         assertThatItRanOnce(before);
     }
 

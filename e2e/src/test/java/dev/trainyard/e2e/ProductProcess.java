@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,8 @@ final class ProductProcess implements AutoCloseable {
 
     /** Generous: it bounds a test that hangs, and says nothing about how fast the product is. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final Duration FOR_A_POLITE_END = Duration.ofSeconds(20);
 
     private final String name;
     private final Process process;
@@ -124,11 +127,22 @@ final class ProductProcess implements AutoCloseable {
         return awaitExit();
     }
 
+    /** By SIGTERM, without waiting. */
+    void askToStop() {
+        process.destroy();
+    }
+
+    /** Ends it if it has not ended: politely, if it does so soon. */
     @Override
     public void close() {
-        process.destroyForcibly();
-        // Its files and connections are gone when it is.
-        process.onExit().join();
+        askToStop();
+        try {
+            process.onExit().orTimeout(FOR_A_POLITE_END.toSeconds(), TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            process.destroyForcibly();
+            // Its files and connections are gone when it is.
+            process.onExit().join();
+        }
     }
 
     private static String read(Path file) {

@@ -143,37 +143,6 @@ class SeveralWorkersTest {
     }
 
     @Test
-    void the_same_id_with_other_content_is_rejected_and_the_first_one_stands() {
-        UUID job = UUID.randomUUID();
-        String message = """
-                {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "%s",
-                 "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""";
-
-        installation.publish(job, message.formatted(job, "first"));
-        installation.publish(job, message.formatted(job, "first"));
-        installation.publish(job, message.formatted(job, "second"));
-
-        await().atMost(ProductProcess.PATIENCE)
-                .untilAsserted(() -> assertThat(installation
-                                .sql()
-                                .sql("select reason from history.rejected where job_id = :job")
-                                .param("job", job)
-                                .query(String.class)
-                                .list())
-                        .singleElement()
-                        .asString()
-                        .contains("sha256:"));
-        installation.awaitJob(job, "SUCCEEDED");
-        assertThat(installation
-                        .sql()
-                        .sql("select name || ' ' || attempts from history.jobs where job_id = :job")
-                        .param("job", job)
-                        .query(String.class)
-                        .single())
-                .isEqualTo("first 1");
-    }
-
-    @Test
     void a_failing_job_is_tried_again_after_a_backoff_until_its_attempts_are_spent() {
         UUID job = UUID.randomUUID();
 

@@ -23,6 +23,7 @@ import dev.trainyard.worker.device.HostCapacity;
 import dev.trainyard.worker.device.OfferedDevice;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.intake.Intake;
+import dev.trainyard.worker.intake.KafkaUnavailable;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
 import dev.trainyard.worker.recover.LeaseKeeper;
@@ -76,6 +77,7 @@ public final class Worker implements AutoCloseable {
             throw e;
         } catch (DatabaseUnavailable
                 | EngineException
+                | KafkaUnavailable
                 | StateDirectory.StateDirectoryProblem
                 | WorkerStore.RegistrationRefused
                 | DeviceProblem e) {

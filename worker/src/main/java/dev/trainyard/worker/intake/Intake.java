@@ -7,6 +7,7 @@ import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.Topics;
 import dev.trainyard.db.JobStore;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,12 +16,15 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +46,19 @@ public final class Intake implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
     private static final String GROUP = "trainyard-intake";
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     private final JobStore jobs;
     private final Producer<byte[], byte[]> deadLetters;
     private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
 
+    /**
+     * Takes in until it is closed.
+     *
+     * @throws KafkaUnavailable if Kafka does not answer within ten seconds; later outages are waited for
+     */
     public Intake(String bootstrapServers, JobStore jobs) {
+        requireAnswer(bootstrapServers);
         this.jobs = jobs;
         this.deadLetters = new KafkaProducer<>(
                 Map.of(
@@ -82,6 +93,22 @@ public final class Intake implements AutoCloseable {
         container.setCommonErrorHandler(new DefaultErrorHandler(forever));
         container.setBeanName("intake");
         container.start();
+    }
+
+    private static void requireAnswer(String bootstrapServers) {
+        Map<String, Object> settings = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                AdminClientConfig.CLIENT_ID_CONFIG, "trainyard-worker",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_WITHIN.toMillis() / 2),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_WITHIN.toMillis()));
+        try (Admin admin = Admin.create(settings)) {
+            admin.describeCluster().nodes().get();
+        } catch (KafkaException | ExecutionException e) {
+            throw new KafkaUnavailable(bootstrapServers, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaUnavailable(bootstrapServers, e);
+        }
     }
 
     private void take(List<ConsumerRecord<byte[], byte[]>> records, @Nullable Acknowledgment acknowledgment) {
