@@ -2,6 +2,7 @@ package dev.trainyard.worker.output;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -42,6 +43,9 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
             String path = folder.relativize(file).toString();
             try {
                 files.add(read(file, path, buffer));
+            } catch (ClosedByInterruptException e) {
+                Thread.interrupted();
+                throw new InterruptedException();
             } catch (IOException e) {
                 walk.complete = false;
                 walk.notes.add("%s could not be read: %s".formatted(path, e.getMessage()));

@@ -22,7 +22,7 @@ class GpuContainersTest {
     @BeforeAll
     static void start() {
         engine = StandInGpuEngine.start();
-        workshop = new Workshop(engine.connect());
+        workshop = Workshop.at(engine.connect());
     }
 
     @AfterAll

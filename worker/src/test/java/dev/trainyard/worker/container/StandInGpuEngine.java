@@ -2,6 +2,7 @@ package dev.trainyard.worker.container;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.trainyard.core.request.DataSize;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,12 +42,17 @@ public final class StandInGpuEngine implements AutoCloseable {
 
     /** An engine with the image {@code busybox:latest} of the host's own one. Its containers end when it stops. */
     public static StandInGpuEngine start() {
-        return start(false);
+        return start(false, null);
     }
 
     /** As {@link #start()}; its containers outlive it. */
     public static StandInGpuEngine startWithLiveRestore() {
-        return start(true);
+        return start(true, null);
+    }
+
+    /** As {@link #start()}; its disk holds no more than this, image included. */
+    public static StandInGpuEngine startWithDisk(DataSize disk) {
+        return start(false, disk);
     }
 
     public URI host() {
@@ -67,13 +73,6 @@ public final class StandInGpuEngine implements AutoCloseable {
         end(Process::destroy);
     }
 
-    /** Begins to stop the engine, and does not wait. */
-    public void beginToStop() {
-        if (dockerd != null) {
-            dockerd.destroy();
-        }
-    }
-
     /** Returns once the engine answers. */
     public void startAgain() {
         try {
@@ -88,11 +87,7 @@ public final class StandInGpuEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            removeContainers();
-        } catch (EngineException e) {
-            // It does not run any more: there is nothing to be removed.
-        }
+        removeContainers();
         stop();
         containerd.destroy();
         await(containerd);
@@ -100,7 +95,7 @@ public final class StandInGpuEngine implements AutoCloseable {
         folder.close();
     }
 
-    private static StandInGpuEngine start(boolean liveRestore) {
+    private static StandInGpuEngine start(boolean liveRestore, @Nullable DataSize disk) {
         StandInGpuEngine engine;
         try {
             engine = new StandInGpuEngine(TemporaryFolder.create("trainyard-engine"), liveRestore);
@@ -108,6 +103,9 @@ public final class StandInGpuEngine implements AutoCloseable {
             throw new UncheckedIOException("a stand-in engine needs containerd and dockerd, and root", e);
         }
         try {
+            if (disk != null) {
+                engine.limitDisk(disk);
+            }
             engine.startAgain();
             engine.loadImage();
             return engine;
@@ -123,6 +121,11 @@ public final class StandInGpuEngine implements AutoCloseable {
         Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
         // Not the configuration of the host's engine.
         Files.writeString(home.resolve("dockerd.json"), "{}");
+    }
+
+    private void limitDisk(DataSize disk) throws IOException {
+        String data = Files.createDirectory(home.resolve("data")).toString();
+        await(new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=" + disk.bytes(), "tmpfs", data).start());
     }
 
     private Process startContainerd() throws IOException {

@@ -26,7 +26,12 @@ public final class Workshop implements AutoCloseable {
         return new Workshop(Engine.fromEnvironment(System.getenv()));
     }
 
-    Workshop(Engine engine) {
+    /** Another engine than the host's, such as {@link StandInGpuEngine}. */
+    public static Workshop at(Engine engine) {
+        return new Workshop(engine);
+    }
+
+    private Workshop(Engine engine) {
         this.engine = engine;
         try {
             engine.ping();

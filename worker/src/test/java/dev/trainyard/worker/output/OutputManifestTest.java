@@ -1,0 +1,110 @@
+package dev.trainyard.worker.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trainyard.worker.output.OutputFile.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OutputManifestTest {
+
+    private static final String SHA_256_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void every_file_is_listed_with_size_digest_and_time() throws Exception {
+        Instant modified = Instant.parse("2026-01-02T03:04:05Z");
+        Files.setLastModifiedTime(write("runs/1/model.pt", "abc"), FileTime.from(modified));
+        write("a file with spaces and ünïcode.txt", "");
+
+        OutputManifest manifest = OutputManifest.of(folder);
+
+        assertThat(manifest.complete()).isTrue();
+        assertThat(manifest.notes()).isEmpty();
+        assertThat(manifest.files())
+                .extracting(OutputFile::path)
+                .containsExactly("a file with spaces and ünïcode.txt", "runs/1/model.pt");
+        assertThat(manifest.files().get(1))
+                .isEqualTo(new OutputFile("runs/1/model.pt", Kind.CHECKPOINT, 3, SHA_256_OF_ABC, modified));
+    }
+
+    @Test
+    void links_are_noted_and_not_followed() throws Exception {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("secret"), "abc");
+        Path outputs = Files.createDirectory(folder.resolve("outputs"));
+        Files.createSymbolicLink(outputs.resolve("file"), outside.resolve("secret"));
+        Files.createSymbolicLink(outputs.resolve("folder"), outside);
+        Files.createSymbolicLink(outputs.resolve("dangling"), Path.of("nowhere"));
+
+        OutputManifest manifest = OutputManifest.of(outputs);
+
+        assertThat(manifest.files()).isEmpty();
+        assertThat(manifest.complete()).isTrue();
+        assertThat(manifest.notes()).hasSize(3);
+    }
+
+    @Test
+    void a_pipe_that_nobody_writes_to_does_not_hold_it_up() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve("pipe").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        write("after", "abc");
+
+        OutputManifest manifest = OutputManifest.of(folder);
+
+        assertThat(manifest.files()).extracting(OutputFile::path).containsExactly("after");
+        assertThat(manifest.notes()).singleElement().asString().contains("pipe");
+    }
+
+    @Test
+    void a_folder_that_is_gone_is_an_incomplete_manifest() throws Exception {
+        OutputManifest manifest = OutputManifest.of(folder.resolve("gone"));
+
+        assertThat(manifest.complete()).isFalse();
+        assertThat(manifest.notes()).singleElement().asString().contains("gone");
+    }
+
+    @Test
+    void an_interrupt_ends_it_even_at_the_last_file() throws IOException {
+        write("only", "abc");
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> OutputManifest.of(folder)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.pt, CHECKPOINT",
+        "epoch-3.PTH, CHECKPOINT",
+        "weights.safetensors, CHECKPOINT",
+        "digits.npz, CHECKPOINT",
+        "checkpoint-500/pytorch_model.bin, CHECKPOINT",
+        "data/train.bin, OTHER",
+        "runs/a/events.out.tfevents.1700000000.host.1.0, TENSORBOARD",
+        "train.log, LOG",
+        "metrics.csv, OTHER",
+        "README, OTHER"
+    })
+    void the_name_tells_the_kind(String path, Kind kind) {
+        assertThat(Kind.of(path)).isEqualTo(kind);
+    }
+
+    private Path write(String path, String content) throws IOException {
+        Path file = folder.resolve(path);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.trainyard.worker.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.worker.output.TensorBoardScalars.Scalar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TensorBoardScalarsTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void the_tests_own_writer_begins_a_file_as_tensorflow_does() {
+        // Length 24 and its masked checksum: the first bytes of every event file.
+        assertThat(Arrays.copyOf(new EventFile().bytes(), 12))
+                .isEqualTo(HexFormat.of().parseHex("1800000000000000a37f4b22"));
+    }
+
+    @Test
+    void all_three_ways_to_write_a_scalar_are_read() throws IOException {
+        EventFile file = new EventFile()
+                .simple("loss", 1, 1_700_000_000.25, 0.5f)
+                .floats("accuracy", 2, 1_700_000_001.5, 0.75f)
+                .content("rate", 3_000_000_000L, 1_700_000_002.0, 1e-300);
+
+        assertThat(read(file.bytes()))
+                .containsExactly(
+                        new Scalar("loss", 1, Instant.ofEpochMilli(1_700_000_000_250L), 0.5),
+                        new Scalar("accuracy", 2, Instant.ofEpochMilli(1_700_000_001_500L), 0.75),
+                        new Scalar("rate", 3_000_000_000L, Instant.ofEpochSecond(1_700_000_002), 1e-300));
+    }
+
+    @Test
+    void values_that_are_no_numbers_are_kept_as_they_are() throws IOException {
+        EventFile file = new EventFile().simple("loss", 1, 1, Float.NaN).simple("loss", 2, 1, Float.POSITIVE_INFINITY);
+
+        assertThat(read(file.bytes())).extracting(Scalar::value).containsExactly(Double.NaN, Double.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void tensors_with_more_than_one_element_are_no_scalars() throws IOException {
+        EventFile file = new EventFile().floats("histogram", 1, 1, 1, 2, 3).simple("loss", 2, 1, 0.5f);
+
+        assertThat(read(file.bytes())).extracting(Scalar::tag).containsExactly("loss");
+    }
+
+    @Test
+    void a_file_cut_off_anywhere_yields_what_was_whole() throws IOException {
+        byte[] two =
+                new EventFile().simple("loss", 1, 1, 2).simple("loss", 2, 1, 1).bytes();
+        int one = new EventFile().simple("loss", 1, 1, 2).bytes().length;
+
+        for (int length = 0; length < two.length; length++) {
+            List<Scalar> read = read(Arrays.copyOf(two, length));
+
+            assertThat(read).as("cut to %d bytes", length).hasSize(length < one ? 0 : 1);
+        }
+        assertThat(read(two)).hasSize(2);
+    }
+
+    @Test
+    void damage_ends_the_reading_and_what_came_before_counts() throws IOException {
+        byte[] bytes = new EventFile()
+                .simple("loss", 1, 1, 3)
+                .simple("loss", 2, 1, 2)
+                .simple("loss", 3, 1, 1)
+                .bytes();
+        int second = new EventFile().simple("loss", 1, 1, 3).bytes().length;
+        bytes[second + 20] ^= 1;
+
+        assertThat(read(bytes)).extracting(Scalar::step).containsExactly(1L);
+    }
+
+    @Test
+    void what_is_no_event_file_has_no_scalars() throws IOException {
+        byte[] noise = new byte[10_000];
+        new Random(7).nextBytes(noise);
+
+        assertThat(read(noise)).isEmpty();
+        assertThat(read(new byte[0])).isEmpty();
+        assertThat(read(new byte[10_000])).isEmpty();
+    }
+
+    private List<Scalar> read(byte[] bytes) throws IOException {
+        return TensorBoardScalars.read(Files.write(folder.resolve("events.out.tfevents.1"), bytes));
+    }
+}
