@@ -62,7 +62,7 @@ final class LogView implements Consumer<Entry> {
     }
 
     private static String attempt(JsonObject attempt) {
-        String devices = String.join(",", attempt.texts("devices"));
+        String devices = DeviceNames.shown(attempt);
         return "attempt %s on %s%s: %s"
                 .formatted(
                         attempt.text("number"),

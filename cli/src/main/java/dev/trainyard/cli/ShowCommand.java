@@ -71,7 +71,7 @@ final class ShowCommand implements Callable<Integer> {
                     attempt.text("cause"),
                     attempt.text("exitCode"),
                     attempt.text("worker"),
-                    String.join(",", attempt.texts("devices")),
+                    DeviceNames.shown(attempt),
                     shown.time(attempt.text("startedAt")),
                     shown.time(attempt.text("exitedAt")),
                     attempt.text("detail")));

@@ -49,7 +49,7 @@ class LogsTest {
                         + state("{\"state\":\"QUEUED\"}")
                         + state("{\"state\":\"HELD\",\"reason\":\"data\"}")
                         + state(
-                                "{\"state\":\"RUNNING\",\"attempt\":{\"number\":1,\"worker\":\"gpu-1\",\"state\":\"PREPARING\",\"devices\":[\"GPU-a\",\"GPU-b\"]}}")
+                                "{\"state\":\"RUNNING\",\"attempt\":{\"number\":1,\"worker\":\"gpu-1\",\"state\":\"PREPARING\",\"devices\":[\"GPU-a\",\"9de3154e-b791-4c58-a0ab-f557636bc314/slot-1\"]}}")
                         + state(
                                 "{\"state\":\"RUNNING\",\"attempt\":{\"number\":1,\"worker\":\"gpu-1\",\"state\":\"ENDED\",\"cause\":\"HOST_LOST\"}}")
                         + state("{\"state\":\"FAILED\",\"reason\":\"PROGRAM_ERROR: exit code 3\"}")
@@ -60,7 +60,7 @@ class LogsTest {
                 trainyard: waiting: no free GPU
                 trainyard: queued
                 trainyard: held: data
-                trainyard: attempt 1 on gpu-1 with GPU-a,GPU-b: preparing image and container
+                trainyard: attempt 1 on gpu-1 with GPU-a,slot-1: preparing image and container
                 trainyard: attempt 1 on gpu-1: ended, HOST_LOST
                 trainyard: failed: PROGRAM_ERROR: exit code 3
                 """);

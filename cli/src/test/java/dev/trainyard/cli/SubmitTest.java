@@ -230,6 +230,17 @@ class SubmitTest {
     }
 
     @Test
+    void a_large_upload_is_announced() throws IOException {
+        write("Dockerfile", "FROM scratch\n");
+        Files.write(folder.resolve("weights"), new byte[9 << 20]);
+        server.answers("HEAD /sources/sha256:*", 404, "").answers("PUT /sources/sha256:*", 201, "");
+        Path file = write("build.yml", "services: {train: {build: .}}");
+
+        assertThat(cli.run("submit", "-d", file.toString()).err())
+                .isEqualTo("trainyard: uploading the source, 9.0 MiB\n");
+    }
+
+    @Test
     void a_source_beside_an_image_builds_that_image() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
         write("code/main.py", "print(1)");

@@ -100,6 +100,6 @@ class SqlTest {
         assertThat(large.json().path("rows").size()).isEqualTo(8);
         assertThat(large.json().path("truncated").asBoolean()).isTrue();
 
-        assertThat(query("select repeat('x', 40000000)").status()).isEqualTo(400);
+        assertThat(query("select repeat('x', 20000000)").status()).isEqualTo(400);
     }
 }

@@ -52,7 +52,10 @@ final class IgnoreRules {
         return ignored;
     }
 
-    /** Whether something below an ignored folder may yet be wanted. */
+    /**
+     * Whether something below an ignored folder may yet be wanted. Like BuildKit; the classic builder's client overlooks such an
+     * exception if it begins with a wildcard.
+     */
     boolean haveExceptions() {
         return rules.stream().anyMatch(rule -> !rule.ignores());
     }
