@@ -2,16 +2,18 @@ package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** The planner's cost does not grow with what is over, nor with what waits. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlanQueryTest {
 
     private final Yard yard = new Yard();
 
-    @BeforeEach
+    @BeforeAll
     void a_long_history_and_a_long_queue() {
         yard.update("""
                 insert into trainyard.job (id, name, labels, priority, state, request, digest, queued_at, ended_at, attempts)
@@ -22,7 +24,7 @@ class PlanQueryTest {
         yard.update("vacuum analyze trainyard.job");
     }
 
-    @AfterEach
+    @AfterAll
     void close() {
         yard.close();
     }

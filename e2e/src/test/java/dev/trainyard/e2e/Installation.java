@@ -28,22 +28,25 @@ import org.testcontainers.DockerClientFactory;
  */
 final class Installation implements AutoCloseable {
 
+    private final Services services;
     private final Path directory;
     private final String database;
     private final Deque<ProductProcess> processes = new ArrayDeque<>();
 
-    private Installation(Path directory, String database) {
+    private Installation(Services services, Path directory, String database) {
+        this.services = services;
         this.directory = directory;
         this.database = database;
     }
 
     static Installation start(Class<?> test) {
         String database = test.getSimpleName().toLowerCase(Locale.ROOT);
-        Services.sql(Services.SUPERUSER, "postgres")
+        Services services = Services.shared();
+        services.sql(Services.SUPERUSER, Services.SUPERUSER)
                 .sql("create database " + database)
                 .update();
         Installation installation =
-                new Installation(fresh(Path.of("target", "e2e", test.getSimpleName())), database);
+                new Installation(services, fresh(Path.of("target", "e2e", test.getSimpleName())), database);
         try (ProductProcess migrate = installation.run(
                 "migrate",
                 "submitter",
@@ -56,22 +59,22 @@ final class Installation implements AutoCloseable {
 
     /** As {@code --kafka} takes it. */
     String kafka() {
-        return Services.kafka();
+        return services.kafka();
     }
 
     /** As {@code --postgres} takes it. */
     String postgres() {
-        return Services.postgres(database);
+        return services.postgres(database);
     }
 
     /** SQL as anybody may ask it. */
     JdbcClient sql() {
-        return Services.sql("trainyard_reader", database);
+        return services.sql("trainyard_reader", database);
     }
 
     /** For what has no public view. */
     JdbcClient internalSql() {
-        return Services.sql(Services.SUPERUSER, database);
+        return services.sql(Services.SUPERUSER, database);
     }
 
     /** Publishes records of the topic of requests, key and value each as they are, and returns when Kafka has them. */

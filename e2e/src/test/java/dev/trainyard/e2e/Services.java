@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.testcontainers.kafka.KafkaContainer;
@@ -23,42 +24,51 @@ final class Services {
     static final String SUPERUSER = "postgres";
 
     private static final int PARTITIONS = 6;
-    private static final KafkaContainer KAFKA =
+
+    private static @Nullable Services shared;
+
+    private final KafkaContainer kafka =
             new KafkaContainer(ServiceImages.kafka()).withCreateContainerCmdModifier(Services::onLoopback);
-    private static final PostgreSQLContainer POSTGRES = new PostgreSQLContainer(ServiceImages.postgres())
+    private final PostgreSQLContainer postgres = new PostgreSQLContainer(ServiceImages.postgres())
             .withUsername(SUPERUSER)
             .withDatabaseName(SUPERUSER)
             .withEnv("POSTGRES_HOST_AUTH_METHOD", "trust")
             .withCreateContainerCmdModifier(Services::onLoopback);
 
-    static {
-        Startables.deepStart(KAFKA, POSTGRES).join();
-        createTopics();
-    }
-
     private Services() {}
 
+    /** Starts them for the first that asks. */
+    static synchronized Services shared() {
+        if (shared == null) {
+            Services services = new Services();
+            Startables.deepStart(services.kafka, services.postgres).join();
+            services.createTopics();
+            shared = services;
+        }
+        return shared;
+    }
+
     /** Host and port, as {@code --kafka} takes it. */
-    static String kafka() {
-        return KAFKA.getBootstrapServers();
+    String kafka() {
+        return kafka.getBootstrapServers();
     }
 
     /** As {@code --postgres} takes it; the user is the part's own role. */
-    static String postgres(String database) {
-        return "postgresql://localhost:%d/%s".formatted(POSTGRES.getMappedPort(5432), database);
+    String postgres(String database) {
+        return "postgresql://localhost:%d/%s".formatted(postgres.getMappedPort(5432), database);
     }
 
-    static JdbcClient sql(String user, String database) {
+    JdbcClient sql(String user, String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"localhost"});
-        source.setPortNumbers(new int[] {POSTGRES.getMappedPort(5432)});
+        source.setPortNumbers(new int[] {postgres.getMappedPort(5432)});
         source.setDatabaseName(database);
         source.setUser(user);
         return JdbcClient.create(source);
     }
 
     /** As an operator may: servers do so when they start, workers do not. */
-    private static void createTopics() {
+    private void createTopics() {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka()))) {
             admin.createTopics(Stream.of(Topics.REQUESTS, Topics.DEAD_LETTERS, Topics.EVENTS)
                             .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1))

@@ -48,6 +48,10 @@ public final class Intake implements AutoCloseable {
     private static final String GROUP = "trainyard-intake";
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
+    /** How long requests lie in the partitions of a worker that was killed: Kafka's 45 seconds would be felt. */
+    private static final Duration SILENT_AT_MOST = Duration.ofSeconds(10);
+
+
     private final JobStore jobs;
     private final Producer<byte[], byte[]> deadLetters;
     private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
@@ -83,6 +87,8 @@ public final class Intake implements AutoCloseable {
                                 false,
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                                 500,
+                                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                                Math.toIntExact(SILENT_AT_MOST.toMillis()),
                                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                                 "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
                         new ByteArrayDeserializer(),
