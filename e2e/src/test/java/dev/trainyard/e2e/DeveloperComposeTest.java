@@ -75,11 +75,7 @@ class DeveloperComposeTest {
         assertThat(strings(SERVICES.get(service), "volumes"))
                 .contains("./standalone/target/lib:%s:ro".formatted(CLASS_PATH));
         try (ProductProcess process = ProductProcess.start(
-                directory,
-                service,
-                main.replaceFirst("dev\\.trainyard\\.(\\w+)\\.Main", "$1"),
-                Map.of(),
-                arguments)) {
+                directory, service, main.replaceFirst("dev\\.trainyard\\.(\\w+)\\.Main", "$1"), Map.of(), arguments)) {
             assertThat(process.awaitExit()).as(process.said()).isEqualTo(unreachable);
             assertThat(process.err()).contains("postgres:5432");
         }

@@ -51,7 +51,10 @@ final class Installation implements AutoCloseable {
                 "migrate",
                 "submitter",
                 Map.of(),
-                List.of("migrate", "--postgres", installation.postgres().replace("//", "//%s@".formatted(Services.SUPERUSER))))) {
+                List.of(
+                        "migrate",
+                        "--postgres",
+                        installation.postgres().replace("//", "//%s@".formatted(Services.SUPERUSER))))) {
             assertThat(migrate.awaitExit()).as(migrate.said()).isZero();
         }
         return installation;
@@ -81,8 +84,8 @@ final class Installation implements AutoCloseable {
     void publish(List<Map.Entry<String, String>> records) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka(), "acks", "all"), new StringSerializer(), new StringSerializer())) {
-            records.forEach(record ->
-                    producer.send(new ProducerRecord<>(Topics.REQUESTS, record.getKey(), record.getValue())));
+            records.forEach(
+                    record -> producer.send(new ProducerRecord<>(Topics.REQUESTS, record.getKey(), record.getValue())));
         }
     }
 
@@ -166,13 +169,11 @@ final class Installation implements AutoCloseable {
                 .sql("select id::text from trainyard.installation")
                 .query(String.class)
                 .single();
-        engine()
-                .listContainersCmd()
+        engine().listContainersCmd()
                 .withShowAll(true)
                 .withLabelFilter(Map.of("dev.trainyard.installation", installation))
                 .exec()
-                .forEach(container -> engine()
-                        .removeContainerCmd(container.getId())
+                .forEach(container -> engine().removeContainerCmd(container.getId())
                         .withForce(true)
                         .exec());
     }

@@ -137,7 +137,9 @@ final class ProductProcess implements AutoCloseable {
     public void close() {
         askToStop();
         try {
-            process.onExit().orTimeout(FOR_A_POLITE_END.toSeconds(), TimeUnit.SECONDS).join();
+            process.onExit()
+                    .orTimeout(FOR_A_POLITE_END.toSeconds(), TimeUnit.SECONDS)
+                    .join();
         } catch (CompletionException e) {
             process.destroyForcibly();
             // Its files and connections are gone when it is.

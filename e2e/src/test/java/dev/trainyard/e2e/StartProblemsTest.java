@@ -38,8 +38,8 @@ class StartProblemsTest {
     void a_worker_without_a_container_engine() {
         Path socket = installation.folder("no-engine").resolve("docker.sock");
 
-        ProductProcess worker = worker(
-                Map.of("DOCKER_HOST", "unix://" + socket), installation.kafka(), installation.postgres());
+        ProductProcess worker =
+                worker(Map.of("DOCKER_HOST", "unix://" + socket), installation.kafka(), installation.postgres());
 
         assertThatItSays(worker, 69, socket.toString());
     }

@@ -85,10 +85,7 @@ class SubmitTest {
         UUID job = UUID.fromString(submit.out().strip());
         installation.awaitJob(job, "SUCCEEDED");
 
-        ProductProcess sql = client(
-                "sql",
-                "--csv",
-                """
+        ProductProcess sql = client("sql", "--csv", """
                 select j.name, a.exit_code, o.path, o.size_bytes from history.jobs j join history.attempts a using (job_id)
                 join history.outputs o using (attempt_id) where j.job_id = '%s' and o.path = 'model.txt'""".formatted(job));
         assertThat(sql.awaitExit()).as(sql.said()).isZero();
@@ -104,7 +101,8 @@ class SubmitTest {
                     command: sleep 600
                     init: true
                 """);
-        UUID job = UUID.fromString(client("submit", file.toString(), "-d").awaitSaying("\\S{36}").group());
+        UUID job = UUID.fromString(
+                client("submit", file.toString(), "-d").awaitSaying("\\S{36}").group());
         installation.awaitJob(job, "RUNNING");
 
         ProductProcess cancel = client("cancel", job.toString());

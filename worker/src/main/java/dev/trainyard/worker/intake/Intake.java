@@ -51,7 +51,6 @@ public final class Intake implements AutoCloseable {
     /** How long requests lie in the partitions of a worker that was killed: Kafka's 45 seconds would be felt. */
     private static final Duration SILENT_AT_MOST = Duration.ofSeconds(10);
 
-
     private final JobStore jobs;
     private final Producer<byte[], byte[]> deadLetters;
     private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
@@ -103,10 +102,14 @@ public final class Intake implements AutoCloseable {
 
     private static void requireAnswer(String bootstrapServers) {
         Map<String, Object> settings = Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                AdminClientConfig.CLIENT_ID_CONFIG, "trainyard-worker",
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_WITHIN.toMillis() / 2),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_WITHIN.toMillis()));
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "trainyard-worker",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                Math.toIntExact(ANSWER_WITHIN.toMillis() / 2),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Math.toIntExact(ANSWER_WITHIN.toMillis()));
         try (Admin admin = Admin.create(settings)) {
             admin.describeCluster().nodes().get();
         } catch (KafkaException | ExecutionException e) {
