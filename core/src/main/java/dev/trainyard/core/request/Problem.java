@@ -12,6 +12,6 @@ public record Problem(String where, String what, String remedy) {
 
     @Override
     public String toString() {
-        return "%s: %s. %s.".formatted(where, what, remedy);
+        return "%s: %s. %s%s".formatted(where, what, remedy, remedy.endsWith("?") ? "" : ".");
     }
 }

@@ -150,7 +150,7 @@ class RequestCodecTest {
         "priority": 700            | "priority": 1001            | $.priority: 1001 is out of range. Give an integer from 0 to 1000; higher goes first, 500 is usual.
         "priority": 700            | "priority": 1.5             | $.priority: is a number, not an integer. Give an integer from 0 to 1000; higher goes first, 500 is usual.
         "priority": 700            | "priority": null            | $.priority: is null, not an integer. Give an integer from 0 to 1000; higher goes first, 500 is usual.
-        "priority": 700            | "priorty": 700              | $.priorty: this release knows no field of that name. Did you mean 'priority'?.
+        "priority": 700            | "priorty": 700              | $.priorty: this release knows no field of that name. Did you mean 'priority'?
         "priority": 700            | "dependsOn": []             | $.dependsOn: this release knows no field of that name. Known here: schema, kind,
         "team": "vision"           | "params": {}                | $.params: this release knows no field of that name.
         "team": "vision"           | "draft": "mnist@1"          | $.draft: this release knows no field of that name.

@@ -7,6 +7,7 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
@@ -71,6 +72,10 @@ final class ImageStep implements Step {
             return false;
         } catch (ImageFailure e) {
             fail(run, attempt, e.verdict(), e.detail());
+            return true;
+        } catch (EngineRefused e) {
+            // It has no image of that name because it takes it for no name.
+            fail(run, attempt, Cause.IMAGE_UNAVAILABLE, e.reason());
             return true;
         } catch (EngineSilent e) {
             log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());

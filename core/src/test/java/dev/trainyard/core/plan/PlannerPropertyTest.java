@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every plan, over snapshots chosen by chance, the same for the same seed. */
-class PlannerProperties {
+class PlannerPropertyTest {
 
     static LongStream seeds() {
         return LongStream.range(0, 300);
