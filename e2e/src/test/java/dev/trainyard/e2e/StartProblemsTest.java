@@ -63,7 +63,7 @@ class StartProblemsTest {
         installation.internalSql().sql("create database bare").update();
 
         ProductProcess worker =
-                worker(Map.of(), installation.kafka(), installation.postgres().replace("/trainyard", "/bare"));
+                worker(Map.of(), installation.kafka(), installation.postgres().replaceFirst("[^/]+$", "bare"));
 
         assertThatItSays(worker, 69, "trainyard migrate");
     }
