@@ -1,12 +1,12 @@
 package dev.trainyard.db;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
-import dev.trainyard.core.request.RetryPolicy;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpecBuilder;
 import java.math.BigDecimal;

@@ -1,7 +1,7 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.Gpus;
-import dev.trainyard.core.request.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

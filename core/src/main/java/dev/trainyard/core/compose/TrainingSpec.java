@@ -1,10 +1,10 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RetryPolicy;
 import dev.trainyard.core.request.RunSpec;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,6 +1,5 @@
 package dev.trainyard.core.lifecycle;
 
-import dev.trainyard.core.request.RetryPolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,7 +1,8 @@
 package dev.trainyard.core.request;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.RetryPolicy.Action;
+import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.lifecycle.RetryPolicy.Action;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Ulimit;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.trainyard.core.request;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;

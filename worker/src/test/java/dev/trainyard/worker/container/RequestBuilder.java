@@ -1,11 +1,11 @@
 package dev.trainyard.worker.container;
 
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RetryPolicy;
 import dev.trainyard.core.request.RunSpec;
 import java.math.BigDecimal;
 import java.time.Duration;

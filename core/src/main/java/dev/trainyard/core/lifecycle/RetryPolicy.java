@@ -1,6 +1,5 @@
-package dev.trainyard.core.request;
+package dev.trainyard.core.lifecycle;
 
-import dev.trainyard.core.lifecycle.Cause;
 import java.time.Duration;
 import java.util.List;
 
