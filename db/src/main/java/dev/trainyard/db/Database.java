@@ -97,7 +97,11 @@ public final class Database implements AutoCloseable {
         return pool;
     }
 
-    /** @throws DatabaseUnavailable if it does not answer; at the latest after the ten seconds that a connection may take */
+    /**
+     * Returns if the database answers.
+     *
+     * @throws DatabaseUnavailable if it does not, at the latest after the ten seconds that a connection may take
+     */
     public void requireAnswer() {
         try {
             sql.sql("select 1").query().singleRow();

@@ -118,6 +118,7 @@ public final class Main implements Runnable {
                 names = {"-h", "--help"},
                 usageHelp = true,
                 description = "This text.")
+        @SuppressWarnings("unused") // picocli asks for it
         private boolean help;
 
         @Option(
@@ -202,6 +203,7 @@ public final class Main implements Runnable {
                 names = {"-h", "--help"},
                 usageHelp = true,
                 description = "This text.")
+        @SuppressWarnings("unused") // picocli asks for it
         private boolean help;
 
         @Option(

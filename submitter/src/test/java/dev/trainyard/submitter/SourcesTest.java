@@ -78,7 +78,7 @@ class SourcesTest {
         try (Socket socket =
                 new Socket(SERVER.server.uri().getHost(), SERVER.server.uri().getPort())) {
             socket.getOutputStream()
-                    .write(("PUT /api/v1/sources/sha256:%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n")
+                    .write("PUT /api/v1/sources/sha256:%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
                             .formatted("0".repeat(64), announcedLength)
                             .getBytes(StandardCharsets.US_ASCII));
             return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))

@@ -87,7 +87,11 @@ public final class KafkaCluster implements AutoCloseable {
         }
     }
 
-    /** @throws KafkaUnavailable if the cluster does not answer within two seconds */
+    /**
+     * Returns if the cluster answers.
+     *
+     * @throws KafkaUnavailable if it does not within two seconds
+     */
     public void requireAnswer() {
         try {
             await(admin.describeCluster(

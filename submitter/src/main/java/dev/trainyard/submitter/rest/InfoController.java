@@ -42,13 +42,13 @@ final class InfoController {
      * @param postgresUrl for one's own SQL client; without a password
      * @param rest as the asker reached it
      */
-    record Info(String kafka, String postgresUrl, String rest, String version) {}
+    record Whereabouts(String kafka, String postgresUrl, String rest, String version) {}
 
     record Health(String postgres, String kafka) {}
 
     @GetMapping("/info")
-    Info info() {
-        return new Info(
+    Whereabouts info() {
+        return new Whereabouts(
                 kafka.bootstrapServers(),
                 sql.url().toString(),
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString(),
