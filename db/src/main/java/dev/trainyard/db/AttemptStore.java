@@ -355,10 +355,7 @@ public final class AttemptStore {
                 }
             }
         }
-        sql.sql("select pg_notify(:channel, '')")
-                .param("channel", Notifications.PLAN)
-                .query()
-                .singleRow();
+        Notifications.send(sql, Notifications.PLAN);
     }
 
     private static void hold(JdbcClient sql, JobEvents events, JobId job, String reason) {
@@ -372,10 +369,7 @@ public final class AttemptStore {
 
     private void release(AttemptId id, boolean all) {
         release(sql, id, all);
-        sql.sql("select pg_notify(:channel, '')")
-                .param("channel", Notifications.PLAN)
-                .query()
-                .singleRow();
+        Notifications.send(sql, Notifications.PLAN);
     }
 
     /** A named output location stays reserved until the outputs are gathered. */

@@ -190,10 +190,7 @@ public final class JobStore {
                 update trainyard.attempt set stop_reason = 'CANCELLED', stop_requested_at = clock_timestamp()
                 where job_id = :id and state in ('RESERVED', 'PREPARING', 'RUNNING') and stop_reason is null""").param("id", job.value()).update();
         if (stopped == 1) {
-            sql.sql("select pg_notify(:channel, '')")
-                    .param("channel", Notifications.WORK)
-                    .query()
-                    .singleRow();
+            Notifications.send(sql, Notifications.WORK);
         }
     }
 
@@ -345,10 +342,7 @@ public final class JobStore {
     }
 
     private void notifyPlanner() {
-        sql.sql("select pg_notify(:channel, '')")
-                .param("channel", Notifications.PLAN)
-                .query()
-                .singleRow();
+        Notifications.send(sql, Notifications.PLAN);
     }
 
     private static @Nullable OffsetDateTime time(@Nullable Instant instant) {

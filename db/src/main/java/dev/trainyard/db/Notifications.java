@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Waits for the database's notifications over one connection of its own. LISTEN comes first, then the caller reads: what commits in
@@ -26,6 +27,14 @@ public final class Notifications implements AutoCloseable {
     private Notifications(Database database, String channel) {
         this.database = database;
         this.channel = channel;
+    }
+
+    /** Wakes who waits on the channel, when the transaction at hand commits. */
+    static void send(JdbcClient sql, String channel) {
+        sql.sql("select pg_notify(:channel, '')")
+                .param("channel", channel)
+                .query()
+                .singleRow();
     }
 
     public static Notifications ofPlanner(Database database) {

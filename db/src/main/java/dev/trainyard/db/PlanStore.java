@@ -116,10 +116,7 @@ public final class PlanStore {
     }
 
     private void notifyWorkers() {
-        sql.sql("select pg_notify(:channel, '')")
-                .param("channel", Notifications.WORK)
-                .query()
-                .singleRow();
+        Notifications.send(sql, Notifications.WORK);
     }
 
     /**

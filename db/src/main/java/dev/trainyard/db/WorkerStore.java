@@ -123,10 +123,7 @@ public final class WorkerStore {
             UUID installation = sql.sql("select id from trainyard.installation")
                     .query(UUID.class)
                     .single();
-            sql.sql("select pg_notify(:channel, '')")
-                    .param("channel", Notifications.PLAN)
-                    .query()
-                    .singleRow();
+            Notifications.send(sql, Notifications.PLAN);
             return new Registered(new Incarnation(self.id(), incarnation), installation, refused);
         });
     }
