@@ -32,7 +32,7 @@ build() {
     # All away first: jars of dependencies that are no longer used would stay on the class path, and a process that runs
     # from the old ones keeps them (open files outlive their names), where overwriting would pull them from under it.
     rm -rf "$BUILT" "$CLASS_PATH"
-    if ! mvn -q -B -f "$root/pom.xml" -pl standalone -am -DskipTests package >"$BUILD_LOG" 2>&1 </dev/null; then
+    if ! mvn -q -B -f "$root/pom.xml" -pl standalone -am -Dmaven.test.skip package >"$BUILD_LOG" 2>&1 </dev/null; then
         # Each error once, and without Maven's advice on Maven.
         awk '/To see the full stack trace/ { exit } /^\[ERROR\] [^-]/ && !seen[$0]++ && count++ < 40' "$BUILD_LOG" >&2
         die "the build failed" "Its complete output: $BUILD_LOG"

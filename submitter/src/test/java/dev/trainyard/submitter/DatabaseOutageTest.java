@@ -1,6 +1,7 @@
 package dev.trainyard.submitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.db.Migrations;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.dao.DataAccessException;
 
 @Timeout(180)
 class DatabaseOutageTest {
@@ -48,7 +50,9 @@ class DatabaseOutageTest {
                 Answer refused = http.get(job);
                 Answer health = http.get("/api/v1/health");
                 postgres = postgres(data, port);
-                worker.log(attempt, "after\n");
+                // Its connections are those of the old server, as a worker's are: it tries again, as a worker does.
+                await().ignoreExceptionsInstanceOf(DataAccessException.class)
+                        .untilAsserted(() -> worker.log(attempt, "after\n"));
 
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.text("detail")).startsWith("Postgres does not answer");

@@ -1,7 +1,11 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.db.Attempt;
 import dev.trainyard.worker.container.ContainerId;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,7 @@ final class AttemptRun {
     private boolean letGo;
     private @Nullable Thread waiting;
     private boolean waitsForStop;
+    private Request.@Nullable Submit request;
 
     AttemptRun(AttemptId id, AttemptLog attemptLog) {
         this.id = id;
@@ -39,6 +44,14 @@ final class AttemptRun {
 
     AttemptLog log() {
         return attemptLog;
+    }
+
+    /** What the attempt's job asks for. It never changes, and reading it is dear: once per attempt. */
+    Request.Submit request(Attempt attempt) {
+        if (request == null) {
+            request = (Request.Submit) RequestCodec.decode(attempt.request().getBytes(StandardCharsets.UTF_8));
+        }
+        return request;
     }
 
     /** Starts carrying the container's log, unless that is under way. */

@@ -66,7 +66,7 @@ final class ContainerStep implements Step {
         if (attempt.state() == AttemptState.COLLECTING || attempt.state() == AttemptState.ENDED) {
             return true;
         }
-        Request.Submit request = Ending.request(attempt);
+        Request.Submit request = run.request(attempt);
         String name = ContainerSpecs.name(request.name(), new AttemptRef(attempt.id(), attempt.number()));
         Optional<ContainerStatus> status = host.containers().inspect(name);
         Seen seen = seen(status);
@@ -180,7 +180,7 @@ final class ContainerStep implements Step {
 
     private boolean fail(AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
         log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
-        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(attempt, cause, detail, null)));
+        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(run, attempt, cause, detail, null)));
         return true;
     }
 }

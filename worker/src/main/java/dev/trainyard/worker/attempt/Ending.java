@@ -3,10 +3,8 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore.End;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +13,9 @@ final class Ending {
 
     private Ending() {}
 
-    static End of(Attempt attempt, Cause cause, @Nullable String detail, @Nullable Boolean outputsComplete) {
-        Request.Submit request = request(attempt);
+    static End of(
+            AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail, @Nullable Boolean outputsComplete) {
+        Request.Submit request = run.request(attempt);
         return new End(
                 cause,
                 detail,
@@ -27,9 +26,5 @@ final class Ending {
                         request.retry(),
                         counters,
                         ThreadLocalRandom.current().nextDouble()));
-    }
-
-    static Request.Submit request(Attempt attempt) {
-        return (Request.Submit) RequestCodec.decode(attempt.request().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -40,28 +40,25 @@ final class ImageStep implements Step {
                 fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
                 return;
             }
-            Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(attempt)));
+            Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(run, attempt)));
             if (begun == Outcome.APPLIED && provide(run, attempt)) {
                 return;
             }
         }
     }
 
-    private String location(Attempt attempt) {
-        return host.outputs().uri(outputsOf(host, attempt)).toString();
+    private String location(AttemptRun run, Attempt attempt) {
+        return host.outputs().uri(outputsOf(host, run, attempt)).toString();
     }
 
-    static Path outputsOf(Host host, Attempt attempt) {
+    static Path outputsOf(Host host, AttemptRun run, Attempt attempt) {
         return host.outputs()
-                .place(
-                        attempt.jobId(),
-                        attempt.number(),
-                        Ending.request(attempt).run());
+                .place(attempt.jobId(), attempt.number(), run.request(attempt).run());
     }
 
     /** Returns whether the step is over. */
     private boolean provide(AttemptRun run, Attempt attempt) {
-        Request.Submit request = Ending.request(attempt);
+        Request.Submit request = run.request(attempt);
         try {
             ProvidedImage image =
                     run.await(null, true, () -> host.images().provide(request.image(), line -> say(run, line)));
@@ -94,6 +91,6 @@ final class ImageStep implements Step {
 
     private void fail(AttemptRun run, Attempt attempt, Cause cause, String detail) {
         log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
-        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(attempt, cause, detail, null)));
+        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(run, attempt, cause, detail, null)));
     }
 }

@@ -69,7 +69,7 @@ final class OutputsStep implements Step {
 
     private Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
-        Path outputs = ImageStep.outputsOf(host, attempt);
+        Path outputs = ImageStep.outputsOf(host, run, attempt);
         LogFollower follower = run.follow(host, container);
         try {
             return run.await(COLLECT_WITHIN, false, () -> {
@@ -142,7 +142,7 @@ final class OutputsStep implements Step {
                 clues.noSpaceLeft(),
                 clues.gpuOutOfMemory()));
         run.persist(() -> host.attempts()
-                .ended(host.me(), run.id(), Ending.of(attempt, cause, detail(attempt, cause, clues), complete)));
+                .ended(host.me(), run.id(), Ending.of(run, attempt, cause, detail(attempt, cause, clues), complete)));
         log.info(
                 "attempt ended job={} attempt={} cause={} exitCode={}",
                 attempt.jobId(),

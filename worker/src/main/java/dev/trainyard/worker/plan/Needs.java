@@ -7,16 +7,31 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.RunSpec;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
-/** What a job's request says to the planner. */
+/** What a job's request says to the planner; for one thread. */
 final class Needs {
 
-    private Needs() {}
+    /** As many as a cycle looks at. */
+    private static final int REMEMBERED = 512;
 
-    static Candidate of(String json) {
+    /** A queued job is looked at in every cycle, and reading its request is dear. By the request's JSON. */
+    private final Map<String, Candidate> read = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Candidate> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    Candidate of(String json) {
+        return read.computeIfAbsent(json, Needs::read);
+    }
+
+    private static Candidate read(String json) {
         Request.Submit request = decode(json);
         RunSpec run = request.run();
         return new Candidate(
