@@ -2,6 +2,7 @@ package dev.trainyard.core.request;
 
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,20 @@ public final class DockerRunLine {
         option("--network", run.networkMode());
         flag("--tty", run.tty());
         flag("--interactive", run.stdinOpen());
+        run.dns().forEach(server -> option("--dns", server));
+        run.groupAdd().forEach(group -> option("--group-add", group));
+        option("--pids-limit", run.pidsLimit());
+        privileges(run.privileges());
         program(run.entrypoint(), image(submit.image()), run.command());
+    }
+
+    private void privileges(Privileges privileges) {
+        flag("--privileged", privileges.privileged());
+        privileges.capAdd().forEach(capability -> option("--cap-add", capability));
+        privileges.securityOpt().forEach(option -> option("--security-opt", option));
+        option("--pid", privileges.pid());
+        option("--userns", privileges.userns());
+        privileges.devices().forEach(device -> option("--device", device));
     }
 
     /** {@code --entrypoint} takes one word; what follows it in the list comes first after the image. */

@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.util.Collection;
 import java.util.List;
@@ -102,7 +103,22 @@ final class RequestWriter {
         text("networkMode", run.networkMode());
         flag("tty", run.tty());
         flag("stdinOpen", run.stdinOpen());
+        list("dns", run.dns());
+        list("groupAdd", run.groupAdd());
+        if (run.pidsLimit() != null) {
+            json.writeNumberProperty("pidsLimit", run.pidsLimit());
+        }
+        privileges(run.privileges());
         json.writeEndObject();
+    }
+
+    private void privileges(Privileges privileges) {
+        flag("privileged", privileges.privileged());
+        list("capAdd", privileges.capAdd());
+        list("securityOpt", privileges.securityOpt());
+        text("pid", privileges.pid());
+        text("userns", privileges.userns());
+        list("devices", privileges.devices());
     }
 
     private void mount(Mount mount) {

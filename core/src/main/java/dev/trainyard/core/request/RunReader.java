@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.util.HashSet;
 import java.util.List;
@@ -38,14 +39,28 @@ final class RunReader {
                 .hostname(run.text("hostname"))
                 .init(run.has("init") ? (Boolean) run.flag("init") : null)
                 .stopSignal(run.text("stopSignal"))
-                .tmpfs(Objects.requireNonNullElse(run.words("tmpfs"), List.of()))
-                .capDrop(Objects.requireNonNullElse(run.words("capDrop"), List.of()))
+                .tmpfs(list("tmpfs"))
+                .capDrop(list("capDrop"))
                 .readOnly(run.flag("readOnly"))
-                .extraHosts(Objects.requireNonNullElse(run.words("extraHosts"), List.of()))
+                .extraHosts(list("extraHosts"))
                 .networkMode(run.text("networkMode"))
                 .tty(run.flag("tty"))
                 .stdinOpen(run.flag("stdinOpen"))
+                .dns(list("dns"))
+                .groupAdd(list("groupAdd"))
+                .pidsLimit(run.has("pidsLimit") ? (Long) run.integer("pidsLimit", 0) : null)
+                .privileges(new Privileges(
+                        run.flag("privileged"),
+                        list("capAdd"),
+                        list("securityOpt"),
+                        run.text("pid"),
+                        run.text("userns"),
+                        list("devices")))
                 .build();
+    }
+
+    private List<String> list(String name) {
+        return Objects.requireNonNullElse(run.words(name), List.of());
     }
 
     private static Outputs outputs(JsonFields outputs) {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param cpus as {@code --cpus}
  * @param tmpfs as {@code --tmpfs}: {@code /path} or {@code /path:options}
  * @param extraHosts as {@code --add-host}: {@code name:address}
+ * @param dns as {@code --dns}: addresses of name servers
+ * @param groupAdd as {@code --group-add}: names or numbers
+ * @param pidsLimit as {@code --pids-limit}; −1 is unlimited
+ * @param privileges what the worker's policy has to allow
  */
 public record RunSpec(
         @Nullable List<String> command,
@@ -40,7 +44,11 @@ public record RunSpec(
         List<String> extraHosts,
         @Nullable String networkMode,
         boolean tty,
-        boolean stdinOpen) {
+        boolean stdinOpen,
+        List<String> dns,
+        List<String> groupAdd,
+        @Nullable Long pidsLimit,
+        Privileges privileges) {
 
     /** A run of which nothing is said yet. */
     public static RunSpecBuilder builder() {
@@ -78,4 +86,25 @@ public record RunSpec(
 
     /** As {@code --ulimit name=soft:hard}; −1 is unlimited. */
     public record Ulimit(String name, long soft, long hard) {}
+
+    /**
+     * What reaches beyond the container, in the words of {@code docker run}.
+     *
+     * @param privileged {@code --privileged}
+     * @param capAdd {@code --cap-add}
+     * @param securityOpt {@code --security-opt}
+     * @param pid {@code --pid}
+     * @param userns {@code --userns}
+     * @param devices {@code --device}, as {@code /dev/fuse:/dev/fuse:rwm}; the reserved GPUs are not among them
+     */
+    public record Privileges(
+            boolean privileged,
+            List<String> capAdd,
+            List<String> securityOpt,
+            @Nullable String pid,
+            @Nullable String userns,
+            List<String> devices) {
+
+        public static final Privileges NONE = new Privileges(false, List.of(), List.of(), null, null, List.of());
+    }
 }

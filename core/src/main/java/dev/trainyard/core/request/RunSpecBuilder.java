@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.util.Collections;
@@ -37,6 +38,10 @@ public final class RunSpecBuilder {
     private @Nullable String networkMode;
     private boolean tty;
     private boolean stdinOpen;
+    private List<String> dns = List.of();
+    private List<String> groupAdd = List.of();
+    private @Nullable Long pidsLimit;
+    private Privileges privileges = Privileges.NONE;
 
     RunSpecBuilder() {}
 
@@ -156,6 +161,26 @@ public final class RunSpecBuilder {
         return this;
     }
 
+    public RunSpecBuilder dns(List<String> list) {
+        dns = List.copyOf(list);
+        return this;
+    }
+
+    public RunSpecBuilder groupAdd(List<String> list) {
+        groupAdd = List.copyOf(list);
+        return this;
+    }
+
+    public RunSpecBuilder pidsLimit(@Nullable Long number) {
+        pidsLimit = number;
+        return this;
+    }
+
+    public RunSpecBuilder privileges(Privileges wanted) {
+        privileges = wanted;
+        return this;
+    }
+
     public RunSpec build() {
         return new RunSpec(
                 command,
@@ -180,6 +205,10 @@ public final class RunSpecBuilder {
                 extraHosts,
                 networkMode,
                 tty,
-                stdinOpen);
+                stdinOpen,
+                dns,
+                groupAdd,
+                pidsLimit,
+                privileges);
     }
 }

@@ -5,6 +5,7 @@ import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -88,6 +89,16 @@ final class AnyRequest {
                 .networkMode(maybe(() -> "host"))
                 .tty(random.nextBoolean())
                 .stdinOpen(random.nextBoolean())
+                .dns(list(() -> "fd00::53"))
+                .groupAdd(list(this::text))
+                .pidsLimit(maybe(() -> random.nextLong(-1, 10_000)))
+                .privileges(new Privileges(
+                        random.nextBoolean(),
+                        list(() -> "SYS_PTRACE"),
+                        list(this::text),
+                        maybe(() -> "host"),
+                        maybe(() -> "host"),
+                        list(() -> "/dev/fuse")))
                 .build();
     }
 

@@ -9,6 +9,7 @@ import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
+import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -46,7 +47,9 @@ class RequestCodecTest {
                 "shmSize": "8gb", "ipc": "host", "ulimits": [{"name": "memlock", "soft": -1, "hard": -1}],
                 "memory": 34359738368, "cpus": 1.50, "hostname": "trainer", "init": true, "stopSignal": "SIGINT",
                 "tmpfs": ["/tmp:size=1g"], "capDrop": ["ALL"], "readOnly": true, "extraHosts": ["db:10.0.0.1"],
-                "networkMode": "host", "tty": true, "stdinOpen": true
+                "networkMode": "host", "tty": true, "stdinOpen": true, "dns": ["10.0.0.53"], "groupAdd": ["video"], "pidsLimit": -1,
+                "privileged": true, "capAdd": ["SYS_PTRACE"], "securityOpt": ["no-new-privileges"], "pid": "host",
+                "userns": "host", "devices": ["/dev/fuse:/dev/fuse:rw"]
               },
               "gpus": {"count": 2, "type": "A100", "minMemory": "40g"},
               "retry": {"maxAttempts": 3, "backoff": "30s",
@@ -100,6 +103,16 @@ class RequestCodecTest {
                                 .networkMode("host")
                                 .tty(true)
                                 .stdinOpen(true)
+                                .dns(List.of("10.0.0.53"))
+                                .groupAdd(List.of("video"))
+                                .pidsLimit(-1L)
+                                .privileges(new Privileges(
+                                        true,
+                                        List.of("SYS_PTRACE"),
+                                        List.of("no-new-privileges"),
+                                        "host",
+                                        "host",
+                                        List.of("/dev/fuse:/dev/fuse:rw")))
                                 .build(),
                         new Gpus.Count(2, "A100", DataSize.parse("40g")),
                         new RetryPolicy(

@@ -3,6 +3,7 @@ package dev.trainyard.worker.container;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.Device;
 import com.github.dockerjava.api.model.DeviceRequest;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
@@ -89,6 +90,21 @@ final class CreateCommand {
                 .withReadonlyRootfs(run.readOnly())
                 .withExtraHosts(run.extraHosts().toArray(String[]::new))
                 .withNetworkMode(run.networkMode() == null ? "default" : run.networkMode())
+                .withDns(run.dns())
+                .withGroupAdd(run.groupAdd().isEmpty() ? null : run.groupAdd())
+                .withPidsLimit(run.pidsLimit())
+                .withPrivileged(run.privileges().privileged())
+                .withCapAdd(run.privileges().capAdd().stream()
+                        .map(CreateCommand::capability)
+                        .toArray(Capability[]::new))
+                .withSecurityOpts(
+                        run.privileges().securityOpt().isEmpty()
+                                ? null
+                                : run.privileges().securityOpt())
+                .withPidMode(run.privileges().pid())
+                .withUsernsMode(run.privileges().userns())
+                .withDevices(
+                        run.privileges().devices().stream().map(Device::parse).toArray(Device[]::new))
                 .withDeviceRequests(deviceRequests(spec.gpus()))
                 .withLogConfig(logConfig(spec.logBudget()));
     }

@@ -4,6 +4,7 @@ import static dev.trainyard.worker.container.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import dev.trainyard.core.request.RunSpec.Privileges;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -115,6 +116,32 @@ class DockerRunEqualityTest {
                 argumentSet("host network", aRequest().networkMode("host"), "--network|host", "busybox"),
                 argumentSet("no network", aRequest().networkMode("none"), "--network|none", "busybox"),
                 argumentSet("terminal", aRequest().tty().stdinOpen(), "-t|-i", "busybox"),
+                argumentSet(
+                        "name servers, groups, processes",
+                        aRequest()
+                                .dns("10.0.0.53")
+                                .dns("10.0.0.54")
+                                .groupAdd("44")
+                                .pidsLimit(512),
+                        "--dns|10.0.0.53|--dns|10.0.0.54|--group-add|44|--pids-limit|512",
+                        "busybox"),
+                argumentSet(
+                        "privileges",
+                        aRequest()
+                                .privileges(new Privileges(
+                                        false,
+                                        List.of("SYS_PTRACE"),
+                                        List.of("no-new-privileges"),
+                                        "host",
+                                        null,
+                                        List.of("/dev/null:/dev/zero2:r"))),
+                        "--cap-add|SYS_PTRACE|--security-opt|no-new-privileges|--pid|host|--device|/dev/null:/dev/zero2:r",
+                        "busybox"),
+                argumentSet(
+                        "privileged",
+                        aRequest().privileges(new Privileges(true, List.of(), List.of(), null, "host", List.of())),
+                        "--privileged|--userns|host",
+                        "busybox"),
                 argumentSet("no init", aRequest().init(false), "--init=false", "busybox"));
     }
 
@@ -182,6 +209,7 @@ class DockerRunEqualityTest {
                     .removeIf(mount -> mount.path("Target").asString().equals("/outputs"));
         }
         config.replace("CapDrop", normalised(config.path("CapDrop")));
+        config.replace("CapAdd", normalised(config.path("CapAdd")));
         config.removeIf(DockerRunEqualityTest::saysNothing);
         return config;
     }

@@ -45,6 +45,10 @@ public final class RequestBuilder {
     private @Nullable String networkMode;
     private boolean tty;
     private boolean stdinOpen;
+    private final List<String> dns = new ArrayList<>();
+    private final List<String> groupAdd = new ArrayList<>();
+    private @Nullable Long pidsLimit;
+    private RunSpec.Privileges privileges = RunSpec.Privileges.NONE;
 
     public static RequestBuilder aRequest() {
         return new RequestBuilder();
@@ -184,31 +188,56 @@ public final class RequestBuilder {
         return this;
     }
 
+    public RequestBuilder dns(String value) {
+        dns.add(value);
+        return this;
+    }
+
+    public RequestBuilder groupAdd(String value) {
+        groupAdd.add(value);
+        return this;
+    }
+
+    public RequestBuilder pidsLimit(long value) {
+        pidsLimit = value;
+        return this;
+    }
+
+    public RequestBuilder privileges(RunSpec.Privileges value) {
+        privileges = value;
+        return this;
+    }
+
     public Request.Submit build() {
-        RunSpec run = new RunSpec(
-                command,
-                entrypoint,
-                environment,
-                workingDir,
-                user,
-                mounts,
-                outputs,
-                ports,
-                shmSize,
-                ipc,
-                ulimits,
-                memory,
-                cpus,
-                hostname,
-                init,
-                stopSignal,
-                tmpfs,
-                capDrop,
-                readOnly,
-                extraHosts,
-                networkMode,
-                tty,
-                stdinOpen);
+        RunSpec run = RunSpec.builder()
+                .command(command)
+                .entrypoint(entrypoint)
+                .environment(environment)
+                .workingDir(workingDir)
+                .user(user)
+                .mounts(mounts)
+                .outputs(outputs)
+                .ports(ports)
+                .shmSize(shmSize)
+                .ipc(ipc)
+                .ulimits(ulimits)
+                .memory(memory)
+                .cpus(cpus)
+                .hostname(hostname)
+                .init(init)
+                .stopSignal(stopSignal)
+                .tmpfs(tmpfs)
+                .capDrop(capDrop)
+                .readOnly(readOnly)
+                .extraHosts(extraHosts)
+                .networkMode(networkMode)
+                .tty(tty)
+                .stdinOpen(stdinOpen)
+                .dns(dns)
+                .groupAdd(groupAdd)
+                .pidsLimit(pidsLimit)
+                .privileges(privileges)
+                .build();
         return new Request.Submit(
                 new JobId(UUID.randomUUID()),
                 name,
