@@ -137,7 +137,18 @@ final class Installation implements AutoCloseable {
                         "--state-dir",
                         folder("state-" + name).toString(),
                         "--outputs",
-                        folder("outputs").toString()));
+                        folder("outputs").toString(),
+                        "--policy",
+                        policy().toString()));
+    }
+
+    /** Trainings of a test may mount this installation's folders. */
+    private Path policy() {
+        try {
+            return Files.writeString(directory.resolve("policy.yml"), "mounts: {%s: read-write}".formatted(directory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Returns when the worker takes work. */

@@ -79,7 +79,12 @@ final class Demo {
         return isFree(settings.port())
                 ? settings
                 : new Standalone.Settings(
-                        settings.directory(), settings.devices(), settings.runSlots(), 0, settings.environment());
+                        settings.directory(),
+                        settings.devices(),
+                        settings.runSlots(),
+                        settings.policy(),
+                        0,
+                        settings.environment());
     }
 
     private static boolean isFree(int port) {

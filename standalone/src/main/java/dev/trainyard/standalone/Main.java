@@ -64,6 +64,13 @@ public final class Main {
         private @Nullable Integer runSlots;
 
         @Option(
+                names = "--policy",
+                paramLabel = "FILE",
+                description =
+                        "What containers may be given. Default: /etc/trainyard/policy.yml where it is there, else the built-in policy.")
+        private @Nullable Path policy;
+
+        @Option(
                 names = "--port",
                 paramLabel = "PORT",
                 defaultValue = "8700",
@@ -71,7 +78,7 @@ public final class Main {
         private int port;
 
         Standalone.Settings settings() {
-            return new Standalone.Settings(directory(), devices(), runSlots, port, System.getenv());
+            return new Standalone.Settings(directory(), devices(), runSlots, policy, port, System.getenv());
         }
 
         Path directory() {

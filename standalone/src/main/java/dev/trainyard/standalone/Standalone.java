@@ -28,10 +28,16 @@ final class Standalone implements AutoCloseable {
      * How it is started.
      *
      * @param devices as {@code trainyard worker --devices}
+     * @param policy as {@code trainyard worker --policy}
      * @param port of REST on loopback; 0: a free one
      */
     record Settings(
-            Path directory, String devices, @Nullable Integer runSlots, int port, Map<String, String> environment) {}
+            Path directory,
+            String devices,
+            @Nullable Integer runSlots,
+            @Nullable Path policy,
+            int port,
+            Map<String, String> environment) {}
 
     private Standalone(Settings settings) {
         try {
@@ -45,6 +51,7 @@ final class Standalone implements AutoCloseable {
                     settings.directory().resolve("worker"),
                     settings.directory().resolve("outputs"),
                     settings.runSlots(),
+                    settings.policy(),
                     settings.environment())));
             this.server = keep(Server.start(new ServerSettings(
                     services.kafka().bootstrapServers(), postgres(null), null, "127.0.0.1", settings.port())));

@@ -56,6 +56,25 @@ class JobsTest {
     }
 
     @Test
+    void what_the_host_policy_refuses_is_never_started_and_the_row_names_the_rule() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"curious","retry":{"maxAttempts":3},
+                 "image":{"reference":"no-such-image:1"},
+                 "run":{"command":["true"],"mounts":[{"source":"/etc","target":"/host"}],"privileged":true}}""".formatted(job));
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job)).singleElement().satisfies(attempt -> {
+            assertThat(attempt).containsEntry("cause", "POLICY_DENIED").containsEntry("container_name", null);
+            assertThat((String) attempt.get("detail"))
+                    .contains("the folder '/etc' may not be mounted")
+                    .contains("policy.yml")
+                    .contains("privileged is never allowed");
+        });
+    }
+
+    @Test
     void every_event_of_an_undisturbed_life_is_recorded_once_and_in_order() {
         UUID job = yard.submit("true", "");
         yard.awaitJob(job, "SUCCEEDED");

@@ -3,7 +3,10 @@ package dev.trainyard.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,7 +39,16 @@ final class Yard implements AutoCloseable {
     }
 
     private Standalone start() {
-        return Standalone.start(new Standalone.Settings(directory, devices, null, 0, System.getenv()));
+        return Standalone.start(new Standalone.Settings(directory, devices, null, policy(), 0, System.getenv()));
+    }
+
+    /** Trainings of a test may mount its own folder. */
+    private Path policy() {
+        try {
+            return Files.writeString(directory.resolve("policy.yml"), "mounts: {%s: read-write}".formatted(directory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops it politely and starts it again over the same state. */

@@ -84,6 +84,13 @@ public final class Main implements Callable<Integer> {
             description = "Where every attempt gets a folder for its outputs. Default: ${DEFAULT-VALUE}.")
     private Path outputs = Path.of("/var/lib/trainyard/outputs");
 
+    @Option(
+            names = "--policy",
+            paramLabel = "FILE",
+            description =
+                    "What containers of this host may be given. Default: /etc/trainyard/policy.yml where it is there, else the built-in policy.")
+    private @Nullable Path policy;
+
     private Main() {}
 
     /** {@code args[0]} is the command word, {@code worker}. */
@@ -112,6 +119,7 @@ public final class Main implements Callable<Integer> {
                 stateDir,
                 outputs,
                 runSlots,
+                policy,
                 System.getenv()))) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(worker::close));
             worker.awaitReplaced();

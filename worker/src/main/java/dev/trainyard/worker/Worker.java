@@ -26,6 +26,8 @@ import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
+import dev.trainyard.worker.policy.Policy;
+import dev.trainyard.worker.policy.PolicyProblem;
 import dev.trainyard.worker.recover.LeaseKeeper;
 import dev.trainyard.worker.recover.StateDirectory;
 import dev.trainyard.worker.recover.ThisProcess;
@@ -80,6 +82,7 @@ public final class Worker implements AutoCloseable {
                 | KafkaUnavailable
                 | StateDirectory.StateDirectoryProblem
                 | WorkerStore.RegistrationRefused
+                | PolicyProblem
                 | DeviceProblem e) {
             worker.close();
             throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
@@ -87,6 +90,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void open(WorkerSettings settings) throws DeviceProblem {
+        Policy policy = Policy.load(settings.policy());
         StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker());
         Engine engine = keep(Engine.fromEnvironment(settings.environment()));
@@ -114,12 +118,18 @@ public final class Worker implements AutoCloseable {
                         engine,
                         digest -> blobs.open(digest.substring("sha256:".length()))
                                 .orElseThrow(() -> new NoSuchFileException(digest))),
-                new Outputs(settings.outputsRoot(), ThisProcess.hostName()));
+                new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
+                policy);
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
         keep(new Intake(settings.kafka(), new JobStore(database)));
-        log.info("worker ready name={} id={} devices={}", settings.name(), state.worker(), settings.devices());
+        log.info(
+                "worker ready name={} id={} devices={} policy={}",
+                settings.name(),
+                state.worker(),
+                settings.devices(),
+                policy.origin());
     }
 
     private static WorkerStore.Registration registration(

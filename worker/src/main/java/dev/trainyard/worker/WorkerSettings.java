@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDir keeps the worker's id; one per worker
  * @param outputsRoot host folder under which every attempt gets a folder of its own
  * @param runSlots attempts that run at once at most; null: as many as there are devices, at least one
+ * @param policy what containers of this host may be given; null: {@code /etc/trainyard/policy.yml}, else the built-in policy
  * @param environment for {@code DOCKER_HOST}
  */
 public record WorkerSettings(
@@ -24,4 +25,5 @@ public record WorkerSettings(
         Path stateDir,
         Path outputsRoot,
         @Nullable Integer runSlots,
+        @Nullable Path policy,
         Map<String, String> environment) {}

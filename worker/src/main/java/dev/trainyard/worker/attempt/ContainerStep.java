@@ -108,6 +108,11 @@ final class ContainerStep implements Step {
         if (attempt.imageDigest() == null) {
             throw new IllegalStateException("attempt %s has no image".formatted(attempt.id()));
         }
+        // Once more: while the image was built, a link may have come to lead elsewhere.
+        Optional<String> refusal = host.refusal(request.run());
+        if (refusal.isPresent()) {
+            return fail(run, attempt, Cause.POLICY_DENIED, refusal.get());
+        }
         try {
             Path outputs = host.outputs().prepare(attempt.jobId(), attempt.number(), request.run());
             ContainerSpec spec = ContainerSpecs.of(

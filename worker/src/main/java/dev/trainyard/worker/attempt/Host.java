@@ -1,5 +1,6 @@
 package dev.trainyard.worker.attempt;
 
+import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.LogStore;
@@ -8,12 +9,17 @@ import dev.trainyard.worker.container.Containers;
 import dev.trainyard.worker.container.Owner;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.output.Outputs;
+import dev.trainyard.worker.policy.HostPath;
+import dev.trainyard.worker.policy.Policy;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What the steps work with.
  *
  * @param me fences every write
  * @param owner whose labels our containers carry
+ * @param policy what containers of this host may be given
  */
 public record Host(
         Incarnation me,
@@ -23,4 +29,12 @@ public record Host(
         OutputStore outputRows,
         Containers containers,
         Images images,
-        Outputs outputs) {}
+        Outputs outputs,
+        Policy policy) {
+
+    /** What this host's policy refuses of an attempt, for people; empty if all of it is allowed. */
+    Optional<String> refusal(RunSpec run) {
+        List<String> refusals = policy.refusals(run, outputs.root(), HostPath::real);
+        return refusals.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", refusals));
+    }
+}

@@ -13,6 +13,7 @@ import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,11 @@ final class ImageStep implements Step {
             }
             if (attempt.stopReason() != null) {
                 fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
+                return;
+            }
+            Optional<String> refusal = host.refusal(run.request(attempt).run());
+            if (refusal.isPresent()) {
+                fail(run, attempt, Cause.POLICY_DENIED, refusal.get());
                 return;
             }
             Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(run, attempt)));

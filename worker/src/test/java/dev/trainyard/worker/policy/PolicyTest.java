@@ -1,0 +1,225 @@
+package dev.trainyard.worker.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.request.RunSpec.Mount;
+import dev.trainyard.core.request.RunSpec.Outputs;
+import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpecBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PolicyTest {
+
+    private static final Path OUTPUTS = Path.of("/var/lib/trainyard/outputs");
+
+    @TempDir
+    private Path folder;
+
+    static Stream<RunSpecBuilder> harmless() {
+        return Stream.of(
+                run(),
+                run().mounts(List.of(new Mount("/data/mnist", "/data", true), new Mount("/data", "/all", false))),
+                run().mounts(List.of(new Mount("cache", "/cache", false))),
+                run().outputs(new Outputs("/outputs", "/logs/run-7")),
+                run().mounts(List.of(new Mount(OUTPUTS + "/an-earlier-job/1", "/pretrained", true))),
+                run().ipc("host"),
+                run().networkMode("none"),
+                run().networkMode("default"),
+                run().privileges(privileges(List.of("cap_sys_ptrace", "IPC_LOCK"), List.of())),
+                run().privileges(
+                                new Privileges(false, List.of(), List.of("no-new-privileges"), null, null, List.of())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("harmless")
+    void without_a_file_what_stays_in_the_container_or_where_teams_keep_data_and_results_is_allowed(
+            RunSpecBuilder run) {
+        assertThat(refusals(Policy.BUILT_IN, run)).isEmpty();
+    }
+
+    static Stream<Arguments> harmful() {
+        return Stream.of(
+                arguments(
+                        mount("/etc", true),
+                        "the folder '/etc' may not be mounted (/data, /logs may) by the rule mounts of the"
+                                + " built-in policy. Whoever runs the host can allow it there: mounts: {/etc: read-only}"),
+                arguments(mount("/", true), "the folder '/' may not be mounted"),
+                arguments(mount("/database", true), "the folder '/database' may not be mounted"),
+                arguments(
+                        mount("/data/../etc", true), "the folder '/data/../etc', which is '/etc', may not be mounted"),
+                arguments(mount("/var/run/docker.sock", false), "may not be mounted"),
+                arguments(mount(OUTPUTS.toString(), false), "may not be mounted"),
+                arguments(run().outputs(new Outputs("/outputs", "/root")), "the folder '/root' may not be mounted"),
+                arguments(
+                        run().networkMode("host"),
+                        "the network 'host' is not allowed (bridge, none are) by the rule networks"),
+                arguments(run().networkMode("container:db"), "the network 'container:db' is not allowed"),
+                arguments(run().ipc("container:db"), "the IPC namespace 'container:db' is not allowed"),
+                arguments(
+                        run().privileges(new Privileges(true, List.of(), List.of(), null, null, List.of())),
+                        "privileged is never allowed"),
+                arguments(
+                        run().privileges(new Privileges(false, List.of(), List.of(), "host", null, List.of())),
+                        "the PID namespace 'host' is not allowed (none is) by the rule pid"),
+                arguments(
+                        run().privileges(new Privileges(false, List.of(), List.of(), null, "host", List.of())),
+                        "the user namespace 'host' is not allowed"),
+                arguments(
+                        run().privileges(new Privileges(
+                                false, List.of(), List.of("seccomp=unconfined"), null, null, List.of())),
+                        "the option 'seccomp=unconfined' is not allowed"),
+                arguments(
+                        run().privileges(privileges(List.of("SYS_ADMIN"), List.of())),
+                        "the capability 'SYS_ADMIN' is not allowed"),
+                arguments(
+                        run().privileges(privileges(List.of("ALL"), List.of())), "the capability 'ALL' is not allowed"),
+                arguments(
+                        run().privileges(privileges(List.of(), List.of("/dev/kmsg:/dev/kmsg"))),
+                        "the device '/dev/kmsg' is not allowed"),
+                arguments(
+                        run().privileges(privileges(List.of(), List.of("/dev/./nvidia0"))),
+                        "the device '/dev/nvidia0' is never allowed, since it may be reserved for another job"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("harmful")
+    void what_reaches_the_host_is_refused_with_the_rule_and_the_remedy(RunSpecBuilder run, String refusal) {
+        assertThat(refusals(Policy.BUILT_IN, run)).singleElement().asString().contains(refusal);
+    }
+
+    @Test
+    void everything_that_is_refused_is_named_at_once() {
+        RunSpecBuilder run = mount("/etc", true)
+                .networkMode("host")
+                .privileges(privileges(List.of("SYS_ADMIN"), List.of("/dev/kmsg")));
+
+        assertThat(refusals(Policy.BUILT_IN, run)).hasSize(4);
+    }
+
+    @Test
+    void a_link_out_of_an_allowed_folder_is_followed_before_it_is_judged() throws IOException {
+        Path allowed = Files.createDirectory(folder.resolve("data"));
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.createSymbolicLink(allowed.resolve("out"), elsewhere);
+        Files.createSymbolicLink(allowed.resolve("dangling"), folder.resolve("nowhere"));
+        Policy policy = policy("mounts: {%s: read-only}".formatted(allowed));
+
+        assertThat(refusals(policy, mount(allowed.toString(), true))).isEmpty();
+        assertThat(refusals(policy, mount(allowed + "/missing", true))).isEmpty();
+        assertThat(refusals(policy, mount(allowed + "/out", true)))
+                .singleElement()
+                .asString()
+                .contains("which is '%s', may not be mounted".formatted(elsewhere));
+        assertThat(refusals(policy, mount(allowed + "/out/missing", true))).hasSize(1);
+        assertThat(refusals(policy, mount(allowed + "/dangling", true)))
+                .singleElement()
+                .asString()
+                .contains("a link that leads nowhere");
+    }
+
+    @Test
+    void an_allowed_folder_may_itself_be_a_link() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Path allowed = Files.createSymbolicLink(folder.resolve("data"), disk);
+
+        assertThat(refusals(policy("mounts: {%s: read-only}".formatted(allowed)), mount(allowed + "/mnist", true)))
+                .isEmpty();
+    }
+
+    @Test
+    void a_read_only_folder_is_not_mounted_for_writing_unless_a_folder_within_it_may() throws IOException {
+        Policy policy = policy("mounts: {%s: read-only, %s/scratch: read-write}".formatted(folder, folder));
+
+        assertThat(refusals(policy, mount(folder + "/mnist", false)))
+                .singleElement()
+                .asString()
+                .contains("may only be mounted read-only");
+        assertThat(refusals(policy, mount(folder + "/scratch/a", false))).isEmpty();
+    }
+
+    @Test
+    void a_file_changes_the_rules_that_it_names_and_no_others() throws IOException {
+        Policy policy = policy("""
+                networks: [host]
+                capAdd: [CAP_SYS_ADMIN]
+                devices: [/dev/fuse]
+                volumes: false
+                """);
+
+        assertThat(refusals(policy, run().networkMode("host"))).isEmpty();
+        assertThat(refusals(policy, run().networkMode("none"))).hasSize(1);
+        assertThat(refusals(
+                        policy, run().privileges(privileges(List.of("SYS_ADMIN"), List.of("/dev/fuse:/dev/fuse:rw")))))
+                .isEmpty();
+        assertThat(refusals(policy, run().mounts(List.of(new Mount("cache", "/cache", false)))))
+                .singleElement()
+                .asString()
+                .contains("the rule volumes of " + folder.resolve("policy.yml"));
+        assertThat(refusals(policy, mount("/data", true))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    mount: {/data: read-only}      | :1:1: there is no rule "mount". Did you mean "mounts"?
+                    privileged: true               | :1:1: there is no rule "privileged". The rules are mounts, volumes
+                    mounts: {/: read-only}         | :1:10: "/" is no folder that could be opened to containers
+                    mounts: {data: read-only}      | :1:10: "data" is no folder that could be opened to containers
+                    mounts: {/data: rw}            | :1:17: write read-only or read-write
+                    mounts: [/data]                | :1:9: mounts names folders
+                    networks: host                 | :1:11: networks is a list
+                    networks: [[host]]             | :1:12: one word is expected here
+                    volumes: maybe                 | :1:10: volumes is true or false
+                    [host]                         | :1:1: a policy is written as rules
+                    'mounts: {'                    | this is no YAML
+                    """)
+    void a_file_that_says_no_policy_is_refused_with_the_place(String text, String problem) {
+        assertThatThrownBy(() -> policy(text))
+                .isInstanceOf(PolicyProblem.class)
+                .hasMessageContaining(folder.resolve("policy.yml").toString())
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void a_rule_that_stands_twice_is_refused_and_an_empty_file_changes_nothing() throws IOException {
+        assertThatThrownBy(() -> policy("pid: []\npid: [host]"))
+                .hasMessageContaining(":2:1: the rule \"pid\" stands here twice");
+        assertThat(policy(""))
+                .usingRecursiveComparison()
+                .ignoringFields("origin")
+                .isEqualTo(Policy.BUILT_IN);
+        assertThatThrownBy(() -> Policy.load(folder.resolve("none.yml"))).hasMessageContaining("cannot be read");
+    }
+
+    private Policy policy(String text) throws IOException {
+        return Policy.load(Files.writeString(folder.resolve("policy.yml"), text));
+    }
+
+    private static List<String> refusals(Policy policy, RunSpecBuilder run) {
+        return policy.refusals(run.build(), OUTPUTS, HostPath::real);
+    }
+
+    private static RunSpecBuilder run() {
+        return RunSpec.builder();
+    }
+
+    private static RunSpecBuilder mount(String source, boolean readOnly) {
+        return run().mounts(List.of(new Mount(source, "/mnt", readOnly)));
+    }
+
+    private static Privileges privileges(List<String> capAdd, List<String> devices) {
+        return new Privileges(false, capAdd, List.of(), null, null, devices);
+    }
+}
