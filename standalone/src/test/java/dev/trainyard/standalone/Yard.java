@@ -45,7 +45,9 @@ final class Yard implements AutoCloseable {
     /** Trainings of a test may mount its own folder. */
     private Path policy() {
         try {
-            return Files.writeString(directory.resolve("policy.yml"), "mounts: {%s: read-write}".formatted(directory));
+            return Files.writeString(
+                    Files.createDirectories(directory).resolve("policy.yml"),
+                    "mounts: {%s: read-write}".formatted(directory));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
