@@ -92,8 +92,12 @@ final class ProductProcess implements AutoCloseable {
 
     /** Returns its exit code. */
     int awaitExit() {
+        return awaitExit(PATIENCE);
+    }
+
+    int awaitExit(Duration atMost) {
         try {
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS))
                     .as("%s ends by itself; it said:%n%s", name, said())
                     .isTrue();
             return process.exitValue();
