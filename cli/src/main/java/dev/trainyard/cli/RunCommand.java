@@ -29,9 +29,9 @@ import picocli.CommandLine.Model.OptionSpec;
         customSynopsis = "trainyard run [docker run's own flags] [OPTIONS] IMAGE [ARG...]",
         description = {
             "Run a training as docker run would, on a host that has the GPUs.",
-            "Takes the flags of docker run as Docker writes them: --gpus, -v, --mount, -p, -e, --env-file, --shm-size, --ipc, -w, -u,",
-            "--name, --entrypoint, -m, --cpus, --ulimit, -d, --rm and more (docs/cli.md). Paths, volumes and ports are those of the",
-            "host that runs it. What docker run does not have:",
+            "Takes the flags of docker run as Docker writes them: --gpus, -v, --mount, -p, -e, --env-file, --shm-size,",
+            "--ipc, -w, -u, --name, -h (a host name), --entrypoint, -m, --cpus, --ulimit, -d, --rm and more (docs/cli.md).",
+            "Paths, volumes and ports are those of the host that runs it. What docker run does not have:",
             ""
         },
         preprocessor = RunCommand.Words.class,
