@@ -28,10 +28,10 @@ final class Attachment {
     int follow() {
         String id = request.jobId().toString();
         session.say("job %s (%s) is submitted".formatted(id, request.name()));
-        String goesOn =
-                "job %s goes on. Follow it: trainyard logs -f %s. End it: trainyard cancel %s".formatted(id, id, id);
         LogView view = new LogView(session, json ? session.err() : session.out());
-        try (var _ = session.onInterrupt(() -> session.say(goesOn))) {
+        CancelQuestion question = new CancelQuestion(session, server, id, view);
+        try (var _ = session.onInterrupt(() -> session.say(question.farewell()));
+                var _ = question.watch()) {
             JsonObject job = new JobLog(server, session.patience(), id, true, null, true).read(view);
             view.tell(job);
             if (json) {
@@ -39,7 +39,7 @@ final class Attachment {
             }
             return exitCode(job);
         } catch (Failure e) {
-            session.say(goesOn);
+            session.say(question.farewell());
             throw e;
         }
     }

@@ -9,6 +9,7 @@ final class Commands {
 
     static final List<String> NAMES = List.of(
             "submit",
+            "run",
             "compose",
             "jobs",
             "show",
@@ -39,6 +40,7 @@ final class Commands {
     private static Object command(String name, Session session) {
         return switch (name) {
             case "submit" -> new SubmitCommand(session);
+            case "run" -> new RunCommand(session);
             case "compose" -> new ComposeCommand(session);
             case "jobs" -> new JobsCommand(session);
             case "show" -> new ShowCommand(session);

@@ -9,14 +9,9 @@ import dev.trainyard.core.compose.InvalidComposeFile;
 import dev.trainyard.core.compose.Parameter;
 import dev.trainyard.core.compose.TrainingSpec;
 import dev.trainyard.core.request.Problem;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +25,7 @@ final class ComposeFile {
     /** @throws Failure if it cannot be read */
     ComposeFile(Path path) {
         this.path = path;
-        this.text = read(path)
+        this.text = LocalText.read(path)
                 .orElseThrow(() -> new Failure(
                         ExitCode.NOT_FOUND,
                         "there is no file %s. Give the path of a compose file.".formatted(path.toAbsolutePath())));
@@ -49,7 +44,7 @@ final class ComposeFile {
             List<Parameter> parameters,
             boolean builtFromSource) {
         ComposeOptions options = new ComposeOptions(
-                service, environment, name -> read(folder().resolve(name)), parameters, builtFromSource);
+                service, environment, name -> LocalText.read(folder().resolve(name)), parameters, builtFromSource);
         return orFailure(() -> ComposeResolver.resolve(text, path.toString(), options));
     }
 
@@ -65,19 +60,6 @@ final class ComposeFile {
             String problems =
                     e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
             throw new Failure(ExitCode.INVALID, "%s cannot become a training:%s".formatted(path, problems), e);
-        }
-    }
-
-    private static Optional<String> read(Path file) {
-        try {
-            return Optional.of(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (MalformedInputException e) {
-            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.NOT_FOUND, "%s cannot be read (%s). Check it.".formatted(file, Failure.reason(e)), e);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /** Shows a job's log: the container's own words on standard output, everything else as messages. */
@@ -13,6 +14,7 @@ final class LogView implements Consumer<Entry> {
 
     private final Session session;
     private final PrintStream container;
+    private final ReentrantLock screen = new ReentrantLock();
     private String said = "";
 
     /** @param container where the container's words go */
@@ -23,6 +25,20 @@ final class LogView implements Consumer<Entry> {
 
     @Override
     public void accept(Entry entry) {
+        silently(() -> show(entry));
+    }
+
+    /** Does something during which nothing is shown; what comes meanwhile waits. */
+    void silently(Runnable action) {
+        screen.lock();
+        try {
+            action.run();
+        } finally {
+            screen.unlock();
+        }
+    }
+
+    private void show(Entry entry) {
         switch (entry) {
             case Entry.Text(String source, String text) ->
                 show(source.equals("CONTAINER") ? container : session.err(), text);

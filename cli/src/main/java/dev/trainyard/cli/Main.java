@@ -68,6 +68,8 @@ public final class Main {
         root.setOut(new PrintWriter(session.out(), true, session.out().charset()));
         root.setErr(new PrintWriter(session.err(), true, session.err().charset()));
         root.setCaseInsensitiveEnumValuesAllowed(true);
+        // An argument that begins with @ is the program's own.
+        root.setExpandAtFiles(false);
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpWidth(110);
         root.setParameterExceptionHandler((e, _) -> Failures.misused(e, session));

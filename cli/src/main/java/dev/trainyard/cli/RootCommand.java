@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "69:no server answers",
             "70:a defect of the client or the server",
             "75:the server cannot do it now; try again later",
-            "130:interrupted with Ctrl-C; a job that was followed goes on"
+            "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled"
         },
         footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",
         footer = {

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /** What a command runs in: where it prints, whom it asks, and what surrounds it. */
 final class Session {
@@ -86,16 +88,49 @@ final class Session {
 
     /** Whether a person watches the messages, so that a line may be written over. */
     boolean isWatched() {
+        // Java's console is about standard input and output only.
+        return isTerminal(2);
+    }
+
+    /** Whether a person can be asked something. */
+    boolean canAsk() {
+        return isTerminal(0) && isTerminal(2);
+    }
+
+    private boolean isTerminal(int descriptor) {
         if (!ownProcess) {
             return false;
         }
         try {
-            // Java's console is about standard input and output only.
-            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) {
             return false;
         }
+    }
+
+    /** Asks the person at the terminal, and waits for a line; empty if there is none. */
+    String ask(String question) {
+        err.print("\ntrainyard: " + question + " ");
+        err.flush();
+        try {
+            // Not buffered: what is typed ahead belongs to whoever reads next.
+            StringBuilder line = new StringBuilder();
+            for (int c = System.in.read(); c >= 0 && c != '\n'; c = System.in.read()) {
+                line.append((char) c);
+            }
+            return line.toString().strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Runs the action at each Ctrl-C, in a thread of its own, in place of the end of the process. */
+    Interruption onCtrlC(Runnable action) {
+        Signal ctrlC = new Signal("INT");
+        SignalHandler before = Signal.handle(ctrlC, _ -> action.run());
+        return () -> Signal.handle(ctrlC, before);
     }
 
     /** Runs the action if the process is told to end (Ctrl-C) before this is closed. */

@@ -1,33 +1,17 @@
 package dev.trainyard.cli;
 
-import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.source.BuildContext;
-import dev.trainyard.cli.terminal.ExitCode;
-import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.compose.TrainingSpec;
-import dev.trainyard.core.lifecycle.RetryPolicy;
-import dev.trainyard.core.request.DockerRunLine;
-import dev.trainyard.core.request.ImageSource;
-import dev.trainyard.core.request.InvalidRequest;
-import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RequestCodec;
-import dev.trainyard.core.request.UuidV7;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         description = {
@@ -70,24 +54,11 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
     private @Nullable String name;
 
-    @Option(names = "--team", description = "The team that the job belongs to.")
-    private @Nullable String team;
-
     @Option(
             names = "--label",
             paramLabel = "NAME=VALUE",
             description = "A label of the job and its container. Repeat for more.")
     private Map<String, String> labels = Map.of();
-
-    @Option(names = "--priority", paramLabel = "N", description = "From 0 to 1000; higher goes first (default: 500).")
-    private @Nullable Integer priority;
-
-    @Option(
-            names = "--time-limit",
-            paramLabel = "DURATION",
-            converter = TimeConverters.OfDuration.class,
-            description = "Stop the container after so long, for example 8h or 1h30m.")
-    private @Nullable Duration timeLimit;
 
     @Option(
             names = "--grace-period",
@@ -97,41 +68,15 @@ final class SubmitCommand implements Callable<Integer> {
     private @Nullable Duration gracePeriod;
 
     @Option(
-            names = "--max-attempts",
-            paramLabel = "N",
-            description = "Try again after failures, so often in all (default: 1).")
-    private @Nullable Integer maxAttempts;
-
-    @Option(
-            names = "--backoff",
-            paramLabel = "DURATION",
-            converter = TimeConverters.OfDuration.class,
-            description = "Pause before the first retry; doubles with each (default: 10s).")
-    private @Nullable Duration backoff;
-
-    @Option(
-            names = "--not-before",
-            paramLabel = "INSTANT",
-            converter = TimeConverters.OfInstant.class,
-            description = "Do not start it earlier, for example 2026-11-24T18:00:00Z.")
-    private @Nullable Instant notBefore;
-
-    @Option(
             names = {"-d", "--detach"},
             description = "Print the job's id and return.")
     private boolean detach;
 
-    @Option(
-            names = "--dry-run",
-            description =
-                    "Print the message that would be published and the docker run line that equals it; contact nobody.")
-    private boolean dryRun;
+    @Mixin
+    private final JobOptions job = new JobOptions();
 
-    @Option(
-            names = "--json",
-            description =
-                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
-    private boolean json;
+    @Mixin
+    private final Submission submission = new Submission();
 
     SubmitCommand(Session session) {
         this.session = session;
@@ -143,7 +88,7 @@ final class SubmitCommand implements Callable<Integer> {
         TrainingSpec spec = compose.resolve(service, session.environment(), parameters.all(), source != null);
         spec.notices().forEach(notice -> session.say(notice.toString()));
         if (spec.build() == null && source == null) {
-            return submit(request(spec, spec.pulled()), null);
+            return send(spec, null);
         }
         String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
         Path folder = spec.build() == null
@@ -151,56 +96,13 @@ final class SubmitCommand implements Callable<Integer> {
                 : compose.folder().resolve(spec.build().context());
         try (BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source)) {
             context.warnings().forEach(session::say);
-            return submit(request(spec, spec.builtFrom(context.digest())), context);
+            return send(spec, context);
         }
     }
 
-    private Request.Submit request(TrainingSpec spec, ImageSource image) {
-        Instant now = session.clock().instant();
-        SubmitOptions options = new SubmitOptions(
-                name, team, session.user(), labels, priority, null, retry(), timeLimit, gracePeriod, now, notBefore);
-        return spec.toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
-    }
-
-    private @Nullable RetryPolicy retry() {
-        return maxAttempts == null && backoff == null
-                ? null
-                : new RetryPolicy(
-                        Objects.requireNonNullElse(maxAttempts, RetryPolicy.DEFAULT.maxAttempts()),
-                        Objects.requireNonNullElse(backoff, RetryPolicy.DEFAULT.backoff()),
-                        List.of());
-    }
-
-    private int submit(Request.Submit request, @Nullable BuildContext context) {
-        byte[] message = RequestCodec.encode(request);
-        if (dryRun) {
-            return print(request, message);
-        }
-        Server server = session.server();
-        if (context != null && !server.hasSource(context.digest())) {
-            try (UploadProgress progress = new UploadProgress(session, context.size())) {
-                server.putSource(context.digest(), context.tar(), progress);
-            }
-        }
-        String answer = server.post("/jobs", message);
-        if (detach) {
-            session.out().println(json ? answer : request.jobId());
-            return ExitCode.OK;
-        }
-        return new Attachment(session, server, request, json).follow();
-    }
-
-    private int print(Request.Submit request, byte[] message) {
-        try {
-            RequestCodec.decode(message);
-        } catch (InvalidRequest e) {
-            throw new Failure(ExitCode.INVALID, Failure.reason(e), e);
-        }
-        session.out().println(JsonMapper.shared().readTree(message).toPrettyString());
-        if (!json) {
-            session.out().println();
-            session.out().println(DockerRunLine.render(request));
-        }
-        return ExitCode.OK;
+    private int send(TrainingSpec spec, @Nullable BuildContext context) {
+        SubmitOptions options = job.with(
+                name, labels, gracePeriod, session.user(), session.clock().instant());
+        return submission.send(session, spec, context, options, detach);
     }
 }

@@ -5,19 +5,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.server.FakeServer;
+import dev.trainyard.core.request.ShellWords;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only a process of its own can show. */
 @Timeout(120)
 class OwnProcessTest {
+
+    private static final String CTRL_C = "\u0003";
 
     private final FakeServer server = new FakeServer();
 
@@ -74,13 +82,103 @@ class OwnProcessTest {
         assertThat(messages(process)).contains(" goes on. ").doesNotContain("error");
     }
 
+    @Test
+    void without_a_terminal_ctrl_c_leaves_the_job_running_and_says_how_to_end_it()
+            throws IOException, InterruptedException {
+        server.streams("GET /jobs/*/log?follow=true", log(1, 1, "CONTAINER", "epoch 1\\n") + FakeServer.SILENCE);
+        Process process = start(command("run", "busybox"));
+        assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("epoch 1");
+
+        assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(process.waitFor()).isEqualTo(130);
+        assertThat(messages(process)).contains(" goes on. Follow it: ").doesNotContain("cancel the job (c)");
+        assertThat(server.lines()).noneMatch(line -> line.endsWith("/cancel"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "submit"})
+    void at_a_terminal_ctrl_c_asks_and_cancels_the_job_if_told_so(String command)
+            throws IOException, InterruptedException {
+        server.answers("POST /jobs/*/cancel", 200, "{\"result\":\"STOPPING\"}");
+        Terminal terminal = attached(command);
+
+        terminal.type(CTRL_C);
+        terminal.awaits("cancel the job (c), or leave it running (Enter)?");
+        terminal.type("c\n");
+        terminal.awaits("the job is being cancelled");
+        terminal.type(CTRL_C);
+
+        terminal.awaits("is being cancelled. See its end: trainyard show ");
+        assertThat(terminal.process.waitFor()).isEqualTo(130);
+        assertThat(server.lines()).anyMatch(line -> line.matches("POST /jobs/.*/cancel"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", CTRL_C})
+    void at_a_terminal_everything_else_leaves_the_job_running(String answer) throws IOException, InterruptedException {
+        Terminal terminal = attached("run");
+
+        terminal.type(CTRL_C);
+        terminal.awaits("cancel the job (c), or leave it running (Enter)?");
+        terminal.type(answer);
+
+        terminal.awaits(" goes on. Follow it: trainyard logs -f ");
+        assertThat(terminal.process.waitFor()).isEqualTo(130);
+        assertThat(server.lines()).noneMatch(line -> line.endsWith("/cancel"));
+    }
+
+    /** A process whose three streams are one terminal; {@code script} of util-linux lends it. */
+    private record Terminal(Process process, Reader screen) {
+
+        void type(String keys) throws IOException {
+            process.getOutputStream().write(keys.getBytes(UTF_8));
+            process.getOutputStream().flush();
+        }
+
+        void awaits(String text) throws IOException {
+            StringBuilder seen = new StringBuilder();
+            for (int c = screen.read(); c >= 0; c = screen.read()) {
+                seen.append((char) c);
+                if (seen.toString().endsWith(text)) {
+                    return;
+                }
+            }
+            throw new AssertionError("the terminal ended without '%s': %s".formatted(text, seen));
+        }
+    }
+
+    private Terminal attached(String command) throws IOException {
+        server.streams("GET /jobs/*/log?follow=true", log(1, 1, "CONTAINER", "epoch 1\\n") + FakeServer.SILENCE);
+        String line = command(command, command.equals("run") ? "busybox" : file.toString()).stream()
+                .map(ShellWords::quote)
+                .collect(Collectors.joining(" "));
+        Process process =
+                start(List.of("script", "--quiet", "--return", "--flush", "--command", "exec " + line, "/dev/null"));
+        Terminal terminal = new Terminal(process, process.inputReader(UTF_8));
+        terminal.awaits("epoch 1");
+        return terminal;
+    }
+
     private Process submit() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+        return start(command("submit", file.toString()));
+    }
+
+    private static List<String> command(String... words) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName());
-        builder.command().addAll(List.of("submit", file.toString()));
+                Main.class.getName()));
+        command.addAll(List.of(words));
+        return command;
+    }
+
+    private Process start(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("TRAINYARD_SERVER", server.address());
         return builder.start();
     }

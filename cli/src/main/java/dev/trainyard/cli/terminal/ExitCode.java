@@ -26,6 +26,9 @@ public final class ExitCode {
     /** The server cannot do it now: Kafka or Postgres does not answer. */
     public static final int TRY_LATER = 75;
 
+    /** What a shell reports of a program that Ctrl-C ended (128 + SIGINT). */
+    public static final int INTERRUPTED = 130;
+
     /** What a shell reports of a program whose output nobody reads any more (128 + SIGPIPE). */
     public static final int OUTPUT_CLOSED = 141;
 

@@ -11,7 +11,10 @@ import java.util.stream.Stream;
 /** Reads which GPUs a service reserves: {@code gpus}, {@code deploy.resources.reservations.devices} or {@code runtime: nvidia}. */
 final class GpuReservation {
 
-    private static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
+    static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
+
+    /** An index or a UUID of a device, as the message's schema has it. */
+    static final String DEVICE = "[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}";
 
     private GpuReservation() {}
 
@@ -117,7 +120,7 @@ final class GpuReservation {
             ids.problem("names no device, or one twice", "List each device once, as [\"0\", \"2\"]");
         }
         names.stream()
-                .filter(name -> !name.matches("[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}"))
+                .filter(name -> !name.matches(DEVICE))
                 .forEach(name -> ids.problem(
                         "%s is no index or UUID of a device".formatted(Excerpt.quote(name)),
                         "List each device once, as [\"0\", \"2\"]"));

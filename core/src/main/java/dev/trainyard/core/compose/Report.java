@@ -6,14 +6,15 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
-/** Collects what is wrong with one compose file, and what is worth knowing. */
+/** Collects what is wrong with one compose file or run line, and what is worth knowing. */
 final class Report {
 
     /** Beyond this many nobody reads on. */
     private static final int MAX_PROBLEMS = 100;
 
-    private final String file;
+    private final BiFunction<Span, String, String> place;
     private final List<Found<Problem>> problems = new ArrayList<>();
     private final List<Found<Notice>> notices = new ArrayList<>();
     private final Set<String> unreadable = new HashSet<>();
@@ -21,8 +22,17 @@ final class Report {
     /** What was found, and where in the file, by which it is shown. */
     private record Found<T>(int offset, T what) {}
 
+    /** Places are shown as file, line and column, with the key. */
     Report(String file) {
-        this.file = file;
+        this((at, key) -> {
+            String place = "%s:%d:%d".formatted(file, at.line(), at.column());
+            return key.isEmpty() ? place : place + " " + key;
+        });
+    }
+
+    /** @param place shows where something is, given its place in the text and its key */
+    Report(BiFunction<Span, String, String> place) {
+        this.place = place;
     }
 
     void problem(Span at, String key, String what, String remedy) {
@@ -57,13 +67,17 @@ final class Report {
     }
 
     InvalidComposeFile refused() {
-        return new InvalidComposeFile(inOrder(problems));
+        return new InvalidComposeFile(problems());
     }
 
     void refuseProblems() {
         if (!problems.isEmpty()) {
             throw refused();
         }
+    }
+
+    List<Problem> problems() {
+        return inOrder(problems);
     }
 
     List<Notice> notices() {
@@ -78,7 +92,6 @@ final class Report {
     }
 
     private String where(Span at, String key) {
-        String place = "%s:%d:%d".formatted(file, at.line(), at.column());
-        return key.isEmpty() ? place : place + " " + key;
+        return place.apply(at, key);
     }
 }

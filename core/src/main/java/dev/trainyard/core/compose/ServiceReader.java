@@ -50,7 +50,7 @@ final class ServiceReader {
             "working_dir");
 
     /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
-    private static final String IMAGE =
+    static final String IMAGE =
             "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
                     + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
 
@@ -238,7 +238,8 @@ final class ServiceReader {
         run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
     }
 
-    private static Optional<String> mode(Field field, String known, String wanted) {
+    /** A mode that another container may be named by, which is refused. */
+    static Optional<String> mode(Field field, String known, String wanted) {
         if (field.text().orElse("").matches("(service|container):.*")) {
             field.problem("needs another container, which is not started", "Write " + wanted);
             return Optional.empty();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.trainyard.core.request.RunSpec.Privileges;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,22 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The container that we create is the one that Docker's own CLI creates from the same words. */
 class DockerRunEqualityTest {
-
-    /**
-     * What may differ: what we add (labels, outputs mount, log settings, NVIDIA_VISIBLE_DEVICES), the generated host name,
-     * that {@code docker create} attaches where {@code docker run --detach} and we do not, the client's terminal
-     * size, and that the CLI says {@code no} for the restart policy where docker-java says nothing, which means the same.
-     */
-    private static final List<String> CONFIG_EXCEPTIONS =
-            List.of("Labels", "Hostname", "Image", "AttachStdin", "AttachStdout", "AttachStderr", "StdinOnce");
-
-    private static final List<String> HOST_CONFIG_EXCEPTIONS = List.of("LogConfig", "ConsoleSize", "RestartPolicy");
 
     private static Workshop workshop;
 
@@ -153,12 +139,12 @@ class DockerRunEqualityTest {
         String ours = workshop.create(request).value();
 
         try {
-            assertThat(inspect(ours, "Config", CONFIG_EXCEPTIONS))
-                    .isEqualTo(inspect(theirs, "Config", CONFIG_EXCEPTIONS));
-            assertThat(inspect(ours, "HostConfig", HOST_CONFIG_EXCEPTIONS))
-                    .isEqualTo(inspect(theirs, "HostConfig", HOST_CONFIG_EXCEPTIONS));
+            assertThat(Inspection.of(ours).config())
+                    .isEqualTo(Inspection.of(theirs).config());
+            assertThat(Inspection.of(ours).hostConfig())
+                    .isEqualTo(Inspection.of(theirs).hostConfig());
         } finally {
-            run(List.of("docker", "rm", theirs));
+            Inspection.docker("rm", theirs);
         }
     }
 
@@ -174,10 +160,10 @@ class DockerRunEqualityTest {
                 .value();
 
         try {
-            assertThat(inspect(ours, "HostConfig", HOST_CONFIG_EXCEPTIONS))
-                    .isEqualTo(inspect(theirs, "HostConfig", HOST_CONFIG_EXCEPTIONS));
+            assertThat(Inspection.of(ours).hostConfig())
+                    .isEqualTo(Inspection.of(theirs).hostConfig());
         } finally {
-            run(List.of("docker", "rm", theirs));
+            Inspection.docker("rm", theirs);
         }
     }
 
@@ -188,51 +174,11 @@ class DockerRunEqualityTest {
     }
 
     private static String docker(String flags, String imageAndCommand) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("docker", "create"));
+        List<String> command = new ArrayList<>(List.of("create"));
         if (!flags.isEmpty()) {
             command.addAll(List.of(flags.split("\\|")));
         }
         command.addAll(List.of(imageAndCommand.split("\\|")));
-        return run(command).strip();
-    }
-
-    private static JsonNode inspect(String id, String part, List<String> exceptions)
-            throws IOException, InterruptedException {
-        JsonNode answer = JsonMapper.shared().readTree(run(List.of("docker", "inspect", id)));
-        ObjectNode config = (ObjectNode) answer.path(0).path(part);
-        config.remove(exceptions);
-        if (config.path("Env").isArray()) {
-            config.withArray("Env").removeIf(variable -> variable.asString().startsWith("NVIDIA_VISIBLE_DEVICES="));
-        }
-        if (config.path("Mounts").isArray()) {
-            config.withArray("Mounts")
-                    .removeIf(mount -> mount.path("Target").asString().equals("/outputs"));
-        }
-        config.replace("CapDrop", normalised(config.path("CapDrop")));
-        config.replace("CapAdd", normalised(config.path("CapAdd")));
-        config.removeIf(DockerRunEqualityTest::saysNothing);
-        return config;
-    }
-
-    /** The CLI sorts capabilities and writes them {@code CAP_NET_RAW}; to the engine {@code NET_RAW} is the same. */
-    private static JsonNode normalised(JsonNode capabilities) {
-        return JsonMapper.shared()
-                .valueToTree(capabilities
-                        .valueStream()
-                        .map(capability -> capability.asString().replaceFirst("^CAP_", ""))
-                        .sorted()
-                        .toList());
-    }
-
-    /** Null, an empty list and an empty object all mean that nothing was said; the CLI and docker-java differ in which. */
-    private static boolean saysNothing(JsonNode value) {
-        return value.isNull() || (value.isContainer() && value.isEmpty());
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return Inspection.docker(command.toArray(String[]::new)).strip();
     }
 }

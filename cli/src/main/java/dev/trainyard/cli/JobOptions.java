@@ -1,0 +1,72 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.lifecycle.RetryPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What can be said about a job, whatever describes its container. */
+final class JobOptions {
+
+    @Option(names = "--team", description = "The team that the job belongs to.")
+    private @Nullable String team;
+
+    @Option(names = "--priority", paramLabel = "N", description = "From 0 to 1000; higher goes first (default: 500).")
+    private @Nullable Integer priority;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "DURATION",
+            converter = TimeConverters.OfDuration.class,
+            description = "Stop the container after so long, for example 8h or 1h30m.")
+    private @Nullable Duration timeLimit;
+
+    @Option(
+            names = "--max-attempts",
+            paramLabel = "N",
+            description = "Try again after failures, so often in all (default: 1).")
+    private @Nullable Integer maxAttempts;
+
+    @Option(
+            names = "--backoff",
+            paramLabel = "DURATION",
+            converter = TimeConverters.OfDuration.class,
+            description = "Pause before the first retry; doubles with each (default: 10s).")
+    private @Nullable Duration backoff;
+
+    @Option(
+            names = "--not-before",
+            paramLabel = "INSTANT",
+            converter = TimeConverters.OfInstant.class,
+            description = "Do not start it earlier, for example 2026-11-24T18:00:00Z.")
+    private @Nullable Instant notBefore;
+
+    /**
+     * Together with what only some commands ask for.
+     *
+     * @param now when it is submitted
+     */
+    SubmitOptions with(
+            @Nullable String name,
+            Map<String, String> labels,
+            @Nullable Duration gracePeriod,
+            String submittedBy,
+            Instant now) {
+        return new SubmitOptions(
+                name, team, submittedBy, labels, priority, null, retry(), timeLimit, gracePeriod, now, notBefore);
+    }
+
+    private @Nullable RetryPolicy retry() {
+        return maxAttempts == null && backoff == null
+                ? null
+                : new RetryPolicy(
+                        Objects.requireNonNullElse(maxAttempts, RetryPolicy.DEFAULT.maxAttempts()),
+                        Objects.requireNonNullElse(backoff, RetryPolicy.DEFAULT.backoff()),
+                        List.of());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.compose.InvalidRunLine;
+import dev.trainyard.core.compose.RunLine;
+import dev.trainyard.core.compose.RunWords;
+import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.request.Problem;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Stack;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+@Command(
+        customSynopsis = "trainyard run [docker run's own flags] [OPTIONS] IMAGE [ARG...]",
+        description = {
+            "Run a training as docker run would, on a host that has the GPUs.",
+            "Takes the flags of docker run as Docker writes them: --gpus, -v, --mount, -p, -e, --env-file, --shm-size,",
+            "--ipc, -w, -u, --name, -h (a host name), --entrypoint, -m, --cpus, --ulimit, -d, --rm and more (docs/cli.md).",
+            "Paths, volumes and ports are those of the host that runs it. What docker run does not have:",
+            ""
+        },
+        preprocessor = RunCommand.Words.class,
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  trainyard run --gpus '\"device=0,2\"' -v /logs/resnet:/outputs vision/resnet:1 --epochs 3 --lr 0.001",
+            "  trainyard run -d --gpus 1 --name mnist --max-attempts 3 vision/mnist:2 python main.py"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    private RunWords words = RunWords.split(List.of(), Map.of());
+
+    @Mixin
+    private final JobOptions job = new JobOptions();
+
+    @Mixin
+    private final Submission submission = new Submission();
+
+    RunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        RunLine line = read();
+        line.training().notices().forEach(notice -> session.say(notice.toString()));
+        SubmitOptions options =
+                job.with(null, Map.of(), null, session.user(), session.clock().instant());
+        return submission.send(session, line.training(), null, options, line.detached());
+    }
+
+    private RunLine read() {
+        try {
+            return RunLine.read(words, session.environment(), RunCommand::file);
+        } catch (InvalidRunLine e) {
+            String problems =
+                    e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
+            throw new Failure(ExitCode.INVALID, "this cannot become a training:" + problems, e);
+        }
+    }
+
+    private static Optional<String> file(String path) {
+        try {
+            return LocalText.read(Path.of(path));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Takes Docker's words away before picocli sees them: it would not leave alone what follows the image, and {@code -h} is the
+     * host name. Our own flags, which all are long, are left to it.
+     */
+    static final class Words implements IParameterPreprocessor {
+
+        @Override
+        public boolean preprocess(
+                Stack<String> args, CommandSpec spec, @Nullable ArgSpec argument, Map<String, Object> info) {
+            Map<String, Boolean> own = new HashMap<>();
+            for (OptionSpec option : spec.options()) {
+                own.put(
+                        option.longestName().replaceFirst("^-+", ""),
+                        option.arity().max() > 0);
+            }
+            // The top of the stack is the first word.
+            List<String> given = new ArrayList<>(args).reversed();
+            RunWords split = RunWords.split(given, own);
+            args.clear();
+            split.own().reversed().forEach(args::push);
+            ((RunCommand) spec.userObject()).words = split;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.source.BuildContext;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.compose.TrainingSpec;
+import dev.trainyard.core.request.DockerRunLine;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.InvalidRequest;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.UuidV7;
+import java.security.SecureRandom;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How a training is handed in: shown only, sent and left, or sent and followed. */
+final class Submission {
+
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Print the message that would be published and the docker run line that equals it; contact nobody.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--json",
+            description =
+                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
+    private boolean json;
+
+    /**
+     * Hands it in as a new job, and returns how the command ends.
+     *
+     * @param context what the image is built from; null: it is not built
+     * @param options of this moment
+     */
+    int send(
+            Session session, TrainingSpec spec, @Nullable BuildContext context, SubmitOptions options, boolean detach) {
+        ImageSource image = context == null ? spec.pulled() : spec.builtFrom(context.digest());
+        Instant now = session.clock().instant();
+        Request.Submit request = spec.toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
+        byte[] message = RequestCodec.encode(request);
+        if (dryRun) {
+            return print(session, request, message);
+        }
+        Server server = session.server();
+        if (context != null && !server.hasSource(context.digest())) {
+            try (UploadProgress progress = new UploadProgress(session, context.size())) {
+                server.putSource(context.digest(), context.tar(), progress);
+            }
+        }
+        String answer = server.post("/jobs", message);
+        if (detach) {
+            session.out().println(json ? answer : request.jobId());
+            return ExitCode.OK;
+        }
+        return new Attachment(session, server, request, json).follow();
+    }
+
+    private int print(Session session, Request.Submit request, byte[] message) {
+        try {
+            RequestCodec.decode(message);
+        } catch (InvalidRequest e) {
+            throw new Failure(ExitCode.INVALID, Failure.reason(e), e);
+        }
+        session.out().println(JsonMapper.shared().readTree(message).toPrettyString());
+        if (!json) {
+            session.out().println();
+            session.out().println(DockerRunLine.render(request));
+        }
+        return ExitCode.OK;
+    }
+}

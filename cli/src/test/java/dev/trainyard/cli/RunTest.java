@@ -1,0 +1,222 @@
+package dev.trainyard.cli;
+
+import static dev.trainyard.cli.LogsTest.log;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.trainyard.cli.Cli.Result;
+import dev.trainyard.cli.server.FakeServer;
+import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunTest {
+
+    private static final String ID = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
+
+    @TempDir
+    Path folder;
+
+    private final FakeServer server = new FakeServer();
+    private final Cli cli = Cli.with(server);
+
+    @BeforeEach
+    void a_server() {
+        server.answers("POST /jobs", 202, "{\"jobId\":\"x\",\"state\":\"PUBLISHED\"}");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void detached_it_prints_the_id_of_the_message_and_nothing_else() {
+        Result result = cli.run(
+                "run",
+                "-d",
+                "--gpus",
+                "\"device=0,2\"",
+                "-v",
+                "/logs/resnet:/outputs",
+                "vision/resnet:1",
+                "--epochs",
+                "3");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).matches(ID + "\n");
+        Request.Submit message = message();
+        assertThat(message.jobId()).hasToString(result.out().strip());
+        assertThat(message.name()).isEqualTo("resnet");
+        assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/resnet:1"));
+        assertThat(message.gpus()).isEqualTo(new Gpus.Devices(List.of("0", "2")));
+        assertThat(message.run().outputs().location()).isEqualTo("/logs/resnet");
+        assertThat(message.submittedBy()).isEqualTo("ada");
+        assertThat(message.submittedAt()).isEqualTo(Cli.NOW);
+    }
+
+    @Test
+    void what_follows_the_image_is_passed_on_untouched() {
+        List<String> arguments = List.of(
+                "--",
+                "-d",
+                "--help",
+                "-h",
+                "--server",
+                "--dry-run",
+                "--gpus",
+                "",
+                "a b",
+                "\"q\"",
+                "'",
+                "$HOME",
+                "@file",
+                "ünïcødé 😀",
+                "-",
+                "--x=y",
+                "\\n",
+                "jobs");
+        String[] words = new String[arguments.size() + 3];
+        List.of("run", "-d", "busybox").toArray(words);
+        System.arraycopy(arguments.toArray(), 0, words, 3, arguments.size());
+
+        assertThat(cli.run(words).exitCode()).isZero();
+
+        assertThat(message().run().command()).isEqualTo(arguments);
+    }
+
+    @Test
+    void our_own_flags_stand_among_those_of_docker() {
+        Result result = cli.run(
+                "run",
+                "--priority",
+                "700",
+                "-d",
+                "--team=vision",
+                "--time-limit",
+                "8h",
+                "-eA=b",
+                "--max-attempts",
+                "3",
+                "--backoff",
+                "1m",
+                "--not-before",
+                "2026-11-25T00:00:00+01:00",
+                "--stop-timeout",
+                "30",
+                "-l",
+                "a=1",
+                "--json",
+                "busybox",
+                "--priority",
+                "1");
+
+        assertThat(result.out()).isEqualTo("{\"jobId\":\"x\",\"state\":\"PUBLISHED\"}\n");
+        assertThat(server.received().getFirst().body())
+                .contains(
+                        "\"team\":\"vision\"",
+                        "\"priority\":700",
+                        "\"timeLimit\":\"PT8H\"",
+                        "\"gracePeriod\":\"PT30S\"",
+                        "\"retry\":{\"maxAttempts\":3,\"backoff\":\"PT1M\"}",
+                        "\"labels\":{\"a\":\"1\"}",
+                        "\"notBefore\":\"2026-11-24T23:00:00Z\"",
+                        "\"command\":[\"--priority\",\"1\"]");
+    }
+
+    @Test
+    void the_server_may_be_named_before_and_after_the_command() {
+        Cli elsewhere = new Cli();
+
+        assertThat(elsewhere
+                        .run("--server", server.address(), "run", "-d", "busybox")
+                        .exitCode())
+                .isZero();
+        assertThat(elsewhere
+                        .run("run", "--server", server.address(), "-d", "busybox")
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
+    void attached_it_shows_the_log_and_ends_as_the_container_ended() {
+        server.streams(
+                "GET /jobs/*/log?follow=true",
+                log(1, 1, "CONTAINER", "epoch 1\\n")
+                        + "event: end\ndata: {\"state\":\"FAILED\",\"attempt\":{\"exitCode\":3}}\n\n");
+
+        Result result = cli.run("run", "--rm", "busybox");
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.out()).isEqualTo("epoch 1\n");
+    }
+
+    @Test
+    void a_variable_without_a_value_comes_from_the_environment_and_is_not_shown() {
+        cli.environment("API_TOKEN", "hunter2");
+
+        Result dry = cli.run("run", "--dry-run", "-e", "API_TOKEN", "busybox");
+        cli.run("run", "-d", "-e", "API_TOKEN", "-e", "NOWHERE", "busybox");
+
+        assertThat(dry.out()).contains("docker run ", "--env 'API_TOKEN=<secret>'");
+        assertThat(message().run().environment()).containsExactly(entry("API_TOKEN", "hunter2"));
+    }
+
+    @Test
+    void a_file_of_variables_is_read_as_docker_reads_it() throws IOException {
+        Path file = Files.writeString(folder.resolve("train.env"), "# comment\nA=\"x\" # not a comment\nUSER\n");
+
+        cli.run("run", "-d", "--env-file", file.toString(), "-e", "B=1", "busybox");
+
+        assertThat(message().run().environment())
+                .containsExactly(entry("A", "\"x\" # not a comment"), entry("USER", "ada"), entry("B", "1"));
+    }
+
+    @Test
+    void everything_that_is_wrong_is_told_at_once_and_nothing_is_sent() {
+        Result result = cli.run("run", "-p", "http", "--memory-swap", "1g", "--volumn", "/a:/b", "BusyBox");
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.err())
+                .startsWith("error: this cannot become a training:\n  argument 1, -p: 'http' is no port.")
+                .contains(
+                        "\n  argument 3, --memory-swap: ",
+                        "\n  argument 5, --volumn: is no flag of docker run, nor one of ours. Did you mean --volume?",
+                        "\n  argument 7, the image: 'BusyBox' is not an image");
+        assertThat(server.lines()).isEmpty();
+    }
+
+    @Test
+    void a_value_of_our_own_that_is_none_is_refused() {
+        assertThat(cli.run("run", "--time-limit", "soon", "busybox").err())
+                .startsWith("error: Invalid value for option '--time-limit': 'soon' is not a duration");
+    }
+
+    @Test
+    void help_lists_our_own_flags_and_needs_no_image() {
+        for (Result help : List.of(cli.run("run", "--help"), cli.run("help", "run"))) {
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.out()).contains("docker run's own flags", "--dry-run", "--max-attempts", "Example:");
+        }
+        assertThat(cli.run("run").err()).contains("run: names no image. Write it after the flags");
+    }
+
+    private Request.Submit message() {
+        String body = server.received().stream()
+                .filter(each -> each.line().equals("POST /jobs"))
+                .findFirst()
+                .orElseThrow()
+                .body();
+        return (Request.Submit) RequestCodec.decode(body.getBytes(StandardCharsets.UTF_8));
+    }
+}

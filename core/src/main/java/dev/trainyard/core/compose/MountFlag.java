@@ -1,0 +1,146 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.request.RunSpec.Outputs;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads {@code --mount} as Docker does (docker/cli, {@code opts/mount.go}) into the long form of a compose file's volume, which
+ * {@link Volumes} then judges: the two say the same in other words.
+ */
+final class MountFlag {
+
+    private static final String FORM = "Write --mount type=bind,source=/path,target=/path[,readonly]";
+
+    /** Docker's spellings of keys that Compose has too. */
+    private static final Map<String, String> KEYS = Map.ofEntries(
+            Map.entry("type", "type"),
+            Map.entry("source", "source"),
+            Map.entry("src", "source"),
+            Map.entry("target", "target"),
+            Map.entry("dst", "target"),
+            Map.entry("destination", "target"),
+            Map.entry("readonly", "read_only"),
+            Map.entry("ro", "read_only"),
+            Map.entry("consistency", "consistency"),
+            Map.entry("tmpfs-size", "size"),
+            Map.entry("tmpfs-mode", "mode"));
+
+    private static final List<String> OTHERS = List.of(
+            "bind-propagation",
+            "bind-nonrecursive",
+            "bind-recursive",
+            "bind-create-src",
+            "volume-subpath",
+            "volume-nocopy",
+            "volume-label",
+            "volume-driver",
+            "volume-opt",
+            "image-subpath");
+
+    private static final List<String> BARE = List.of("readonly", "ro", "bind-nonrecursive", "volume-nocopy");
+
+    private final Field flag;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Entry> tmpfs = new LinkedHashMap<>();
+
+    private MountFlag(Field flag) {
+        this.flag = flag;
+    }
+
+    /** Empty: it is reported as wrong. */
+    static Optional<YamlNode> read(Field flag) {
+        return flag.text().flatMap(text -> new MountFlag(flag).read(text));
+    }
+
+    private Optional<YamlNode> read(String text) {
+        try {
+            CommaWords.split(text).forEach(this::word);
+        } catch (IllegalArgumentException e) {
+            flag.problem(String.valueOf(e.getMessage()), FORM);
+            return Optional.empty();
+        }
+        // Docker's own default.
+        entries.putIfAbsent("type", entry("type", "volume"));
+        if (!tmpfs.isEmpty()) {
+            entries.put("tmpfs", new Entry(scalar("tmpfs"), new Mapping(flag.at(), tmpfs)));
+        }
+        return isWhole() ? Optional.of(new Mapping(flag.at(), entries)) : Optional.empty();
+    }
+
+    private void word(String word) {
+        int equals = word.indexOf('=');
+        String key = (equals < 0 ? word : word.substring(0, equals)).strip().toLowerCase(Locale.ROOT);
+        String name = KEYS.get(key);
+        if (OTHERS.contains(key)) {
+            flag.problem("%s cannot be passed on to the worker in this release".formatted(key), "Leave it out");
+        } else if (name == null) {
+            flag.problem(
+                    "the key %s is not known".formatted(Excerpt.quote(key)),
+                    NearestName.among(KEYS.keySet(), key)
+                            .map("Did you mean '%s'?"::formatted)
+                            .orElse(FORM));
+        } else if (equals < 0 && !BARE.contains(key)) {
+            flag.problem("%s has no value".formatted(key), FORM);
+        } else {
+            String value = equals < 0 ? "true" : word.substring(equals + 1);
+            put(name, name.equals("read_only") ? truth(value) : value);
+        }
+    }
+
+    private void put(String name, String value) {
+        boolean ofTmpfs = name.equals("size") || name.equals("mode");
+        (ofTmpfs ? tmpfs : entries).put(name, entry(name, value));
+    }
+
+    private String truth(String value) {
+        return SwitchText.parse(value).map(String::valueOf).orElseGet(() -> {
+            flag.problem("readonly=%s is neither true nor false".formatted(Excerpt.plain(value, 60)), "Write readonly");
+            return "false";
+        });
+    }
+
+    private boolean isWhole() {
+        String type = text("type");
+        if (text("target").isEmpty()) {
+            flag.problem("has no target", FORM);
+            return false;
+        }
+        if (type.equals("volume") && text("source").isEmpty()) {
+            flag.problem("an anonymous volume would be lost with the container", FORM + ", or leave it out");
+            return false;
+        }
+        if (!type.equals("tmpfs") && !tmpfs.isEmpty()) {
+            flag.problem("has options of type tmpfs, and is of another", "Write type=tmpfs, or leave them out");
+        }
+        if (type.equals("tmpfs") && text("target").equals(Outputs.MANAGED.target())) {
+            flag.problem("the outputs would be lost with the container", "Mount it elsewhere than at /outputs");
+        }
+        if (type.equals("tmpfs")
+                && (entries.containsKey("source") || text("read_only").equals("true"))) {
+            flag.problem("a tmpfs has no source, and is never read-only", "Write --mount type=tmpfs,target=/path");
+        }
+        return true;
+    }
+
+    private String text(String name) {
+        Entry entry = entries.get(name);
+        return entry != null && entry.value() instanceof Scalar(Span _, String text, boolean _) ? text : "";
+    }
+
+    private Entry entry(String name, String value) {
+        return new Entry(scalar(name), scalar(value));
+    }
+
+    private Scalar scalar(String text) {
+        return new Scalar(flag.at(), text, false);
+    }
+}

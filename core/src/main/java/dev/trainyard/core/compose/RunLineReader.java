@@ -1,0 +1,328 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.RunFlag.Refusal;
+import dev.trainyard.core.compose.RunWords.Given;
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.request.RunSpec.Ulimit;
+import dev.trainyard.core.request.RunSpecBuilder;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the flags of a run line into a {@link TrainingSpec}: each flag is read by the line that names it. */
+final class RunLineReader {
+
+    private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
+    private static final Pattern ULIMIT = Pattern.compile("([a-z]{1,30})=(-?\\d{1,15})(?::(-?\\d{1,15}))?");
+    private static final Pattern HOST =
+            Pattern.compile("([^:=\\s]{1,200})[:=](\\[?)([0-9a-fA-F.:]{2,45}|host-gateway)(]?)");
+    private static final int LONGEST_WORD = 131_000;
+
+    private final RunWords words;
+    private final RunFlags flags;
+    private final Map<String, String> submitter;
+    private final VariableFlags variables;
+    private final Report report;
+    private final RunSpecBuilder run = RunSpec.builder();
+
+    RunLineReader(RunWords words, Map<String, String> submitter, TextFiles files) {
+        this.words = words;
+        this.submitter = submitter;
+        this.report = words.report();
+        this.flags = new RunFlags(words.given(), report);
+        this.variables = new VariableFlags(flags, submitter, files, report);
+    }
+
+    RunLine read() {
+        refuse();
+        String image = image();
+        Map<String, String> environment = variables.environment();
+        Gpus gpus = gpus(environment);
+        run.environment(environment);
+        program();
+        VolumeFlags.read(flags, submitter.get("HOME"), run);
+        limits();
+        network();
+        confinement();
+        withoutEffect();
+        TrainingSpec training = new TrainingSpec(
+                name(image),
+                flags.text(
+                        "name",
+                        "[a-zA-Z0-9][a-zA-Z0-9_.-]{1,99}",
+                        "a name of 2 to 100 letters, digits, '_', '.' and '-'"),
+                image,
+                null,
+                run.build(),
+                gpus,
+                variables.labels(),
+                flags.said("stop-timeout")
+                        .flatMap(field -> field.integer(0, 86_400))
+                        .map(Duration::ofSeconds)
+                        .orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
+                report.notices());
+        boolean detached = flags.on("detach");
+        if (!report.problems().isEmpty()) {
+            throw new InvalidRunLine(report.problems());
+        }
+        return new RunLine(training, detached);
+    }
+
+    private void refuse() {
+        for (Given given : words.given()) {
+            @Nullable Refusal refusal = given.flag().refusal();
+            if (refusal != null && !isHarmless(given, refusal)) {
+                given.value().problem(refusal.why(), refusal.remedy());
+            }
+        }
+    }
+
+    private static boolean isHarmless(Given given, Refusal refusal) {
+        return !given.flag().takesValue()
+                && given.value()
+                        .text()
+                        .flatMap(SwitchText::parse)
+                        .map(String::valueOf)
+                        .filter(refusal.harmless()::equals)
+                        .isPresent();
+    }
+
+    private String image() {
+        if (words.rest().isEmpty()) {
+            if (words.isUnderstood()) {
+                report.problem(
+                        words.nowhere(),
+                        "",
+                        "names no image",
+                        "Write it after the flags: trainyard run [FLAG]… IMAGE [ARG]…");
+            }
+            return "";
+        }
+        return words.rest()
+                .getFirst()
+                .matching(ServiceReader.IMAGE, "an image as Docker names it, in lower case")
+                .orElse("");
+    }
+
+    /** The last part of the image's name, without tag and digest. */
+    private static String name(String image) {
+        String path = image.replaceFirst("@.*", "");
+        String last = path.substring(path.lastIndexOf('/') + 1).replaceFirst(":.*", "");
+        return last.substring(0, Math.min(last.length(), 100));
+    }
+
+    private void program() {
+        List<Field> arguments = words.rest().isEmpty()
+                ? List.of()
+                : words.rest().subList(1, words.rest().size());
+        List<String> command =
+                arguments.stream().flatMap(field -> field.text().stream()).toList();
+        arguments.stream()
+                .filter(field -> field.text().map(String::length).orElse(0) > LONGEST_WORD)
+                .forEach(field -> field.problem("is longer than Linux allows", "Put it into a file"));
+        run.command(command.isEmpty() ? null : command);
+        run.entrypoint(flags.last("entrypoint")
+                .flatMap(Field::text)
+                .map(word -> word.isEmpty() ? List.<String>of() : List.of(word))
+                .orElse(null));
+        run.workingDir(flags.text("workdir", "/.*", "an absolute path in the container"));
+        run.user(flags.text("user", "(?s).{1,200}", "a user such as 1000:1000"));
+        run.hostname(flags.text("hostname", "[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}", "a host name"));
+        run.init(flags.last("init").map(_ -> flags.on("init")).orElse(null));
+        @Nullable
+        String signal = flags.text("stop-signal", "(?i)[A-Z][A-Z0-9+-]{0,19}|[0-9]{1,2}", "a signal such as SIGINT");
+        run.stopSignal(signal == null ? null : signal.toUpperCase(Locale.ROOT));
+        run.tty(flags.on("tty"));
+        run.stdinOpen(flags.on("interactive"));
+    }
+
+    private Gpus gpus(Map<String, String> environment) {
+        List<Field> asked = flags.all("gpus");
+        if (asked.isEmpty()) {
+            return fromRuntime(environment);
+        }
+        Field flag = asked.getFirst();
+        if (asked.size() > 1) {
+            asked.get(1).problem("GPUs are reserved a second time", "Reserve them once: --gpus '\"device=0,2\"'");
+        }
+        if (environment.containsKey(GpuReservation.VISIBLE)) {
+            flag.notice("replaces %s: the worker sets it to the devices that are reserved"
+                    .formatted(GpuReservation.VISIBLE));
+        }
+        runtime();
+        Set<String> capabilities = new LinkedHashSet<>();
+        Gpus gpus = GpuFlag.read(flag, capabilities);
+        if (!capabilities.isEmpty()) {
+            // What the engine's nvidia driver makes of them.
+            String passed = String.join(",", capabilities);
+            environment.put(DRIVER_CAPABILITIES, passed);
+            flag.notice("the capabilities are passed on as %s=%s".formatted(DRIVER_CAPABILITIES, passed));
+        }
+        return gpus;
+    }
+
+    private Optional<Field> runtime() {
+        return flags.said("runtime").filter(field -> {
+            boolean known = field.text().orElse("").equals("nvidia");
+            if (!known) {
+                field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with --gpus");
+            }
+            return known;
+        });
+    }
+
+    /** The nvidia runtime shows devices without {@code --gpus}; a compose file's {@code runtime: nvidia} means the same. */
+    private Gpus fromRuntime(Map<String, String> environment) {
+        Map<String, Entry> service = new LinkedHashMap<>();
+        runtime().ifPresent(field -> put(service, "runtime", field));
+        List<Field> variables = Stream.concat(
+                        flags.all("env").stream()
+                                .filter(field -> field.text().orElse("").startsWith(GpuReservation.VISIBLE)),
+                        flags.all("env-file").stream())
+                .toList();
+        if (!variables.isEmpty()) {
+            put(service, "environment", variables.getFirst());
+        }
+        return GpuReservation.read(
+                new Field("", "", Span.START, new Mapping(Span.START, service), report), environment);
+    }
+
+    private static void put(Map<String, Entry> service, String key, Field field) {
+        service.put(key, new Entry(new Scalar(field.at(), key, false), field.node()));
+    }
+
+    private void limits() {
+        run.shmSize(flags.last("shm-size").flatMap(Field::size).orElse(null));
+        run.memory(flags.last("memory")
+                .flatMap(Field::size)
+                .filter(size -> size.bytes() > 0)
+                .orElse(null));
+        run.cpus(flags.last("cpus")
+                .filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"))
+                .flatMap(Field::cpus)
+                .orElse(null));
+        run.pidsLimit(flags.last("pids-limit")
+                .flatMap(field -> field.integer(-1, 1L << 31))
+                .filter(limit -> limit != 0)
+                .orElse(null));
+        // Docker keeps the last one of each name, and sends them by name.
+        Map<String, Ulimit> ulimits = new TreeMap<>();
+        flags.all("ulimit").forEach(field -> ulimit(field).ifPresent(limit -> ulimits.put(limit.name(), limit)));
+        run.ulimits(List.copyOf(ulimits.values()));
+    }
+
+    private static Optional<Ulimit> ulimit(Field field) {
+        String wanted = "NAME=SOFT or NAME=SOFT:HARD, for example memlock=-1:-1";
+        Optional<Matcher> form =
+                field.matching(ULIMIT.pattern(), wanted).map(ULIMIT::matcher).filter(Matcher::matches);
+        return form.flatMap(limit -> {
+            long soft = Long.parseLong(limit.group(2));
+            long hard = limit.group(3) == null ? soft : Long.parseLong(limit.group(3));
+            if (soft < -1 || hard < -1) {
+                field.problem("a limit is below -1, which is unlimited already", "Write " + wanted);
+                return Optional.empty();
+            }
+            if (hard >= 0 && (soft > hard || soft < 0)) {
+                field.problem("the soft limit is above the hard one", "Raise the second number, or lower the first");
+            }
+            return Optional.of(new Ulimit(limit.group(1), soft, hard));
+        });
+    }
+
+    private void network() {
+        run.ports(Ports.read(
+                flags.list(flags.all("publish").stream().map(Field::node).toList())));
+        List<Field> networks = flags.all("network");
+        if (networks.size() > 1) {
+            networks.get(1).problem("is a second network", "Name one");
+        }
+        run.networkMode(
+                flags.said("network").flatMap(RunLineReader::networkMode).orElse(null));
+        run.extraHosts(flags.all("add-host").stream()
+                .flatMap(field -> host(field).stream())
+                .toList());
+        run.dns(flags.texts("dns", "[0-9a-fA-F.:]{2,45}", "the address of a name server"));
+    }
+
+    private static Optional<String> networkMode(Field field) {
+        String wanted = "host, none, bridge, or the name of a network of the worker's host";
+        Optional<String> mode = ServiceReader.mode(field, "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
+        mode.filter(name -> !Set.of("host", "none", "bridge", "default").contains(name))
+                .ifPresent(name ->
+                        field.notice("the network %s is one of the worker's host: the start fails where it is missing"
+                                .formatted(name)));
+        return mode;
+    }
+
+    private static Optional<String> host(Field field) {
+        return field.matching(HOST.pattern(), "NAME:ADDRESS, for example nas:10.0.0.7")
+                .map(HOST::matcher)
+                .filter(Matcher::matches)
+                .map(host -> host.group(1) + ":" + host.group(3));
+    }
+
+    private void confinement() {
+        run.readOnly(flags.on("read-only"));
+        run.ipc(flags.said("ipc")
+                .flatMap(field ->
+                        ServiceReader.mode(field, "host|private|shareable|none", "host, private, shareable or none"))
+                .orElse(null));
+        run.capDrop(flags.texts("cap-drop", PrivilegeFlags.CAPABILITY, PrivilegeFlags.A_CAPABILITY));
+        run.groupAdd(flags.texts("group-add", "(?s).{1,100}", "a group's name or number"));
+        run.privileges(PrivilegeFlags.read(flags));
+    }
+
+    /** What is understood, and changes nothing here. A worker removes every container, so that {@code --rm} is always true. */
+    private void withoutEffect() {
+        boolean removed = flags.on("rm");
+        flags.said("restart").ifPresent(restart -> restart(restart, removed));
+        flags.said("pull")
+                .filter(field -> field.matching("always|missing|never", "always, missing or never")
+                        .filter(when -> !when.equals("missing"))
+                        .isPresent())
+                .ifPresent(field -> field.notice("means nothing here: the worker pulls what it does not have"));
+        flags.said("platform")
+                .filter(field -> field.matching("linux(/[a-z0-9/]{1,30})?", "linux/amd64 or another of Linux")
+                        .isPresent())
+                .ifPresent(field -> field.notice("means nothing here: the worker runs the image for its own platform"));
+        if (flags.on("interactive") && !flags.on("detach")) {
+            flags.last("interactive")
+                    .ifPresent(field -> field.notice("standard input stays open, but nothing is ever typed into it"));
+        }
+        for (Given given : words.given()) {
+            boolean counts = given.flag().repeats()
+                    || flags.last(given.flag().name())
+                            .filter(given.value()::equals)
+                            .isPresent();
+            if (!counts) {
+                given.value().notice("is given again later, which is what counts");
+            }
+        }
+    }
+
+    private static void restart(Field restart, boolean removed) {
+        Optional<String> policy = restart.matching(
+                "no|always|unless-stopped|on-failure(:\\d{1,9})?", "no, always, unless-stopped or on-failure[:N]");
+        if (policy.filter(name -> !name.equals("no")).isPresent()) {
+            if (removed) {
+                restart.problem("contradicts --rm, as it does for Docker", "Keep one of the two");
+            }
+            restart.notice("means nothing to a training that ends; --max-attempts N starts it again after a failure");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.RunWords.Given;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.request.RunSpec.Outputs;
+import dev.trainyard.core.request.RunSpecBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code --volume}, {@code --mount} and {@code --tmpfs}: what a volume of a compose file may be, decides {@link Volumes}. */
+final class VolumeFlags {
+
+    private VolumeFlags() {}
+
+    /** @param home the submitter's HOME, if known */
+    static void read(RunFlags flags, @Nullable String home, RunSpecBuilder run) {
+        List<YamlNode> nodes = new ArrayList<>();
+        for (Given given : flags.given()) {
+            if (given.flag().name().equals("volume")) {
+                nodes.add(given.value().node());
+            } else if (given.flag().name().equals("mount")) {
+                MountFlag.read(given.value()).ifPresent(nodes::add);
+            }
+        }
+        Field list = flags.list(nodes);
+        Volumes volumes = new Volumes(declared(list), home);
+        volumes.read(list);
+        List<String> tmpfs = flags.texts("tmpfs", "/[^:]+(:.*)?", "/path or /path:options");
+        flags.all("tmpfs").stream()
+                .filter(VolumeFlags::hidesOutputs)
+                .forEach(field -> field.problem(
+                        "the outputs would be lost with the container", "Mount it elsewhere than at /outputs"));
+        run.mounts(volumes.mounts())
+                .outputs(volumes.outputs())
+                .tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
+    }
+
+    /** {@code docker run} makes a named volume on its way: none needs a declaration. */
+    private static Map<String, Field> declared(Field volumes) {
+        Map<String, Field> declared = new HashMap<>();
+        for (Field volume : volumes.items()) {
+            declared.put(
+                    source(volume.node()),
+                    new Field("", "", volume.at(), new Scalar(volume.at(), "", true), volume.report()));
+        }
+        return declared;
+    }
+
+    private static String source(YamlNode volume) {
+        return switch (volume) {
+            case Scalar scalar -> scalar.text().split(":", 2)[0];
+            case Mapping mapping ->
+                mapping.get("source").map(VolumeFlags::source).orElse("");
+            case Sequence _ -> "";
+        };
+    }
+
+    private static boolean hidesOutputs(Field tmpfs) {
+        return tmpfs.text().orElse("").split(":", 2)[0].equals(Outputs.MANAGED.target());
+    }
+}
