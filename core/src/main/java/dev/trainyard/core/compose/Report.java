@@ -14,6 +14,7 @@ final class Report {
     private static final int MAX_PROBLEMS = 100;
 
     private final String file;
+    private final boolean draft;
     private final List<Found<Problem>> problems = new ArrayList<>();
     private final List<Found<Notice>> notices = new ArrayList<>();
     private final Set<String> unreadable = new HashSet<>();
@@ -22,7 +23,30 @@ final class Report {
     private record Found<T>(int offset, T what) {}
 
     Report(String file) {
+        this(file, false);
+    }
+
+    private Report(String file, boolean draft) {
         this.file = file;
+        this.draft = draft;
+    }
+
+    /** Of a draft that is stored: where it becomes a training, nobody's environment is at hand. */
+    static Report draft(String file) {
+        return new Report(file, true);
+    }
+
+    boolean ofDraft() {
+        return draft;
+    }
+
+    /** A variable that has no value. */
+    void unset(Span at, String key, String what) {
+        if (draft) {
+            problem(at, key, what, "Write the value out: a draft knows no environment");
+        } else {
+            notice(at, key, what);
+        }
     }
 
     void problem(Span at, String key, String what, String remedy) {
