@@ -4,9 +4,7 @@ import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.source.BuildContext;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.compose.TrainingSpec;
-import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.DockerRunLine;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.InvalidRequest;
@@ -16,11 +14,7 @@ import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.UuidV7;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,54 +61,8 @@ final class SubmitCommand implements Callable<Integer> {
             description = "The service that trains (default: the one with a GPU, or the only one).")
     private @Nullable String service;
 
-    @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
-    private @Nullable String name;
-
-    @Option(names = "--team", description = "The team that the job belongs to.")
-    private @Nullable String team;
-
-    @Option(
-            names = "--label",
-            paramLabel = "NAME=VALUE",
-            description = "A label of the job and its container. Repeat for more.")
-    private Map<String, String> labels = Map.of();
-
-    @Option(names = "--priority", paramLabel = "N", description = "From 0 to 1000; higher goes first (default: 500).")
-    private @Nullable Integer priority;
-
-    @Option(
-            names = "--time-limit",
-            paramLabel = "DURATION",
-            converter = TimeConverters.OfDuration.class,
-            description = "Stop the container after so long, for example 8h or 1h30m.")
-    private @Nullable Duration timeLimit;
-
-    @Option(
-            names = "--grace-period",
-            paramLabel = "DURATION",
-            converter = TimeConverters.OfDuration.class,
-            description = "Between the stop signal and KILL (default: the file's stop_grace_period, or 10s).")
-    private @Nullable Duration gracePeriod;
-
-    @Option(
-            names = "--max-attempts",
-            paramLabel = "N",
-            description = "Try again after failures, so often in all (default: 1).")
-    private @Nullable Integer maxAttempts;
-
-    @Option(
-            names = "--backoff",
-            paramLabel = "DURATION",
-            converter = TimeConverters.OfDuration.class,
-            description = "Pause before the first retry; doubles with each (default: 10s).")
-    private @Nullable Duration backoff;
-
-    @Option(
-            names = "--not-before",
-            paramLabel = "INSTANT",
-            converter = TimeConverters.OfInstant.class,
-            description = "Do not start it earlier, for example 2026-11-24T18:00:00Z.")
-    private @Nullable Instant notBefore;
+    @Mixin
+    private final JobOptions options = new JobOptions();
 
     @Option(
             names = {"-d", "--detach"},
@@ -142,33 +90,18 @@ final class SubmitCommand implements Callable<Integer> {
         ComposeFile compose = new ComposeFile(file);
         TrainingSpec spec = compose.resolve(service, session.environment(), parameters.all(), source != null);
         spec.notices().forEach(notice -> session.say(notice.toString()));
-        if (spec.build() == null && source == null) {
+        if (!PackedSource.isNeeded(spec, source)) {
             return submit(request(spec, spec.pulled()), null);
         }
-        String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
-        Path folder = spec.build() == null
-                ? compose.folder()
-                : compose.folder().resolve(spec.build().context());
-        try (BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source)) {
-            context.warnings().forEach(session::say);
+        try (BuildContext context = PackedSource.pack(session, compose, spec, source)) {
             return submit(request(spec, spec.builtFrom(context.digest())), context);
         }
     }
 
     private Request.Submit request(TrainingSpec spec, ImageSource image) {
         Instant now = session.clock().instant();
-        SubmitOptions options = new SubmitOptions(
-                name, team, session.user(), labels, priority, null, retry(), timeLimit, gracePeriod, now, notBefore);
-        return spec.toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
-    }
-
-    private @Nullable RetryPolicy retry() {
-        return maxAttempts == null && backoff == null
-                ? null
-                : new RetryPolicy(
-                        Objects.requireNonNullElse(maxAttempts, RetryPolicy.DEFAULT.maxAttempts()),
-                        Objects.requireNonNullElse(backoff, RetryPolicy.DEFAULT.backoff()),
-                        List.of());
+        return spec.toRequest(
+                new JobId(UuidV7.generate(now, new SecureRandom())), image, options.of(session.user(), now));
     }
 
     private int submit(Request.Submit request, @Nullable BuildContext context) {
@@ -177,17 +110,15 @@ final class SubmitCommand implements Callable<Integer> {
             return print(request, message);
         }
         Server server = session.server();
-        if (context != null && !server.hasSource(context.digest())) {
-            try (UploadProgress progress = new UploadProgress(session, context.size())) {
-                server.putSource(context.digest(), context.tar(), progress);
-            }
+        if (context != null) {
+            PackedSource.upload(session, server, context);
         }
         String answer = server.post("/jobs", message);
         if (detach) {
             session.out().println(json ? answer : request.jobId());
             return ExitCode.OK;
         }
-        return new Attachment(session, server, request, json).follow();
+        return new Attachment(session, server, request.jobId().toString(), request.name(), json).follow();
     }
 
     private int print(Request.Submit request, byte[] message) {

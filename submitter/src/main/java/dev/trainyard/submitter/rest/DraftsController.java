@@ -57,7 +57,7 @@ final class DraftsController {
             @Nullable String by) {}
 
     /** What became of it. */
-    record Added(String draft, String name, int version, List<String> notices) {}
+    record Added(String draft, String name, int version, boolean isNew, List<String> notices) {}
 
     /** Without its text. */
     record Listed(
@@ -106,6 +106,7 @@ final class DraftsController {
                         addition.ref().toString(),
                         addition.ref().name(),
                         Objects.requireNonNullElse(addition.ref().version(), 0),
+                        addition.isNew(),
                         reading.training().notices().stream()
                                 .map(Notice::toString)
                                 .toList()));
