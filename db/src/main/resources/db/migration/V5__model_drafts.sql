@@ -32,14 +32,16 @@ create index job_draft_of_model on job_draft (name, version);
 comment on column job_draft.published is 'The message as it was published, whose digest is the job''s.';
 comment on column job.request is 'The message as it was published; of one that named a draft, what the draft made of it.';
 
+-- Without the compose file: its variables may hold secrets.
 create view history.drafts as
-select d.name, d.version, d.compose, d.params, d.source, d.created_at, d.created_by, d.removed_at, d.removed_by,
+select d.name, d.version, d.digest, d.params, d.source, d.created_at, d.created_by, d.removed_at, d.removed_by,
        (select count(*) from job_draft j where j.name = d.name and j.version = d.version) as trainings
 from model_draft d;
 
 create view history.trainings as
-select t.job_id, t.name as draft, t.version, coalesce(t.published -> 'params', '{}') as params, t.published
-from job_draft t;
+select t.job_id, t.name as draft, t.version, p.params, t.published || jsonb_build_object('params', p.params) as published
+from job_draft t
+cross join lateral (select trainyard.masked_variables(coalesce(t.published -> 'params', '{}')) as params) p;
 
 grant select on model_draft, job_draft to trainyard_server, trainyard_worker;
 grant insert on model_draft to trainyard_server;

@@ -152,6 +152,17 @@ class DraftStoreTest {
     }
 
     @Test
+    void values_of_parameters_whose_names_look_secret_are_masked_in_the_views() {
+        drafts.add("resnet18", draft("python main.py", "", null), null);
+
+        accept(newId(), "{\"--api_key\": \"t0p\", \"lr\": 0.5}");
+
+        assertThat(yard.text("select params::text || published::text from history.trainings"))
+                .doesNotContain("t0p")
+                .contains("\"--api_key\": \"***\"", "\"lr\": 0.5");
+    }
+
+    @Test
     void nobody_changes_a_version_and_workers_add_none() {
         drafts.add("resnet18", draft("a", "", null), null);
 

@@ -65,9 +65,11 @@ class DraftsTest {
 
         assertThat(yard.log(job)).isEqualTo("args: --lr 1e-3 --epochs 5\n");
         assertThat(outputs.resolve("args.txt")).hasContent("--lr 1e-3 --epochs 5");
-        assertThat(yard.select("select draft, version, params ->> 'lr' as lr from history.trainings where job_id = ?", job))
+        assertThat(yard.select(
+                        "select draft, version, params ->> 'lr' as lr from history.trainings where job_id = ?", job))
                 .containsExactly(Map.of("draft", "tiny", "version", 1, "lr", "1e-3"));
-        assertThat(yard.value("select name from history.jobs where job_id = ?", job)).isEqualTo("tiny");
+        assertThat(yard.value("select name from history.jobs where job_id = ?", job))
+                .isEqualTo("tiny");
     }
 
     @Test
@@ -88,12 +90,13 @@ class DraftsTest {
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","draft":"tiny","params":{"lr":2,"epoch":1}}""".formatted(job));
 
         await().atMost(Yard.SOON)
-                .untilAsserted(() -> assertThat(yard.select("select reason from history.rejected where job_id = ?", job))
-                        .singleElement()
-                        .asString()
-                        .contains(
-                                "draft tiny@1: $.params.lr: '2' is out of range. Give a number up to 1.",
-                                "$.params.epoch: the draft takes no parameter of that name. Did you mean 'epochs'?"));
+                .untilAsserted(
+                        () -> assertThat(yard.select("select reason from history.rejected where job_id = ?", job))
+                                .singleElement()
+                                .asString()
+                                .contains(
+                                        "draft tiny@1: $.params.lr: '2' is out of range. Give a number up to 1.",
+                                        "$.params.epoch: the draft takes no parameter of that name. Did you mean 'epochs'?"));
         assertThat(yard.jobState(job)).isNull();
     }
 
