@@ -5,7 +5,6 @@ import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.request.Request;
 import java.util.Objects;
 
 /** Stays with a job that was just submitted until it ends, as {@code docker run} stays with its container. */
@@ -13,21 +12,22 @@ final class Attachment {
 
     private final Session session;
     private final Server server;
-    private final Request.Submit request;
+    private final String id;
+    private final String name;
     private final boolean json;
 
     /** @param json print the job at its end, and the container's words among the messages */
-    Attachment(Session session, Server server, Request.Submit request, boolean json) {
+    Attachment(Session session, Server server, String id, String name, boolean json) {
         this.session = session;
         this.server = server;
-        this.request = request;
+        this.id = id;
+        this.name = name;
         this.json = json;
     }
 
     /** Returns the container's exit code; {@link ExitCode} has the rest. */
     int follow() {
-        String id = request.jobId().toString();
-        session.say("job %s (%s) is submitted".formatted(id, request.name()));
+        session.say("job %s (%s) is submitted".formatted(id, name));
         LogView view = new LogView(session, json ? session.err() : session.out());
         CancelQuestion question = new CancelQuestion(session, server, id, view);
         try (var _ = session.onInterrupt(() -> session.say(question.farewell()));

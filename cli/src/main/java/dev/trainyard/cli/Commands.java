@@ -3,6 +3,7 @@ package dev.trainyard.cli;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The commands by name, in the order of the help. */
 final class Commands {
@@ -10,6 +11,8 @@ final class Commands {
     static final List<String> NAMES = List.of(
             "submit",
             "run",
+            "train",
+            "drafts",
             "compose",
             "jobs",
             "show",
@@ -37,10 +40,22 @@ final class Commands {
         }
     }
 
+    /** Its help tells the parameters of the model that is named with it. */
+    private static CommandLine train(TrainCommand command) {
+        CommandLine line = new CommandLine(command);
+        line.getHelpSectionMap().put("modelParameters", _ -> command.modelHelp());
+        List<String> sections = new ArrayList<>(line.getHelpSectionKeys());
+        sections.add(sections.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), "modelParameters");
+        line.setHelpSectionKeys(sections);
+        return line;
+    }
+
     private static Object command(String name, Session session) {
         return switch (name) {
             case "submit" -> new SubmitCommand(session);
             case "run" -> new RunCommand(session);
+            case "train" -> train(new TrainCommand(session));
+            case "drafts" -> DraftsCommand.line(session);
             case "compose" -> new ComposeCommand(session);
             case "jobs" -> new JobsCommand(session);
             case "show" -> new ShowCommand(session);

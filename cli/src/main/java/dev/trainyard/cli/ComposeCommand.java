@@ -1,6 +1,7 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.terminal.ExitCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,14 +10,19 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description =
-                "Print a compose file with parameters appended to its command; everything else stays as it is written.",
+                "Print a compose file or a draft with parameters appended to its command; everything else stays as it is written.",
         footerHeading = "%nExample:%n",
-        footer = "  trainyard compose docker-compose.yml --param lr=0.001 > filled.yml")
+        footer = {
+            "  trainyard compose docker-compose.yml --param lr=0.001 > filled.yml",
+            "  trainyard compose resnet18 --param lr=0.001"
+        })
 final class ComposeCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(paramLabel = "FILE", description = "The compose file.")
+    @Parameters(
+            paramLabel = "FILE|DRAFT",
+            description = "The compose file; else, where there is none of that name, a draft of the server.")
     @SuppressWarnings("NullAway.Init") // picocli insists on it
     private Path file;
 
@@ -29,7 +35,15 @@ final class ComposeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        session.out().print(new ComposeFile(file).filled(parameters.all()));
+        session.out().print(isDraft() ? draft() : new ComposeFile(file).filled(parameters.all()));
         return ExitCode.OK;
+    }
+
+    private boolean isDraft() {
+        return !Files.exists(file) && !file.toString().matches(".*[/\\\\].*|.*\\.(ya?ml|json)");
+    }
+
+    private String draft() {
+        return StoredDraft.fetch(session.server(), file.toString()).filled(StoredDraft.values(parameters.all()));
     }
 }

@@ -5,6 +5,7 @@ import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.compose.ComposeDraft;
 import dev.trainyard.core.compose.ComposeOptions;
 import dev.trainyard.core.compose.ComposeResolver;
+import dev.trainyard.core.compose.DraftReading;
 import dev.trainyard.core.compose.InvalidComposeFile;
 import dev.trainyard.core.compose.Parameter;
 import dev.trainyard.core.compose.TrainingSpec;
@@ -45,21 +46,43 @@ final class ComposeFile {
             boolean builtFromSource) {
         ComposeOptions options = new ComposeOptions(
                 service, environment, name -> LocalText.read(folder().resolve(name)), parameters, builtFromSource);
-        return orFailure(() -> ComposeResolver.resolve(text, path.toString(), options));
+        return orFailure("a training", () -> ComposeResolver.resolve(text, path.toString(), options));
+    }
+
+    /** The text of a file that declares parameters; empty if there is none. */
+    String text(@Nullable Path declarations) {
+        return declarations == null
+                ? ""
+                : LocalText.read(declarations)
+                        .orElseThrow(() -> new Failure(
+                                ExitCode.NOT_FOUND,
+                                "there is no file %s. Check --params.".formatted(declarations.toAbsolutePath())));
+    }
+
+    /**
+     * The file as a draft.
+     *
+     * @param declarations file that declares its parameters; null: it takes any
+     */
+    DraftReading draft(@Nullable Path declarations, boolean builtFromSource) {
+        return orFailure(
+                "a draft",
+                () -> DraftReading.read(
+                        text, path.toString(), text(declarations), String.valueOf(declarations), builtFromSource));
     }
 
     /** The file with the parameters filled in. */
     String filled(List<Parameter> parameters) {
-        return orFailure(() -> ComposeDraft.fill(text, path.toString(), parameters));
+        return orFailure("a training", () -> ComposeDraft.fill(text, path.toString(), parameters));
     }
 
-    private <T> T orFailure(Supplier<T> resolution) {
+    private <T> T orFailure(String what, Supplier<T> resolution) {
         try {
             return resolution.get();
         } catch (InvalidComposeFile e) {
             String problems =
                     e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
-            throw new Failure(ExitCode.INVALID, "%s cannot become a training:%s".formatted(path, problems), e);
+            throw new Failure(ExitCode.INVALID, "%s cannot become %s:%s".formatted(path, what, problems), e);
         }
     }
 }

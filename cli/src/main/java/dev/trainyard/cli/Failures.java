@@ -27,12 +27,18 @@ final class Failures {
     private static String unmatched(UnmatchedArgumentException e) {
         String first = e.getUnmatched().getFirst();
         boolean option = first.startsWith("-");
-        boolean command = !option && e.getCommandLine().getParent() == null;
-        List<String> known = command ? Commands.NAMES : option ? options(e.getCommandLine()) : List.of();
+        boolean command = !option && !e.getCommandLine().getSubcommands().isEmpty();
+        List<String> known = command ? commands(e.getCommandLine()) : option ? options(e.getCommandLine()) : List.of();
         String meant = NearestName.among(known, first)
                 .map("; did you mean %s?"::formatted)
                 .orElse("");
         return "there is no %s '%s'%s".formatted(command ? "command" : option ? "option" : "place for", first, meant);
+    }
+
+    private static List<String> commands(CommandLine of) {
+        return of.getParent() == null
+                ? Commands.NAMES
+                : List.copyOf(of.getSubcommands().keySet());
     }
 
     private static List<String> options(CommandLine command) {

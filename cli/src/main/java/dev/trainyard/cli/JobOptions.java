@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What can be said about a job, whatever describes its container. */
-final class JobOptions {
+sealed class JobOptions permits NamedJobOptions {
 
     @Option(names = "--team", description = "The team that the job belongs to.")
     private @Nullable String team;

@@ -33,19 +33,15 @@ final class ParameterOptions {
             return given;
         }
         Map<String, Parameter> byName = new HashMap<>();
-        given.forEach(parameter -> byName.put(plainName(parameter), parameter));
+        given.forEach(parameter -> byName.put(parameter.plainName(), parameter));
         List<Parameter> all = new ArrayList<>();
         for (Parameter parameter : ParameterFile.read(file)) {
-            if (!byName.containsKey(plainName(parameter))) {
+            if (!byName.containsKey(parameter.plainName())) {
                 all.add(parameter);
             }
         }
         all.addAll(given);
         return all;
-    }
-
-    private static String plainName(Parameter parameter) {
-        return parameter.name().replaceFirst("^-+", "");
     }
 
     private static final class FromText implements ITypeConverter<Parameter> {

@@ -50,17 +50,15 @@ final class Submission {
             return print(session, request, message);
         }
         Server server = session.server();
-        if (context != null && !server.hasSource(context.digest())) {
-            try (UploadProgress progress = new UploadProgress(session, context.size())) {
-                server.putSource(context.digest(), context.tar(), progress);
-            }
+        if (context != null) {
+            PackedSource.upload(session, server, context);
         }
         String answer = server.post("/jobs", message);
         if (detach) {
             session.out().println(json ? answer : request.jobId());
             return ExitCode.OK;
         }
-        return new Attachment(session, server, request, json).follow();
+        return new Attachment(session, server, request.jobId().toString(), request.name(), json).follow();
     }
 
     private int print(Session session, Request.Submit request, byte[] message) {

@@ -4,8 +4,6 @@ import dev.trainyard.cli.source.BuildContext;
 import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.compose.TrainingSpec;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,29 +49,13 @@ final class SubmitCommand implements Callable<Integer> {
             description = "The service that trains (default: the one with a GPU, or the only one).")
     private @Nullable String service;
 
-    @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
-    private @Nullable String name;
-
-    @Option(
-            names = "--label",
-            paramLabel = "NAME=VALUE",
-            description = "A label of the job and its container. Repeat for more.")
-    private Map<String, String> labels = Map.of();
-
-    @Option(
-            names = "--grace-period",
-            paramLabel = "DURATION",
-            converter = TimeConverters.OfDuration.class,
-            description = "Between the stop signal and KILL (default: the file's stop_grace_period, or 10s).")
-    private @Nullable Duration gracePeriod;
-
     @Option(
             names = {"-d", "--detach"},
             description = "Print the job's id and return.")
     private boolean detach;
 
     @Mixin
-    private final JobOptions job = new JobOptions();
+    private final NamedJobOptions job = new NamedJobOptions();
 
     @Mixin
     private final Submission submission = new Submission();
@@ -87,22 +69,16 @@ final class SubmitCommand implements Callable<Integer> {
         ComposeFile compose = new ComposeFile(file);
         TrainingSpec spec = compose.resolve(service, session.environment(), parameters.all(), source != null);
         spec.notices().forEach(notice -> session.say(notice.toString()));
-        if (spec.build() == null && source == null) {
+        if (!PackedSource.isNeeded(spec, source)) {
             return send(spec, null);
         }
-        String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
-        Path folder = spec.build() == null
-                ? compose.folder()
-                : compose.folder().resolve(spec.build().context());
-        try (BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source)) {
-            context.warnings().forEach(session::say);
+        try (BuildContext context = PackedSource.pack(session, compose, spec, source)) {
             return send(spec, context);
         }
     }
 
     private int send(TrainingSpec spec, @Nullable BuildContext context) {
-        SubmitOptions options = job.with(
-                name, labels, gracePeriod, session.user(), session.clock().instant());
+        SubmitOptions options = job.of(session.user(), session.clock().instant());
         return submission.send(session, spec, context, options, detach);
     }
 }

@@ -170,6 +170,21 @@ public final class History {
                 .list();
     }
 
+    /**
+     * Which draft a job was made of, and with which parameters.
+     *
+     * @param params a JSON object, as published
+     */
+    public record Training(String draft, int version, String params) {}
+
+    /** Empty for a job whose message said itself what runs. */
+    public Optional<Training> training(JobId id) {
+        return sql.sql("select draft, version, params::text as params from history.trainings where job_id = :job")
+                .param("job", id.value())
+                .query((row, _) -> new Training(row.getString("draft"), row.getInt("version"), row.getString("params")))
+                .optional();
+    }
+
     /** Why the newest record that carried this id was not taken in. */
     public Optional<String> rejection(JobId id) {
         return sql.sql("select reason from history.rejected where job_id = :id order by id desc limit 1")

@@ -1,8 +1,11 @@
 package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import java.nio.charset.StandardCharsets;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -37,7 +40,25 @@ public final class JobStore {
      * @param json the message as published
      * @param digest SHA-256 over its canonical form
      */
-    public record Incoming(Request.Submit request, String json, byte[] digest) {}
+    public record Incoming(JobId job, Content content, String json, byte[] digest) {
+
+        /** A message that says itself what runs. */
+        public Incoming(Request.Submit request, String json, byte[] digest) {
+            this(request.jobId(), new Stated(request), json, digest);
+        }
+    }
+
+    /** What a message comes to. */
+    public sealed interface Content {}
+
+    /** It says itself what runs. */
+    public record Stated(Request.Submit request) implements Content {}
+
+    /** It names a draft, in this version, that makes this request of it. */
+    public record Drafted(Request.Submit request, DraftRef draft) implements Content {}
+
+    /** It names a draft that is not there, or that takes other parameters. */
+    public record Unresolvable(String reason) implements Content {}
 
     /** What became of a record. */
     public sealed interface Acceptance {}
@@ -48,33 +69,36 @@ public final class JobStore {
     /** The same request was accepted before: nothing to do. */
     public record Duplicate() implements Acceptance {}
 
+    /** It cannot become a job, and none was made. */
+    public record Refused(String reason) implements Acceptance {}
+
     /** Another request was accepted under this id. Both digests are hexadecimal. */
     public record Conflict(String accepted, String offered) implements Acceptance {}
 
     /**
      * Takes requests in, all or none. The result has one entry per id; a later record of the same batch with the same id is a
-     * duplicate or a conflict.
+     * duplicate or a conflict. What was accepted before stays so, even if its draft is gone since.
      */
     public List<Acceptance> accept(List<Incoming> batch) {
         if (batch.isEmpty()) {
             return List.of();
         }
         return database.inTransaction(() -> {
-            List<JobId> ids = batch.stream()
-                    .map(incoming -> incoming.request().jobId())
-                    .distinct()
-                    .sorted()
-                    .toList();
+            List<JobId> ids =
+                    batch.stream().map(Incoming::job).distinct().sorted().toList();
             ids.forEach(this::lockId);
             Map<UUID, byte[]> seen = seen(ids);
             Map<UUID, @Nullable String> cancelled = tombstones(ids);
             List<Acceptance> results = new ArrayList<>();
             for (Incoming incoming : batch) {
-                UUID id = incoming.request().jobId().value();
-                byte[] before = seen.putIfAbsent(id, incoming.digest());
+                UUID id = incoming.job().value();
+                byte[] before = seen.get(id);
                 if (before == null) {
-                    insert(incoming, cancelled.containsKey(id), cancelled.get(id));
-                    results.add(new Accepted());
+                    Acceptance result = accept(incoming, cancelled.containsKey(id), cancelled.get(id));
+                    if (result instanceof Accepted) {
+                        seen.put(id, incoming.digest());
+                    }
+                    results.add(result);
                 } else if (java.util.Arrays.equals(before, incoming.digest())) {
                     results.add(new Duplicate());
                 } else {
@@ -86,8 +110,39 @@ public final class JobStore {
         });
     }
 
-    private void insert(Incoming incoming, boolean cancelledBefore, @Nullable String cancelledBy) {
-        Request.Submit request = incoming.request();
+    private Acceptance accept(Incoming incoming, boolean cancelledBefore, @Nullable String cancelledBy) {
+        return switch (incoming.content()) {
+            case Stated(Request.Submit request) -> {
+                insert(incoming, request, incoming.json(), cancelledBefore, cancelledBy);
+                yield new Accepted();
+            }
+            case Drafted(Request.Submit request, DraftRef draft) -> {
+                String resolved = new String(RequestCodec.encode(request), StandardCharsets.UTF_8);
+                insert(incoming, request, resolved, cancelledBefore, cancelledBy);
+                insertDraft(incoming, draft);
+                yield new Accepted();
+            }
+            case Unresolvable(String reason) -> new Refused(reason);
+        };
+    }
+
+    private void insertDraft(Incoming incoming, DraftRef draft) {
+        sql.sql("""
+                insert into trainyard.job_draft (job_id, name, version, published)
+                values (:id, :name, :version, :published::jsonb)""")
+                .param("id", incoming.job().value())
+                .param("name", draft.name())
+                .param("version", draft.version())
+                .param("published", incoming.json())
+                .update();
+    }
+
+    private void insert(
+            Incoming incoming,
+            Request.Submit request,
+            String json,
+            boolean cancelledBefore,
+            @Nullable String cancelledBy) {
         sql.sql("""
                 insert into trainyard.job (id, name, team, submitted_by, labels, priority, state, request, digest,
                     submitted_at, queued_at, not_before, ended_at, cancel_requested_at, cancel_requested_by, last_event)
@@ -102,7 +157,7 @@ public final class JobStore {
                 .param("labels", Json.object(request.labels()))
                 .param("priority", request.priority())
                 .param("state", (cancelledBefore ? JobState.CANCELLED : JobState.QUEUED).name())
-                .param("request", incoming.json())
+                .param("request", json)
                 .param("digest", incoming.digest())
                 .param("submittedAt", time(request.submittedAt()), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("notBefore", time(request.notBefore()), Types.TIMESTAMP_WITH_TIMEZONE)

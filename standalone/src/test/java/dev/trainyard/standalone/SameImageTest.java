@@ -160,7 +160,7 @@ class SameImageTest {
                                             entry.getSize(),
                                             entry.getLinkName(),
                                             sha256(tar),
-                                            copied
+                                            unpacked
                                                     ? entry.getLastModifiedTime()
                                                             .toInstant()
                                                             .getEpochSecond()

@@ -10,6 +10,7 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.Database;
+import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
@@ -32,6 +33,7 @@ final class TestWorker implements AutoCloseable {
 
     private final Database database;
     private final JobStore jobs;
+    private final DraftStore drafts;
     private final PlanStore plans;
     private final AttemptStore attempts;
     private final LogStore logs;
@@ -41,6 +43,7 @@ final class TestWorker implements AutoCloseable {
     TestWorker(PostgresUrl postgres) {
         database = Database.connect(postgres, Role.WORKER, 2);
         jobs = new JobStore(database);
+        drafts = new DraftStore(database);
         attempts = new AttemptStore(database);
         logs = new LogStore(database);
         outputs = new OutputStore(database);
@@ -78,11 +81,21 @@ final class TestWorker implements AutoCloseable {
     JobStore.Acceptance accept(String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         String digest = RequestCodec.digest(bytes).substring("sha256:".length());
+        Request request = RequestCodec.decode(bytes);
         return jobs.accept(List.of(new JobStore.Incoming(
-                        (Request.Submit) RequestCodec.decode(bytes),
-                        json,
-                        HexFormat.of().parseHex(digest))))
+                        request.jobId(), content(request), json, HexFormat.of().parseHex(digest))))
                 .getFirst();
+    }
+
+    private JobStore.Content content(Request request) {
+        return switch (request) {
+            case Request.Submit submit -> new JobStore.Stated(submit);
+            case Request.Train train -> {
+                DraftStore.Stored stored = drafts.find(train.draft()).orElseThrow();
+                yield new JobStore.Drafted(stored.draft().resolve(train), stored.ref());
+            }
+            case Request.Cancel cancel -> throw new IllegalArgumentException(cancel.toString());
+        };
     }
 
     void reject(String json, String jobId, String reason) {

@@ -5,6 +5,7 @@ import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
+import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.OutputStore;
@@ -123,7 +124,7 @@ public final class Worker implements AutoCloseable {
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
-        keep(new Intake(settings.kafka(), new JobStore(database)));
+        keep(new Intake(settings.kafka(), new JobStore(database), new DraftStore(database)));
         log.info(
                 "worker ready name={} id={} devices={} policy={}",
                 settings.name(),

@@ -63,6 +63,11 @@ public final class Server {
     }
 
     /** The answer's body. */
+    public String delete(String path) {
+        return read(open("DELETE", path));
+    }
+
+    /** The answer's body. */
     public String post(String path, byte[] json) {
         HttpURLConnection connection = open("POST", path);
         connection.setRequestProperty("Content-Type", JSON);

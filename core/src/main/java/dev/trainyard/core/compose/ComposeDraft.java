@@ -42,8 +42,23 @@ public final class ComposeDraft {
      */
     public static String fill(String text, String fileName, List<Parameter> parameters) {
         Report report = new Report(fileName);
+        // Compose reads what is filled in, and would take a lone dollar for a variable.
+        List<String> words = Parameter.words(parameters).stream()
+                .map(word -> word.replace("$", "$$"))
+                .toList();
+        ComposeDraft draft = visited(text, words, report);
+        report.refuseProblems();
+        return words.isEmpty() ? text : draft.edited();
+    }
+
+    /** Reports a draft to which no parameters could be appended. */
+    static void requireCommand(String text, Report report) {
+        visited(text, List.of(), report);
+    }
+
+    private static ComposeDraft visited(String text, List<String> words, Report report) {
         YamlNode document = YamlReader.read(text, report);
-        ComposeDraft draft = new ComposeDraft(text, Parameter.words(parameters));
+        ComposeDraft draft = new ComposeDraft(text, words);
         draft.visit(document);
         if (draft.edits.isEmpty()) {
             report.problem(
@@ -52,8 +67,7 @@ public final class ComposeDraft {
                     "there is no command to which parameters could be appended",
                     "Write command: []");
         }
-        report.refuseProblems();
-        return parameters.isEmpty() ? text : draft.edited();
+        return draft;
     }
 
     private void visit(YamlNode node) {

@@ -36,7 +36,10 @@ public final class ComposeResolver {
      * @throws InvalidComposeFile with every problem, each with line, column, key and remedy; nothing else is thrown for any text
      */
     public static TrainingSpec resolve(String text, String fileName, ComposeOptions options) {
-        Report report = new Report(fileName);
+        return resolve(text, new Report(fileName), options);
+    }
+
+    static TrainingSpec resolve(String text, Report report, ComposeOptions options) {
         YamlNode document = YamlReader.read(text, report);
         TrainingSpec spec =
                 new ComposeResolver(report, options).read(new Field("", "", document.at(), document, report));
@@ -99,7 +102,7 @@ public final class ComposeResolver {
             throw refused(
                     file,
                     "has several services (%s), %s".formatted(names, which),
-                    "Name the one that trains with --service");
+                    report.ofDraft() ? "Keep only the one that trains" : "Name the one that trains with --service");
         }
         Field chosen = candidates.getFirst();
         if (services.size() > 1) {
@@ -140,7 +143,7 @@ public final class ComposeResolver {
         try {
             Interpolation interpolation = new Interpolation(
                     variables,
-                    name -> report.notice(
+                    name -> report.unset(
                             scalar.at(),
                             Excerpt.plain(key, 200),
                             "the variable %s is not set, and becomes empty".formatted(name)));

@@ -55,7 +55,10 @@ final class EnvironmentReader {
     private Optional<String> fromSubmitter(Field field, String name) {
         Optional<String> value = Optional.ofNullable(submitter.get(name));
         if (value.isEmpty()) {
-            field.notice("%s has no value here, and none in your environment: it is not set".formatted(name));
+            report.unset(
+                    field.at(),
+                    field.key(),
+                    "%s has no value here, and none in your environment: it is not set".formatted(name));
         }
         return value;
     }

@@ -1,14 +1,15 @@
 package dev.trainyard.core.compose;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter of a training, passed to its program as {@code --name value}.
  *
  * @param name with or without leading dashes
- * @param value always passed as one string
+ * @param value always passed as one string; null: the parameter is a flag, passed as its name alone
  */
-public record Parameter(String name, String value) {
+public record Parameter(String name, @Nullable String value) {
 
     /** @throws IllegalArgumentException if the name is none, or a character cannot be passed to a program */
     public Parameter {
@@ -16,7 +17,7 @@ public record Parameter(String name, String value) {
             throw new IllegalArgumentException(
                     "'%s' is no parameter name; write NAME=VALUE, for example lr=0.1".formatted(name));
         }
-        if (name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
+        if (name.indexOf('\0') >= 0 || (value != null && value.indexOf('\0') >= 0)) {
             throw new IllegalArgumentException(
                     "parameter '%s' contains the character NUL".formatted(name.replace("\0", "")));
         }
@@ -36,9 +37,19 @@ public record Parameter(String name, String value) {
         return new Parameter(text.substring(0, equals), text.substring(equals + 1));
     }
 
-    /** The two arguments: {@code --name} ({@code -n} where it was written so) and the value. */
+    /** The arguments: {@code --name} ({@code -n} where it was written so), and the value unless it is a flag. */
     public List<String> words() {
-        return List.of(name.startsWith("-") ? name : "--" + name, value);
+        String option = name.startsWith("-") ? name : "--" + name;
+        return value == null ? List.of(option) : List.of(option, value);
+    }
+
+    /** The name without leading dashes, by which two spellings are the same parameter. */
+    public String plainName() {
+        return plainName(name);
+    }
+
+    static String plainName(String name) {
+        return name.replaceFirst("^-+", "");
     }
 
     static List<String> words(List<Parameter> parameters) {

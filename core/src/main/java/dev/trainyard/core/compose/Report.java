@@ -15,6 +15,7 @@ final class Report {
     private static final int MAX_PROBLEMS = 100;
 
     private final BiFunction<Span, String, String> place;
+    private final boolean draft;
     private final List<Found<Problem>> problems = new ArrayList<>();
     private final List<Found<Notice>> notices = new ArrayList<>();
     private final Set<String> unreadable = new HashSet<>();
@@ -24,15 +25,44 @@ final class Report {
 
     /** Places are shown as file, line and column, with the key. */
     Report(String file) {
-        this((at, key) -> {
-            String place = "%s:%d:%d".formatted(file, at.line(), at.column());
-            return key.isEmpty() ? place : place + " " + key;
-        });
+        this(file, false);
+    }
+
+    private Report(String file, boolean draft) {
+        this(
+                (at, key) -> {
+                    String place = "%s:%d:%d".formatted(file, at.line(), at.column());
+                    return key.isEmpty() ? place : place + " " + key;
+                },
+                draft);
     }
 
     /** @param place shows where something is, given its place in the text and its key */
     Report(BiFunction<Span, String, String> place) {
+        this(place, false);
+    }
+
+    private Report(BiFunction<Span, String, String> place, boolean draft) {
         this.place = place;
+        this.draft = draft;
+    }
+
+    /** Of a draft that is stored: where it becomes a training, nobody's environment is at hand. */
+    static Report draft(String file) {
+        return new Report(file, true);
+    }
+
+    boolean ofDraft() {
+        return draft;
+    }
+
+    /** A variable that has no value. */
+    void unset(Span at, String key, String what) {
+        if (draft) {
+            problem(at, key, what, "Write the value out: a draft knows no environment");
+        } else {
+            notice(at, key, what);
+        }
     }
 
     void problem(Span at, String key, String what, String remedy) {

@@ -5,11 +5,15 @@ import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.RetryPolicy.Action;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Turns a message into a {@link Request} and reports what the schema cannot say. It also walks messages that the schema refused,
@@ -28,18 +32,70 @@ final class RequestReader {
     }
 
     Request read() {
-        return message.text("kind", "submit").equals("cancel") ? cancel() : submit();
+        if (message.text("kind", "submit").equals("cancel")) {
+            return cancel();
+        }
+        return message.has("draft") ? train() : submit();
     }
 
     private Request cancel() {
         return new Request.Cancel(jobId(), message.text("submittedBy"), message.instant("submittedAt"));
     }
 
-    private Request submit() {
+    private Request train() {
+        @Nullable String outputs = message.object("outputs").text("location");
+        return new Request.Train(
+                jobId(),
+                draft(),
+                params(message.object("params")),
+                outputs == null ? null : message.object("outputs").plainPath("location", outputs),
+                message.text("name"),
+                message.text("team"),
+                message.text("submittedBy"),
+                message.texts("labels"),
+                (int) message.integer("priority", Request.Submit.DEFAULT_PRIORITY),
+                message.instant("submittedAt"),
+                message.has("gpus") ? gpus(message.object("gpus")) : null,
+                retry(message.object("retry")),
+                timeLimit(),
+                message.duration("gracePeriod", LONGEST_GRACE),
+                message.instant("notBefore"));
+    }
+
+    private DraftRef draft() {
+        try {
+            return DraftRef.parse(message.text("draft", ""));
+        } catch (IllegalArgumentException e) {
+            message.problem("draft", "names no draft", "Give NAME or NAME@VERSION, for example resnet18@3");
+            return new DraftRef("unknown", null);
+        }
+    }
+
+    /** What is no value here is the schema's to report. */
+    private static Map<String, ParameterValue> params(JsonFields params) {
+        Map<String, ParameterValue> values = new LinkedHashMap<>();
+        params.node().properties().forEach(field -> {
+            JsonNode value = field.getValue();
+            switch (value.getNodeType()) {
+                case STRING -> values.put(field.getKey(), new ParameterValue.Text(value.asString()));
+                case NUMBER ->
+                    values.put(field.getKey(), new ParameterValue.Numeric(CanonicalJson.number(value.doubleValue())));
+                case BOOLEAN -> values.put(field.getKey(), new ParameterValue.Flag(value.booleanValue()));
+                case NULL, MISSING, BINARY, POJO, ARRAY, OBJECT -> {}
+            }
+        });
+        return Collections.unmodifiableMap(values);
+    }
+
+    private @Nullable Duration timeLimit() {
         @Nullable Duration timeLimit = message.duration("timeLimit", LONGEST);
         if (timeLimit != null && timeLimit.isZero()) {
             message.problem("timeLimit", "is zero", "Give a longer time, or leave it out for no limit");
         }
+        return timeLimit;
+    }
+
+    private Request submit() {
         @Nullable Duration gracePeriod = message.duration("gracePeriod", LONGEST_GRACE);
         return new Request.Submit(
                 jobId(),
@@ -53,7 +109,7 @@ final class RequestReader {
                 new RunReader(message.object("run")).read(),
                 gpus(message.object("gpus")),
                 retry(message.object("retry")),
-                timeLimit,
+                timeLimit(),
                 gracePeriod == null ? Request.Submit.DEFAULT_GRACE_PERIOD : gracePeriod,
                 message.instant("notBefore"));
     }

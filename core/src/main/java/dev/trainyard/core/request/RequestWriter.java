@@ -5,6 +5,7 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class RequestWriter {
         text("schema", RequestCodec.SCHEMA);
         switch (request) {
             case Request.Submit submit -> submit(submit);
+            case Request.Train train -> train(train);
             case Request.Cancel cancel -> {
                 text("kind", "cancel");
                 text("jobId", cancel.jobId());
@@ -52,6 +54,43 @@ final class RequestWriter {
         text("timeLimit", submit.timeLimit());
         text("gracePeriod", submit.gracePeriod());
         text("notBefore", submit.notBefore());
+    }
+
+    private void train(Request.Train train) {
+        text("kind", "submit");
+        text("jobId", train.jobId());
+        text("draft", train.draft());
+        params(train.params());
+        if (train.outputs() != null) {
+            json.writeObjectPropertyStart("outputs");
+            text("location", train.outputs());
+            json.writeEndObject();
+        }
+        text("name", train.name());
+        text("team", train.team());
+        text("submittedBy", train.submittedBy());
+        text("submittedAt", train.submittedAt());
+        texts("labels", train.labels());
+        json.writeNumberProperty("priority", train.priority());
+        if (train.gpus() != null) {
+            gpus(train.gpus());
+        }
+        retry(train.retry());
+        text("timeLimit", train.timeLimit());
+        text("gracePeriod", train.gracePeriod());
+        text("notBefore", train.notBefore());
+    }
+
+    private void params(Map<String, ParameterValue> params) {
+        json.writeObjectPropertyStart("params");
+        params.forEach((name, value) -> {
+            switch (value) {
+                case ParameterValue.Text(String text) -> json.writeStringProperty(name, text);
+                case ParameterValue.Numeric(String text) -> json.writeNumberProperty(name, new BigDecimal(text));
+                case ParameterValue.Flag(boolean on) -> json.writeBooleanProperty(name, on);
+            }
+        });
+        json.writeEndObject();
     }
 
     private void image(ImageSource image) {

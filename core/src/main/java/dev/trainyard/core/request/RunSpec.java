@@ -55,6 +55,38 @@ public record RunSpec(
         return new RunSpecBuilder();
     }
 
+    /** The same run with its results elsewhere. */
+    public RunSpec withOutputs(Outputs elsewhere) {
+        return new RunSpec(
+                command,
+                entrypoint,
+                environment,
+                workingDir,
+                user,
+                mounts,
+                elsewhere,
+                ports,
+                shmSize,
+                ipc,
+                ulimits,
+                memory,
+                cpus,
+                hostname,
+                init,
+                stopSignal,
+                tmpfs,
+                capDrop,
+                readOnly,
+                extraHosts,
+                networkMode,
+                tty,
+                stdinOpen,
+                dns,
+                groupAdd,
+                pidsLimit,
+                privileges);
+    }
+
     /**
      * One mount.
      *

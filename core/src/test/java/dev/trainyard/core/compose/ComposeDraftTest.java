@@ -109,6 +109,27 @@ class ComposeDraftTest {
     }
 
     @Test
+    void a_dollar_in_a_value_is_no_variable_to_whoever_reads_the_result() {
+        List<Parameter> parameters = List.of(new Parameter("tag", "$HOME ${X} $$"));
+        for (String command : List.of("[main.py]", "main.py")) {
+            String draft = "services: {train: {image: busybox, command: %s}}".formatted(command);
+
+            String filled = ComposeDraft.fill(draft, "draft.yml", parameters);
+
+            assertThat(ComposeResolver.resolve(filled, "filled.yml", ComposeOptions.NONE)
+                            .run()
+                            .command())
+                    .containsExactly("main.py", "--tag", "$HOME ${X} $$");
+        }
+    }
+
+    @Test
+    void a_flag_is_its_name_alone() {
+        assertThat(ComposeDraft.fill("command: [main.py]", "draft.yml", List.of(new Parameter("amp", null))))
+                .isEqualTo("command: [main.py, \"--amp\"]");
+    }
+
+    @Test
     void a_draft_without_command_is_refused() {
         assertThatThrownBy(() -> fill("services: {train: {image: busybox}}"))
                 .isInstanceOf(InvalidComposeFile.class)

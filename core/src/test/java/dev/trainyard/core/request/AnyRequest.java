@@ -31,6 +31,9 @@ final class AnyRequest {
 
     Request next() {
         JobId id = new JobId(UuidV7.generate(instant(), random));
+        if (random.nextInt(5) == 0) {
+            return train(id);
+        }
         return random.nextInt(10) == 0
                 ? new Request.Cancel(id, maybe(this::text), maybe(this::instant))
                 : new Request.Submit(
@@ -48,6 +51,39 @@ final class AnyRequest {
                         maybe(() -> duration(1_000_000).plusNanos(1)),
                         duration(86_000),
                         maybe(this::instant));
+    }
+
+    private Request.Train train(JobId id) {
+        Map<String, ParameterValue> params = new LinkedHashMap<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            params.put("-".repeat(random.nextInt(3)) + "p" + random.nextInt(100), value());
+        }
+        return new Request.Train(
+                id,
+                new DraftRef("model-" + random.nextInt(10), maybe(() -> 1 + random.nextInt(100))),
+                params,
+                maybe(() -> "/logs/run-" + random.nextInt(10)),
+                maybe(() -> "job-" + random.nextInt(1000)),
+                maybe(this::text),
+                maybe(this::text),
+                map(),
+                random.nextInt(1001),
+                maybe(this::instant),
+                // A message cannot say that it wants none: that is to say nothing.
+                maybe(() -> new Gpus.Count(1 + random.nextInt(16), maybe(this::text), maybe(this::size))),
+                new RetryPolicy(1 + random.nextInt(100), duration(3600), list(this::rule)),
+                maybe(() -> duration(1_000_000).plusNanos(1)),
+                maybe(() -> duration(86_000)),
+                maybe(this::instant));
+    }
+
+    private ParameterValue value() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new ParameterValue.Text(text());
+            case 1 -> new ParameterValue.Flag(random.nextBoolean());
+            case 2 -> new ParameterValue.Numeric(Integer.toString(random.nextInt()));
+            default -> new ParameterValue.Numeric(CanonicalJson.number(random.nextGaussian() * 1e-4));
+        };
     }
 
     private ImageSource image() {

@@ -58,6 +58,54 @@ class RequestCodecTest {
             }""".replace("SHA", "a".repeat(64));
 
     @Test
+    void every_field_of_a_message_that_names_a_draft_arrives() {
+        Request request = RequestCodec.decode("""
+                {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "draft": "resnet18@3",
+                 "params": {"lr": 1.0e-2, "--epochs": 3, "amp": true, "name": "1e-3"}, "outputs": {"location": "/logs//run-7/"},
+                 "name": "mine", "team": "vision", "submittedBy": "ada", "labels": {"a": "b"}, "priority": 700,
+                 "submittedAt": "2026-11-30T20:00:00Z", "gpus": {"count": 1}, "retry": {"maxAttempts": 3},
+                 "timeLimit": "8h", "gracePeriod": "30s", "notBefore": "2026-12-01T00:00:00Z"}""".formatted(ID).getBytes(UTF_8));
+
+        assertThat(request)
+                .isEqualTo(new Request.Train(
+                        JobId.parse(ID),
+                        new DraftRef("resnet18", 3),
+                        Map.of(
+                                "lr", new ParameterValue.Numeric("0.01"),
+                                "--epochs", new ParameterValue.Numeric("3"),
+                                "amp", new ParameterValue.Flag(true),
+                                "name", new ParameterValue.Text("1e-3")),
+                        "/logs/run-7",
+                        "mine",
+                        "vision",
+                        "ada",
+                        Map.of("a", "b"),
+                        700,
+                        Instant.parse("2026-11-30T20:00:00Z"),
+                        new Gpus.Count(1, null, null),
+                        new RetryPolicy(3, RetryPolicy.DEFAULT.backoff(), List.of()),
+                        Duration.ofHours(8),
+                        Duration.ofSeconds(30),
+                        Instant.parse("2026-12-01T00:00:00Z")));
+    }
+
+    @Test
+    void a_message_names_a_draft_or_says_what_runs_and_not_both() {
+        InvalidRequest refused = catchThrowableOfType(
+                InvalidRequest.class,
+                () -> RequestCodec.decode("""
+                        {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "draft": "resnet18@zero",
+                         "params": {"a b": 1, "lr": null, "bs": [1]}, "image": {"reference": "busybox"}, "run": {},
+                         "outputs": {"location": "logs"}}""".formatted(ID).getBytes(UTF_8)));
+
+        assertThat(refused.problems())
+                .extracting(Problem::where)
+                .containsExactlyInAnyOrder(
+                        "$.draft", "$.params", "$.params.lr", "$.params.bs", "$.image", "$.run", "$.outputs.location");
+        assertThat(refused).hasMessageContaining("Give either a draft with params, or image and run.");
+    }
+
+    @Test
     void every_field_of_the_message_arrives() {
         Request request = RequestCodec.decode(FULL.getBytes(UTF_8));
 
@@ -166,7 +214,7 @@ class RequestCodecTest {
         "priority": 700            | "priorty": 700              | $.priorty: this release knows no field of that name. Did you mean 'priority'?
         "priority": 700            | "dependsOn": []             | $.dependsOn: this release knows no field of that name. Known here: schema, kind,
         "team": "vision"           | "params": {}                | $.params: this release knows no field of that name.
-        "team": "vision"           | "draft": "mnist@1"          | $.draft: this release knows no field of that name.
+        "team": "vision"           | "resumeFrom": "latest"      | $.resumeFrom: this release knows no field of that name.
         "team": "vision"           | "resumeFrom": "x"           | $.resumeFrom: this release knows no field of that name.
         "user": "1000:1000"        | "secrets": ["TOKEN"]        | $.run.secrets: this release knows no field of that name.
         "name": "mnist-7",         |                             | $.name: is missing. Give a name of up to 100 letters, digits, '_', '.' and '-' that begins with a letter or digit.

@@ -1,14 +1,8 @@
 package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.lifecycle.JobState;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RequestCodec;
-import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.History;
-import dev.trainyard.submitter.publish.PublishedRequests;
-import dev.trainyard.submitter.publish.RequestPublisher;
 import dev.trainyard.submitter.rest.JobResource.Phase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,19 +26,14 @@ final class JobsController {
     private static final int MAX_REQUEST_BYTES = 1 << 20;
     private static final int MAX_JOBS = 1_000;
 
-    private final RequestPublisher publisher;
-    private final PublishedRequests published;
+    private final Submission submission;
     private final KnownJobs jobs;
     private final History history;
-    private final BlobStore blobs;
 
-    JobsController(
-            RequestPublisher publisher, PublishedRequests published, KnownJobs jobs, History history, BlobStore blobs) {
-        this.publisher = publisher;
-        this.published = published;
+    JobsController(Submission submission, KnownJobs jobs, History history) {
+        this.submission = submission;
         this.jobs = jobs;
         this.history = history;
-        this.blobs = blobs;
     }
 
     record Submitted(JobId jobId, Phase state) {}
@@ -66,40 +55,10 @@ final class JobsController {
     ResponseEntity<Submitted> submit(InputStream body) throws IOException {
         // One byte more than is allowed: the codec says that it is too large.
         byte[] json = body.readNBytes(MAX_REQUEST_BYTES + 1);
-        Request.Submit request = switch (RequestCodec.decode(json)) {
-            case Request.Submit submit -> submit;
-            case Request.Cancel cancel ->
-                throw ApiException.badRequest(
-                        "to cancel a job, POST to /api/v1/jobs/%s/cancel: it needs no Kafka".formatted(cancel.jobId()));
-        };
-        requireSource(request.image());
-        requireSameContent(request.jobId(), json);
-        publisher.publish(request.jobId(), json);
-        published.remember(request);
+        JobId job = submission.publish(json).jobId();
         return ResponseEntity.accepted()
-                .location(URI.create("/api/v1/jobs/" + request.jobId()))
-                .body(new Submitted(request.jobId(), Phase.PUBLISHED));
-    }
-
-    private void requireSource(ImageSource image) {
-        if (image instanceof ImageSource.Build build) {
-            Sha256 source = Sha256.parse(build.source());
-            if (!blobs.has(source.hex())) {
-                throw ApiException.conflict(
-                        "the build context %s is not stored here. PUT it to /api/v1/sources/%s first"
-                                .formatted(source, source));
-            }
-        }
-    }
-
-    /** The workers would refuse it as well, but only later. */
-    private void requireSameContent(JobId job, byte[] json) {
-        String digest = RequestCodec.digest(json);
-        history.acceptedDigest(job).filter(accepted -> !accepted.equals(digest)).ifPresent(accepted -> {
-            throw ApiException.conflict(
-                    "job %s was accepted with other content: %s, now offered %s. A new job needs a new id"
-                            .formatted(job, accepted, digest));
-        });
+                .location(URI.create("/api/v1/jobs/" + job))
+                .body(new Submitted(job, Phase.PUBLISHED));
     }
 
     @GetMapping("/{jobId}")

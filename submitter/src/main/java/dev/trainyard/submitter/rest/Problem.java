@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * An error, as RFC 9457 has it.
  *
- * @param problems what is wrong where, in a request message
+ * @param problems what is wrong where, in a request message, a draft or its parameters
  * @param position where in an SQL query, in characters from 1
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,12 +36,17 @@ record Problem(
     }
 
     static Problem of(InvalidRequest invalid) {
-        List<Entry> entries = invalid.problems().stream()
+        return of("the request message has", invalid.problems());
+    }
+
+    /** @param whatHas the beginning of a sentence that ends with their number */
+    static Problem of(String whatHas, List<dev.trainyard.core.request.Problem> problems) {
+        List<Entry> entries = problems.stream()
                 .map(problem -> new Entry(problem.where(), problem.what(), problem.remedy()))
                 .toList();
         String detail = entries.size() == 1
-                ? "the request message has a problem"
-                : "the request message has %d problems".formatted(entries.size());
+                ? "%s a problem".formatted(whatHas)
+                : "%s %d problems".formatted(whatHas, entries.size());
         Problem problem = of(HttpStatus.BAD_REQUEST, detail);
         return new Problem(problem.type, problem.title, problem.status, detail, entries, null, null);
     }

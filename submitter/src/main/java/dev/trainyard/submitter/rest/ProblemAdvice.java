@@ -1,5 +1,7 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.compose.InvalidComposeFile;
+import dev.trainyard.core.compose.InvalidParameters;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.DatabaseUnavailable;
@@ -47,6 +49,16 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> invalid(InvalidRequest e) {
         return answer(Problem.of(e));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> invalid(InvalidParameters e) {
+        return answer(Problem.of("the parameters have", e.problems()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> invalid(InvalidComposeFile e) {
+        return answer(Problem.of("the draft has", e.problems()));
     }
 
     @ExceptionHandler

@@ -5,10 +5,12 @@ import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Database;
+import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.submitter.publish.PublishedRequests;
+import dev.trainyard.submitter.publish.RequestPublisher;
 import java.net.InetAddress;
 import java.util.Objects;
 import org.apache.catalina.core.StandardHost;
@@ -31,6 +33,8 @@ import tools.jackson.databind.ser.std.ToStringSerializer;
 @Configuration(proxyBeanMethods = false)
 @Import({
     JobsController.class,
+    DraftsController.class,
+    TrainingsController.class,
     CommandsController.class,
     LogController.class,
     SourcesController.class,
@@ -87,6 +91,21 @@ public class RestConfiguration implements WebMvcConfigurer {
     @Bean
     BlobStore blobStore(Database database) {
         return new BlobStore(database);
+    }
+
+    @Bean
+    DraftStore draftStore(Database database) {
+        return new DraftStore(database);
+    }
+
+    @Bean
+    Submission submission(
+            RequestPublisher publisher,
+            PublishedRequests published,
+            History history,
+            BlobStore blobs,
+            DraftStore drafts) {
+        return new Submission(publisher, published, history, blobs, drafts);
     }
 
     @Bean

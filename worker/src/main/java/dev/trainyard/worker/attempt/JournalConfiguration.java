@@ -6,10 +6,8 @@ import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.batch.core.step.builder.StepBuilder;
-import org.springframework.batch.core.step.tasklet.Tasklet;
-import org.springframework.batch.infrastructure.repeat.RepeatStatus;
-import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
+import org.springframework.batch.core.step.AbstractStep;
+import org.springframework.batch.core.step.StepExecution;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -17,8 +15,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Isolation;
 
 /**
- * Spring Batch's journal in schema {@code batch}, and the job that every attempt runs as. The steps have no transaction of their own: one
- * would be held for as long as a training takes.
+ * Spring Batch's journal in schema {@code batch}, and the job that every attempt runs as.
  */
 @Configuration(proxyBeanMethods = false)
 class JournalConfiguration extends JdbcDefaultBatchConfiguration {
@@ -61,19 +58,34 @@ class JournalConfiguration extends JdbcDefaultBatchConfiguration {
                 .build();
     }
 
-    private static org.springframework.batch.core.step.Step step(
-            String name, JobRepository repository, Attempts attempts, Step step) {
-        Tasklet tasklet = (contribution, context) -> {
-            String attempt = contribution.getStepExecution().getJobParameters().getString(AttemptJob.ATTEMPT);
+    private static AttemptStep step(String name, JobRepository repository, Attempts attempts, Step step) {
+        AttemptStep attemptStep = new AttemptStep(repository, attempts, step);
+        attemptStep.setName(name);
+        return attemptStep;
+    }
+
+    /**
+     * Runs a step in no transaction. Batch's own tasklet step would have one around it, if only a transaction without resources: and while
+     * one is active, Spring keeps the connection of the first query for all others, for as long as a training takes.
+     */
+    private static final class AttemptStep extends AbstractStep {
+
+        private final Attempts attempts;
+        private final Step step;
+
+        AttemptStep(JobRepository repository, Attempts attempts, Step step) {
+            super(repository);
+            this.attempts = attempts;
+            this.step = step;
+        }
+
+        @Override
+        protected void doExecute(StepExecution execution) throws JobInterruptedException {
             try {
-                step.run(attempts.run(attempt));
+                step.run(attempts.run(execution.getJobParameters().getString(AttemptJob.ATTEMPT)));
             } catch (AttemptRun.LetGo e) {
                 throw new JobInterruptedException("let go: the next process of this worker goes on");
             }
-            return RepeatStatus.FINISHED;
-        };
-        return new StepBuilder(name, repository)
-                .tasklet(tasklet, new ResourcelessTransactionManager())
-                .build();
+        }
     }
 }

@@ -1,10 +1,13 @@
 package dev.trainyard.worker.intake;
 
+import dev.trainyard.core.compose.InvalidComposeFile;
+import dev.trainyard.core.compose.InvalidParameters;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.Topics;
+import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,8 +43,8 @@ import org.springframework.kafka.support.Acknowledgment;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read is set
- * aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
+ * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read,
+ * or names a draft that is not there or takes other parameters, is set aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
  */
 public final class Intake implements AutoCloseable {
 
@@ -52,6 +56,7 @@ public final class Intake implements AutoCloseable {
     private static final Duration SILENT_AT_MOST = Duration.ofSeconds(10);
 
     private final JobStore jobs;
+    private final DraftStore drafts;
     private final Producer<byte[], byte[]> deadLetters;
     private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
 
@@ -60,9 +65,10 @@ public final class Intake implements AutoCloseable {
      *
      * @throws KafkaUnavailable if Kafka does not answer within ten seconds; later outages are waited for
      */
-    public Intake(String bootstrapServers, JobStore jobs) {
+    public Intake(String bootstrapServers, JobStore jobs, DraftStore drafts) {
         requireAnswer(bootstrapServers);
         this.jobs = jobs;
+        this.drafts = drafts;
         this.deadLetters = new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
@@ -131,6 +137,7 @@ public final class Intake implements AutoCloseable {
                     submits.clear();
                     jobs.cancel(cancelled.request().jobId(), cancelled.request().submittedBy());
                 }
+                case Named named -> submits.add(resolved(named));
                 case Unreadable unreadable -> setAside(record, unreadable.reason());
             }
         }
@@ -144,6 +151,9 @@ public final class Intake implements AutoCloseable {
 
     private record Decoded(ConsumerRecord<byte[], byte[]> record, JobStore.Incoming incoming) implements Reading {}
 
+    /** What runs is in a draft. */
+    private record Named(ConsumerRecord<byte[], byte[]> record, Request.Train request) implements Reading {}
+
     private record Cancelled(Request.Cancel request) implements Reading {}
 
     private record Unreadable(String reason) implements Reading {}
@@ -155,17 +165,39 @@ public final class Intake implements AutoCloseable {
         }
         try {
             return switch (RequestCodec.decode(value)) {
-                case Request.Submit submit ->
-                    new Decoded(
-                            record,
-                            new JobStore.Incoming(
-                                    submit,
-                                    new String(value, StandardCharsets.UTF_8),
-                                    digest(RequestCodec.digest(value))));
+                case Request.Submit submit -> decoded(record, submit.jobId(), new JobStore.Stated(submit));
+                case Request.Train train -> new Named(record, train);
                 case Request.Cancel cancel -> new Cancelled(cancel);
             };
         } catch (InvalidRequest e) {
             return new Unreadable(Objects.requireNonNullElse(e.getMessage(), "not valid"));
+        }
+    }
+
+    private static Decoded decoded(ConsumerRecord<byte[], byte[]> record, JobId job, JobStore.Content content) {
+        byte[] value = record.value();
+        return new Decoded(
+                record,
+                new JobStore.Incoming(
+                        job, content, new String(value, StandardCharsets.UTF_8), digest(RequestCodec.digest(value))));
+    }
+
+    private Decoded resolved(Named named) {
+        Request.Train request = named.request();
+        return decoded(named.record(), request.jobId(), content(request));
+    }
+
+    private JobStore.Content content(Request.Train request) {
+        Optional<DraftStore.Stored> stored = drafts.find(request.draft());
+        if (stored.isEmpty()) {
+            return new JobStore.Unresolvable(drafts.whyMissing(request.draft()));
+        }
+        try {
+            return new JobStore.Drafted(
+                    stored.get().draft().resolve(request), stored.get().ref());
+        } catch (InvalidParameters | InvalidRequest | InvalidComposeFile e) {
+            return new JobStore.Unresolvable("draft %s: %s"
+                    .formatted(stored.get().ref(), Objects.requireNonNullElse(e.getMessage(), "not valid")));
         }
     }
 
@@ -178,14 +210,15 @@ public final class Intake implements AutoCloseable {
                 jobs.accept(submits.stream().map(Decoded::incoming).toList());
         for (int i = 0; i < results.size(); i++) {
             Decoded submit = submits.get(i);
-            JobId job = submit.incoming().request().jobId();
+            JobId job = submit.incoming().job();
             switch (results.get(i)) {
                 case JobStore.Accepted() ->
                     log.info(
                             "accepted job={} name={}",
                             job,
-                            submit.incoming().request().name());
+                            name(submit.incoming().content()));
                 case JobStore.Duplicate() -> log.info("accepted before job={}", job);
+                case JobStore.Refused(String reason) -> setAside(submit.record(), reason);
                 case JobStore.Conflict(String accepted, String offered) -> {
                     String reason =
                             "job %s was accepted with other content: accepted sha256:%s, offered sha256:%s. Give a new request a new jobId."
@@ -195,6 +228,14 @@ public final class Intake implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static String name(JobStore.Content content) {
+        return switch (content) {
+            case JobStore.Stated stated -> stated.request().name();
+            case JobStore.Drafted drafted -> drafted.request().name();
+            case JobStore.Unresolvable _ -> "";
+        };
     }
 
     /** To the dead letters first: should we die in between, the record comes again and its row is written then. */

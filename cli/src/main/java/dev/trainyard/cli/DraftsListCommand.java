@@ -1,0 +1,49 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Table;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        description = "List the drafts, each in its newest version.",
+        footerHeading = "%nExample:%n",
+        footer = "  trainyard drafts list")
+final class DraftsListCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    DraftsListCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Server server = session.server();
+        String body = server.get("/drafts");
+        List<JsonObject> drafts = server.parse(body).objects("drafts");
+        if (json.isGiven()) {
+            session.out().println(body);
+        } else if (drafts.isEmpty()) {
+            session.say("no drafts yet: trainyard drafts add NAME FILE");
+        } else {
+            Table table = new Table(List.of("DRAFT", "PARAMETERS", "ADDED", "BY"));
+            for (JsonObject draft : drafts) {
+                table.row(List.of(
+                        draft.text("draft"),
+                        String.join(" ", draft.texts("parameters")),
+                        session.shown().time(draft.text("createdAt")),
+                        draft.text("createdBy")));
+            }
+            table.print(session.out());
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.core.compose.SubmitOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** With what {@code run} says in Docker's words instead. */
+final class NamedJobOptions extends JobOptions {
+
+    @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
+    private @Nullable String name;
+
+    @Option(
+            names = "--label",
+            paramLabel = "NAME=VALUE",
+            description = "A label of the job and its container. Repeat for more.")
+    private Map<String, String> labels = Map.of();
+
+    @Option(
+            names = "--grace-period",
+            paramLabel = "DURATION",
+            converter = TimeConverters.OfDuration.class,
+            description = "Between the stop signal and KILL (default: the file's stop_grace_period, or 10s).")
+    private @Nullable Duration gracePeriod;
+
+    /** As they were given, with who submits and when. */
+    SubmitOptions of(String user, Instant now) {
+        return with(name, labels, gracePeriod, user, now);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.source.BuildContext;
+import dev.trainyard.core.compose.TrainingSpec;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The build context of a training: packed here, uploaded unless the server has it. */
+final class PackedSource {
+
+    private PackedSource() {}
+
+    static boolean isNeeded(TrainingSpec spec, @Nullable Path source) {
+        return spec.build() != null || source != null;
+    }
+
+    /** @param source what {@code --source} names: goes in as an archive */
+    static BuildContext pack(Session session, ComposeFile compose, TrainingSpec spec, @Nullable Path source) {
+        String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
+        Path folder = spec.build() == null
+                ? compose.folder()
+                : compose.folder().resolve(spec.build().context());
+        BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source);
+        context.warnings().forEach(session::say);
+        return context;
+    }
+
+    static void upload(Session session, Server server, BuildContext context) {
+        if (!server.hasSource(context.digest())) {
+            try (UploadProgress progress = new UploadProgress(session, context.size())) {
+                server.putSource(context.digest(), context.tar(), progress);
+            }
+        }
+    }
+}

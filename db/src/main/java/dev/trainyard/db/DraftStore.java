@@ -1,0 +1,175 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.compose.ModelDraft;
+import dev.trainyard.core.compose.ParameterDeclarations;
+import dev.trainyard.core.request.DraftRef;
+import dev.trainyard.core.request.NearestName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Drafts of models, by name and version: {@code add}, {@code remove}. A version never changes. */
+public final class DraftStore {
+
+    private static final int MAX_DRAFTS = 1_000;
+
+    private static final String SELECT = """
+            select name, version, compose, params::text as params, source, digest, created_at, created_by
+            from trainyard.model_draft
+            where removed_at is null
+            """;
+
+    private final Database database;
+    private final JdbcClient sql;
+
+    public DraftStore(Database database) {
+        this.database = database;
+        this.sql = database.sql();
+    }
+
+    /** A draft that is there; {@code ref} has its version. */
+    public record Stored(
+            DraftRef ref,
+            ModelDraft draft,
+            Instant createdAt,
+            @Nullable String createdBy) {
+
+        /** Counts from 1. */
+        public int version() {
+            return ref.version() == null ? 0 : ref.version();
+        }
+    }
+
+    /**
+     * What {@link #add} did.
+     *
+     * @param isNew false: the newest version has this content already
+     */
+    public record Addition(DraftRef ref, boolean isNew) {}
+
+    /** Stores the draft as the next version of its name, unless the newest version is the same. Its author has checked it. */
+    public Addition add(String name, ModelDraft draft, @Nullable String by) {
+        String digest = draft.digest();
+        return database.inTransaction(() -> {
+            lockName(name);
+            Optional<Integer> same = sql.sql("""
+                    select version from (
+                        select version, digest from trainyard.model_draft
+                        where name = :name and removed_at is null order by version desc limit 1) newest
+                    where digest = :digest""")
+                    .param("name", name)
+                    .param("digest", digest)
+                    .query(Integer.class)
+                    .optional();
+            if (same.isPresent()) {
+                return new Addition(new DraftRef(name, same.get()), false);
+            }
+            int version = sql.sql("""
+                    insert into trainyard.model_draft (name, version, compose, params, source, digest, created_by)
+                    select :name, coalesce(max(version), 0) + 1, :compose, :params::jsonb, :source, :digest, :by
+                    from trainyard.model_draft where name = :name
+                    returning version""")
+                    .param("name", name)
+                    .param("compose", draft.compose())
+                    .param("params", draft.parameters().toJson())
+                    .param("source", draft.source(), Types.VARCHAR)
+                    .param("digest", digest)
+                    .param("by", by, Types.VARCHAR)
+                    .query(Integer.class)
+                    .single();
+            return new Addition(new DraftRef(name, version), true);
+        });
+    }
+
+    /** Removes this version, or all of the name. Jobs that were accepted go on. Returns what was removed now. */
+    public List<DraftRef> remove(DraftRef ref, @Nullable String by) {
+        return database.inTransaction(() -> {
+            lockName(ref.name());
+            return sql
+                    .sql("""
+                    update trainyard.model_draft set removed_at = clock_timestamp(), removed_by = :by
+                    where name = :name and (:version::int is null or version = :version) and removed_at is null
+                    returning name, version""")
+                    .param("name", ref.name())
+                    .param("version", ref.version(), Types.INTEGER)
+                    .param("by", by, Types.VARCHAR)
+                    .query((row, _) -> new DraftRef(row.getString("name"), row.getInt("version")))
+                    .list()
+                    .stream()
+                    .sorted((a, b) -> Integer.compare(version(a), version(b)))
+                    .toList();
+        });
+    }
+
+    /** The draft of this version, or the newest one. */
+    public Optional<Stored> find(DraftRef ref) {
+        return sql.sql(SELECT + """
+                and name = :name and (:version::int is null or version = :version) order by version desc limit 1""")
+                .param("name", ref.name())
+                .param("version", ref.version(), Types.INTEGER)
+                .query(DraftStore::stored)
+                .optional();
+    }
+
+    /** The newest version of each name, by name. */
+    public List<Stored> newest() {
+        return sql.sql("select distinct on (name) * from (" + SELECT + """
+                ) drafts order by name, version desc limit :limit""")
+                .param("limit", MAX_DRAFTS)
+                .query(DraftStore::stored)
+                .list();
+    }
+
+    /** Why {@link #find} finds nothing, and what to do, for people. */
+    public String whyMissing(DraftRef ref) {
+        List<Integer> versions = sql.sql("""
+                select version from trainyard.model_draft where name = :name and removed_at is null order by version""")
+                .param("name", ref.name())
+                .query((row, _) -> row.getInt("version"))
+                .list();
+        if (!versions.isEmpty()) {
+            return "there is no draft %s: of %s there are the versions %s"
+                    .formatted(
+                            ref,
+                            ref.name(),
+                            String.join(
+                                    ", ", versions.stream().map(String::valueOf).toList()));
+        }
+        List<String> names = sql.sql("""
+                select distinct name from trainyard.model_draft where removed_at is null order by name limit :limit""")
+                .param("limit", MAX_DRAFTS)
+                .query((row, _) -> row.getString("name"))
+                .list();
+        return NearestName.among(names, ref.name())
+                .map(near -> "there is no draft %s. Did you mean %s?".formatted(ref, near))
+                .orElse("there is no draft %s. trainyard drafts list shows what there is".formatted(ref));
+    }
+
+    /** One change of a name's versions at a time; there may be no row yet that could be locked. */
+    private void lockName(String name) {
+        sql.sql("select pg_advisory_xact_lock(hashtextextended('draft ' || :name, 0))")
+                .param("name", name)
+                .query()
+                .singleRow();
+    }
+
+    private static Stored stored(ResultSet row, int index) throws SQLException {
+        return new Stored(
+                new DraftRef(row.getString("name"), row.getInt("version")),
+                new ModelDraft(
+                        row.getString("compose"),
+                        ParameterDeclarations.ofJson(row.getString("params")),
+                        row.getString("source")),
+                row.getTimestamp("created_at").toInstant(),
+                row.getString("created_by"));
+    }
+
+    private static int version(DraftRef ref) {
+        return ref.version() == null ? 0 : ref.version();
+    }
+}

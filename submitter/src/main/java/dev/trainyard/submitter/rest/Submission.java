@@ -1,0 +1,84 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.History;
+import dev.trainyard.submitter.publish.PublishedRequests;
+import dev.trainyard.submitter.publish.RequestPublisher;
+
+/** Publishes requests. What a worker would refuse later is refused here at once. */
+final class Submission {
+
+    private final RequestPublisher publisher;
+    private final PublishedRequests published;
+    private final History history;
+    private final BlobStore blobs;
+    private final DraftStore drafts;
+
+    Submission(
+            RequestPublisher publisher,
+            PublishedRequests published,
+            History history,
+            BlobStore blobs,
+            DraftStore drafts) {
+        this.publisher = publisher;
+        this.published = published;
+        this.history = history;
+        this.blobs = blobs;
+        this.drafts = drafts;
+    }
+
+    /**
+     * The message is published byte for byte as it is.
+     *
+     * @return what it comes to as things stand
+     * @throws dev.trainyard.core.request.InvalidRequest if it is none
+     * @throws dev.trainyard.core.compose.InvalidParameters if they do not fit the draft that it names
+     * @throws ApiException if it contradicts what is there
+     */
+    Request.Submit publish(byte[] json) {
+        Request.Submit request = switch (RequestCodec.decode(json)) {
+            case Request.Submit submit -> submit;
+            case Request.Train train -> require(train).draft().resolve(train);
+            case Request.Cancel cancel ->
+                throw ApiException.badRequest(
+                        "to cancel a job, POST to /api/v1/jobs/%s/cancel: it needs no Kafka".formatted(cancel.jobId()));
+        };
+        requireSource(request.image());
+        requireSameContent(request.jobId(), json);
+        publisher.publish(request.jobId(), json);
+        published.remember(request);
+        return request;
+    }
+
+    private DraftStore.Stored require(Request.Train train) {
+        return drafts.find(train.draft()).orElseThrow(() -> ApiException.notFound(drafts.whyMissing(train.draft())));
+    }
+
+    private void requireSource(ImageSource image) {
+        if (image instanceof ImageSource.Build build) {
+            requireSource(blobs, Sha256.parse(build.source()));
+        }
+    }
+
+    /** @throws ApiException 409 if it has not been uploaded */
+    static void requireSource(BlobStore blobs, Sha256 source) {
+        if (!blobs.has(source.hex())) {
+            throw ApiException.conflict("the build context %s is not stored here. PUT it to /api/v1/sources/%s first"
+                    .formatted(source, source));
+        }
+    }
+
+    private void requireSameContent(JobId job, byte[] json) {
+        String digest = RequestCodec.digest(json);
+        history.acceptedDigest(job).filter(accepted -> !accepted.equals(digest)).ifPresent(accepted -> {
+            throw ApiException.conflict(
+                    "job %s was accepted with other content: %s, now offered %s. A new job needs a new id"
+                            .formatted(job, accepted, digest));
+        });
+    }
+}
