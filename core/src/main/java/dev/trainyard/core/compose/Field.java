@@ -196,7 +196,11 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
     Optional<BigDecimal> cpus() {
         return parsed("a number of CPUs from 0.01 to 10000, for example 4 or 1.5", text -> {
             BigDecimal number = text.length() > 20 ? BigDecimal.ZERO : new BigDecimal(text);
-            if (number.compareTo(new BigDecimal("0.01")) < 0 || number.compareTo(new BigDecimal(10_000)) > 0) {
+            // The engine counts billionths of a CPU, and Docker refuses what is finer.
+            boolean tooFine = number.stripTrailingZeros().scale() > 9;
+            if (tooFine
+                    || number.compareTo(new BigDecimal("0.01")) < 0
+                    || number.compareTo(new BigDecimal(10_000)) > 0) {
                 throw new IllegalArgumentException(text);
             }
             return number;

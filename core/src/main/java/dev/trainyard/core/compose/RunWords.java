@@ -42,7 +42,7 @@ public final class RunWords {
 
     /**
      * @param words all that follows {@code run}
-     * @param ownFlags flags of the caller's own, which Docker does not have: name without dashes, and whether it takes a value
+     * @param ownFlags flags of the caller's own: name without dashes, and whether it takes a value; one that Docker has is Docker's
      */
     public static RunWords split(List<String> words, Map<String, Boolean> ownFlags) {
         RunWords split = new RunWords(words, ownFlags);
@@ -106,13 +106,13 @@ public final class RunWords {
         int equals = word.indexOf('=');
         String name = word.substring(2, equals < 0 ? word.length() : equals);
         String spelling = "--" + name;
-        if (ownFlags.containsKey(name)) {
-            own(argument, word, name, equals);
-            return;
-        }
         Optional<RunFlag> known = DockerRunFlags.named(name);
         if (known.isPresent()) {
             take(argument, spelling, known.get(), word, equals < 0 ? NOT_IN_THE_WORD : equals + 1);
+            return;
+        }
+        if (ownFlags.containsKey(name)) {
+            own(argument, word, name, equals);
             return;
         }
         Optional<String> meant = NearestName.among(names(), name);

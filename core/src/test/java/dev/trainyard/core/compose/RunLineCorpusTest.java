@@ -96,7 +96,7 @@ class RunLineCorpusTest {
                 .filter(Files::exists)
                 .map(RunLineCorpusTest::text);
         return RunLine.read(
-                RunWords.split(ShellWords.split(words), Map.of("priority", true, "dry-run", false)),
+                RunWords.split(ShellWords.split(words), Map.of("priority", true, "dry-run", false, "label", false)),
                 ENVIRONMENT,
                 files);
     }
