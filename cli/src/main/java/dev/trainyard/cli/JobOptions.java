@@ -13,7 +13,9 @@ import picocli.CommandLine.Option;
 /** What a job is besides its training: its name, its place in the queue, its limits. */
 final class JobOptions {
 
-    @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
+    @Option(
+            names = "--name",
+            description = "The job's name (default: container_name, or the service; of train: the model).")
     private @Nullable String name;
 
     @Option(names = "--team", description = "The team that the job belongs to.")
