@@ -10,7 +10,9 @@ import picocli.CommandLine.Option;
 /** With what {@code run} says in Docker's words instead. */
 final class NamedJobOptions extends JobOptions {
 
-    @Option(names = "--name", description = "The job's name (default: container_name, or the service).")
+    @Option(
+            names = "--name",
+            description = "The job's name (default: container_name, or the service; of train: the model).")
     private @Nullable String name;
 
     @Option(

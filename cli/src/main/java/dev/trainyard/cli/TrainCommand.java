@@ -35,8 +35,8 @@ import picocli.CommandLine.Unmatched;
         description = {
             "Train a kind of model: its draft and these parameters become a job.",
             "Shows the log and ends with the container's exit code; with -d, prints the job's id and returns.",
-            "The model's own parameters are written after MODEL as its program takes them: --lr 0.1 --amp. One that is called",
-            "as an option below is given by --param."
+            "The model's own parameters are written after MODEL as its program takes them: --lr 0.1 --amp.",
+            "One that is called as an option below is given by --param."
         },
         customSynopsis = "trainyard train MODEL [--NAME VALUE]... [OPTIONS]",
         footerHeading = "%nExample:%n",

@@ -188,7 +188,14 @@ public final class Intake implements AutoCloseable {
     }
 
     private JobStore.Content content(Request.Train request) {
-        Optional<DraftStore.Stored> stored = drafts.find(request.draft());
+        Optional<DraftStore.Stored> stored;
+        try {
+            stored = drafts.find(request.draft());
+        } catch (IllegalArgumentException e) {
+            // Of a newer release: it must not hold up what others submit.
+            return new JobStore.Unresolvable(
+                    "draft %s cannot be read by this worker's release: %s".formatted(request.draft(), e.getMessage()));
+        }
         if (stored.isEmpty()) {
             return new JobStore.Unresolvable(drafts.whyMissing(request.draft()));
         }
