@@ -6,9 +6,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Reads {@code build}, short and long. */
 final class BuildReader {
+
+    /** What changes how an image is made, and not what is in it. */
+    private static final Map<String, String> WITHOUT_EFFECT = Map.of(
+            "cache_from", "means nothing here: the worker's engine uses its own cache",
+            "cache_to", "means nothing here: the worker's engine uses its own cache",
+            "no_cache", "means nothing here: the same source is built once",
+            "pull", "means nothing here: the worker pulls the base image that it does not have",
+            "labels", "are not set on the image; write labels beside build for the container",
+            "tags", "are not set; the image is named by image",
+            "network", "is not passed on: the build uses the engine's default network",
+            "shm_size", "is not passed on to the build",
+            "platforms", "is not passed on: the image is built for the worker's own platform");
+
+    private static final List<String> KNOWN = Stream.concat(
+                    Stream.of("context", "dockerfile", "args", "target"), WITHOUT_EFFECT.keySet().stream())
+            .toList();
 
     private BuildReader() {}
 
@@ -16,7 +33,9 @@ final class BuildReader {
         if (!build.isMapping()) {
             return new BuildSpec(context(build), "Dockerfile", Map.of(), null);
         }
-        build.allowOnly(List.of("context", "dockerfile", "args", "target"));
+        build.allowOnly(KNOWN);
+        WITHOUT_EFFECT.forEach(
+                (name, why) -> build.get(name).filter(field -> !field.isNull()).ifPresent(field -> field.notice(why)));
         return new BuildSpec(
                 build.get("context").map(BuildReader::context).orElse("."),
                 build.get("dockerfile").map(BuildReader::dockerfile).orElse("Dockerfile"),
@@ -28,11 +47,15 @@ final class BuildReader {
 
     private static String context(Field field) {
         String context = field.text().orElse(".");
-        if (context.matches("(https?|git|ssh)://.*|git@.*|github\\.com/.*|.*\\.git(#.*)?")) {
+        if (isRemote(context)) {
             field.problem(
                     "%s is not on this computer".formatted(Excerpt.quote(context)), "Clone it, and name the folder");
         }
         return context;
+    }
+
+    static boolean isRemote(String context) {
+        return context.matches("(https?|git|ssh)://.*|git@.*|github\\.com/.*|.*\\.git(#.*)?");
     }
 
     private static String dockerfile(Field field) {

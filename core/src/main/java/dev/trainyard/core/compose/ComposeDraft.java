@@ -41,8 +41,8 @@ public final class ComposeDraft {
      * @throws InvalidComposeFile if the draft is no YAML, or has no {@code command}
      */
     public static String fill(String text, String fileName, List<Parameter> parameters) {
-        Report report = new Report(fileName);
-        YamlNode document = YamlReader.read(text, report);
+        Report report = new Report();
+        YamlNode document = YamlReader.read(text, fileName, report);
         ComposeDraft draft = new ComposeDraft(text, Parameter.words(parameters));
         draft.visit(document);
         if (draft.edits.isEmpty()) {

@@ -111,8 +111,12 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
     String nearest(Collection<String> known) {
         return NearestName.among(known, name)
                 .map("Did you mean '%s'?"::formatted)
-                .orElse("Leave it out; known here: "
-                        + String.join(", ", known.stream().sorted().toList()));
+                .orElse(
+                        known.isEmpty()
+                                ? "Leave it out"
+                                : "Leave it out; known here: "
+                                        + String.join(
+                                                ", ", known.stream().sorted().toList()));
     }
 
     /** A text; a number or truth value is taken as it is written. */

@@ -7,27 +7,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects what is wrong with one compose file, and what is worth knowing. */
+/** Collects what is wrong with the compose files of one training, and what is worth knowing. */
 final class Report {
 
     /** Beyond this many nobody reads on. */
     private static final int MAX_PROBLEMS = 100;
 
-    private final String file;
+    /** In the order in which they were read. */
+    private final List<String> files = new ArrayList<>();
+
     private final List<Found<Problem>> problems = new ArrayList<>();
     private final List<Found<Notice>> notices = new ArrayList<>();
     private final Set<String> unreadable = new HashSet<>();
 
-    /** What was found, and where in the file, by which it is shown. */
-    private record Found<T>(int offset, T what) {}
+    /** What was found, and where in which file, by which it is shown. */
+    private record Found<T>(int file, int offset, T what) {}
 
-    Report(String file) {
-        this.file = file;
+    /** Makes the file known, so that what is found in it is shown after what is found in those before. */
+    void opens(String file) {
+        number(file);
     }
 
     void problem(Span at, String key, String what, String remedy) {
         if (!unreadable.contains(key)) {
-            add(at.start(), new Problem(where(at, key), what, remedy));
+            add(new Found<>(number(at.file()), at.start(), new Problem(where(at, key), what, remedy)));
         }
     }
 
@@ -37,20 +40,19 @@ final class Report {
         unreadable.add(key);
     }
 
-    /** A problem of another file. */
+    /** A problem of a file that is no compose file. */
     void problem(Problem problem) {
-        add(Integer.MAX_VALUE, problem);
+        add(new Found<>(Integer.MAX_VALUE, 0, problem));
     }
 
-    private void add(int offset, Problem problem) {
-        Found<Problem> found = new Found<>(offset, problem);
+    private void add(Found<Problem> found) {
         if (problems.size() < MAX_PROBLEMS && !problems.contains(found)) {
             problems.add(found);
         }
     }
 
     void notice(Span at, String key, String what) {
-        Found<Notice> found = new Found<>(at.start(), new Notice(where(at, key), what));
+        Found<Notice> found = new Found<>(number(at.file()), at.start(), new Notice(where(at, key), what));
         if (!notices.contains(found)) {
             notices.add(found);
         }
@@ -72,13 +74,20 @@ final class Report {
 
     private static <T> List<T> inOrder(List<Found<T>> found) {
         return found.stream()
-                .sorted(Comparator.comparingInt(Found::offset))
+                .sorted(Comparator.<Found<T>>comparingInt(Found::file).thenComparingInt(Found::offset))
                 .map(Found::what)
                 .toList();
     }
 
-    private String where(Span at, String key) {
-        String place = "%s:%d:%d".formatted(file, at.line(), at.column());
+    private int number(String file) {
+        if (!files.contains(file)) {
+            files.add(file);
+        }
+        return files.indexOf(file);
+    }
+
+    private static String where(Span at, String key) {
+        String place = "%s:%d:%d".formatted(at.file(), at.line(), at.column());
         return key.isEmpty() ? place : place + " " + key;
     }
 }

@@ -69,8 +69,8 @@ class ComposePropertyTest {
 
     private static List<String> corpus() {
         List<String> texts = new ArrayList<>();
-        for (String folder : List.of("good", "bad")) {
-            try (Stream<Path> files = Files.list(Path.of("src/test/resources/compose", folder))) {
+        for (String folder : List.of("compose/good", "bad/compose")) {
+            try (Stream<Path> files = Files.list(Path.of("src/test/resources", folder))) {
                 for (Path file : files.filter(each -> each.toString().endsWith(".yml"))
                         .sorted()
                         .toList()) {
