@@ -12,6 +12,8 @@ public final class ComposeResolver {
     private static final List<String> TOP_LEVEL =
             List.of("version", "name", "services", "volumes", "networks", "secrets", "configs");
 
+    private static final int MOST_SERVICES = 200;
+
     private final Report report;
     private final ComposeOptions options;
 
@@ -85,6 +87,10 @@ public final class ComposeResolver {
             file.problem("has no services", "Write services: and at least one service");
             throw report.refused();
         }
+        if (names.size() > MOST_SERVICES) {
+            throw refused(
+                    file, "has more than %d services".formatted(MOST_SERVICES), "Write the one that trains alone");
+        }
         String all = String.join(", ", names);
         @Nullable String wanted = options.service();
         if (wanted != null) {
@@ -93,8 +99,9 @@ public final class ComposeResolver {
             }
             return wanted;
         }
-        List<Field> services = withoutIdleProfiles(
-                names.stream().map(project.sketch()::service).toList());
+        Project sketch = project.sketch();
+        List<Field> services =
+                withoutIdleProfiles(names.stream().map(sketch::service).toList());
         List<Field> withGpu = services.stream().filter(GpuReservation::isIn).toList();
         List<Field> candidates = withGpu.isEmpty() ? services : withGpu;
         if (candidates.size() > 1) {

@@ -5,6 +5,7 @@ import dev.trainyard.core.compose.YamlNode.Mapping;
 import dev.trainyard.core.request.Excerpt;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Project {
     private final TextFiles texts;
     private final @Nullable Variables variables;
     private final Report report;
+    private final Map<String, Optional<Field>> opened = new HashMap<>();
 
     /** A service in its file. */
     private record Place(Field file, String folder, String name) {}
@@ -93,9 +95,7 @@ final class Project {
     }
 
     private static Optional<Field> entry(Field file, String section, String name) {
-        return section(file, section).stream()
-                .filter(field -> field.name().equals(name))
-                .findFirst();
+        return file.get(section).filter(Field::isMapping).flatMap(entries -> entries.get(name));
     }
 
     private YamlNode filledIn(Field field) {
@@ -149,6 +149,11 @@ final class Project {
     }
 
     private Optional<Place> opened(Field extending, String path, String service) {
+        Optional<Field> file = opened.computeIfAbsent(path, _ -> read(extending, path));
+        return file.map(root -> new Place(root, ServicePaths.folder(path), service));
+    }
+
+    private Optional<Field> read(Field extending, String path) {
         Optional<String> text = texts.read(path);
         if (text.isEmpty()) {
             extending.problem("there is no file %s".formatted(Excerpt.quote(path)), "Create it, or correct the path");
@@ -158,7 +163,7 @@ final class Project {
             YamlNode document = YamlReader.read(text.get(), path, report);
             Field file = new Field("", "", document.at(), document, report);
             if (file.isMapping()) {
-                return Optional.of(new Place(file, ServicePaths.folder(path), service));
+                return Optional.of(file);
             }
             extending.problem("%s is no compose file".formatted(Excerpt.quote(path)), "Name a file with services:");
         } catch (InvalidComposeFile e) {

@@ -4,6 +4,7 @@ import dev.trainyard.core.request.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,8 +17,8 @@ final class Report {
     /** In the order in which they were read. */
     private final List<String> files = new ArrayList<>();
 
-    private final List<Found<Problem>> problems = new ArrayList<>();
-    private final List<Found<Notice>> notices = new ArrayList<>();
+    private final Set<Found<Problem>> problems = new LinkedHashSet<>();
+    private final Set<Found<Notice>> notices = new LinkedHashSet<>();
     private final Set<String> unreadable = new HashSet<>();
 
     /** What was found, and where in which file, by which it is shown. */
@@ -46,16 +47,13 @@ final class Report {
     }
 
     private void add(Found<Problem> found) {
-        if (problems.size() < MAX_PROBLEMS && !problems.contains(found)) {
+        if (problems.size() < MAX_PROBLEMS) {
             problems.add(found);
         }
     }
 
     void notice(Span at, String key, String what) {
-        Found<Notice> found = new Found<>(number(at.file()), at.start(), new Notice(where(at, key), what));
-        if (!notices.contains(found)) {
-            notices.add(found);
-        }
+        notices.add(new Found<>(number(at.file()), at.start(), new Notice(where(at, key), what)));
     }
 
     InvalidComposeFile refused() {
@@ -72,7 +70,7 @@ final class Report {
         return inOrder(notices);
     }
 
-    private static <T> List<T> inOrder(List<Found<T>> found) {
+    private static <T> List<T> inOrder(Set<Found<T>> found) {
         return found.stream()
                 .sorted(Comparator.<Found<T>>comparingInt(Found::file).thenComparingInt(Found::offset))
                 .map(Found::what)

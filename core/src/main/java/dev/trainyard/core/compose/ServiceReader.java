@@ -62,6 +62,23 @@ final class ServiceReader {
             "volumes",
             "working_dir");
 
+    /** How many entries the message's schema allows. */
+    private static final Map<String, Integer> MOST_ENTRIES = Map.ofEntries(
+            Map.entry("cap_add", 100),
+            Map.entry("cap_drop", 100),
+            Map.entry("command", 10_000),
+            Map.entry("devices", 100),
+            Map.entry("dns", 10),
+            Map.entry("entrypoint", 10_000),
+            Map.entry("environment", 2000),
+            Map.entry("extra_hosts", 200),
+            Map.entry("group_add", 100),
+            Map.entry("labels", 100),
+            Map.entry("security_opt", 20),
+            Map.entry("tmpfs", 50),
+            Map.entry("ulimits", 50),
+            Map.entry("volumes", 200));
+
     /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
     private static final String IMAGE =
             "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
@@ -92,6 +109,12 @@ final class ServiceReader {
         service.fields().stream()
                 .filter(field -> !SUPPORTED.contains(field.name()))
                 .forEach(field -> UnsupportedKeys.report(field, SUPPORTED));
+        service.fields().forEach(field -> {
+            int most = MOST_ENTRIES.getOrDefault(field.name(), Integer.MAX_VALUE);
+            if (field.entryCount() > most) {
+                field.problem("has more than %,d entries, which a request cannot carry".formatted(most), "Write fewer");
+            }
+        });
         Map<String, String> environment =
                 new EnvironmentReader(variables.asMap(), options.files(), report).read(service);
         program(environment);

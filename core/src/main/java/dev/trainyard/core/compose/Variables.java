@@ -16,8 +16,12 @@ import java.util.stream.IntStream;
 /** The submitter's environment over {@code .env}, and how values of a compose file are filled in from it. */
 final class Variables {
 
+    /** A short file can refer to a long value again and again. */
+    private static final int LONGEST_IN_ALL = 4 << 20;
+
     private final Map<String, String> values;
     private final Report report;
+    private int filledIn;
 
     private Variables(Map<String, String> values, Report report) {
         this.values = values;
@@ -70,6 +74,11 @@ final class Variables {
                             Excerpt.plain(key, 200),
                             "the variable %s is not set, and becomes empty".formatted(name)));
             String text = interpolation.apply(scalar.text());
+            filledIn += text.equals(scalar.text()) ? 0 : text.length();
+            if (filledIn > LONGEST_IN_ALL) {
+                report.problem(scalar.at(), "", "the variables fill in too much text", "Keep data out of variables");
+                throw report.refused();
+            }
             // What came from a variable is text: Compose does not read it as a number again.
             return text.equals(scalar.text()) ? scalar : new Scalar(scalar.at(), text, false);
         } catch (IllegalArgumentException e) {
