@@ -45,9 +45,13 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
-            description = "The compose file. .env beside it and the environment fill in its variables.")
-    @SuppressWarnings("NullAway.Init") // picocli insists on it
-    private Path file;
+            arity = "1..*",
+            description = {
+                "The compose file. .env beside it and the environment fill in its variables.",
+                "More than one are merged as Compose merges them: the later goes over the earlier, and paths in all of them",
+                "are relative to the folder of the first."
+            })
+    private List<Path> files = List.of();
 
     @Mixin
     private final ParameterOptions parameters = new ParameterOptions();
@@ -139,17 +143,18 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ComposeFile compose = new ComposeFile(file);
+        ComposeFile compose = new ComposeFile(files);
         TrainingSpec spec = compose.resolve(service, session.environment(), parameters.all(), source != null);
         spec.notices().forEach(notice -> session.say(notice.toString()));
         if (spec.build() == null && source == null) {
             return submit(request(spec, spec.pulled()), null);
         }
         String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
+        String inline = spec.build() == null ? null : spec.build().dockerfileInline();
         Path folder = spec.build() == null
                 ? compose.folder()
                 : compose.folder().resolve(spec.build().context());
-        try (BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source)) {
+        try (BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, inline, source)) {
             context.warnings().forEach(session::say);
             return submit(request(spec, spec.builtFrom(context.digest())), context);
         }

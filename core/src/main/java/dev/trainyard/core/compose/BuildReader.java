@@ -23,22 +23,33 @@ final class BuildReader {
             "shm_size", "is not passed on to the build",
             "platforms", "is not passed on: the image is built for the worker's own platform");
 
+    /** Of a Dockerfile that the compose file contains; nobody's own has that name. */
+    private static final String INLINE = ".compose.Dockerfile";
+
     private static final List<String> KNOWN = Stream.concat(
-                    Stream.of("context", "dockerfile", "args", "target"), WITHOUT_EFFECT.keySet().stream())
+                    Stream.of("context", "dockerfile", "dockerfile_inline", "args", "target"),
+                    WITHOUT_EFFECT.keySet().stream())
             .toList();
 
     private BuildReader() {}
 
     static BuildSpec read(Field build, Function<String, Optional<String>> environment) {
         if (!build.isMapping()) {
-            return new BuildSpec(context(build), "Dockerfile", Map.of(), null);
+            return new BuildSpec(context(build), "Dockerfile", null, Map.of(), null);
         }
         build.allowOnly(KNOWN);
         WITHOUT_EFFECT.forEach(
                 (name, why) -> build.get(name).filter(field -> !field.isNull()).ifPresent(field -> field.notice(why)));
+        Optional<String> inline = build.get("dockerfile_inline").flatMap(Field::text);
+        build.get("dockerfile")
+                .filter(_ -> inline.isPresent())
+                .ifPresent(field -> field.problem("stands beside dockerfile_inline", "Keep one of the two"));
         return new BuildSpec(
                 build.get("context").map(BuildReader::context).orElse("."),
-                build.get("dockerfile").map(BuildReader::dockerfile).orElse("Dockerfile"),
+                inline.isPresent()
+                        ? INLINE
+                        : build.get("dockerfile").map(BuildReader::dockerfile).orElse("Dockerfile"),
+                inline.orElse(null),
                 build.get("args").map(args -> args.pairs(environment)).orElse(Map.of()),
                 build.get("target")
                         .flatMap(target -> target.matching("\\S{1,200}", "the name of a stage"))

@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 /** Reads which GPUs a service reserves: {@code gpus}, {@code deploy.resources.reservations.devices} or {@code runtime: nvidia}. */
 final class GpuReservation {
 
+    /** Docker's own word for it is the number. */
+    private static final Set<String> ALL = Set.of("all", "-1");
+
     private static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
 
     private GpuReservation() {}
@@ -104,7 +107,7 @@ final class GpuReservation {
         if (ids.isPresent()) {
             return named(ids.get(), ids.get().texts());
         }
-        if (count.isEmpty() || count.flatMap(Field::text).filter("all"::equals).isPresent()) {
+        if (count.isEmpty() || count.flatMap(Field::text).filter(ALL::contains).isPresent()) {
             return new Gpus.All(null, null);
         }
         return count.flatMap(field -> field.integer(1, 1024))

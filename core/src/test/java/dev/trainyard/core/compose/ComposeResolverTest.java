@@ -51,7 +51,7 @@ class ComposeResolverTest {
 
         assertThat(spec.build())
                 .isEqualTo(new BuildSpec(
-                        "../src", "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
+                        "../src", "docker/Dockerfile", null, Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
         assertThat(spec.builtFrom(DIGEST))
                 .isEqualTo(new ImageSource.Build(
                         DIGEST,
@@ -59,6 +59,22 @@ class ComposeResolverTest {
                         Map.of("CUDA", "11.3", "HOME", "/home/ada"),
                         "train",
                         "vision/mnist:1"));
+    }
+
+    @Test
+    void a_dockerfile_within_the_compose_file_is_packed_under_a_name_of_its_own() {
+        TrainingSpec spec = resolve("""
+                services:
+                  train:
+                    build:
+                      dockerfile_inline: |
+                        FROM busybox:${TAG:-latest}
+                """);
+
+        assertThat(spec.build())
+                .isEqualTo(new BuildSpec(".", ".compose.Dockerfile", "FROM busybox:latest\n", Map.of(), null));
+        assertThat(spec.builtFrom(DIGEST))
+                .isEqualTo(new ImageSource.Build(DIGEST, ".compose.Dockerfile", Map.of(), null, null));
     }
 
     @Test
@@ -125,7 +141,7 @@ class ComposeResolverTest {
                 """, "train.yml", options);
 
         assertThat(spec.build())
-                .isEqualTo(new BuildSpec("shared/gpu/src", "Dockerfile", Map.of("A", "base", "B", "ours"), null));
+                .isEqualTo(new BuildSpec("shared/gpu/src", "Dockerfile", null, Map.of("A", "base", "B", "ours"), null));
         assertThat(spec.run().environment()).containsExactly(Map.entry("FROM", "base"));
     }
 
