@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All checks and tests of Trainyard, with the set-up that they need: JDK, Maven, a Docker engine and the images that tests
-# start containers from. Works on a bare machine. usage: ./trainyard test [MAVEN_OPTION...]
+# All checks and tests of Trainyard, with the set-up that they need: JDK, Maven, a Docker engine, Docker Compose and the images
+# that tests start containers from. Works on a bare machine. usage: ./trainyard test [MAVEN_OPTION...]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=setup/messages.sh
@@ -11,6 +11,7 @@ main() {
     export JAVA_HOME
     "$root/setup/maven.sh"
     "$root/setup/docker.sh"
+    "$root/setup/compose.sh"
     "$root/setup/base-image.sh" debian:bookworm-slim
     "$root/setup/base-image.sh" busybox:latest
 

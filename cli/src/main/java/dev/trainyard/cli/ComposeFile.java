@@ -5,6 +5,7 @@ import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.compose.ComposeDraft;
 import dev.trainyard.core.compose.ComposeOptions;
 import dev.trainyard.core.compose.ComposeResolver;
+import dev.trainyard.core.compose.ComposeText;
 import dev.trainyard.core.compose.DraftReading;
 import dev.trainyard.core.compose.InvalidComposeFile;
 import dev.trainyard.core.compose.Parameter;
@@ -17,22 +18,38 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A compose file on this computer. */
+/** A compose file on this computer, with those that go over it. */
 final class ComposeFile {
 
     private final Path path;
-    private final String text;
+    private final List<ComposeText> texts;
 
     /** @throws Failure if it cannot be read */
     ComposeFile(Path path) {
-        this.path = path;
-        this.text = LocalText.read(path)
-                .orElseThrow(() -> new Failure(
-                        ExitCode.NOT_FOUND,
-                        "there is no file %s. Give the path of a compose file.".formatted(path.toAbsolutePath())));
+        this(List.of(path));
     }
 
-    /** The folder that paths in the file are relative to. */
+    /**
+     * Files as Compose merges them, the later over the earlier.
+     *
+     * @throws Failure if one cannot be read
+     */
+    ComposeFile(List<Path> paths) {
+        this.path = paths.getFirst();
+        this.texts = paths.stream().map(ComposeFile::composeText).toList();
+    }
+
+    private static ComposeText composeText(Path path) {
+        return new ComposeText(
+                path.toString(),
+                LocalText.read(path)
+                        .orElseThrow(() -> new Failure(
+                                ExitCode.NOT_FOUND,
+                                "there is no file %s. Give the path of a compose file."
+                                        .formatted(path.toAbsolutePath()))));
+    }
+
+    /** The folder that paths in the files are relative to: that of the first one. */
     Path folder() {
         Path parent = path.toAbsolutePath().normalize().getParent();
         return parent == null ? path.toAbsolutePath().getRoot() : parent;
@@ -46,7 +63,7 @@ final class ComposeFile {
             boolean builtFromSource) {
         ComposeOptions options = new ComposeOptions(
                 service, environment, name -> LocalText.read(folder().resolve(name)), parameters, builtFromSource);
-        return orFailure("a training", () -> ComposeResolver.resolve(text, path.toString(), options));
+        return orFailure("a training", () -> ComposeResolver.resolve(texts, options));
     }
 
     /** The text of a file that declares parameters; empty if there is none. */
@@ -68,12 +85,16 @@ final class ComposeFile {
         return orFailure(
                 "a draft",
                 () -> DraftReading.read(
-                        text, path.toString(), text(declarations), String.valueOf(declarations), builtFromSource));
+                        texts.getFirst().text(),
+                        path.toString(),
+                        text(declarations),
+                        String.valueOf(declarations),
+                        builtFromSource));
     }
 
     /** The file with the parameters filled in. */
     String filled(List<Parameter> parameters) {
-        return orFailure("a training", () -> ComposeDraft.fill(text, path.toString(), parameters));
+        return orFailure("a training", () -> ComposeDraft.fill(texts.getFirst().text(), path.toString(), parameters));
     }
 
     private <T> T orFailure(String what, Supplier<T> resolution) {

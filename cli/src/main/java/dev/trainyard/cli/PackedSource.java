@@ -18,10 +18,11 @@ final class PackedSource {
     /** @param source what {@code --source} names: goes in as an archive */
     static BuildContext pack(Session session, ComposeFile compose, TrainingSpec spec, @Nullable Path source) {
         String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
+        @Nullable String inline = spec.build() == null ? null : spec.build().dockerfileInline();
         Path folder = spec.build() == null
                 ? compose.folder()
                 : compose.folder().resolve(spec.build().context());
-        BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, source);
+        BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, inline, source);
         context.warnings().forEach(session::say);
         return context;
     }

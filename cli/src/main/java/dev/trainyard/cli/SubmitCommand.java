@@ -4,6 +4,7 @@ import dev.trainyard.cli.source.BuildContext;
 import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.compose.TrainingSpec;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,9 +28,13 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
-            description = "The compose file. .env beside it and the environment fill in its variables.")
-    @SuppressWarnings("NullAway.Init") // picocli insists on it
-    private Path file;
+            arity = "1..*",
+            description = {
+                "The compose file. .env beside it and the environment fill in its variables.",
+                "More than one are merged as Compose merges them: the later goes over the earlier, and paths in all of them",
+                "are relative to the folder of the first."
+            })
+    private List<Path> files = List.of();
 
     @Mixin
     private final ParameterOptions parameters = new ParameterOptions();
@@ -66,7 +71,7 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ComposeFile compose = new ComposeFile(file);
+        ComposeFile compose = new ComposeFile(files);
         TrainingSpec spec = compose.resolve(service, session.environment(), parameters.all(), source != null);
         spec.notices().forEach(notice -> session.say(notice.toString()));
         if (!PackedSource.isNeeded(spec, source)) {

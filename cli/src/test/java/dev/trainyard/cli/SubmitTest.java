@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
+import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
@@ -230,6 +231,23 @@ class SubmitTest {
     }
 
     @Test
+    void a_dockerfile_within_the_compose_file_is_uploaded_in_the_context() throws IOException {
+        Path file = write("inline.yml", "services: {train: {build: {context: ctx, dockerfile_inline: FROM scratch}}}");
+        write("ctx/main.py", "print(1)");
+        server.answers("HEAD /sources/sha256:*", 404, "").answers("PUT /sources/sha256:*", 201, "");
+
+        assertThat(cli.run("submit", "-d", file.toString()).err()).isEmpty();
+
+        assertThat(server.received().get(1).body())
+                .startsWith(".compose.Dockerfile")
+                .contains("FROM scratch", "print(1)");
+        assertThat(message().image())
+                .isInstanceOfSatisfying(
+                        ImageSource.Build.class,
+                        build -> assertThat(build.dockerfile()).isEqualTo(".compose.Dockerfile"));
+    }
+
+    @Test
     void a_large_upload_is_announced() throws IOException {
         write("Dockerfile", "FROM scratch\n");
         Files.write(folder.resolve("weights"), new byte[9 << 20]);
@@ -253,6 +271,42 @@ class SubmitTest {
             assertThat(build.tag()).isEqualTo("vision/mnist:2");
             assertThat(build.dockerfile()).isEqualTo("Dockerfile");
         });
+    }
+
+    @Test
+    void later_files_go_over_earlier_ones_with_paths_from_the_first_ones_folder() throws IOException {
+        write("train.env", "A=beside the first\n");
+        Path over = write("gpu/over.yml", """
+                services:
+                  train:
+                    extends: {file: gpu/common.yml, service: base}
+                    env_file: train.env
+                    gpus: all
+                """);
+        write("gpu/common.yml", "services: {base: {environment: {B: common}, env_file: common.env}}");
+        write("gpu/common.env", "C=beside the common one\n");
+
+        assertThat(submit(over.toString(), "-d").err()).isEmpty();
+
+        assertThat(message().image()).isEqualTo(new ImageSource.Reference("vision/mnist:2"));
+        assertThat(message().gpus()).isEqualTo(new Gpus.All(null, null));
+        assertThat(message().run().environment())
+                .isEqualTo(Map.of("A", "beside the first", "B", "common", "C", "beside the common one"));
+    }
+
+    @Test
+    void what_is_wrong_in_a_later_file_is_shown_with_its_name() throws IOException {
+        Path over = write("over.yml", "services: {train: {shm_sise: 8gb}}");
+
+        Result result = submit(over.toString());
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.err()).contains("\n  %s:1:20 services.train.shm_sise: ".formatted(over));
+    }
+
+    @Test
+    void no_file_at_all_is_a_mistake_of_the_line() {
+        assertThat(cli.run("submit", "-d").exitCode()).isEqualTo(64);
     }
 
     @Test

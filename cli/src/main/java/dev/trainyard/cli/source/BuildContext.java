@@ -30,17 +30,43 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
      *
      * @param folder the context
      * @param dockerfile path within it
+     * @param inline the Dockerfile's text, packed under that path; null: the folder has it
      * @param source a folder or archive that goes in as an archive; null: none
      * @throws Failure if something is missing, unreadable or too large
      */
-    public static BuildContext pack(Path folder, String dockerfile, @Nullable Path source) {
-        String text = dockerfileText(folder, dockerfile);
+    public static BuildContext pack(Path folder, String dockerfile, @Nullable String inline, @Nullable Path source) {
+        if (inline == null) {
+            return packed(folder, dockerfile, dockerfileText(folder, dockerfile), null, source);
+        }
+        Path file = temporaryFile(folder, inline);
+        try {
+            return packed(folder, dockerfile, inline, file, source);
+        } finally {
+            delete(file);
+        }
+    }
+
+    private static Path temporaryFile(Path folder, String text) {
+        try {
+            Path file = Files.createTempFile("trainyard-", ".Dockerfile");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw notPacked(folder, e);
+        }
+    }
+
+    private static BuildContext packed(
+            Path folder, String dockerfile, String text, @Nullable Path inline, @Nullable Path source) {
         NavigableMap<String, Path> files = FileTree.of(folder, ignoreRules(folder, dockerfile));
         // The build needs these two itself, even where they are ignored.
         for (String needed : List.of(Path.of(dockerfile).normalize().toString(), DOCKERIGNORE)) {
             if (Files.exists(folder.resolve(needed))) {
                 files.put(needed, folder.resolve(needed));
             }
+        }
+        if (inline != null) {
+            files.put(dockerfile, inline);
         }
         List<String> added = Dockerfile.archives(text);
         if (source == null) {

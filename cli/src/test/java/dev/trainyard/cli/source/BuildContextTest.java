@@ -106,7 +106,7 @@ class BuildContextTest {
         write("a", "a");
         write("b", "b");
 
-        try (BuildContext packed = BuildContext.pack(context, "gpu.Dockerfile", null)) {
+        try (BuildContext packed = BuildContext.pack(context, "gpu.Dockerfile", null, null)) {
             assertThat(names(packed)).contains("a").doesNotContain("b");
         }
     }
@@ -186,7 +186,7 @@ class BuildContextTest {
     void an_archive_goes_in_as_it_is_under_its_own_name() throws IOException {
         write("Dockerfile", "FROM scratch\nADD sub/my.tar /\n");
         byte[] archive;
-        try (BuildContext other = BuildContext.pack(context, "Dockerfile", null)) {
+        try (BuildContext other = BuildContext.pack(context, "Dockerfile", null, null)) {
             archive = Files.readAllBytes(other.tar());
         }
         Path source = Files.write(temp.resolve("my.tar"), archive);
@@ -227,7 +227,7 @@ class BuildContextTest {
         assertThatThrownBy(() -> pack(null))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith(context.resolve("Dockerfile") + " cannot be read (there is no such file).");
-        assertThatThrownBy(() -> BuildContext.pack(context, "../Dockerfile", null))
+        assertThatThrownBy(() -> BuildContext.pack(context, "../Dockerfile", null, null))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("the Dockerfile ../Dockerfile is outside of the build context");
         write("Dockerfile", "FROM scratch\n");
@@ -252,11 +252,11 @@ class BuildContextTest {
     }
 
     private BuildContext pack(@Nullable Path source) {
-        return BuildContext.pack(context, "Dockerfile", source);
+        return BuildContext.pack(context, "Dockerfile", null, source);
     }
 
     private static String digest(Path folder) {
-        try (BuildContext packed = BuildContext.pack(folder, "Dockerfile", null)) {
+        try (BuildContext packed = BuildContext.pack(folder, "Dockerfile", null, null)) {
             return packed.digest();
         }
     }

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param context folder to pack, absolute or relative to the compose file's folder
  * @param dockerfile path within the context
+ * @param dockerfileInline the Dockerfile's text, to be packed under that path; null: the context has it
  * @param args build arguments, in order
  * @param target stage to stop at
  */
 public record BuildSpec(
         String context,
         String dockerfile,
+        @Nullable String dockerfileInline,
         Map<String, String> args,
         @Nullable String target) {}

@@ -41,23 +41,23 @@ public final class ComposeDraft {
      * @throws InvalidComposeFile if the draft is no YAML, or has no {@code command}
      */
     public static String fill(String text, String fileName, List<Parameter> parameters) {
-        Report report = new Report(fileName);
+        Report report = new Report();
         // Compose reads what is filled in, and would take a lone dollar for a variable.
         List<String> words = Parameter.words(parameters).stream()
                 .map(word -> word.replace("$", "$$"))
                 .toList();
-        ComposeDraft draft = visited(text, words, report);
+        ComposeDraft draft = visited(text, fileName, words, report);
         report.refuseProblems();
         return words.isEmpty() ? text : draft.edited();
     }
 
     /** Reports a draft to which no parameters could be appended. */
-    static void requireCommand(String text, Report report) {
-        visited(text, List.of(), report);
+    static void requireCommand(String text, String fileName, Report report) {
+        visited(text, fileName, List.of(), report);
     }
 
-    private static ComposeDraft visited(String text, List<String> words, Report report) {
-        YamlNode document = YamlReader.read(text, report);
+    private static ComposeDraft visited(String text, String fileName, List<String> words, Report report) {
+        YamlNode document = YamlReader.read(text, fileName, report);
         ComposeDraft draft = new ComposeDraft(text, words);
         draft.visit(document);
         if (draft.edits.isEmpty()) {

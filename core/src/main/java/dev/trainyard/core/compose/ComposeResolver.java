@@ -1,24 +1,18 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.compose.YamlNode.Scalar;
-import dev.trainyard.core.compose.YamlNode.Sequence;
 import dev.trainyard.core.request.Excerpt;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a compose file into the training that its one training service describes. Pure: files are read by the caller. */
+/** Turns compose files into the training that their one training service describes. Pure: files are read by the caller. */
 public final class ComposeResolver {
 
     private static final List<String> TOP_LEVEL =
             List.of("version", "name", "services", "volumes", "networks", "secrets", "configs");
+
+    private static final int MOST_SERVICES = 200;
 
     private final Report report;
     private final ComposeOptions options;
@@ -28,133 +22,126 @@ public final class ComposeResolver {
         this.options = options;
     }
 
-    /**
-     * Reads a compose file as Compose does: variables replaced (environment over {@code .env}), anchors and merge keys followed.
-     *
-     * @param text the file's content
-     * @param fileName shown in problems and notices
-     * @throws InvalidComposeFile with every problem, each with line, column, key and remedy; nothing else is thrown for any text
-     */
+    /** One compose file, as {@link #resolve(List, ComposeOptions)}. */
     public static TrainingSpec resolve(String text, String fileName, ComposeOptions options) {
-        return resolve(text, new Report(fileName), options);
+        return resolve(List.of(new ComposeText(fileName, text)), options);
     }
 
-    static TrainingSpec resolve(String text, Report report, ComposeOptions options) {
-        YamlNode document = YamlReader.read(text, report);
-        TrainingSpec spec =
-                new ComposeResolver(report, options).read(new Field("", "", document.at(), document, report));
+    /**
+     * Reads compose files as Compose does: variables replaced (environment over {@code .env}), anchors and merge keys followed,
+     * each file over those before it, services over what they extend.
+     *
+     * @param files at least one; paths in all of them are relative to the first one's folder
+     * @throws InvalidComposeFile with every problem, each with file, line, column, key and remedy; nothing else is thrown for any text
+     */
+    public static TrainingSpec resolve(List<ComposeText> files, ComposeOptions options) {
+        return resolve(files, new Report(), options);
+    }
+
+    static TrainingSpec resolve(List<ComposeText> files, Report report, ComposeOptions options) {
+        TrainingSpec spec = new ComposeResolver(report, options).read(files);
         report.refuseProblems();
         return spec;
     }
 
-    private TrainingSpec read(Field file) {
-        if (!file.isMapping()) {
-            file.problem("is no compose file", "Write services: and at least one service");
+    private TrainingSpec read(List<ComposeText> texts) {
+        List<Field> files =
+                texts.stream().flatMap(text -> parsed(text).stream()).toList();
+        if (files.size() < texts.size()) {
             throw report.refused();
         }
+        files.forEach(ComposeResolver::checkTopLevel);
+        Variables variables = Variables.of(options, report);
+        Project project = new Project(files, options.files(), variables, report);
+        Field service = project.service(choose(project, files));
+        return new ServiceReader(service, project, options, variables, report).read();
+    }
+
+    private Optional<Field> parsed(ComposeText text) {
+        try {
+            YamlNode document = YamlReader.read(text.text(), text.name(), report);
+            Field file = new Field("", "", document.at(), document, report);
+            if (file.isMapping()) {
+                return Optional.of(file);
+            }
+            file.problem("is no compose file", "Write services: and at least one service");
+        } catch (InvalidComposeFile e) {
+            // Its problems are in the report; the next file may have some too.
+        }
+        return Optional.empty();
+    }
+
+    private static void checkTopLevel(Field file) {
         file.get("include")
-                .ifPresent(include ->
-                        include.problem("is not followed in this release", "Write the service into this file"));
+                .ifPresent(include -> include.problem(
+                        "is not followed in this release", "Name the files one after the other, or use extends"));
         file.fields().stream()
                 .filter(field -> !TOP_LEVEL.contains(field.name())
                         && !field.name().startsWith("x-")
                         && !field.name().equals("include"))
                 .forEach(field -> field.problem("is no key of a compose file that is known", field.nearest(TOP_LEVEL)));
         file.get("version").ifPresent(version -> version.notice("means nothing any more, to Compose neither"));
-        Map<String, String> submitter = submitter();
-        Field chosen = choose(file);
-        Field service = interpolated(chosen, submitter);
-        Map<String, Field> volumes = file.get("volumes").map(Field::fields).orElse(List.of()).stream()
-                .collect(Collectors.toMap(Field::name, volume -> interpolated(volume, submitter)));
-        return new ServiceReader(service, volumes, options, submitter, report).read();
     }
 
-    private Map<String, String> submitter() {
-        Map<String, String> variables = new HashMap<>();
-        options.files()
-                .read(".env")
-                .ifPresent(text -> variables.putAll(EnvFile.parse(text, ".env", options.environment(), report)));
-        variables.putAll(options.environment());
-        return variables;
-    }
-
-    private Field choose(Field file) {
-        List<Field> services = file.get("services").map(Field::fields).orElse(List.of()).stream()
-                .filter(service -> !service.name().startsWith("x-"))
-                .toList();
-        if (services.isEmpty()) {
+    private String choose(Project project, List<Field> files) {
+        Field file = files.getLast();
+        Set<String> names = project.serviceNames();
+        if (names.isEmpty()) {
             file.problem("has no services", "Write services: and at least one service");
             throw report.refused();
         }
-        String names = services.stream().map(Field::name).collect(Collectors.joining(", "));
+        if (names.size() > MOST_SERVICES) {
+            throw refused(
+                    file, "has more than %d services".formatted(MOST_SERVICES), "Write the one that trains alone");
+        }
+        String all = String.join(", ", names);
         @Nullable String wanted = options.service();
         if (wanted != null) {
-            return services.stream()
-                    .filter(service -> service.name().equals(wanted))
-                    .findFirst()
-                    .orElseThrow(() -> refused(
-                            file, "has no service %s".formatted(Excerpt.quote(wanted)), "Choose one of: " + names));
+            if (!names.contains(wanted)) {
+                throw refused(file, "has no service %s".formatted(Excerpt.quote(wanted)), "Choose one of: " + all);
+            }
+            return wanted;
         }
+        Project sketch = project.sketch();
+        List<Field> services =
+                withoutIdleProfiles(names.stream().map(sketch::service).toList());
         List<Field> withGpu = services.stream().filter(GpuReservation::isIn).toList();
         List<Field> candidates = withGpu.isEmpty() ? services : withGpu;
         if (candidates.size() > 1) {
             String which = withGpu.isEmpty() ? "and none reserves a GPU" : "of which more than one reserves a GPU";
             throw refused(
                     file,
-                    "has several services (%s), %s".formatted(names, which),
+                    "has several services (%s), %s".formatted(all, which),
                     report.ofDraft() ? "Keep only the one that trains" : "Name the one that trains with --service");
         }
         Field chosen = candidates.getFirst();
-        if (services.size() > 1) {
-            chosen.notice("is the service that trains, since it reserves a GPU; the others are not started");
+        if (names.size() > 1) {
+            String why = withGpu.isEmpty() ? "the others belong to profiles" : "it reserves a GPU";
+            report.notice(
+                    chosen.at(),
+                    chosen.key(),
+                    "is the service that trains, since %s; the others are not started".formatted(why));
         }
-        return chosen;
+        return chosen.name();
+    }
+
+    /** Compose does not start a service with a profile unless it is asked to: it counts only where all have one. */
+    private List<Field> withoutIdleProfiles(List<Field> services) {
+        List<String> active = List.of(
+                options.environment().getOrDefault("COMPOSE_PROFILES", "").split(","));
+        List<Field> started = services.stream()
+                .filter(service -> {
+                    List<String> profiles = service.isMapping()
+                            ? service.get("profiles").map(Field::texts).orElse(List.of())
+                            : List.of();
+                    return profiles.isEmpty() || profiles.stream().anyMatch(active::contains) || active.contains("*");
+                })
+                .toList();
+        return started.isEmpty() ? services : started;
     }
 
     private InvalidComposeFile refused(Field file, String what, String remedy) {
         file.get("services").orElse(file).problem(what, remedy);
         return report.refused();
-    }
-
-    private Field interpolated(Field field, Map<String, String> variables) {
-        return new Field(field.name(), field.key(), field.at(), replaced(field.node(), field.key(), variables), report);
-    }
-
-    private YamlNode replaced(YamlNode node, String key, Map<String, String> variables) {
-        return switch (node) {
-            case Scalar scalar -> replaced(scalar, key, variables);
-            case Sequence(Span at, boolean flow, List<YamlNode> items) ->
-                new Sequence(
-                        at,
-                        flow,
-                        IntStream.range(0, items.size())
-                                .mapToObj(i -> replaced(items.get(i), key + "[" + i + "]", variables))
-                                .toList());
-            case Mapping(Span at, Map<String, Entry> entries) -> {
-                Map<String, Entry> replaced = new LinkedHashMap<>();
-                entries.forEach((name, entry) -> replaced.put(
-                        name, new Entry(entry.key(), replaced(entry.value(), key + "." + name, variables))));
-                yield new Mapping(at, Collections.unmodifiableMap(replaced));
-            }
-        };
-    }
-
-    private Scalar replaced(Scalar scalar, String key, Map<String, String> variables) {
-        try {
-            Interpolation interpolation = new Interpolation(
-                    variables,
-                    name -> report.unset(
-                            scalar.at(),
-                            Excerpt.plain(key, 200),
-                            "the variable %s is not set, and becomes empty".formatted(name)));
-            String text = interpolation.apply(scalar.text());
-            // What came from a variable is text: Compose does not read it as a number again.
-            return text.equals(scalar.text()) ? scalar : new Scalar(scalar.at(), text, false);
-        } catch (IllegalArgumentException e) {
-            String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
-            report.unreadable(
-                    scalar.at(), Excerpt.plain(key, 200), why, "Set the variable, or write $$ for a dollar sign");
-            return scalar;
-        }
     }
 }

@@ -26,11 +26,11 @@ final class DeclarationReader {
     }
 
     /** Problems go to the report. */
-    static ParameterDeclarations read(String text, Report report) {
+    static ParameterDeclarations read(String text, String fileName, Report report) {
         if (text.lines().allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"))) {
             return ParameterDeclarations.ANY;
         }
-        YamlNode document = YamlReader.read(text, report);
+        YamlNode document = YamlReader.read(text, fileName, report);
         Field file = new Field("", "", document.at(), document, report);
         if (file.isList()) {
             file.problem("is a list, not a mapping of names to declarations", "Write lines such as lr: {type: float}");

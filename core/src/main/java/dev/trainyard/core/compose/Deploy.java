@@ -26,7 +26,7 @@ final class Deploy {
         Optional<Field> resources = deploy.get("resources");
         resources.ifPresent(field -> field.allowOnly(List.of("limits", "reservations")));
         limits = resources.flatMap(field -> field.get("limits"));
-        limits.ifPresent(field -> field.allowOnly(List.of("cpus", "memory")));
+        limits.ifPresent(field -> field.allowOnly(List.of("cpus", "memory", "pids")));
         resources.flatMap(field -> field.get("reservations")).ifPresent(field -> {
             field.allowOnly(List.of("cpus", "memory", "devices"));
             for (String soft : List.of("cpus", "memory")) {
@@ -38,6 +38,10 @@ final class Deploy {
 
     Optional<Field> cpus() {
         return limits.flatMap(field -> field.get("cpus"));
+    }
+
+    Optional<Field> pids() {
+        return limits.flatMap(field -> field.get("pids"));
     }
 
     Optional<Field> memory() {

@@ -43,10 +43,12 @@ public record DraftReading(String compose, ParameterDeclarations parameters, Tra
     }
 
     private static TrainingSpec training(String compose, String fileName, boolean builtFromSource) {
-        Report report = Report.draft(fileName);
-        ComposeDraft.requireCommand(compose, report);
+        Report report = Report.ofStoredDraft();
+        ComposeDraft.requireCommand(compose, fileName, report);
         return ComposeResolver.resolve(
-                compose, report, new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), builtFromSource));
+                List.of(new ComposeText(fileName, compose)),
+                report,
+                new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), builtFromSource));
     }
 
     /**

@@ -14,6 +14,7 @@ final class EnvFile {
 
     private static final Pattern NAME =
             Pattern.compile("(?:export[ \\t]+)?([A-Za-z0-9_.]+)[ \\t]*([=:]|$)[ \\t]*", Pattern.MULTILINE);
+    private static final int LONGEST = 1 << 20;
     private static final Pattern INLINE_COMMENT = Pattern.compile("[ \\t]+#.*");
 
     private final String text;
@@ -45,7 +46,12 @@ final class EnvFile {
             problem("contains NUL or half of a surrogate pair, which cannot be passed on", "Leave it out");
             return;
         }
+        if (text.length() > LONGEST) {
+            problem("has more than %,d characters".formatted(LONGEST), "Keep data out of it");
+            return;
+        }
         Matcher name = NAME.matcher(text);
+        long length = 0;
         while (skipBlanksAndComments()) {
             if (!name.region(at, text.length()).lookingAt()) {
                 problem("is no line of the form NAME=VALUE", "Write NAME=VALUE, or # before a comment");
@@ -57,6 +63,11 @@ final class EnvFile {
                 Optional.ofNullable(known.get(name.group(1))).ifPresent(value -> variables.put(name.group(1), value));
             } else {
                 String value = value();
+                length += value.length();
+                if (length > LONGEST) {
+                    problem("becomes longer than %,d characters".formatted(LONGEST), "Keep data out of it");
+                    return;
+                }
                 variables.put(name.group(1), value);
                 known.put(name.group(1), value);
             }

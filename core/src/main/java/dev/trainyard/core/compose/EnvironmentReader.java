@@ -50,6 +50,13 @@ final class EnvironmentReader {
                     "Create it beside the compose file, or correct the path");
         }
         text.ifPresent(content -> variables.putAll(EnvFile.parse(content, path, submitter, report)));
+        variables.forEach((name, value) -> {
+            if (value.length() > Field.LONGEST_TEXT) {
+                entry.problem(
+                        "%s becomes longer than %,d characters".formatted(Excerpt.quote(name), Field.LONGEST_TEXT),
+                        "Put it into a file");
+            }
+        });
     }
 
     private Optional<String> fromSubmitter(Field field, String name) {

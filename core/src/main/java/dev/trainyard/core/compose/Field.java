@@ -27,6 +27,9 @@ import java.util.stream.IntStream;
  */
 record Field(String name, String key, Span at, YamlNode node, Report report) {
 
+    /** Of one argument or variable; Linux takes 128 KiB (MAX_ARG_STRLEN). */
+    static final int LONGEST_TEXT = 131_000;
+
     void problem(String what, String remedy) {
         report.problem(at, key, what, remedy);
     }
@@ -45,6 +48,15 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
 
     boolean isMapping() {
         return node instanceof Mapping;
+    }
+
+    /** How many entries a list or mapping has. */
+    int entryCount() {
+        return switch (node) {
+            case Scalar _ -> 0;
+            case Sequence sequence -> sequence.items().size();
+            case Mapping mapping -> mapping.entries().size();
+        };
     }
 
     /** Written so that YAML reads a number, true or false. */
@@ -111,13 +123,23 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
     String nearest(Collection<String> known) {
         return NearestName.among(known, name)
                 .map("Did you mean '%s'?"::formatted)
-                .orElse("Leave it out; known here: "
-                        + String.join(", ", known.stream().sorted().toList()));
+                .orElse(
+                        known.isEmpty()
+                                ? "Leave it out"
+                                : "Leave it out; known here: "
+                                        + String.join(
+                                                ", ", known.stream().sorted().toList()));
     }
 
     /** A text; a number or truth value is taken as it is written. */
     Optional<String> text() {
         if (node instanceof Scalar scalar && !scalar.isNull()) {
+            if (scalar.text().length() > LONGEST_TEXT) {
+                problem(
+                        "is longer than %,d characters, which Linux passes to no program".formatted(LONGEST_TEXT),
+                        "Put it into a file");
+                return Optional.empty();
+            }
             if (isPassable(scalar.text())) {
                 return Optional.of(scalar.text());
             }

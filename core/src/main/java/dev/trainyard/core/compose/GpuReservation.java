@@ -16,6 +16,9 @@ final class GpuReservation {
     /** An index or a UUID of a device, as the message's schema has it. */
     static final String DEVICE = "[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}";
 
+    /** Docker's own word for it is the number. */
+    private static final Set<String> ALL = Set.of("all", "-1");
+
     private GpuReservation() {}
 
     /** Whether the service asks for a GPU in any way, however wrongly. */
@@ -107,7 +110,7 @@ final class GpuReservation {
         if (ids.isPresent()) {
             return named(ids.get(), ids.get().texts());
         }
-        if (count.isEmpty() || count.flatMap(Field::text).filter("all"::equals).isPresent()) {
+        if (count.isEmpty() || count.flatMap(Field::text).filter(ALL::contains).isPresent()) {
             return new Gpus.All(null, null);
         }
         return count.flatMap(field -> field.integer(1, 1024))

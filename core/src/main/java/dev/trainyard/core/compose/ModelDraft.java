@@ -48,8 +48,8 @@ public record ModelDraft(
         List<Parameter> words = parameters.apply(train.params(), name -> "$.params." + name);
         String fileName = train.draft().toString();
         TrainingSpec spec = ComposeResolver.resolve(
-                compose,
-                Report.draft(fileName),
+                List.of(new ComposeText(fileName, compose)),
+                Report.ofStoredDraft(),
                 new ComposeOptions(null, Map.of(), TextFiles.NONE, words, source != null));
         ImageSource image = source == null ? spec.pulled() : spec.builtFrom(source);
         Request.Submit written = spec.toRequest(train.jobId(), image, options(train));

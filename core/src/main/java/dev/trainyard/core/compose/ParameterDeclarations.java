@@ -44,8 +44,8 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
      * @throws InvalidComposeFile with every problem, each with line, column and key
      */
     public static ParameterDeclarations read(String text, String fileName) {
-        Report report = new Report(fileName);
-        ParameterDeclarations read = DeclarationReader.read(text, report);
+        Report report = new Report();
+        ParameterDeclarations read = DeclarationReader.read(text, fileName, report);
         report.refuseProblems();
         return read;
     }

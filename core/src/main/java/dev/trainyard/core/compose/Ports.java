@@ -19,6 +19,8 @@ final class Ports {
     private static final String FORMS =
             "Write HOST:CONTAINER, for example 6006:6006, with an IP address before it or /udp after it if need be";
 
+    private static final int MOST = 200;
+
     private final List<PortMapping> mappings = new ArrayList<>();
     private final Set<String> taken = new HashSet<>();
 
@@ -100,6 +102,10 @@ final class Ports {
             port.problem(
                     "the ports are out of range, or the ranges differ in length",
                     "Use ports from 1 to 65535, as many of the host as of the container");
+            return;
+        }
+        if (mappings.size() + container.size() > MOST) {
+            port.problem("is one port too many: a request carries %d".formatted(MOST), "Publish fewer");
             return;
         }
         for (int i = 0; i < container.size(); i++) {

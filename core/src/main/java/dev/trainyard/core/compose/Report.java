@@ -4,37 +4,32 @@ import dev.trainyard.core.request.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/** Collects what is wrong with one compose file or run line, and what is worth knowing. */
+/** Collects what is wrong with the compose files or the run line of one training, and what is worth knowing. */
 final class Report {
 
     /** Beyond this many nobody reads on. */
     private static final int MAX_PROBLEMS = 100;
 
+    /** In the order in which they were read. */
+    private final List<String> files = new ArrayList<>();
+
     private final BiFunction<Span, String, String> place;
     private final boolean draft;
-    private final List<Found<Problem>> problems = new ArrayList<>();
-    private final List<Found<Notice>> notices = new ArrayList<>();
+    private final Set<Found<Problem>> problems = new LinkedHashSet<>();
+    private final Set<Found<Notice>> notices = new LinkedHashSet<>();
     private final Set<String> unreadable = new HashSet<>();
 
-    /** What was found, and where in the file, by which it is shown. */
-    private record Found<T>(int offset, T what) {}
+    /** What was found, and where in which file, by which it is shown. */
+    private record Found<T>(int file, int offset, T what) {}
 
     /** Places are shown as file, line and column, with the key. */
-    Report(String file) {
-        this(file, false);
-    }
-
-    private Report(String file, boolean draft) {
-        this(
-                (at, key) -> {
-                    String place = "%s:%d:%d".formatted(file, at.line(), at.column());
-                    return key.isEmpty() ? place : place + " " + key;
-                },
-                draft);
+    Report() {
+        this(Report::inFile, false);
     }
 
     /** @param place shows where something is, given its place in the text and its key */
@@ -48,8 +43,8 @@ final class Report {
     }
 
     /** Of a draft that is stored: where it becomes a training, nobody's environment is at hand. */
-    static Report draft(String file) {
-        return new Report(file, true);
+    static Report ofStoredDraft() {
+        return new Report(Report::inFile, true);
     }
 
     boolean ofDraft() {
@@ -65,9 +60,14 @@ final class Report {
         }
     }
 
+    /** Makes the file known, so that what is found in it is shown after what is found in those before. */
+    void opens(String file) {
+        number(file);
+    }
+
     void problem(Span at, String key, String what, String remedy) {
         if (!unreadable.contains(key)) {
-            add(at.start(), new Problem(where(at, key), what, remedy));
+            add(new Found<>(number(at.file()), at.start(), new Problem(place.apply(at, key), what, remedy)));
         }
     }
 
@@ -77,27 +77,23 @@ final class Report {
         unreadable.add(key);
     }
 
-    /** A problem of another file. */
+    /** A problem of a file that is no compose file. */
     void problem(Problem problem) {
-        add(Integer.MAX_VALUE, problem);
+        add(new Found<>(Integer.MAX_VALUE, 0, problem));
     }
 
-    private void add(int offset, Problem problem) {
-        Found<Problem> found = new Found<>(offset, problem);
-        if (problems.size() < MAX_PROBLEMS && !problems.contains(found)) {
+    private void add(Found<Problem> found) {
+        if (problems.size() < MAX_PROBLEMS) {
             problems.add(found);
         }
     }
 
     void notice(Span at, String key, String what) {
-        Found<Notice> found = new Found<>(at.start(), new Notice(where(at, key), what));
-        if (!notices.contains(found)) {
-            notices.add(found);
-        }
+        notices.add(new Found<>(number(at.file()), at.start(), new Notice(place.apply(at, key), what)));
     }
 
     InvalidComposeFile refused() {
-        return new InvalidComposeFile(problems());
+        return new InvalidComposeFile(inOrder(problems));
     }
 
     void refuseProblems() {
@@ -114,14 +110,22 @@ final class Report {
         return inOrder(notices);
     }
 
-    private static <T> List<T> inOrder(List<Found<T>> found) {
+    private static <T> List<T> inOrder(Set<Found<T>> found) {
         return found.stream()
-                .sorted(Comparator.comparingInt(Found::offset))
+                .sorted(Comparator.<Found<T>>comparingInt(Found::file).thenComparingInt(Found::offset))
                 .map(Found::what)
                 .toList();
     }
 
-    private String where(Span at, String key) {
-        return place.apply(at, key);
+    private int number(String file) {
+        if (!files.contains(file)) {
+            files.add(file);
+        }
+        return files.indexOf(file);
+    }
+
+    private static String inFile(Span at, String key) {
+        String place = "%s:%d:%d".formatted(at.file(), at.line(), at.column());
+        return key.isEmpty() ? place : place + " " + key;
     }
 }

@@ -70,6 +70,6 @@ final class RunFlags {
 
     /** All occurrences as one list, as a compose file would have it. */
     Field list(List<? extends YamlNode> nodes) {
-        return new Field("", "", Span.START, new Sequence(Span.START, false, List.copyOf(nodes)), report);
+        return new Field("", "", Span.start(""), new Sequence(Span.start(""), false, List.copyOf(nodes)), report);
     }
 }

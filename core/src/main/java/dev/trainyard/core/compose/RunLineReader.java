@@ -199,7 +199,7 @@ final class RunLineReader {
             put(service, "environment", variables.getFirst());
         }
         return GpuReservation.read(
-                new Field("", "", Span.START, new Mapping(Span.START, service), report), environment);
+                new Field("", "", Span.start(""), new Mapping(Span.start(""), service), report), environment);
     }
 
     private static void put(Map<String, Entry> service, String key, Field field) {

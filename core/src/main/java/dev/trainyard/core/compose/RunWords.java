@@ -214,7 +214,7 @@ public final class RunWords {
     /** A span whose offset is the number of a place. */
     private Span mark(String place) {
         places.add(place);
-        return new Span(1, places.size(), places.size() - 1, places.size() - 1, false);
+        return new Span("", 1, places.size(), places.size() - 1, places.size() - 1, false);
     }
 
     private String place(Span at) {

@@ -16,18 +16,23 @@ import org.jspecify.annotations.Nullable;
 /** Reads one service into a {@link TrainingSpec}: each supported key is read by the line that names it. */
 final class ServiceReader {
 
-    private static final Set<String> SUPPORTED = Set.of(
+    static final Set<String> SUPPORTED = Set.of(
             "build",
+            "cap_add",
             "cap_drop",
             "command",
             "container_name",
             "cpus",
             "deploy",
+            "devices",
+            "dns",
             "entrypoint",
             "env_file",
             "environment",
+            "extends",
             "extra_hosts",
             "gpus",
+            "group_add",
             "hostname",
             "image",
             "init",
@@ -35,9 +40,16 @@ final class ServiceReader {
             "labels",
             "mem_limit",
             "network_mode",
+            "networks",
+            "pid",
+            "pids_limit",
+            "platform",
             "ports",
+            "privileged",
             "read_only",
             "runtime",
+            "scale",
+            "security_opt",
             "shm_size",
             "stdin_open",
             "stop_grace_period",
@@ -46,8 +58,26 @@ final class ServiceReader {
             "tty",
             "ulimits",
             "user",
+            "userns_mode",
             "volumes",
             "working_dir");
+
+    /** How many entries the message's schema allows. */
+    private static final Map<String, Integer> MOST_ENTRIES = Map.ofEntries(
+            Map.entry("cap_add", 100),
+            Map.entry("cap_drop", 100),
+            Map.entry("command", 10_000),
+            Map.entry("devices", 100),
+            Map.entry("dns", 10),
+            Map.entry("entrypoint", 10_000),
+            Map.entry("environment", 2000),
+            Map.entry("extra_hosts", 200),
+            Map.entry("group_add", 100),
+            Map.entry("labels", 100),
+            Map.entry("security_opt", 20),
+            Map.entry("tmpfs", 50),
+            Map.entry("ulimits", 50),
+            Map.entry("volumes", 200));
 
     /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
     static final String IMAGE =
@@ -56,22 +86,19 @@ final class ServiceReader {
 
     private final Field service;
     private final ComposeOptions options;
-    private final Map<String, String> submitter;
+    private final Variables variables;
+    private final Project project;
     private final Volumes volumes;
     private final Report report;
     private final RunSpecBuilder run = RunSpec.builder();
 
-    /** @param submitter the submitter's environment over {@code .env} */
-    ServiceReader(
-            Field service,
-            Map<String, Field> volumes,
-            ComposeOptions options,
-            Map<String, String> submitter,
-            Report report) {
+    ServiceReader(Field service, Project project, ComposeOptions options, Variables variables, Report report) {
         this.service = service;
         this.options = options;
-        this.submitter = submitter;
-        this.volumes = new Volumes(volumes, submitter.get("HOME"));
+        this.project = project;
+        this.variables = variables;
+        this.volumes =
+                new Volumes(project.declared("volumes"), variables.get("HOME").orElse(null));
         this.report = report;
     }
 
@@ -82,7 +109,14 @@ final class ServiceReader {
         service.fields().stream()
                 .filter(field -> !SUPPORTED.contains(field.name()))
                 .forEach(field -> UnsupportedKeys.report(field, SUPPORTED));
-        Map<String, String> environment = new EnvironmentReader(submitter, options.files(), report).read(service);
+        service.fields().forEach(field -> {
+            int most = MOST_ENTRIES.getOrDefault(field.name(), Integer.MAX_VALUE);
+            if (field.entryCount() > most) {
+                field.problem("has more than %,d entries, which a request cannot carry".formatted(most), "Write fewer");
+            }
+        });
+        Map<String, String> environment =
+                new EnvironmentReader(variables.asMap(), options.files(), report).read(service);
         program(environment);
         places();
         limits();
@@ -104,7 +138,8 @@ final class ServiceReader {
 
     private @Nullable BuildSpec build() {
         Optional<Field> build = present("build");
-        if (build.isEmpty() && present("image").isEmpty() && !options.builtFromSource()) {
+        boolean named = build.isPresent() || present("image").isPresent() || options.builtFromSource();
+        if (service.isMapping() && !named) {
             service.problem("has neither image nor build", "Write one of them, or submit with --source");
         }
         if (build.isPresent()
@@ -116,8 +151,7 @@ final class ServiceReader {
                             "the result cannot be named by a digest",
                             "Name the image without @sha256:…, or leave build out");
         }
-        return build.map(field -> BuildReader.read(field, name -> Optional.ofNullable(submitter.get(name))))
-                .orElse(null);
+        return build.map(field -> BuildReader.read(field, variables::get)).orElse(null);
     }
 
     private void program(Map<String, String> environment) {
@@ -190,6 +224,9 @@ final class ServiceReader {
         run.cpus(cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"))
                 .flatMap(Field::cpus)
                 .orElse(null));
+        run.pidsLimit(one(present("pids_limit"), deploy.flatMap(Deploy::pids))
+                .flatMap(field -> field.integer(-1, (1L << 53) - 1))
+                .orElse(null));
         run.shmSize(get("shm_size", Field::size).orElse(null));
         run.ulimits(present("ulimits").map(Field::fields).orElse(List.of()).stream()
                 .map(ServiceReader::ulimit)
@@ -229,12 +266,29 @@ final class ServiceReader {
     private void confinement() {
         run.ipc(get("ipc", field -> mode(field, "host|private|shareable|none", "host, private, shareable or none"))
                 .orElse(null));
-        run.networkMode(get("network_mode", field -> mode(field, "host|none|bridge|default", "host, none or bridge"))
-                .orElse(null));
+        Optional<String> mode =
+                get("network_mode", field -> mode(field, "host|none|bridge|default", "host, none or bridge"));
+        Optional<String> network = get("networks", field -> Networks.read(field, project.declared("networks")));
+        present("network_mode")
+                .filter(_ -> present("networks").isPresent())
+                .ifPresent(field -> field.problem("stands beside networks", "Keep one of the two"));
+        run.networkMode(mode.or(() -> network).orElse(null));
+        run.dns(present("dns").map(Field::oneOrMore).orElse(List.of()).stream()
+                .flatMap(item -> item.matching("[0-9a-fA-F.:]{1,45}", "an IP address").stream())
+                .toList());
+        run.groupAdd(present("group_add").map(Field::items).orElse(List.of()).stream()
+                .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
+                .toList());
+        run.privileges(PrivilegesReader.read(service));
         run.capDrop(present("cap_drop").map(Field::items).orElse(List.of()).stream()
                 .flatMap(item -> item.matching("[A-Za-z_]{1,50}", "a capability such as NET_RAW, or ALL").stream())
                 .toList());
         run.readOnly(flag("read_only"));
+        get("platform", field -> field.matching("linux(/.{1,40})?", "a platform of Linux, such as linux/amd64"))
+                .ifPresent(_ -> present("platform")
+                        .ifPresent(
+                                field -> field.notice("is not passed on: an image runs on the worker's own platform")));
+        get("scale", field -> field.matching("1", "1: a job runs once"));
         run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
     }
 

@@ -9,14 +9,15 @@ import java.util.stream.Stream;
 /** The service keys that a training cannot have, and why: what means nothing to it is accepted with a notice, the rest refused. */
 final class UnsupportedKeys {
 
-    private static final Map<String, String> ACCEPTED = Map.ofEntries(
-            Map.entry("restart", "means nothing to a training that ends; submit --retry says what follows a failure"),
+    static final Map<String, String> ACCEPTED = Map.ofEntries(
+            Map.entry(
+                    "restart",
+                    "means nothing to a training that ends; submit --max-attempts says how often it is tried"),
             Map.entry("depends_on", "means nothing here: other services of the file are not started"),
             Map.entry("healthcheck", "means nothing here: a training is well while it runs"),
-            Map.entry("profiles", "means nothing here: the one service that trains is chosen"),
             Map.entry(
-                    "networks",
-                    "means nothing here: other services of the file are not started; the container joins the engine's default network"),
+                    "profiles",
+                    "means nothing to the service that trains; of the others, one with an inactive profile is not considered"),
             Map.entry("expose", "means nothing here: other services of the file are not started"),
             Map.entry("logging", "means nothing here: the worker keeps the complete log"),
             Map.entry("pull_policy", "means nothing here: the worker pulls what it does not have"),
@@ -34,21 +35,11 @@ final class UnsupportedKeys {
 
     private static final Map<String, Refusal> REFUSED = Map.ofEntries(
             Map.entry(
-                    "privileged",
-                    new Refusal(
-                            POLICY, "Leave it out; devices are reserved under deploy.resources.reservations.devices")),
-            Map.entry(
-                    "devices", new Refusal(POLICY, "Reserve GPUs with gpus or deploy.resources.reservations.devices")),
-            Map.entry(
                     "device_cgroup_rules",
                     new Refusal(POLICY, "Reserve GPUs with gpus or deploy.resources.reservations.devices")),
-            Map.entry("cap_add", new Refusal(POLICY, "Leave it out")),
-            Map.entry("pid", new Refusal(POLICY, "Leave it out")),
-            Map.entry("userns_mode", new Refusal(POLICY, "Leave it out")),
             Map.entry("uts", new Refusal(POLICY, "Leave it out")),
             Map.entry("cgroup", new Refusal(POLICY, "Leave it out")),
             Map.entry("cgroup_parent", new Refusal(POLICY, "Leave it out")),
-            Map.entry("security_opt", new Refusal(POLICY, "Leave it out")),
             Map.entry(
                     "volumes_from",
                     new Refusal("needs another service, which is not started", "List the volumes here")),
@@ -56,12 +47,6 @@ final class UnsupportedKeys {
             Map.entry(
                     "external_links",
                     new Refusal("needs another container, which the worker's host may not have", "Leave it out")),
-            Map.entry(
-                    "extends",
-                    new Refusal(
-                            "is not followed in this release",
-                            "Write the keys here, or share them with an anchor and <<")),
-            Map.entry("scale", new Refusal("would start it more than once", "Submit it once for each run")),
             Map.entry(
                     "secrets",
                     new Refusal("cannot be passed on in this release", "Mount a file of the worker's host read-only")),
@@ -79,11 +64,9 @@ final class UnsupportedKeys {
             Map.entry("credential_spec", INEXPRESSIBLE),
             Map.entry("cpu_rt_period", INEXPRESSIBLE),
             Map.entry("cpu_rt_runtime", INEXPRESSIBLE),
-            Map.entry("dns", INEXPRESSIBLE),
             Map.entry("dns_opt", INEXPRESSIBLE),
             Map.entry("dns_search", INEXPRESSIBLE),
             Map.entry("domainname", INEXPRESSIBLE),
-            Map.entry("group_add", INEXPRESSIBLE),
             Map.entry("isolation", INEXPRESSIBLE),
             Map.entry("label_file", INEXPRESSIBLE),
             Map.entry("mac_address", INEXPRESSIBLE),
@@ -92,8 +75,6 @@ final class UnsupportedKeys {
             Map.entry("models", INEXPRESSIBLE),
             Map.entry("oom_kill_disable", INEXPRESSIBLE),
             Map.entry("oom_score_adj", INEXPRESSIBLE),
-            Map.entry("pids_limit", INEXPRESSIBLE),
-            Map.entry("platform", INEXPRESSIBLE),
             Map.entry("post_start", INEXPRESSIBLE),
             Map.entry("pre_stop", INEXPRESSIBLE),
             Map.entry("provider", INEXPRESSIBLE),
@@ -103,10 +84,14 @@ final class UnsupportedKeys {
 
     private UnsupportedKeys() {}
 
+    static Collection<String> refused() {
+        return REFUSED.keySet();
+    }
+
     /** Says what becomes of a key that is not among the supported ones. */
     static void report(Field field, Collection<String> supported) {
         String name = field.name();
-        boolean harmless = field.isNull() || name.equals("privileged") && !field.flag();
+        boolean harmless = field.isNull();
         if (ACCEPTED.containsKey(name)) {
             field.notice(ACCEPTED.get(name));
         } else if (REFUSED.containsKey(name)) {

@@ -77,8 +77,7 @@ final class Volumes {
 
     /** {@code /logs/x:"/outputs"} is seen in real files; to YAML the inner quotes are part of the text. */
     private static String unquoted(Field volume, String text) {
-        String plain =
-                text.replaceAll("(^|:)\"([^\":]*)\"(?=:|$)", "$1$2").replaceAll("(^|:)'([^':]*)'(?=:|$)", "$1$2");
+        String plain = unquoted(text);
         if (!plain.equals(text)) {
             volume.notice("is read as %s: to YAML the quotes inside belong to the path".formatted(plain));
         }
@@ -208,10 +207,7 @@ final class Volumes {
                     "there is no volume %s under the file's volumes".formatted(Excerpt.quote(name)),
                     "Declare it there, or write an absolute path");
         } else {
-            declaration.allowOnly(List.of("name", "external"));
-            String volumeName = declaration.isNull()
-                    ? name
-                    : declaration.get("name").flatMap(Field::text).orElse(name);
+            String volumeName = volumeName(declaration);
             if (!volumeName.matches(VOLUME_NAME)) {
                 volume.problem(
                         "%s is no name that Docker accepts for a volume".formatted(Excerpt.quote(volumeName)),
@@ -220,6 +216,26 @@ final class Volumes {
             volume.notice("the volume %s is one of the worker's host, and stays there".formatted(volumeName));
             mounts.add(new Mount(volumeName, target, readOnly));
         }
+    }
+
+    private static String volumeName(Field declaration) {
+        declaration.allowOnly(List.of("name", "external", "driver", "driver_opts", "labels"));
+        declaration.get("driver").ifPresent(driver -> driver.matching("local", "local, the only driver known"));
+        declaration
+                .get("driver_opts")
+                .filter(options -> !options.isNull())
+                .ifPresent(options -> options.problem(
+                        "cannot be passed on to the worker",
+                        "Create the volume on the worker's host, and declare it with external: true"));
+        declaration
+                .get("labels")
+                .ifPresent(labels -> labels.notice("are not set: the worker makes the volume without"));
+        // Files of the first generation write external: {name: NAME}.
+        Optional<Field> external = declaration.get("external").filter(Field::isMapping);
+        return external.or(() -> Optional.of(declaration))
+                .flatMap(field -> field.get("name"))
+                .flatMap(Field::text)
+                .orElse(declaration.name());
     }
 
     private Optional<String> target(Field volume, String text) {
@@ -234,6 +250,24 @@ final class Volumes {
             volume.problem("%s is mounted a second time".formatted(Excerpt.quote(path)), "Mount each path once");
         }
         return Optional.of(path);
+    }
+
+    /** Where a volume or a device stands in the container, by which a later file replaces it; none if that cannot be told. */
+    static Optional<String> targetOf(YamlNode volume) {
+        if (volume instanceof YamlNode.Mapping mapping) {
+            return mapping.get("target")
+                    .filter(YamlNode.Scalar.class::isInstance)
+                    .map(target -> absolute(((YamlNode.Scalar) target).text()));
+        }
+        if (volume instanceof YamlNode.Scalar scalar) {
+            String[] parts = unquoted(scalar.text()).split(":", -1);
+            return Optional.of(absolute(parts[parts.length == 1 ? 0 : 1]));
+        }
+        return Optional.empty();
+    }
+
+    private static String unquoted(String text) {
+        return text.replaceAll("(^|:)\"([^\":]*)\"(?=:|$)", "$1$2").replaceAll("(^|:)'([^':]*)'(?=:|$)", "$1$2");
     }
 
     private static String absolute(String path) {

@@ -52,5 +52,18 @@ sealed interface YamlNode {
         }
     }
 
-    record Entry(Scalar key, YamlNode value) {}
+    /** @param merging what becomes of the entry of that name in the file below */
+    record Entry(Scalar key, YamlNode value, Merging merging) {
+
+        Entry(Scalar key, YamlNode value) {
+            this(key, value, Merging.MERGED);
+        }
+    }
+
+    /** How an entry goes over the one of an earlier file: {@code !override} replaces it, {@code !reset} removes it. */
+    enum Merging {
+        MERGED,
+        REPLACED,
+        REMOVED
+    }
 }

@@ -2,6 +2,7 @@ package dev.trainyard.core.compose;
 
 import dev.trainyard.core.compose.YamlNode.Entry;
 import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Merging;
 import dev.trainyard.core.compose.YamlNode.Scalar;
 import dev.trainyard.core.compose.YamlNode.Sequence;
 import dev.trainyard.core.request.Excerpt;
@@ -18,6 +19,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -39,6 +41,7 @@ final class YamlReader {
     private static final Set<String> STANDARD_TAGS =
             Set.of("str", "int", "float", "bool", "null", "seq", "map", "merge");
 
+    private final String file;
     private final Iterator<Event> events;
     private final Report report;
     private final Map<Anchor, Built> anchors = new HashMap<>();
@@ -46,16 +49,21 @@ final class YamlReader {
     /** A node, and how many nodes it stands for when every alias is written out. */
     private record Built(YamlNode node, int nodes) {}
 
-    private YamlReader(Iterator<Event> events, Report report) {
+    private YamlReader(String file, Iterator<Event> events, Report report) {
+        this.file = file;
         this.events = events;
         this.report = report;
     }
 
-    /** @throws InvalidComposeFile if the text is not one YAML document within these bounds */
-    static YamlNode read(String text, Report report) {
+    /**
+     * @param file the text's name, for people
+     * @throws InvalidComposeFile if the text is not one YAML document within these bounds
+     */
+    static YamlNode read(String text, String file, Report report) {
+        report.opens(file);
         if (text.length() > MAX_LENGTH) {
             report.problem(
-                    Span.START,
+                    Span.start(file),
                     "",
                     "the file has more than %,d characters".formatted(MAX_LENGTH),
                     "Keep data out of it");
@@ -64,34 +72,34 @@ final class YamlReader {
         try {
             LoadSettings settings =
                     LoadSettings.builder().setCodePointLimit(MAX_LENGTH).build();
-            return new YamlReader(new Parse(settings).parseString(text).iterator(), report).document();
+            return new YamlReader(file, new Parse(settings).parseString(text).iterator(), report).document();
         } catch (MarkedYamlEngineException e) {
-            Span at = e.getProblemMark().map(YamlReader::span).orElse(Span.START);
+            Span at = e.getProblemMark().map(mark -> span(file, mark)).orElseGet(() -> Span.start(file));
             report.problem(
                     at, "", "this is not valid YAML: " + e.getProblem(), "Correct it here, or in the lines before");
             throw report.refused();
         } catch (YamlEngineException e) {
             String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
-            report.problem(Span.START, "", "this is not valid YAML: " + why, "Correct it");
+            report.problem(Span.start(file), "", "this is not valid YAML: " + why, "Correct it");
             throw report.refused();
         }
     }
 
-    private static Span span(Mark mark) {
-        return new Span(mark.getLine() + 1, mark.getColumn() + 1, mark.getIndex(), mark.getIndex(), false);
+    private static Span span(String file, Mark mark) {
+        return new Span(file, mark.getLine() + 1, mark.getColumn() + 1, mark.getIndex(), mark.getIndex(), false);
     }
 
     private YamlNode document() {
         events.next();
         Event start = events.next();
         if (start.getEventId() == Event.ID.StreamEnd) {
-            throw fatal(Span.START, "the file is empty", "Write services: and at least one service");
+            throw fatal(Span.start(file), "the file is empty", "Write services: and at least one service");
         }
         Built root = node(events.next(), 0);
         events.next();
         Event next = events.next();
         if (next.getEventId() != Event.ID.StreamEnd) {
-            throw fatal(Span.of(next), "a second document begins", "Keep one document in the file");
+            throw fatal(Span.of(file, next), "a second document begins", "Keep one document in the file");
         }
         return root.node;
     }
@@ -102,24 +110,28 @@ final class YamlReader {
     }
 
     private Built node(Event event, int depth) {
-        Span at = Span.of(event);
+        return node(event, depth, tag(event));
+    }
+
+    private Built node(Event event, int depth, Optional<String> tag) {
+        Span at = Span.of(file, event);
         if (depth > MAX_DEPTH) {
             throw fatal(at, "is nested more than %d levels deep".formatted(MAX_DEPTH), "Write it flatter");
         }
         return switch (event) {
             case AliasEvent alias -> alias(alias, at);
             case ScalarEvent scalar -> {
-                boolean untagged = isUntagged(scalar.getTag(), at);
+                boolean untagged = isUntagged(tag, at);
                 yield remember(
                         scalar.getAnchor(),
                         new Built(new Scalar(at, scalar.getValue(), scalar.isPlain() && untagged), 1));
             }
             case SequenceStartEvent start -> {
-                isUntagged(start.getTag(), at);
+                isUntagged(tag, at);
                 yield remember(start.getAnchor(), sequence(at, start.isFlow(), depth));
             }
             case MappingStartEvent start -> {
-                isUntagged(start.getTag(), at);
+                isUntagged(tag, at);
                 yield remember(start.getAnchor(), mapping(at, depth));
             }
             default -> throw fatal(at, "this is not valid YAML", "Correct it");
@@ -162,11 +174,13 @@ final class YamlReader {
         Event event = events.next();
         for (; event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
             YamlNode key = node(event, depth + 1).node;
-            Built value = node(events.next(), depth + 1);
+            Event next = events.next();
+            Merging merging = merging(tag(next));
+            Built value = node(next, depth + 1, merging == Merging.MERGED ? tag(next) : Optional.empty());
             nodes = bounded(nodes + value.nodes + 1, at);
             switch (key) {
                 case Scalar name when name.plain() && name.text().equals("<<") -> merged.add(value.node);
-                case Scalar name -> put(entries, name, value.node);
+                case Scalar name -> put(entries, name, new Entry(name, value.node, merging));
                 case Sequence _, Mapping _ ->
                     report.problem(key.at(), "", "a key is a list or mapping", "Write a name as key");
             }
@@ -175,8 +189,24 @@ final class YamlReader {
         return new Built(new Mapping(at.until(event), Collections.unmodifiableMap(entries)), nodes);
     }
 
-    private void put(Map<String, Entry> entries, Scalar key, YamlNode value) {
-        Entry first = entries.putIfAbsent(key.text(), new Entry(key, value));
+    private static Optional<String> tag(Event event) {
+        return switch (event) {
+            case ScalarEvent scalar -> scalar.getTag();
+            case CollectionStartEvent start -> start.getTag();
+            default -> Optional.empty();
+        };
+    }
+
+    private static Merging merging(Optional<String> tag) {
+        return switch (tag.orElse("")) {
+            case "!override" -> Merging.REPLACED;
+            case "!reset" -> Merging.REMOVED;
+            default -> Merging.MERGED;
+        };
+    }
+
+    private void put(Map<String, Entry> entries, Scalar key, Entry entry) {
+        Entry first = entries.putIfAbsent(key.text(), entry);
         if (first != null) {
             String what = "stands here a second time, after line %d"
                     .formatted(first.key().at().line());

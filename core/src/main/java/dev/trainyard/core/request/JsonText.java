@@ -11,6 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -67,9 +68,21 @@ final class JsonText {
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation();
             String place = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-            String why = Excerpt.plain(e.getOriginalMessage(), 200);
+            String why = Excerpt.plain(why(e), 200);
             throw refused("the message is not valid JSON%s: %s".formatted(place, why), "Publish one JSON object");
         }
+    }
+
+    /** In words for people: the parser's own name its classes and settings. */
+    private static String why(JacksonException e) {
+        String words = String.valueOf(e.getOriginalMessage());
+        if (e instanceof UnexpectedEndOfInputException || words.startsWith("Unexpected end-of-input")) {
+            return "it ends before it is complete";
+        }
+        if (words.startsWith("Trailing token")) {
+            return "something follows after its end";
+        }
+        return words.replaceAll(", from `[^`]*`", "");
     }
 
     private static InvalidRequest refused(String what, String remedy) {

@@ -31,6 +31,9 @@ public final class RequestCodec {
     public static Request decode(byte[] json) {
         JsonNode message = JsonText.read(json);
         List<Problem> problems = new ArrayList<>(RequestSchema.check(message));
+        if (!message.isObject()) {
+            throw new InvalidRequest(problems);
+        }
         Request request = new RequestReader(new JsonFields(message, "$", problems)).read();
         if (!problems.isEmpty()) {
             throw new InvalidRequest(problems);

@@ -22,26 +22,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Files of {@code src/test/resources/compose}. A bad one begins with {@code # expect} and each problem, in order; beside a good
- * one lies {@code NAME.txt}: the equal {@code docker run} line, then the notices.
+ * Files of {@code src/test/resources}. A bad one begins with {@code # expect} and each problem, in order; beside a good one lies
+ * {@code NAME.txt}: the equal {@code docker run} line, then the notices. A file {@code NAME.override.yml} goes over {@code NAME.yml}.
  */
 class ComposeCorpusTest {
 
-    private static final Path CORPUS = Path.of("src/test/resources/compose");
+    private static final Path CORPUS = Path.of("src/test/resources");
     private static final Map<String, String> ENVIRONMENT = Map.of("HOME", "/home/ada", "TAG", "1.2", "EMPTY", "");
     private static final JobId JOB = new JobId(new UUID(0, 1));
 
     static Stream<Path> good() throws IOException {
-        return files("good");
+        return files("compose/good");
     }
 
     static Stream<Path> bad() throws IOException {
-        return files("bad");
+        return files("bad/compose");
     }
 
     private static Stream<Path> files(String folder) throws IOException {
         try (Stream<Path> files = Files.list(CORPUS.resolve(folder))) {
-            return files.filter(file -> file.toString().endsWith(".yml")).sorted().toList().stream();
+            return files.filter(file -> file.toString().matches("[^.]+\\.yml")).sorted().toList().stream();
         }
     }
 
@@ -97,8 +97,12 @@ class ComposeCorpusTest {
         TextFiles beside = path ->
                 Optional.of(file.resolveSibling(path)).filter(Files::exists).map(ComposeCorpusTest::text);
         ComposeOptions options = new ComposeOptions(null, ENVIRONMENT, beside, List.of(), false);
-        return ComposeResolver.resolve(
-                Files.readString(file), file.getFileName().toString(), options);
+        Path over = Path.of(file.toString().replace(".yml", ".override.yml"));
+        List<ComposeText> texts = Stream.of(file, over)
+                .filter(Files::exists)
+                .map(each -> new ComposeText(each.getFileName().toString(), text(each)))
+                .toList();
+        return ComposeResolver.resolve(texts, options);
     }
 
     private static String text(Path file) {

@@ -51,7 +51,7 @@ class ComposeResolverTest {
 
         assertThat(spec.build())
                 .isEqualTo(new BuildSpec(
-                        "../src", "docker/Dockerfile", Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
+                        "../src", "docker/Dockerfile", null, Map.of("CUDA", "11.3", "HOME", "/home/ada"), "train"));
         assertThat(spec.builtFrom(DIGEST))
                 .isEqualTo(new ImageSource.Build(
                         DIGEST,
@@ -59,6 +59,22 @@ class ComposeResolverTest {
                         Map.of("CUDA", "11.3", "HOME", "/home/ada"),
                         "train",
                         "vision/mnist:1"));
+    }
+
+    @Test
+    void a_dockerfile_within_the_compose_file_is_packed_under_a_name_of_its_own() {
+        TrainingSpec spec = resolve("""
+                services:
+                  train:
+                    build:
+                      dockerfile_inline: |
+                        FROM busybox:${TAG:-latest}
+                """);
+
+        assertThat(spec.build())
+                .isEqualTo(new BuildSpec(".", ".compose.Dockerfile", "FROM busybox:latest\n", Map.of(), null));
+        assertThat(spec.builtFrom(DIGEST))
+                .isEqualTo(new ImageSource.Build(DIGEST, ".compose.Dockerfile", Map.of(), null, null));
     }
 
     @Test
@@ -108,6 +124,45 @@ class ComposeResolverTest {
     }
 
     @Test
+    void paths_of_an_extended_service_are_relative_to_its_own_file() {
+        Map<String, String> files = Map.of(
+                "shared/gpu/common.yml",
+                "services: {base: {build: {context: src, args: {A: base, B: base}}, env_file: base.env}}",
+                "shared/gpu/base.env",
+                "FROM=base");
+        ComposeOptions options =
+                new ComposeOptions(null, Map.of(), path -> Optional.ofNullable(files.get(path)), List.of(), false);
+
+        TrainingSpec spec = ComposeResolver.resolve("""
+                services:
+                  train:
+                    extends: {file: shared/gpu/common.yml, service: base}
+                    build: {args: [B=ours]}
+                """, "train.yml", options);
+
+        assertThat(spec.build())
+                .isEqualTo(new BuildSpec("shared/gpu/src", "Dockerfile", null, Map.of("A", "base", "B", "ours"), null));
+        assertThat(spec.run().environment()).containsExactly(Map.entry("FROM", "base"));
+    }
+
+    @Test
+    void a_profile_that_is_active_makes_its_service_one_to_choose_from() {
+        String text = """
+                services:
+                  a: {image: one}
+                  b: {image: two, gpus: all, profiles: [debug]}
+                """;
+
+        ComposeOptions active =
+                new ComposeOptions(null, Map.of("COMPOSE_PROFILES", "x,debug"), TextFiles.NONE, List.of(), false);
+
+        assertThat(ComposeResolver.resolve(text, "train.yml", ComposeOptions.NONE)
+                        .service())
+                .isEqualTo("a");
+        assertThat(ComposeResolver.resolve(text, "train.yml", active).service()).isEqualTo("b");
+    }
+
+    @Test
     void the_environment_wins_over_dot_env() {
         TextFiles files = path -> path.equals(".env") ? Optional.of("TAG=file\nOTHER=$HOME/x\n") : Optional.empty();
         ComposeOptions options =
@@ -146,7 +201,7 @@ class ComposeResolverTest {
         A=pa$                 | pa$
         """)
     void env_files_are_read_as_compose_reads_them(String line, String value) {
-        Report report = new Report("train.yml");
+        Report report = new Report();
 
         Map<String, String> variables = EnvFile.parse(line + "\nHOME\n", "x.env", Map.of("HOME", "/home/ada"), report);
 
@@ -156,8 +211,7 @@ class ComposeResolverTest {
 
     @Test
     void quoted_values_of_env_files_span_lines() {
-        Map<String, String> variables =
-                EnvFile.parse("A=\"x\ny\\nz\"\r\nB=2", "x.env", Map.of(), new Report("train.yml"));
+        Map<String, String> variables = EnvFile.parse("A=\"x\ny\\nz\"\r\nB=2", "x.env", Map.of(), new Report());
 
         assertThat(variables).containsExactly(Map.entry("A", "x\ny\nz"), Map.entry("B", "2"));
     }

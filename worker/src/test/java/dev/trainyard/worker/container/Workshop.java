@@ -5,6 +5,7 @@ import static dev.trainyard.worker.container.ContainerSpecs.DEFAULT_LOG_BUDGET;
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.Request;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +68,20 @@ public final class Workshop implements AutoCloseable {
     public ContainerSpec spec(RequestBuilder request, DataSize logBudget, ReservedDevice... devices) {
         AttemptRef attempt = new AttemptRef(AttemptId.random(), 1);
         return ContainerSpecs.of(owner, attempt, request.build(), List.of(devices), IMAGE, outputs.path(), logBudget);
+    }
+
+    /** As a worker makes it: a location that the request names is mounted, else the workshop's own folder. */
+    public ContainerId create(Request.Submit request, List<ReservedDevice> devices) {
+        String location = request.run().outputs().location();
+        return containers()
+                .create(ContainerSpecs.of(
+                        owner,
+                        new AttemptRef(AttemptId.random(), 1),
+                        request,
+                        devices,
+                        IMAGE,
+                        location == null ? outputs.path() : Path.of(location),
+                        DEFAULT_LOG_BUDGET));
     }
 
     public ContainerId create(RequestBuilder request, ReservedDevice... devices) {

@@ -1,0 +1,182 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service over another, as Compose merges files and follows {@code extends} (compose-spec, 13-merge.md): mappings key by key, lists
+ * one after the other, programs replaced; what has an identity, such as a variable or a mount's target, is there once.
+ */
+final class Merge {
+
+    private static final Set<String> REPLACED = Set.of("command", "entrypoint", "healthcheck.test");
+
+    /** A list of {@code NAME=VALUE}, or a mapping. */
+    private static final Set<String> VARIABLES = Set.of(
+            "annotations",
+            "build.additional_contexts",
+            "build.args",
+            "build.labels",
+            "deploy.labels",
+            "environment",
+            "labels",
+            "sysctls");
+
+    /** One value, or a list of them; {@code extra_hosts} may be a mapping too. */
+    private static final Set<String> ONE_OR_MORE =
+            Set.of("dns", "dns_opt", "dns_search", "env_file", "extra_hosts", "label_file", "tmpfs");
+
+    /** A list of names, or a mapping with more about each. */
+    private static final Set<String> NAMES = Set.of("depends_on", "networks");
+
+    private static final Set<String> BY_TARGET = Set.of("devices", "volumes");
+
+    private Merge() {}
+
+    static YamlNode service(YamlNode base, YamlNode over) {
+        return merged(base, over, "");
+    }
+
+    /** Entries of a section of the whole file, such as {@code volumes}; nothing in it has a rule of its own. */
+    static YamlNode section(YamlNode base, YamlNode over) {
+        return merged(base, over, "section");
+    }
+
+    private static YamlNode merged(YamlNode base, YamlNode over, String path) {
+        if (over instanceof Scalar scalar && scalar.isNull()) {
+            return base;
+        }
+        if (base instanceof Scalar scalar && scalar.isNull() || REPLACED.contains(path)) {
+            return over;
+        }
+        if (VARIABLES.contains(path) && !(base instanceof Mapping && over instanceof Mapping)) {
+            return listed(pairs(base, "="), pairs(over, "="), path);
+        }
+        if (ONE_OR_MORE.contains(path)) {
+            return listed(pairs(base, ":"), pairs(over, ":"), path);
+        }
+        if (path.equals("build")) {
+            return mapped(keyed(base, "context"), keyed(over, "context"), path);
+        }
+        if (NAMES.contains(path)) {
+            return mapped(named(base), named(over), path);
+        }
+        return mapped(base, over, path);
+    }
+
+    private static YamlNode mapped(YamlNode base, YamlNode over, String path) {
+        if (base instanceof Mapping first && over instanceof Mapping second) {
+            return mapping(first, second, path);
+        }
+        return base instanceof Sequence && over instanceof Sequence ? listed(base, over, path) : over;
+    }
+
+    private static Mapping mapping(Mapping base, Mapping over, String path) {
+        Map<String, Entry> entries = new LinkedHashMap<>(base.entries());
+        over.entries().forEach((name, entry) -> {
+            Entry below = base.entries().get(name);
+            switch (entry.merging()) {
+                case REMOVED -> entries.remove(name);
+                case REPLACED -> entries.put(name, entry);
+                case MERGED -> entries.put(name, merged(below, entry, path, name));
+            }
+        });
+        return new Mapping(over.at(), Collections.unmodifiableMap(entries));
+    }
+
+    private static Entry merged(@Nullable Entry base, Entry over, String path, String name) {
+        if (base == null) {
+            return over.value() instanceof Mapping mapping
+                    ? new Entry(over.key(), mapping(new Mapping(mapping.at(), Map.of()), mapping, path))
+                    : over;
+        }
+        // A variable without a value is the submitter's, whatever the base says.
+        if (VARIABLES.contains(path)) {
+            return over;
+        }
+        YamlNode value = merged(base.value(), over.value(), path.isEmpty() ? name : path + "." + name);
+        return value == base.value() ? base : new Entry(over.key(), value);
+    }
+
+    private static YamlNode listed(YamlNode base, YamlNode over, String path) {
+        List<YamlNode> items = new ArrayList<>();
+        Map<String, Integer> places = new HashMap<>();
+        Stream.of(base, over).flatMap(Merge::items).forEach(item -> {
+            Optional<Integer> place = identity(item, path).map(identity -> places.putIfAbsent(identity, items.size()));
+            place.ifPresentOrElse(at -> items.set(at, item), () -> items.add(item));
+        });
+        return new Sequence(over.at(), false, List.copyOf(items));
+    }
+
+    private static Stream<YamlNode> items(YamlNode node) {
+        return node instanceof Sequence sequence ? sequence.items().stream() : Stream.of(node);
+    }
+
+    /** What makes two items of a list the same thing, of which the later counts; none if both count. */
+    private static Optional<String> identity(YamlNode item, String path) {
+        if (BY_TARGET.contains(path)) {
+            return Volumes.targetOf(item);
+        }
+        if (!(item instanceof Scalar scalar)) {
+            return Optional.empty();
+        }
+        int equals = VARIABLES.contains(path) ? scalar.text().indexOf('=') : -1;
+        return Optional.of(equals < 0 ? scalar.text() : scalar.text().substring(0, equals));
+    }
+
+    /** The entries of a mapping as Compose lists them; what cannot be listed stays as it is, for the reader to refuse. */
+    private static YamlNode pairs(YamlNode node, String separator) {
+        if (!(node instanceof Mapping mapping)) {
+            return node;
+        }
+        List<YamlNode> items = new ArrayList<>();
+        mapping.entries()
+                .forEach((name, entry) -> items(entry.value())
+                        .forEach(value -> items.add(
+                                switch (value) {
+                                    case Scalar scalar
+                                    when scalar.isNull() ->
+                                        new Scalar(entry.key().at(), name, false);
+                                    case Scalar scalar ->
+                                        new Scalar(entry.key().at(), name + separator + printed(scalar), false);
+                                    case Sequence _, Mapping _ -> value;
+                                })));
+        return new Sequence(node.at(), false, List.copyOf(items));
+    }
+
+    private static String printed(Scalar scalar) {
+        return scalar.plain() ? YamlNumber.asComposePrints(scalar.text()) : scalar.text();
+    }
+
+    private static YamlNode keyed(YamlNode node, String name) {
+        return node instanceof Scalar
+                ? new Mapping(node.at(), Map.of(name, new Entry(new Scalar(node.at(), name, true), node)))
+                : node;
+    }
+
+    private static YamlNode named(YamlNode node) {
+        if (!(node instanceof Sequence sequence)) {
+            return node;
+        }
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        for (YamlNode item : sequence.items()) {
+            if (!(item instanceof Scalar name)) {
+                return node;
+            }
+            entries.put(name.text(), new Entry(name, new Scalar(name.at(), "", true)));
+        }
+        return new Mapping(node.at(), Collections.unmodifiableMap(entries));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Excerpt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code networks}. A network of the file connects its services; a job has only one, which the engine's default network serves
+ * as well. An external network connects to what others run on the worker's host: its name is passed on.
+ */
+final class Networks {
+
+    private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}";
+
+    private final Map<String, Field> declared;
+    private final List<String> external = new ArrayList<>();
+
+    private Networks(Map<String, Field> declared) {
+        this.declared = declared;
+    }
+
+    /**
+     * The external network, if there is one.
+     *
+     * @param declared the networks of the file
+     */
+    static Optional<String> read(Field networks, Map<String, Field> declared) {
+        Networks reader = new Networks(declared);
+        if (networks.isMapping()) {
+            networks.fields().forEach(network -> reader.join(network, network.name(), network));
+        } else {
+            networks.items().forEach(item -> item.text().ifPresent(name -> reader.join(item, name, null)));
+        }
+        if (reader.external.size() > 1) {
+            networks.problem("joins more than one external network", "Keep one");
+        }
+        return reader.external.stream().findFirst();
+    }
+
+    private void join(Field at, String name, @Nullable Field details) {
+        Field network = declared.get(name);
+        if (network == null && !name.equals("default")) {
+            at.problem(
+                    "there is no network %s under the file's networks".formatted(Excerpt.quote(name)),
+                    "Declare it there");
+        } else if (network != null && isExternal(network)) {
+            joinExternal(at, network, details);
+        } else if (network != null) {
+            checkOwn(network);
+            at.notice("is not made: no other container of the file would be there");
+        }
+    }
+
+    private static boolean isExternal(Field network) {
+        return network.isMapping()
+                && network.get("external")
+                        .filter(external -> external.isMapping() || external.flag())
+                        .isPresent();
+    }
+
+    private void joinExternal(Field at, Field network, @Nullable Field details) {
+        network.allowOnly(List.of("external", "name"));
+        if (details != null && !details.isNull()) {
+            details.allowOnly(List.of());
+        }
+        Optional<Field> old = network.get("external").filter(Field::isMapping);
+        String name = old.or(() -> Optional.of(network))
+                .flatMap(field -> field.get("name"))
+                .flatMap(field -> field.matching(NAME, "a network's name"))
+                .orElse(network.name());
+        at.notice("joins the network %s, which the worker's host must have".formatted(name));
+        external.add(name);
+    }
+
+    /** What would make an own network something else than a bridge to the outside. */
+    private static void checkOwn(Field network) {
+        network.allowOnly(List.of(
+                "attachable",
+                "driver",
+                "driver_opts",
+                "enable_ipv4",
+                "enable_ipv6",
+                "external",
+                "internal",
+                "ipam",
+                "labels",
+                "name"));
+        if (network.isMapping()) {
+            network.get("driver")
+                    .filter(driver -> !driver.isNull())
+                    .ifPresent(driver -> driver.matching("bridge|default", "bridge, the only driver here"));
+            network.get("internal")
+                    .filter(Field::flag)
+                    .ifPresent(internal -> internal.problem(
+                            "cannot be made by the worker",
+                            "Write network_mode: none for a training without a network"));
+        }
+    }
+}

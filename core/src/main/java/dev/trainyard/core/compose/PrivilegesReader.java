@@ -1,0 +1,105 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.RunSpec.Privileges;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Reads what reaches beyond the container. It is passed on; whether it is granted is for each worker's policy to say. */
+final class PrivilegesReader {
+
+    private static final String DEVICE = "/[^:\\s]{1,1000}(:/[^:\\s]{1,1000})?(:[rwm]{1,3})?";
+    private static final String RESERVE = "Reserve GPUs with gpus or deploy.resources.reservations.devices";
+
+    private final Field service;
+
+    private PrivilegesReader(Field service) {
+        this.service = service;
+    }
+
+    static Privileges read(Field service) {
+        return new PrivilegesReader(service).read();
+    }
+
+    private Privileges read() {
+        return new Privileges(
+                present("privileged").map(field -> noticed(field, field.flag())).orElse(false),
+                list("cap_add", item -> item.matching("[A-Za-z_]{1,50}", "a capability such as SYS_PTRACE, or ALL")),
+                list("security_opt", PrivilegesReader::option),
+                present("pid").flatMap(field -> namespace(field, "host")).orElse(null),
+                present("userns_mode")
+                        .flatMap(field -> namespace(field, "host"))
+                        .orElse(null),
+                list("devices", PrivilegesReader::device));
+    }
+
+    private Optional<Field> present(String key) {
+        return service.get(key).filter(field -> !field.isNull());
+    }
+
+    private List<String> list(String key, Function<Field, Optional<String>> reader) {
+        Optional<Field> list = present(key);
+        List<String> words = list.map(Field::items).orElse(List.of()).stream()
+                .flatMap(item -> reader.apply(item).stream())
+                .toList();
+        list.ifPresent(field -> noticed(field, !words.isEmpty()));
+        return words;
+    }
+
+    private static Optional<String> namespace(Field field, String known) {
+        if (field.text().orElse("").matches("(service|container):.*")) {
+            field.problem("needs another container, which is not started", "Write " + known + ", or leave it out");
+            return Optional.empty();
+        }
+        Optional<String> word = field.matching(known, known);
+        noticed(field, word.isPresent());
+        return word;
+    }
+
+    private static boolean noticed(Field field, boolean asked) {
+        if (asked) {
+            field.notice("reaches beyond the container: the policy of the worker decides whether it is granted");
+        }
+        return asked;
+    }
+
+    /** Compose itself would read a seccomp profile from a file beside the compose file; a worker has no such file. */
+    private static Optional<String> option(Field item) {
+        Optional<String> text = item.matching("\\S{1,4096}", "an option such as no-new-privileges:true");
+        if (text.orElse("").matches("seccomp[=:](?!unconfined$|builtin$).*")) {
+            item.problem("names a file, which the worker does not have", "Write seccomp:unconfined, or leave it out");
+        }
+        return text;
+    }
+
+    private static Optional<String> device(Field item) {
+        Optional<String> device = item.isMapping() ? longForm(item) : item.text();
+        if (device.orElse("").matches("/dev/nvidia.*|nvidia\\.com/.*")) {
+            item.problem("takes a GPU past the reservations of others", RESERVE);
+            return Optional.empty();
+        }
+        return device.filter(text -> {
+            boolean valid = text.matches(DEVICE);
+            if (!valid) {
+                item.problem(
+                        "%s is no device".formatted(Excerpt.quote(text)), "Write /dev/NAME or /dev/NAME:/dev/NAME:rwm");
+            }
+            return valid;
+        });
+    }
+
+    private static Optional<String> longForm(Field item) {
+        item.allowOnly(List.of("permissions", "source", "target"));
+        Optional<String> source = item.get("source").flatMap(Field::text);
+        if (source.isEmpty()) {
+            item.problem("has no source", "Write source: /dev/NAME");
+        }
+        return source.map(from -> Stream.concat(
+                        Stream.of(from, item.get("target").flatMap(Field::text).orElse(from)),
+                        item.get("permissions").flatMap(Field::text).stream())
+                .reduce((a, b) -> a + ":" + b)
+                .orElse(from));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Paths of a service that is extended from a file of another folder: they are relative to that file, and are made relative to ours. */
+final class ServicePaths {
+
+    private final String folder;
+
+    private ServicePaths(String folder) {
+        this.folder = folder;
+    }
+
+    /** @param folder of the file in which the service stands, relative to the first compose file's; empty if it is the same */
+    static YamlNode rebased(YamlNode service, String folder) {
+        return folder.isEmpty() ? service : new ServicePaths(folder).service(service);
+    }
+
+    /** The path as seen from the folder of the first compose file. */
+    static String join(String folder, String path) {
+        return folder.isEmpty() || path.startsWith("/") ? path : folder + (folder.endsWith("/") ? "" : "/") + path;
+    }
+
+    /** The folder of a file; empty for that of the first compose file. */
+    static String folder(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+    }
+
+    private YamlNode service(YamlNode service) {
+        return changed(service, Map.of("build", this::build, "env_file", this::envFile, "volumes", this::volumes));
+    }
+
+    private YamlNode build(YamlNode build) {
+        if (!(build instanceof Mapping mapping)) {
+            return text(build, this::context);
+        }
+        if (mapping.get("context").isEmpty()) {
+            Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
+            Scalar key = new Scalar(mapping.at(), "context", true);
+            entries.put("context", new Entry(key, new Scalar(mapping.at(), folder, false)));
+            return new Mapping(mapping.at(), Collections.unmodifiableMap(entries));
+        }
+        return changed(build, Map.of("context", context -> text(context, this::context)));
+    }
+
+    private String context(String context) {
+        return BuildReader.isRemote(context) ? context : join(folder, context);
+    }
+
+    private YamlNode envFile(YamlNode files) {
+        return each(
+                files,
+                file -> file instanceof Mapping
+                        ? changed(file, Map.of("path", path -> text(path, this::joined)))
+                        : text(file, this::joined));
+    }
+
+    private String joined(String path) {
+        return join(folder, path);
+    }
+
+    private YamlNode volumes(YamlNode volumes) {
+        return each(
+                volumes,
+                volume -> volume instanceof Mapping
+                        ? changed(volume, Map.of("source", source -> text(source, this::source)))
+                        : text(volume, this::source));
+    }
+
+    /** Only what begins with a dot is relative; the rest are absolute paths, names, and {@code ~}. */
+    private String source(String volume) {
+        if (!volume.startsWith(".")) {
+            return volume;
+        }
+        String path = join(folder, volume.startsWith("./") ? volume.substring(2) : volume);
+        return path.startsWith("/") || path.startsWith(".") ? path : "./" + path;
+    }
+
+    private static YamlNode changed(YamlNode node, Map<String, UnaryOperator<YamlNode>> changes) {
+        if (!(node instanceof Mapping mapping)) {
+            return node;
+        }
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        mapping.entries().forEach((name, entry) -> {
+            UnaryOperator<YamlNode> change = changes.getOrDefault(name, UnaryOperator.identity());
+            entries.put(name, new Entry(entry.key(), change.apply(entry.value()), entry.merging()));
+        });
+        return new Mapping(node.at(), Collections.unmodifiableMap(entries));
+    }
+
+    private static YamlNode each(YamlNode node, UnaryOperator<YamlNode> change) {
+        return node instanceof Sequence(Span at, boolean flow, var items)
+                ? new Sequence(at, flow, items.stream().map(change).toList())
+                : change.apply(node);
+    }
+
+    private static YamlNode text(YamlNode node, UnaryOperator<String> change) {
+        return node instanceof Scalar scalar && !scalar.isNull()
+                ? new Scalar(scalar.at(), change.apply(scalar.text()), scalar.plain())
+                : node;
+    }
+}

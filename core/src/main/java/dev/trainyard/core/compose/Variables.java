@@ -1,0 +1,91 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.request.Excerpt;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** The submitter's environment over {@code .env}, and how values of a compose file are filled in from it. */
+final class Variables {
+
+    /** A short file can refer to a long value again and again. */
+    private static final int LONGEST_IN_ALL = 4 << 20;
+
+    private final Map<String, String> values;
+    private final Report report;
+    private int filledIn;
+
+    private Variables(Map<String, String> values, Report report) {
+        this.values = values;
+        this.report = report;
+    }
+
+    static Variables of(ComposeOptions options, Report report) {
+        Map<String, String> values = new HashMap<>();
+        options.files()
+                .read(".env")
+                .ifPresent(text -> values.putAll(EnvFile.parse(text, ".env", options.environment(), report)));
+        values.putAll(options.environment());
+        return new Variables(values, report);
+    }
+
+    Map<String, String> asMap() {
+        return values;
+    }
+
+    Optional<String> get(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    /** @param key the path of the value, for people */
+    YamlNode fillIn(YamlNode node, String key) {
+        return switch (node) {
+            case Scalar scalar -> fillIn(scalar, key);
+            case Sequence(Span at, boolean flow, List<YamlNode> items) ->
+                new Sequence(
+                        at,
+                        flow,
+                        IntStream.range(0, items.size())
+                                .mapToObj(i -> fillIn(items.get(i), key + "[" + i + "]"))
+                                .toList());
+            case Mapping(Span at, Map<String, Entry> entries) -> {
+                Map<String, Entry> filled = new LinkedHashMap<>();
+                entries.forEach((name, entry) -> filled.put(
+                        name, new Entry(entry.key(), fillIn(entry.value(), key + "." + name), entry.merging())));
+                yield new Mapping(at, Collections.unmodifiableMap(filled));
+            }
+        };
+    }
+
+    private Scalar fillIn(Scalar scalar, String key) {
+        try {
+            Interpolation interpolation = new Interpolation(
+                    values,
+                    name -> report.unset(
+                            scalar.at(),
+                            Excerpt.plain(key, 200),
+                            "the variable %s is not set, and becomes empty".formatted(name)));
+            String text = interpolation.apply(scalar.text());
+            filledIn += text.equals(scalar.text()) ? 0 : text.length();
+            if (filledIn > LONGEST_IN_ALL) {
+                report.problem(scalar.at(), "", "the variables fill in too much text", "Keep data out of variables");
+                throw report.refused();
+            }
+            // What came from a variable is text: Compose does not read it as a number again.
+            return text.equals(scalar.text()) ? scalar : new Scalar(scalar.at(), text, false);
+        } catch (IllegalArgumentException e) {
+            String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
+            report.unreadable(
+                    scalar.at(), Excerpt.plain(key, 200), why, "Set the variable, or write $$ for a dollar sign");
+            return scalar;
+        }
+    }
+}
