@@ -97,6 +97,7 @@ class ProblemsTest {
                 .isEqualTo("postgresql://trainyard_reader@localhost:%d/%s"
                         .formatted(SERVER.postgres.port(), SERVER.postgres.database()));
         assertThat(info.text("rest")).isEqualTo(SERVER.server.uri().toString());
+        assertThat(info.json().has("outputsRoot")).isTrue();
         assertThat(info.text("version")).isNotEmpty();
         assertThat(HTTP.get("/api/v1/health").json().toString()).isEqualTo("{\"postgres\":\"UP\",\"kafka\":\"UP\"}");
         assertThat(HTTP.get("/api/v1/schemas/trainyard.request.v1").text("title"))

@@ -2,15 +2,19 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Database;
+import dev.trainyard.db.History;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.submitter.publish.KafkaCluster;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -29,11 +33,13 @@ final class InfoController {
     private final KafkaCluster kafka;
     private final Database database;
     private final HistorySql sql;
+    private final History history;
 
-    InfoController(KafkaCluster kafka, Database database, HistorySql sql) {
+    InfoController(KafkaCluster kafka, Database database, HistorySql sql, History history) {
         this.kafka = kafka;
         this.database = database;
         this.sql = sql;
+        this.history = history;
     }
 
     /**
@@ -41,8 +47,14 @@ final class InfoController {
      *
      * @param postgresUrl for one's own SQL client; without a password
      * @param rest as the asker reached it
+     * @param outputsRoot below which attempts leave what has no place of its own; null if the workers differ in it, or none is known
      */
-    record Whereabouts(String kafka, String postgresUrl, String rest, String version) {}
+    record Whereabouts(
+            String kafka,
+            String postgresUrl,
+            String rest,
+            @Nullable String outputsRoot,
+            String version) {}
 
     record Health(String postgres, String kafka) {}
 
@@ -52,7 +64,21 @@ final class InfoController {
                 kafka.bootstrapServers(),
                 sql.url().toString(),
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString(),
+                outputsRoot(),
                 Objects.requireNonNullElse(getClass().getPackage().getImplementationVersion(), "development"));
+    }
+
+    private @Nullable String outputsRoot() {
+        try {
+            List<String> roots = history.workers().stream()
+                    .map(History.Worker::outputsRoot)
+                    .distinct()
+                    .toList();
+            return roots.size() == 1 ? roots.getFirst() : null;
+        } catch (DataAccessException e) {
+            // The rest is known without the database.
+            return null;
+        }
     }
 
     /** 503 if anything is down, so that a load balancer understands it too. */
