@@ -5,6 +5,7 @@ import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
+import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +36,7 @@ final class RunReader {
                 .ipc(run.text("ipc"))
                 .ulimits(run.list("ulimits").map(RunReader::ulimit).toList())
                 .memory(run.size("memory"))
-                .cpus(run.decimal("cpus"))
+                .cpus(cpus())
                 .hostname(run.text("hostname"))
                 .init(run.has("init") ? (Boolean) run.flag("init") : null)
                 .stopSignal(run.text("stopSignal"))
@@ -61,6 +62,17 @@ final class RunReader {
 
     private List<String> list(String name) {
         return Objects.requireNonNullElse(run.words(name), List.of());
+    }
+
+    /** The engine counts in billionths. */
+    private @Nullable BigDecimal cpus() {
+        @Nullable BigDecimal cpus = run.decimal("cpus");
+        if (cpus != null && cpus.stripTrailingZeros().scale() > 9) {
+            run.problem(
+                    "cpus", "has more than nine decimals", "Give a number of CPUs from 0.01 on, for example 4 or 1.5");
+            return null;
+        }
+        return cpus;
     }
 
     private static Outputs outputs(JsonFields outputs) {
