@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only a process of its own can show. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OwnProcessTest {
 
     private static final String CTRL_C = "\u0003";
@@ -169,6 +169,9 @@ class OwnProcessTest {
 
     private static List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                // Whoever runs the tests in the background has interrupts ignored, and so would what they start.
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),

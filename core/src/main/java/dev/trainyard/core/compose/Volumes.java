@@ -207,7 +207,7 @@ final class Volumes {
                     "there is no volume %s under the file's volumes".formatted(Excerpt.quote(name)),
                     "Declare it there, or write an absolute path");
         } else {
-            String volumeName = volumeName(declaration);
+            String volumeName = volumeName(name, declaration);
             if (!volumeName.matches(VOLUME_NAME)) {
                 volume.problem(
                         "%s is no name that Docker accepts for a volume".formatted(Excerpt.quote(volumeName)),
@@ -218,7 +218,7 @@ final class Volumes {
         }
     }
 
-    private static String volumeName(Field declaration) {
+    private static String volumeName(String name, Field declaration) {
         declaration.allowOnly(List.of("name", "external", "driver", "driver_opts", "labels"));
         declaration.get("driver").ifPresent(driver -> driver.matching("local", "local, the only driver known"));
         declaration
@@ -235,7 +235,7 @@ final class Volumes {
         return external.or(() -> Optional.of(declaration))
                 .flatMap(field -> field.get("name"))
                 .flatMap(Field::text)
-                .orElse(declaration.name());
+                .orElse(name);
     }
 
     private Optional<String> target(Field volume, String text) {
