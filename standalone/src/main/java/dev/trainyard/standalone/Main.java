@@ -47,7 +47,8 @@ public final class Main {
         @Option(
                 names = "--dir",
                 paramLabel = "DIR",
-                description = "Keeps all state and outputs. Default: TRAINYARD_HOME, else $XDG_DATA_HOME/trainyard.")
+                description =
+                        "Keeps all state and outputs. Default: TRAINYARD_HOME, else $XDG_DATA_HOME/trainyard; root's: /var/lib/trainyard.")
         private @Nullable Path directory;
 
         @Option(
@@ -82,7 +83,7 @@ public final class Main {
         }
 
         Path directory() {
-            return directory != null ? directory : StateHome.directory(System.getenv());
+            return directory != null ? directory : StateHome.directory(System.getenv(), StateHome.isRoot());
         }
 
         private String devices() {
