@@ -128,6 +128,14 @@ public final class WorkerStore {
         });
     }
 
+    /** Whether attempts of this worker have not ended; none of an unknown one. */
+    public boolean hasAttempts(WorkerId worker) {
+        return sql.sql("select exists (select from trainyard.attempt where worker_id = :worker and state <> 'ENDED')")
+                .param("worker", worker.value())
+                .query(Boolean.class)
+                .single();
+    }
+
     private void lock(String what) {
         sql.sql("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
                 .param("what", what)

@@ -1,6 +1,7 @@
 package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Database;
@@ -22,9 +23,11 @@ import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
 import dev.trainyard.worker.device.HostCapacity;
 import dev.trainyard.worker.device.OfferedDevice;
+import dev.trainyard.worker.device.WrongDevices;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
+import dev.trainyard.worker.intake.LateIntake;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
 import dev.trainyard.worker.policy.Policy;
@@ -41,6 +44,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,16 +82,30 @@ public final class Worker implements AutoCloseable {
         } catch (WorkerProblem e) {
             worker.close();
             throw e;
+        } catch (EngineException e) {
+            worker.close();
+            throw new WorkerProblem(
+                    e.getMessage()
+                            + "\nStart the container engine (sudo systemctl start docker); on Debian and Ubuntu ./trainyard demo installs and starts one. DOCKER_HOST names another.",
+                    ExitCode.UNAVAILABLE,
+                    e);
         } catch (DatabaseUnavailable
-                | EngineException
                 | KafkaUnavailable
                 | StateDirectory.StateDirectoryProblem
                 | WorkerStore.RegistrationRefused
                 | PolicyProblem
                 | DeviceProblem e) {
             worker.close();
-            throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
+            throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), exitCode(e), e);
         }
+    }
+
+    private static int exitCode(Exception failure) {
+        boolean stated = failure instanceof PolicyProblem || failure instanceof WrongDevices;
+        if (!stated) {
+            return ExitCode.UNAVAILABLE;
+        }
+        return failure.getCause() instanceof NoSuchFileException ? ExitCode.NOT_FOUND : ExitCode.INVALID;
     }
 
     private void open(WorkerSettings settings) throws DeviceProblem {
@@ -100,6 +118,7 @@ public final class Worker implements AutoCloseable {
         HikariDataSource journal = keep(database.journal(JOURNAL_POOL));
 
         WorkerStore workers = new WorkerStore(database);
+        boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
         WorkerStore.Registered registered =
                 workers.register(registration(settings, state, engineInfo, provider.devices()), Worker::lives);
         registered
@@ -124,13 +143,32 @@ public final class Worker implements AutoCloseable {
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
-        keep(new Intake(settings.kafka(), new JobStore(database), new DraftStore(database)));
+        Supplier<Intake> intake =
+                () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
+        keep(kafkaAnswers ? intake.get() : new LateIntake(intake));
         log.info(
                 "worker ready name={} id={} devices={} policy={}",
                 settings.name(),
                 state.worker(),
                 settings.devices(),
                 policy.origin());
+    }
+
+    /**
+     * Asked before anything is registered, so that a worker that cannot start leaves no trace. One that has attempts in hand goes on with
+     * them: they need no Kafka.
+     */
+    private static boolean kafkaAnswers(WorkerSettings settings, boolean hasAttempts) {
+        try {
+            Intake.requireAnswer(settings.kafka());
+            return true;
+        } catch (KafkaUnavailable e) {
+            if (!hasAttempts) {
+                throw e;
+            }
+            log.warn("going on with the attempts in hand, taking nothing in until Kafka answers: {}", e.getMessage());
+            return false;
+        }
     }
 
     private static WorkerStore.Registration registration(
