@@ -7,6 +7,7 @@ import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.OutputStore;
@@ -48,6 +49,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * A running worker. Closing it is polite: the trainings run on, and the next process with the same state directory goes on with them.
@@ -66,6 +69,9 @@ public final class Worker implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch replaced = new CountDownLatch(1);
+
+    /** Says in the database that this worker stops; nothing before it has registered. */
+    private Runnable farewell = () -> {};
 
     private Worker() {}
 
@@ -121,6 +127,7 @@ public final class Worker implements AutoCloseable {
         boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
         WorkerStore.Registered registered =
                 workers.register(registration(settings, state, engineInfo, provider.devices()), Worker::lives);
+        farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
                 .refusedDevices()
                 .forEach(key -> log.warn("device {} is offered by another worker; this one runs without it", key));
@@ -141,10 +148,10 @@ public final class Worker implements AutoCloseable {
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 policy);
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
+        farewell = () -> sayStopped(workers, registered.me(), attempts.count());
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
-        Supplier<Intake> intake =
-                () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
+        Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
         keep(kafkaAnswers ? intake.get() : new LateIntake(intake));
         log.info(
                 "worker ready name={} id={} devices={} policy={}",
@@ -218,6 +225,20 @@ public final class Worker implements AutoCloseable {
                 .orElse(false);
     }
 
+    private static void sayStopped(WorkerStore workers, Incarnation me, int attempts) {
+        try {
+            if (workers.stopped(me)) {
+                log.info("worker stops id={}; {} trainings run on", me.worker(), attempts);
+            }
+        } catch (DataAccessException | TransactionException e) {
+            log.warn(
+                    "worker stops id={}; {} trainings run on; the database does not hear of it: {}",
+                    me.worker(),
+                    attempts,
+                    e.getMessage());
+        }
+    }
+
     private <T extends AutoCloseable> T keep(T resource) {
         open.push(resource);
         return resource;
@@ -228,9 +249,11 @@ public final class Worker implements AutoCloseable {
         replaced.await();
     }
 
-    /** In the reverse order of opening: no more intake, no more plans, then the attempts are let go, the lease last but one. */
+    /** First the word that nothing is to be placed here; then in the reverse order of opening: no more intake, no more plans, then the attempts are let go, the lease last but one. */
     @Override
     public synchronized void close() {
+        farewell.run();
+        farewell = () -> {};
         while (!open.isEmpty()) {
             AutoCloseable resource = open.pop();
             try {
