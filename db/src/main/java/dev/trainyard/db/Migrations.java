@@ -17,7 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Migrations {
 
     /** The schema's version that this release writes; it works with any later one of the same major version. */
-    static final int NEEDED_VERSION = 5;
+    static final int NEEDED_VERSION = 6;
 
     private Migrations() {}
 

@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Workers: {@code register} and {@code renew}. */
+/** Workers: {@code register}, {@code renew} and {@code stopped}. */
 public final class WorkerStore {
 
     private final Database database;
@@ -128,6 +128,38 @@ public final class WorkerStore {
         });
     }
 
+    /**
+     * {@code stopped}: the process ends and says so, ACTIVE→STOPPED. Nothing is placed on the worker from now on, until it registers
+     * again; its attempts stay its own.
+     *
+     * @return false if another incarnation is the worker, which nothing happens to
+     */
+    public boolean stopped(Incarnation me) {
+        return database.inTransaction(() -> {
+            // Waits for a placement that is under way, and the next one sees the state.
+            int changed = sql.sql("""
+                    update trainyard.worker set state = 'STOPPED'
+                    where id = :worker and incarnation = :incarnation and state = 'ACTIVE'""")
+                    .param("worker", me.worker().value())
+                    .param("incarnation", me.id())
+                    .update();
+            if (changed == 0) {
+                return false;
+            }
+            event(me.worker(), "worker.stopped", Map.of("incarnation", me.id()));
+            Notifications.send(sql, Notifications.PLAN);
+            return true;
+        });
+    }
+
+    /** Whether attempts of this worker have not ended; none of an unknown one. */
+    public boolean hasAttempts(WorkerId worker) {
+        return sql.sql("select exists (select from trainyard.attempt where worker_id = :worker and state <> 'ENDED')")
+                .param("worker", worker.value())
+                .query(Boolean.class)
+                .single();
+    }
+
     private void lock(String what) {
         sql.sql("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
                 .param("what", what)
@@ -138,7 +170,7 @@ public final class WorkerStore {
     private void refuseTakenName(Registration self) {
         sql.sql("""
                 select w.host from trainyard.worker w join trainyard.worker_lease l on l.worker_id = w.id
-                where w.name = :name and w.id <> :id and w.state <> 'FORGOTTEN'
+                where w.name = :name and w.id <> :id and w.state not in ('FORGOTTEN', 'STOPPED')
                   and l.renewed_at > clock_timestamp() - interval '30 seconds'
                 order by l.renewed_at desc limit 1""")
                 .param("name", self.name())
@@ -198,7 +230,7 @@ public final class WorkerStore {
                             .formatted(known.pid()));
         }
         Double silent = known.silentSeconds();
-        if (!sameBoot && silent != null && silent < 30) {
+        if (!sameBoot && !known.state().equals("STOPPED") && silent != null && silent < 30) {
             throw new RegistrationRefused(
                     "worker %s was heard of %d seconds ago from another boot of this host. If that is over, this works after 30 seconds of silence."
                             .formatted(self.id(), Math.round(silent)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.request.JobId;
@@ -398,5 +399,71 @@ class RegisterTest {
             }
             assertThat(refused).isEqualTo(3 * 8);
         }
+    }
+
+    // A polite end ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void a_worker_that_stopped_gets_nothing_at_once_and_work_again_when_it_is_back() {
+        AWorker worker = AWorker.named("gpu-1").gpus(1);
+        Incarnation me = yard.register(worker);
+        JobId job = yard.submit(ARequest.named("mnist"));
+
+        assertThat(yard.workers.stopped(me)).isTrue();
+
+        assertThat(yard.plan().placed()).isZero();
+        assertThat(yard.text("select state from history.workers")).isEqualTo("STOPPED");
+        assertThat(yard.text("select offered || ' ' || worker_state from history.gpus"))
+                .isEqualTo("false STOPPED");
+        assertThat(yard.texts("select type from trainyard.host_event order by at"))
+                .containsExactly("worker.registered", "worker.stopped");
+
+        yard.register(worker);
+        assertThat(yard.text("select state from history.workers")).isEqualTo("ACTIVE");
+        assertThat(yard.plan().placed()).isOne();
+        assertThat(yard.state(job)).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void a_predecessor_that_stops_late_does_not_stop_its_successor() {
+        AWorker worker = AWorker.named("gpu-1");
+        Incarnation first = yard.register(worker);
+        yard.register(worker);
+
+        assertThat(yard.workers.stopped(first)).isFalse();
+
+        assertThat(yard.text("select state from history.workers")).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void a_stopped_worker_keeps_its_attempts() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+
+        yard.workers.stopped(me);
+
+        assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.RUNNING);
+        assertThat(yard.workers.hasAttempts(me.worker())).isTrue();
+    }
+
+    @Test
+    void the_name_of_a_stopped_worker_is_free_at_once() {
+        yard.workers.stopped(yard.register(AWorker.named("gpu-1")));
+
+        assertThatCode(() -> yard.register(AWorker.named("gpu-1"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_worker_that_fell_silent_is_shown_as_suspect_and_its_devices_as_not_offered() {
+        Incarnation silent = yard.register(AWorker.named("gpu-1").gpus(1));
+        assertThat(yard.text("select offered || ' ' || worker_state from history.gpus"))
+                .isEqualTo("true ACTIVE");
+
+        yard.silence(silent, "31 seconds");
+
+        assertThat(yard.text("select state from history.workers")).isEqualTo("SUSPECT");
+        assertThat(yard.text("select offered || ' ' || worker_state from history.gpus"))
+                .isEqualTo("false SUSPECT");
     }
 }

@@ -2,7 +2,6 @@ package dev.trainyard.standalone;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,7 +75,7 @@ final class Demo {
 
     /** The demo must not fail because something else uses the usual port. */
     private static Standalone.Settings withFreePort(Standalone.Settings settings) {
-        return isFree(settings.port())
+        return RestPort.isFree(settings.port())
                 ? settings
                 : new Standalone.Settings(
                         settings.directory(),
@@ -85,16 +84,6 @@ final class Demo {
                         settings.policy(),
                         0,
                         settings.environment());
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new java.net.InetSocketAddress("127.0.0.1", port));
-            return true;
-        } catch (java.io.IOException e) {
-            return false;
-        }
     }
 
     private void say(String text) {

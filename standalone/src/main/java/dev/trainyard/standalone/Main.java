@@ -1,21 +1,25 @@
 package dev.trainyard.standalone;
 
+import dev.trainyard.core.command.ExitCode;
+import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.submitter.AddressUnavailable;
+import dev.trainyard.submitter.publish.KafkaUnavailable;
 import dev.trainyard.worker.WorkerProblem;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code trainyard up} and {@code trainyard demo}. */
 @Command(name = "trainyard", synopsisSubcommandLabel = "COMMAND")
 public final class Main {
-
-    private static final int UNAVAILABLE = 69;
 
     private Main() {}
 
@@ -24,30 +28,50 @@ public final class Main {
         // The brokers and frameworks inside are quiet; what happens to jobs is said in a line each.
         System.setProperty("logback.configurationFile", "logback-standalone.xml");
         System.setProperty("trainyard.log", args.length > 0 && args[0].equals("demo") ? "WARN" : "INFO");
-        CommandLine command = new CommandLine(new Main());
-        command.setExecutionExceptionHandler((failure, commandLine, parsed) -> {
-            if (isForPeople(failure)) {
-                commandLine.getErr().println("trainyard: " + failure.getMessage());
-                return UNAVAILABLE;
-            }
-            throw failure;
-        });
-        System.exit(command.execute(args));
+        System.exit(commandLine().execute(args));
     }
 
-    private static boolean isForPeople(Exception failure) {
-        return failure instanceof LocalServiceException
-                || failure instanceof WorkerProblem
-                || failure instanceof DatabaseUnavailable
-                || failure instanceof AddressUnavailable;
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    CommandLine command = wrong.getCommandLine();
+                    command.getErr()
+                            .printf(
+                                    "trainyard: %s%nSee: %s --help%n",
+                                    wrong.getMessage(), command.getCommandSpec().qualifiedName());
+                    return ExitCode.INVALID;
+                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    int code = exitCode(failure);
+                    if (code == ExitCode.DEFECT) {
+                        failure.printStackTrace(command.getErr());
+                    } else {
+                        command.getErr().println("trainyard: " + failure.getMessage());
+                    }
+                    return code;
+                });
+    }
+
+    private static int exitCode(Exception failure) {
+        return switch (failure) {
+            case WorkerProblem problem -> problem.exitCode();
+            case LocalServiceException _, DatabaseUnavailable _, AddressUnavailable _, KafkaUnavailable _ ->
+                ExitCode.UNAVAILABLE;
+            default -> ExitCode.DEFECT;
+        };
     }
 
     static final class Options {
 
+        @Spec(Spec.Target.MIXEE)
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private CommandSpec spec;
+
         @Option(
                 names = "--dir",
                 paramLabel = "DIR",
-                description = "Keeps all state and outputs. Default: TRAINYARD_HOME, else $XDG_DATA_HOME/trainyard.")
+                description =
+                        "Keeps all state and outputs. Default: TRAINYARD_HOME, else $XDG_DATA_HOME/trainyard; root's: /var/lib/trainyard.")
         private @Nullable Path directory;
 
         @Option(
@@ -77,12 +101,21 @@ public final class Main {
                 description = "REST on 127.0.0.1; 0 for a free one. Default: ${DEFAULT-VALUE}.")
         private int port;
 
+        /** @throws ParameterException if a number is none that can be meant */
         Standalone.Settings settings() {
+            if (port < 0 || port > 65_535) {
+                throw new ParameterException(
+                        spec.commandLine(), "--port: %d is no port: give one from 1 to 65535, or 0".formatted(port));
+            }
+            if (runSlots != null && runSlots < 1) {
+                throw new ParameterException(
+                        spec.commandLine(), "--run-slots: %d is too few: give at least 1".formatted(runSlots));
+            }
             return new Standalone.Settings(directory(), devices(), runSlots, policy, port, System.getenv());
         }
 
         Path directory() {
-            return directory != null ? directory : StateHome.directory(System.getenv());
+            return directory != null ? directory : StateHome.directory(System.getenv(), StateHome.isRoot());
         }
 
         private String devices() {
@@ -94,6 +127,14 @@ public final class Main {
             name = "up",
             mixinStandardHelpOptions = true,
             sortOptions = false,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:stopped, by SIGTERM or Ctrl-C",
+                "64:wrong arguments, or a file that cannot be used",
+                "66:a file that does not exist",
+                "69:Docker does not answer, a port is taken, or Kafka or Postgres does not start",
+                "70:a defect of Trainyard"
+            },
             description = {"Runs everything in one process on this host: Kafka, Postgres, a server and a worker.", ""},
             footer = {
                 "",
@@ -103,8 +144,10 @@ public final class Main {
                 "Ctrl-C stops it; trainings run on, and the next `up` goes on with them."
             })
     int up(@Mixin Options options) throws InterruptedException {
-        try (Standalone standalone = Standalone.start(options.settings())) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(standalone::close));
+        Standalone.Settings settings = options.settings();
+        RestPort.requireFree(settings.port());
+        try (Standalone standalone = Standalone.start(settings)) {
+            PoliteStop stop = PoliteStop.closing(standalone::close);
             System.out.printf("""
                     Trainyard is up.
                       REST      %s
@@ -114,14 +157,24 @@ public final class Main {
                     Submit with: trainyard submit docker-compose.yml    Stop with Ctrl-C: trainings run on.
                     """, standalone.rest(), standalone.kafka(), standalone.readerUrl(), options.directory());
             standalone.await();
+            stop.cancel();
         }
-        return CommandLine.ExitCode.OK;
+        return ExitCode.REPLACED;
     }
 
     @Command(
             name = "demo",
             mixinStandardHelpOptions = true,
             sortOptions = false,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:the training succeeded; else its container's exit code, or 1 where no container said how it ended",
+                "64:wrong arguments, or a file that cannot be used",
+                "66:a file that does not exist",
+                "69:Docker does not answer, Kafka or Postgres does not start",
+                "70:a defect of Trainyard",
+                "130:interrupted with Ctrl-C"
+            },
             description = {
                 "Runs the main job once: starts everything, trains examples/digits for real, shows its row and outputs.",
                 ""

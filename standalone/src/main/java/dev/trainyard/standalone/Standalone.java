@@ -3,14 +3,18 @@ package dev.trainyard.standalone;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.standalone.embedded.LocalPostgres;
+import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.standalone.embedded.Services;
 import dev.trainyard.submitter.Server;
 import dev.trainyard.submitter.ServerSettings;
 import dev.trainyard.worker.Worker;
 import dev.trainyard.worker.WorkerSettings;
 import dev.trainyard.worker.recover.ThisProcess;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -42,10 +46,11 @@ final class Standalone implements AutoCloseable {
     private Standalone(Settings settings) {
         try {
             this.services = keep(Services.start(settings.directory(), 0, 0));
-            Migrations.migrate(postgres(LocalPostgres.SUPERUSER));
+            createOutputs(settings.directory().resolve("outputs"));
+            Migrations.migrate(login(LocalPostgres.SUPERUSER));
             this.worker = keep(Worker.start(new WorkerSettings(
                     services.kafka().bootstrapServers(),
-                    postgres(null),
+                    login(LocalPostgres.WORKER),
                     ThisProcess.hostName(),
                     settings.devices(),
                     settings.directory().resolve("worker"),
@@ -54,7 +59,11 @@ final class Standalone implements AutoCloseable {
                     settings.policy(),
                     settings.environment())));
             this.server = keep(Server.start(new ServerSettings(
-                    services.kafka().bootstrapServers(), postgres(null), null, "127.0.0.1", settings.port())));
+                    services.kafka().bootstrapServers(),
+                    login(LocalPostgres.SERVER),
+                    null,
+                    "127.0.0.1",
+                    settings.port())));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -66,8 +75,26 @@ final class Standalone implements AutoCloseable {
         return new Standalone(settings);
     }
 
-    private PostgresUrl postgres(@Nullable String user) {
-        return new PostgresUrl("127.0.0.1", services.postgres().port(), LocalPostgres.DATABASE, user, null, "");
+    /** Its owner's only: a folder in it may be open to every user, since a container's may be any. */
+    private static void createOutputs(Path directory) {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new LocalServiceException(
+                    "the directory of outputs %s cannot be created: %s. Choose another with --dir"
+                            .formatted(directory, e),
+                    e);
+        }
+    }
+
+    /** The database as one of the users that have a password. */
+    PostgresUrl login(String user) {
+        return postgres(user, services.postgres().password(user));
+    }
+
+    private PostgresUrl postgres(String user, @Nullable String password) {
+        return new PostgresUrl("127.0.0.1", services.postgres().port(), LocalPostgres.DATABASE, user, password, "");
     }
 
     URI rest() {
@@ -79,7 +106,7 @@ final class Standalone implements AutoCloseable {
     }
 
     PostgresUrl readerUrl() {
-        return postgres("trainyard_reader");
+        return postgres("trainyard_reader", null);
     }
 
     /** Blocks until the worker has been replaced by another process, which cannot happen while the directory is locked. */

@@ -1,5 +1,6 @@
 package dev.trainyard.standalone;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,17 +12,31 @@ final class StateHome {
 
     private StateHome() {}
 
-    /** {@code TRAINYARD_HOME}, else by the XDG base directory specification. */
-    static Path directory(Map<String, String> environment) {
+    private static final Path ROOTS = Path.of("/var/lib/trainyard");
+
+    /**
+     * {@code TRAINYARD_HOME}, else by the XDG base directory specification. Root, where {@code XDG_DATA_HOME} says nothing, has
+     * {@code /var/lib/trainyard}: Postgres must not run as root, and nobody else can enter root's home. What an earlier
+     * release left in root's home is still found there.
+     */
+    static Path directory(Map<String, String> environment, boolean root) {
         String stated = environment.get("TRAINYARD_HOME");
         if (stated != null && !stated.isEmpty()) {
             return Path.of(stated).toAbsolutePath().normalize();
         }
         String xdg = environment.get("XDG_DATA_HOME");
-        Path data = xdg != null && xdg.startsWith("/")
-                ? Path.of(xdg)
-                : Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".local", "share");
-        return data.resolve("trainyard").toAbsolutePath().normalize();
+        if (xdg != null && xdg.startsWith("/")) {
+            return Path.of(xdg, "trainyard").normalize();
+        }
+        Path inHome = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")))
+                .resolve(".local/share/trainyard")
+                .toAbsolutePath()
+                .normalize();
+        return root && Files.notExists(inHome) ? ROOTS : inHome;
+    }
+
+    static boolean isRoot() {
+        return new UnixSystem().getUid() == 0;
     }
 
     static boolean isOnPath(String program, Map<String, String> environment) {

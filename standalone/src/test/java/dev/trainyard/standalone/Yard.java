@@ -94,18 +94,18 @@ final class Yard implements AutoCloseable {
     }
 
     List<Map<String, Object>> select(String sql, Object... parameters) {
-        return rows("trainyard_reader", sql, parameters);
+        return rows("trainyard_reader", "", sql, parameters);
     }
 
     /** Tables that are nobody's to see. */
     List<Map<String, Object>> selectInside(String sql, Object... parameters) {
-        return rows("postgres", sql, parameters);
+        return rows("postgres", standalone.login("postgres").password(), sql, parameters);
     }
 
-    private List<Map<String, Object>> rows(String user, String sql, Object... parameters) {
+    private List<Map<String, Object>> rows(String user, String password, String sql, Object... parameters) {
         String url = "jdbc:postgresql://127.0.0.1:%d/trainyard"
                 .formatted(standalone.readerUrl().port());
-        try (Connection connection = DriverManager.getConnection(url, user, "");
+        try (Connection connection = DriverManager.getConnection(url, user, password);
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);

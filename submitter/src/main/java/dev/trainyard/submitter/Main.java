@@ -1,5 +1,7 @@
 package dev.trainyard.submitter;
 
+import dev.trainyard.core.command.ExitCode;
+import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
@@ -10,7 +12,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,10 +25,6 @@ import picocli.CommandLine.TypeConversionException;
         subcommands = {Main.ServerCommand.class, Main.MigrateCommand.class},
         mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
-
-    static final int KAFKA_UNREACHABLE = 3;
-    static final int POSTGRES_UNREACHABLE = 4;
-    static final int ADDRESS_UNAVAILABLE = 5;
 
     private static final String POSTGRES_FORM =
             "postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE. A password may also be in ~/.pgpass.";
@@ -54,11 +51,16 @@ public final class Main implements Runnable {
                             .printf(
                                     "trainyard: %s%nSee: %s --help%n",
                                     wrong.getMessage(), command.getCommandSpec().qualifiedName());
-                    return ExitCode.USAGE;
+                    return ExitCode.INVALID;
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println("trainyard: " + failure.getMessage());
-                    return exitCode(failure);
+                    int code = exitCode(failure);
+                    if (code == ExitCode.DEFECT) {
+                        failure.printStackTrace(command.getErr());
+                    } else {
+                        command.getErr().println("trainyard: " + failure.getMessage());
+                    }
+                    return code;
                 });
     }
 
@@ -73,10 +75,8 @@ public final class Main implements Runnable {
 
     private static int exitCode(Exception failure) {
         return switch (failure) {
-            case KafkaUnavailable e -> KAFKA_UNREACHABLE;
-            case DatabaseUnavailable e -> POSTGRES_UNREACHABLE;
-            case AddressUnavailable e -> ADDRESS_UNAVAILABLE;
-            default -> ExitCode.SOFTWARE;
+            case KafkaUnavailable _, DatabaseUnavailable _, AddressUnavailable _ -> ExitCode.UNAVAILABLE;
+            default -> ExitCode.DEFECT;
         };
     }
 
@@ -96,11 +96,10 @@ public final class Main implements Runnable {
             sortOptions = false,
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
-                "1:something unexpected, or it was stopped by a signal (128 + its number)",
-                "2:the command line is wrong",
-                "3:Kafka does not answer",
-                "4:Postgres does not answer, or its schema is missing or too old",
-                "5:the address cannot be listened on"
+                "0:stopped, by SIGTERM or Ctrl-C",
+                "64:wrong arguments",
+                "69:Kafka or Postgres does not answer, the schema is missing or too old, or the address cannot be listened on",
+                "70:a defect of Trainyard"
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -167,12 +166,13 @@ public final class Main implements Runnable {
                 Migrations.migrate(migrateAs);
             }
             Server server = Server.start(new ServerSettings(kafka, postgres, reader, listen.address(), listen.port()));
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-server"));
+            PoliteStop stop = PoliteStop.closing(server::close);
             spec.commandLine()
                     .getOut()
                     .printf("trainyard: the server is at %s (Kafka %s, %s)%n", server.uri(), kafka, postgres);
             spec.commandLine().getOut().flush();
             new CountDownLatch(1).await();
+            stop.cancel();
             return ExitCode.OK;
         }
     }
@@ -188,8 +188,9 @@ public final class Main implements Runnable {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:the schema is up to date",
-                "2:the command line is wrong",
-                "4:Postgres does not answer, or refuses"
+                "64:wrong arguments",
+                "69:Postgres does not answer, or refuses",
+                "70:a defect of Trainyard"
             },
             footerHeading = "%nExample:%n",
             footer = "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard")

@@ -36,22 +36,22 @@ class MainTest {
         String postgres = TestPostgres.freshDatabase().toString();
 
         assertThat(run("server", "--kafka", "127.0.0.1:1", "--postgres", postgres))
-                .isEqualTo(3);
+                .isEqualTo(69);
         assertThat(err.toString())
                 .startsWith("trainyard: Kafka at 127.0.0.1:1")
                 .doesNotContain("\tat ")
                 .hasLineCount(1);
         assertThat(run("server", "--kafka", "127.0.0.1:1", "--postgres", "postgresql://127.0.0.1:1/none"))
-                .isEqualTo(4);
-        assertThat(run("server", "--listen", "8700")).isEqualTo(2);
+                .isEqualTo(69);
+        assertThat(run("server", "--listen", "8700")).isEqualTo(64);
         assertThat(err.toString()).contains("write ADDRESS:PORT");
-        assertThat(run()).isEqualTo(2);
+        assertThat(run()).isEqualTo(64);
     }
 
     @Test
     void a_password_in_a_wrong_url_is_not_repeated() {
         assertThat(run("migrate", "--postgres", "mysql://ann:s3cret@db/trainyard"))
-                .isEqualTo(2);
+                .isEqualTo(64);
 
         assertThat(err.toString()).contains("postgresql://").doesNotContain("s3cret");
     }

@@ -1,5 +1,7 @@
 package dev.trainyard.worker;
 
+import dev.trainyard.core.command.ExitCode;
+import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.nio.file.Path;
@@ -7,7 +9,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code trainyard worker}: one worker on this host. */
 @Command(
@@ -23,15 +28,22 @@ import picocli.CommandLine.Option;
             "  trainyard worker --kafka localhost:9092 --postgres postgresql://localhost/trainyard --name gpu-2 --devices slots:2 \\",
             "      --state-dir /var/lib/trainyard/gpu-2",
             "",
-            "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them.",
-            "",
-            "Exit codes: 0 stopped; 2 wrong usage; 69 a service it needs does not answer, or refuses it; 75 another process",
-            "has become this worker."
+            "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped, by SIGTERM or Ctrl-C too",
+            "64:wrong arguments, or a file that cannot be used",
+            "66:a file that does not exist",
+            "69:a service that it needs does not answer, or refuses it",
+            "70:a defect of Trainyard",
+            "76:another process has become this worker"
         })
 public final class Main implements Callable<Integer> {
 
-    private static final int UNAVAILABLE = 69;
-    private static final int REPLACED = 75;
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     @Option(
             names = "--kafka",
@@ -96,7 +108,27 @@ public final class Main implements Callable<Integer> {
     /** {@code args[0]} is the command word, {@code worker}. */
     public static void main(String[] args) {
         System.setProperty("logback.configurationFile", "logback-worker.xml");
-        System.exit(new CommandLine(new CommandWord()).addSubcommand(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new CommandWord())
+                .setUsageHelpWidth(110)
+                .addSubcommand(new Main())
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    wrong.getCommandLine()
+                            .getErr()
+                            .printf("trainyard worker: %s%nSee: trainyard worker --help%n", wrong.getMessage());
+                    return ExitCode.INVALID;
+                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof WorkerProblem problem) {
+                        command.getErr().println("trainyard worker: " + problem.getMessage());
+                        return problem.exitCode();
+                    }
+                    failure.printStackTrace(command.getErr());
+                    return ExitCode.DEFECT;
+                });
     }
 
     @Command(name = "trainyard")
@@ -104,12 +136,9 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PostgresUrl url;
-        try {
-            url = PostgresUrl.parse(postgres);
-        } catch (IllegalArgumentException e) {
-            System.err.println("trainyard worker: --postgres: " + e.getMessage());
-            return 2;
+        PostgresUrl url = url();
+        if (runSlots != null && runSlots < 1) {
+            throw wrong("--run-slots", runSlots + " is too few: a worker runs at least 1 training at once");
         }
         try (Worker worker = Worker.start(new WorkerSettings(
                 kafka,
@@ -121,12 +150,22 @@ public final class Main implements Callable<Integer> {
                 runSlots,
                 policy,
                 System.getenv()))) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(worker::close));
+            PoliteStop stop = PoliteStop.closing(worker::close);
             worker.awaitReplaced();
-            return REPLACED;
-        } catch (WorkerProblem e) {
-            System.err.println("trainyard worker: " + e.getMessage());
-            return UNAVAILABLE;
+            stop.cancel();
+            return ExitCode.REPLACED;
         }
+    }
+
+    private PostgresUrl url() {
+        try {
+            return PostgresUrl.parse(postgres);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--postgres", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ParameterException wrong(String option, String what) {
+        return new ParameterException(spec.commandLine(), option + ": " + what);
     }
 }

@@ -1,11 +1,13 @@
 package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.OutputStore;
@@ -22,9 +24,11 @@ import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
 import dev.trainyard.worker.device.HostCapacity;
 import dev.trainyard.worker.device.OfferedDevice;
+import dev.trainyard.worker.device.WrongDevices;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
+import dev.trainyard.worker.intake.LateIntake;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
 import dev.trainyard.worker.policy.Policy;
@@ -41,9 +45,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * A running worker. Closing it is polite: the trainings run on, and the next process with the same state directory goes on with them.
@@ -63,6 +70,9 @@ public final class Worker implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch replaced = new CountDownLatch(1);
 
+    /** Says in the database that this worker stops; nothing before it has registered. */
+    private Runnable farewell = () -> {};
+
     private Worker() {}
 
     /**
@@ -78,16 +88,30 @@ public final class Worker implements AutoCloseable {
         } catch (WorkerProblem e) {
             worker.close();
             throw e;
+        } catch (EngineException e) {
+            worker.close();
+            throw new WorkerProblem(
+                    e.getMessage()
+                            + "\nStart the container engine (sudo systemctl start docker); on Debian and Ubuntu ./trainyard demo installs and starts one. DOCKER_HOST names another.",
+                    ExitCode.UNAVAILABLE,
+                    e);
         } catch (DatabaseUnavailable
-                | EngineException
                 | KafkaUnavailable
                 | StateDirectory.StateDirectoryProblem
                 | WorkerStore.RegistrationRefused
                 | PolicyProblem
                 | DeviceProblem e) {
             worker.close();
-            throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
+            throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), exitCode(e), e);
         }
+    }
+
+    private static int exitCode(Exception failure) {
+        boolean stated = failure instanceof PolicyProblem || failure instanceof WrongDevices;
+        if (!stated) {
+            return ExitCode.UNAVAILABLE;
+        }
+        return failure.getCause() instanceof NoSuchFileException ? ExitCode.NOT_FOUND : ExitCode.INVALID;
     }
 
     private void open(WorkerSettings settings) throws DeviceProblem {
@@ -100,8 +124,10 @@ public final class Worker implements AutoCloseable {
         HikariDataSource journal = keep(database.journal(JOURNAL_POOL));
 
         WorkerStore workers = new WorkerStore(database);
+        boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
         WorkerStore.Registered registered =
                 workers.register(registration(settings, state, engineInfo, provider.devices()), Worker::lives);
+        farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
                 .refusedDevices()
                 .forEach(key -> log.warn("device {} is offered by another worker; this one runs without it", key));
@@ -122,15 +148,34 @@ public final class Worker implements AutoCloseable {
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 policy);
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
+        farewell = () -> sayStopped(workers, registered.me(), attempts.count());
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
-        keep(new Intake(settings.kafka(), new JobStore(database), new DraftStore(database)));
+        Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
+        keep(kafkaAnswers ? intake.get() : new LateIntake(intake));
         log.info(
                 "worker ready name={} id={} devices={} policy={}",
                 settings.name(),
                 state.worker(),
                 settings.devices(),
                 policy.origin());
+    }
+
+    /**
+     * Asked before anything is registered, so that a worker that cannot start leaves no trace. One that has attempts in hand goes on with
+     * them: they need no Kafka.
+     */
+    private static boolean kafkaAnswers(WorkerSettings settings, boolean hasAttempts) {
+        try {
+            Intake.requireAnswer(settings.kafka());
+            return true;
+        } catch (KafkaUnavailable e) {
+            if (!hasAttempts) {
+                throw e;
+            }
+            log.warn("going on with the attempts in hand, taking nothing in until Kafka answers: {}", e.getMessage());
+            return false;
+        }
     }
 
     private static WorkerStore.Registration registration(
@@ -180,6 +225,20 @@ public final class Worker implements AutoCloseable {
                 .orElse(false);
     }
 
+    private static void sayStopped(WorkerStore workers, Incarnation me, int attempts) {
+        try {
+            if (workers.stopped(me)) {
+                log.info("worker stops id={}; {} trainings run on", me.worker(), attempts);
+            }
+        } catch (DataAccessException | TransactionException e) {
+            log.warn(
+                    "worker stops id={}; {} trainings run on; the database does not hear of it: {}",
+                    me.worker(),
+                    attempts,
+                    e.getMessage());
+        }
+    }
+
     private <T extends AutoCloseable> T keep(T resource) {
         open.push(resource);
         return resource;
@@ -190,9 +249,11 @@ public final class Worker implements AutoCloseable {
         replaced.await();
     }
 
-    /** In the reverse order of opening: no more intake, no more plans, then the attempts are let go, the lease last but one. */
+    /** First the word that nothing is to be placed here; then in the reverse order of opening: no more intake, no more plans, then the attempts are let go, the lease last but one. */
     @Override
     public synchronized void close() {
+        farewell.run();
+        farewell = () -> {};
         while (!open.isEmpty()) {
             AutoCloseable resource = open.pop();
             try {

@@ -5,7 +5,15 @@ public final class WorkerProblem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    WorkerProblem(String message, Throwable cause) {
+    private final int exitCode;
+
+    WorkerProblem(String message, int exitCode, Throwable cause) {
         super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    /** How the process should end: one of {@link dev.trainyard.core.command.ExitCode}. */
+    public int exitCode() {
+        return exitCode;
     }
 }

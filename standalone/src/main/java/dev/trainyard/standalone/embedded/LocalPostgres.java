@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -18,8 +19,8 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * A durable Postgres server on 127.0.0.1 with a database {@value #DATABASE}. Data, programs, log and port live in one
- * directory. Whoever reaches the port is trusted, as any user including {@value #SUPERUSER}: it is for a machine whose
- * users trust each other.
+ * directory. Its roles have random passwords, which lie in that directory; {@value #READER} needs none, so every user of this
+ * machine may ask the history. Started by root, it runs as nobody where nobody can enter the directory.
  *
  * <p>The server outlives a kill of this process on purpose, and the next start in the same directory finds it again by
  * its lock file. The kernel could end it with its parent (pdeathsig), but that signal follows the thread that started
@@ -29,6 +30,15 @@ import org.springframework.util.FileSystemUtils;
 public final class LocalPostgres implements AutoCloseable {
     public static final String DATABASE = "trainyard";
     public static final String SUPERUSER = "postgres";
+    public static final String SERVER = "trainyard_server";
+    public static final String WORKER = "trainyard_worker";
+    private static final String READER = "trainyard_reader";
+
+    private static final String WHO_MAY_CONNECT = """
+            # Written by Trainyard at every start.
+            host %s %s 127.0.0.1/32 trust
+            host all all 127.0.0.1/32 scram-sha-256
+            """.formatted(DATABASE, READER);
 
     /** Long, because a server that crashed first replays its log. */
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -38,12 +48,16 @@ public final class LocalPostgres implements AutoCloseable {
 
     private final StateDirectory state;
     private final PostgresBinaries binaries;
+    private final Passwords passwords;
+    private final ServerUser user;
     private final LoopbackPort port;
     private boolean closed;
 
-    private LocalPostgres(StateDirectory state, PostgresBinaries binaries, LoopbackPort port) {
+    private LocalPostgres(StateDirectory state, PostgresBinaries binaries, LoopbackPort port) throws IOException {
         this.state = state;
         this.binaries = binaries;
+        this.passwords = new Passwords(state.path().resolve("passwords"));
+        this.user = ServerUser.forProgramsIn(binaries.program("postgres").resolveSibling(""));
         this.port = port;
     }
 
@@ -59,6 +73,10 @@ public final class LocalPostgres implements AutoCloseable {
         try {
             StateDirectory state = StateDirectory.claim(directory);
             try {
+                if (ServerUser.isRoot()) {
+                    // The server, which is another user, gets through to its data and sees nothing else.
+                    Files.setPosixFilePermissions(state.path(), PosixFilePermissions.fromString("rwx--x--x"));
+                }
                 LocalPostgres postgres =
                         new LocalPostgres(state, PostgresBinaries.below(state.path()), state.port(port));
                 postgres.start();
@@ -81,20 +99,27 @@ public final class LocalPostgres implements AutoCloseable {
         }
         requireOwnVersion();
         Optional<ProcessHandle> leftover = leftover();
-        if (leftover.isPresent() && !isAsWeWouldStartIt()) {
-            stop();
+        ServerUser owner = ServerUser.owning(data());
+        if (leftover.isPresent() && (owner != user || !passwords.has(SUPERUSER) || !isAsWeWouldStartIt())) {
+            stop(owner);
             leftover = Optional.empty();
+        }
+        if (owner != user) {
+            user.own(data());
         }
         if (leftover.isPresent()) {
             awaitReady(leftover.get(), logSize());
         } else {
+            if (!passwords.has(SUPERUSER)) {
+                setFirstPassword();
+            }
             launch();
         }
         try {
             state.remember(port);
             createDatabase();
         } catch (Exception e) {
-            stop();
+            stop(user);
             throw e;
         }
     }
@@ -103,13 +128,18 @@ public final class LocalPostgres implements AutoCloseable {
         // Renamed when complete, so that a kill in between does not leave half of a cluster behind.
         Path unfinished = state.path().resolve("data-unfinished");
         FileSystemUtils.deleteRecursively(unfinished);
+        Files.createDirectory(
+                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        user.own(unfinished);
         // Postgres' own C.UTF-8 sorts alike everywhere and for ever; the C library's locales change with its version.
         binaries.run(
+                user,
                 "initdb",
                 List.of(
                         "--pgdata=" + unfinished,
                         "--username=" + SUPERUSER,
-                        "--auth=trust",
+                        // Its own list of who may connect is not used; should it ever be, nobody may.
+                        "--auth=reject",
                         "--encoding=UTF8",
                         "--locale=C",
                         "--locale-provider=builtin",
@@ -117,9 +147,20 @@ public final class LocalPostgres implements AutoCloseable {
         Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** While no server runs, so that it never serves anyone without: of a new cluster, or of one that trusted everybody. */
+    private void setFirstPassword() throws IOException, InterruptedException {
+        String password = Passwords.random();
+        binaries.run(
+                user,
+                "postgres",
+                List.of("--single", "-D", data().toString(), "postgres"),
+                "alter role %s password '%s'\n".formatted(SUPERUSER, password));
+        passwords.keep(SUPERUSER, password);
+    }
+
     private void requireOwnVersion() throws IOException, InterruptedException {
         String theirs = Files.readString(data().resolve("PG_VERSION")).strip();
-        String ours = binaries.run("postgres", List.of("--version")).replaceAll("\\D*(\\d+).*", "$1");
+        String ours = binaries.run(user, "postgres", List.of("--version")).replaceAll("\\D*(\\d+).*", "$1");
         if (!theirs.equals(ours)) {
             throw new LocalServiceException(
                     "%s belongs to Postgres %s, but this Trainyard brings Postgres %s: use the Trainyard that wrote it, or dump the data with that one and load them into another directory"
@@ -158,6 +199,8 @@ public final class LocalPostgres implements AutoCloseable {
                 "-p",
                 Integer.toString(port.number()),
                 "-c",
+                "hba_file=" + whoMayConnect(),
+                "-c",
                 "listen_addresses=127.0.0.1",
                 "-c",
                 "unix_socket_directories=",
@@ -176,8 +219,14 @@ public final class LocalPostgres implements AutoCloseable {
 
     private void launch() throws IOException, InterruptedException {
         state.requireFree(port, "Postgres");
+        Files.writeString(whoMayConnect(), WHO_MAY_CONNECT);
+        Files.setPosixFilePermissions(whoMayConnect(), PosixFilePermissions.fromString("rw-r--r--"));
+        if (Files.notExists(log())) {
+            Files.createFile(log());
+        }
+        Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
         long logSize = logSize();
-        ProcessBuilder command = binaries.command("postgres", settings())
+        ProcessBuilder command = binaries.command(user, "postgres", settings())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         // A session of its own: Ctrl-C in a terminal is for this process, which stops Postgres when it no longer needs
@@ -218,20 +267,48 @@ public final class LocalPostgres implements AutoCloseable {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    private void createDatabase() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url("postgres", SUPERUSER));
+    /** The database, and the two roles that log in with a password; what they may do is the migrations' matter. */
+    private void createDatabase() throws SQLException, IOException {
+        try (Connection connection =
+                        DriverManager.getConnection(url("postgres", SUPERUSER), SUPERUSER, password(SUPERUSER));
                 Statement statement = connection.createStatement()) {
-            try (ResultSet found =
-                    statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
-                if (found.next()) {
-                    return;
+            for (String role : List.of(SERVER, WORKER)) {
+                if (!exists(statement, "select 1 from pg_roles where rolname = '" + role + "'")) {
+                    statement.execute("create role %s login".formatted(role));
+                }
+                if (!passwords.has(role)) {
+                    String password = Passwords.random();
+                    statement.execute("alter role %s password '%s'".formatted(role, password));
+                    passwords.keep(role, password);
                 }
             }
-            statement.execute("create database " + DATABASE);
+            if (!exists(statement, "select 1 from pg_database where datname = '" + DATABASE + "'")) {
+                statement.execute("create database " + DATABASE);
+            }
         }
     }
 
-    /** The URL of the database {@value #DATABASE} for one of its users; there is no password. */
+    private static boolean exists(Statement statement, String query) throws SQLException {
+        try (ResultSet found = statement.executeQuery(query)) {
+            return found.next();
+        }
+    }
+
+    /**
+     * The password of {@link #SUPERUSER}, {@link #SERVER} or {@link #WORKER}.
+     *
+     * @throws LocalServiceException if the directory no longer holds it
+     */
+    public String password(String role) {
+        try {
+            return passwords.of(role);
+        } catch (IOException e) {
+            throw new LocalServiceException(
+                    "the passwords of Postgres in %s cannot be read: %s".formatted(state.path(), e), e);
+        }
+    }
+
+    /** The URL of the database {@value #DATABASE} for one of its users, without a password. */
     public String jdbcUrl(String user) {
         return url(DATABASE, user);
     }
@@ -253,7 +330,7 @@ public final class LocalPostgres implements AutoCloseable {
         }
         closed = true;
         try {
-            stop();
+            stop(user);
         } catch (IOException e) {
             throw new LocalServiceException("Postgres in %s could not be stopped: %s".formatted(state.path(), e), e);
         } catch (InterruptedException e) {
@@ -264,14 +341,20 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    private void stop() throws IOException, InterruptedException {
+    private void stop(ServerUser as) throws IOException, InterruptedException {
         binaries.run(
+                as,
                 "pg_ctl",
                 List.of("stop", "-D", data().toString(), "-m", "fast", "-w", "-t", "" + STOP_LIMIT.toSeconds()));
     }
 
     private Path data() {
         return state.path().resolve("data");
+    }
+
+    /** Outside the data, which the server's user may write. */
+    private Path whoMayConnect() {
+        return state.path().resolve("pg_hba.conf");
     }
 
     private Path log() {

@@ -8,7 +8,7 @@ public final class LocalServiceException extends RuntimeException {
         super(message);
     }
 
-    LocalServiceException(String message, Throwable cause) {
+    public LocalServiceException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,7 +1,7 @@
 package dev.trainyard.standalone.embedded;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -57,18 +57,27 @@ record PostgresBinaries(Path home) {
                 throw new IOException("the archive of Postgres would write outside its directory: " + entry.getName());
             }
             if (entry.isDirectory()) {
-                Files.createDirectories(file);
+                createDirectories(file);
                 continue;
             }
-            Files.createDirectories(file.resolveSibling(""));
+            createDirectories(file.resolveSibling(""));
             if (entry.isSymbolicLink()) {
                 Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
                 continue;
             }
             Files.copy(tar, file);
-            if ((entry.getMode() & OWNER_MAY_EXECUTE) != 0) {
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-            }
+            boolean executable = (entry.getMode() & OWNER_MAY_EXECUTE) != 0;
+            Files.setPosixFilePermissions(
+                    file, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+        }
+    }
+
+    /** For every user, whatever our umask: the programs may run as another one. */
+    private static void createDirectories(Path directory) throws IOException {
+        if (Files.notExists(directory)) {
+            createDirectories(directory.resolveSibling(""));
+            Files.createDirectory(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 
@@ -77,22 +86,28 @@ record PostgresBinaries(Path home) {
     }
 
     /** A command for one of the programs, with standard error joined to standard output. */
-    ProcessBuilder command(String program, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        if (isRoot()) {
-            // Postgres refuses to run as root. In a user namespace of its own it is nobody, and yet owns root's files.
-            command.addAll(List.of("unshare", "--user"));
-        }
+    ProcessBuilder command(ServerUser user, String program, List<String> arguments) {
+        List<String> command = new ArrayList<>(user.prefix());
         command.add(program(program).toString());
         command.addAll(arguments);
         return new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
     }
 
     /** Runs one of the programs to its end and returns what it printed. */
-    String run(String program, List<String> arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = command(program, arguments);
+    String run(ServerUser user, String program, List<String> arguments) throws IOException, InterruptedException {
+        return run(user, program, arguments, "");
+    }
+
+    /** The same, with an input. */
+    String run(ServerUser user, String program, List<String> arguments, String input)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = command(user, program, arguments);
         Process process = builder.start();
-        process.getOutputStream().close();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // It ended before it had read all: its exit code and output say why.
+        }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         int code = process.waitFor();
         if (code != 0) {
@@ -102,13 +117,9 @@ record PostgresBinaries(Path home) {
                             code,
                             output,
                             output.startsWith("unshare:")
-                                    ? ". Postgres cannot run as root, and here no user namespace can be made for it: start Trainyard as another user"
+                                    ? ". Postgres cannot run as root, and here no user namespace can be made for it: start Trainyard as another user, or give it a directory that every user may enter (chmod o+x)"
                                     : ""));
         }
         return output;
-    }
-
-    private static boolean isRoot() {
-        return new UnixSystem().getUid() == 0;
     }
 }

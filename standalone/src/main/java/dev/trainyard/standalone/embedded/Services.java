@@ -2,7 +2,9 @@ package dev.trainyard.standalone.embedded;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +32,7 @@ public final class Services implements AutoCloseable {
      * @throws LocalServiceException as {@link LocalKafka#start} and {@link LocalPostgres#start} say
      */
     public static Services start(Path directory, int kafkaPort, int postgresPort) {
+        createHome(directory);
         Future<LocalKafka> kafka;
         Future<LocalPostgres> postgres;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -49,6 +52,19 @@ public final class Services implements AutoCloseable {
         throw failure instanceof LocalServiceException e
                 ? e
                 : new LocalServiceException("local services could not be started in " + directory, failure);
+    }
+
+    /** Root's can be passed through, though not listed, by others: one of them is the user that Postgres runs as. */
+    private static void createHome(Path directory) {
+        try {
+            Files.createDirectories(
+                    directory.toAbsolutePath().normalize(),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(ServerUser.isRoot() ? "rwx--x--x" : "rwx------")));
+        } catch (IOException e) {
+            throw new LocalServiceException(
+                    "the directory %s cannot be created: %s. Choose another one".formatted(directory, e), e);
+        }
     }
 
     public LocalKafka kafka() {

@@ -2,14 +2,20 @@ package dev.trainyard.standalone.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,14 +127,104 @@ class LocalPostgresTest {
     }
 
     @Test
-    void a_user_of_the_url_needs_no_password() throws SQLException {
+    void nobody_but_the_reader_gets_in_without_the_password() throws SQLException {
         try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
-            PostgresClient.of(postgres).execute("create role \"some one\" login");
+            PostgresClient.of(postgres)
+                    .execute(
+                            "do $$ begin create role trainyard_reader login; exception when duplicate_object then end $$");
 
-            try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl("some one"))) {
-                assertThat(connection.getMetaData().getUserName()).isEqualTo("some one");
+            for (String role : List.of(LocalPostgres.SUPERUSER, LocalPostgres.SERVER, LocalPostgres.WORKER)) {
+                assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(role), role, ""))
+                        .as(role)
+                        .hasMessageContaining("the password is an empty string");
+                assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(role), role, "wrong"))
+                        .as(role)
+                        .hasMessageContaining("password authentication failed");
+                try (Connection connection =
+                        DriverManager.getConnection(postgres.jdbcUrl(role), role, postgres.password(role))) {
+                    assertThat(connection.getMetaData().getUserName()).isEqualTo(role);
+                }
+            }
+            try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl("trainyard_reader"))) {
                 assertThat(connection.getCatalog()).isEqualTo("trainyard");
             }
+            // The trust is for the history alone.
+            assertThatThrownBy(() -> DriverManager.getConnection(
+                            postgres.jdbcUrl("trainyard_reader").replace("/trainyard?", "/postgres?")))
+                    .isInstanceOf(SQLException.class);
         }
+    }
+
+    @Test
+    void the_passwords_are_their_owners_to_read_and_stay_the_same() throws Exception {
+        String password;
+        try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
+            password = postgres.password(LocalPostgres.WORKER);
+        }
+
+        try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
+            assertThat(postgres.password(LocalPostgres.WORKER)).isEqualTo(password);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("passwords"))))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    /** As it is where an earlier release, which trusted everybody, made the directory, and where the file was lost. */
+    @Test
+    void a_directory_without_passwords_gets_them_and_keeps_its_data() throws Exception {
+        String before;
+        try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
+            PostgresClient.of(postgres).execute("drop table if exists older");
+            PostgresClient.of(postgres).execute("create table older as select 'row' as what");
+            PostgresClient.of(postgres).execute("alter role postgres password null");
+            before = postgres.password(LocalPostgres.SUPERUSER);
+        }
+        Files.delete(directory.resolve("passwords"));
+
+        try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
+            assertThat(PostgresClient.of(postgres).query("select what from older"))
+                    .isEqualTo("row");
+            assertThat(postgres.password(LocalPostgres.SUPERUSER)).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void for_root_it_runs_as_nobody_where_nobody_can_enter_and_as_root_in_a_namespace_elsewhere() throws Exception {
+        assumeTrue(ServerUser.isRoot());
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Path closed = Files.createDirectory(directory.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Set<PosixFilePermission> before = Files.getPosixFilePermissions(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try {
+            try (LocalPostgres postgres = LocalPostgres.start(open.resolve("postgres"), 0)) {
+                assertThat(userOfServerIn(open.resolve("postgres"))).isEqualTo("65534");
+                assertThatThrownBy(() -> PostgresClient.of(postgres)
+                                .execute("create table t (line text); copy t from program 'cat "
+                                        + open.resolve("postgres/passwords") + "'"))
+                        .isInstanceOf(SQLException.class);
+            }
+            LocalPostgres.start(closed.resolve("postgres"), 0).close();
+            assertThat(ServerUser.owning(closed.resolve("postgres/data"))).isEqualTo(ServerUser.ROOT);
+
+            // What an earlier release left root's is handed over.
+            ServerUser.ROOT.own(open.resolve("postgres/data"));
+            try (LocalPostgres postgres = LocalPostgres.start(open.resolve("postgres"), 0)) {
+                assertThat(userOfServerIn(open.resolve("postgres"))).isEqualTo("65534");
+                assertThat(PostgresClient.of(postgres).query("select 1")).isEqualTo("1");
+            }
+        } finally {
+            Files.setPosixFilePermissions(directory, before);
+        }
+    }
+
+    private static String userOfServerIn(Path directory) throws IOException {
+        String pid =
+                Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst();
+        return Files.readAllLines(Path.of("/proc", pid, "status")).stream()
+                .filter(line -> line.startsWith("Uid:"))
+                .map(line -> line.split("\\s+")[1])
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -7,13 +7,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** One statement at a time, each with a connection of its own. */
-record PostgresClient(String url) {
+record PostgresClient(String url, String password) {
     static PostgresClient of(LocalPostgres postgres) {
-        return new PostgresClient(postgres.jdbcUrl(LocalPostgres.SUPERUSER));
+        return new PostgresClient(
+                postgres.jdbcUrl(LocalPostgres.SUPERUSER), postgres.password(LocalPostgres.SUPERUSER));
     }
 
     void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url);
+        try (Connection connection = DriverManager.getConnection(url + "&password=" + password);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -21,7 +22,7 @@ record PostgresClient(String url) {
 
     /** The first column of the first row. */
     String query(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url);
+        try (Connection connection = DriverManager.getConnection(url + "&password=" + password);
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
             result.next();

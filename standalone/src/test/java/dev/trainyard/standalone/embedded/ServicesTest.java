@@ -51,7 +51,10 @@ class ServicesTest {
         }
 
         try (LocalPostgres moved = LocalPostgres.start(directory.resolve("postgres"), port);
-                Connection connection = DriverManager.getConnection(moved.jdbcUrl(LocalPostgres.SUPERUSER))) {
+                Connection connection = DriverManager.getConnection(
+                        moved.jdbcUrl(LocalPostgres.SUPERUSER),
+                        LocalPostgres.SUPERUSER,
+                        moved.password(LocalPostgres.SUPERUSER))) {
             assertThat(moved.port()).isEqualTo(port);
             assertThat(connection.isValid(0)).isTrue();
             assertThatThrownBy(() -> DriverManager.getConnection(postgres)).hasMessageContaining("refused");
@@ -107,7 +110,7 @@ class ServicesTest {
     }
 
     /** {@link Services} as a process; one that is still running when closed is killed. */
-    private record Child(Process process, String kafka, String postgres) implements AutoCloseable {
+    private record Child(Process process, Path directory, String kafka, String postgres) implements AutoCloseable {
         static Child start(Path directory) throws IOException {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -126,6 +129,7 @@ class ServicesTest {
                     JsonMapper.shared().readTree(process.inputReader().readLine());
             return new Child(
                     process,
+                    directory,
                     addresses.get("kafka").stringValue(),
                     addresses.get("postgres").stringValue());
         }
@@ -135,8 +139,9 @@ class ServicesTest {
             assertThat(process.waitFor()).isZero();
         }
 
-        PostgresClient postgresClient() {
-            return new PostgresClient(postgres);
+        PostgresClient postgresClient() throws IOException {
+            return new PostgresClient(
+                    postgres, new Passwords(directory.resolve("postgres/passwords")).of(LocalPostgres.SUPERUSER));
         }
 
         @Override

@@ -46,7 +46,7 @@ final class DeclaredDevices implements DeviceProvider {
     @Override
     public List<OfferedDevice> devices() throws DeviceProblem {
         if (!(document().orElse(null) instanceof SequenceNode list)) {
-            throw new DeviceProblem(file + " is not a list of devices. Write one entry each, with key and, as far as"
+            throw new WrongDevices(file + " is not a list of devices. Write one entry each, with key and, as far as"
                     + " known, type, memory and index; [] declares none.");
         }
         List<OfferedDevice> devices = new ArrayList<>();
@@ -73,11 +73,11 @@ final class DeclaredDevices implements DeviceProvider {
             return new Compose(LoadSettings.builder().setLabel(file.toString()).build())
                     .composeString(Files.readString(file));
         } catch (IOException e) {
-            throw new DeviceProblem("The declared devices in " + file + " cannot be read: " + e, e);
+            throw new WrongDevices("The declared devices in " + file + " cannot be read: " + e, e);
         } catch (MarkedYamlEngineException e) {
             throw problem(e.getProblemMark(), "this is neither YAML nor JSON: " + e.getProblem());
         } catch (YamlEngineException e) {
-            throw new DeviceProblem(file + " is neither YAML nor JSON: " + e.getMessage(), e);
+            throw new WrongDevices(file + " is neither YAML nor JSON: " + e.getMessage(), e);
         }
     }
 
@@ -138,7 +138,7 @@ final class DeclaredDevices implements DeviceProvider {
     }
 
     private DeviceProblem problem(Optional<Mark> mark, String what) {
-        return new DeviceProblem(
+        return new WrongDevices(
                 file + mark.map(m -> " line " + (m.getLine() + 1)).orElse("") + ": " + what + ".");
     }
 }

@@ -37,10 +37,10 @@ public interface DeviceProvider {
             try {
                 return new DeclaredDevices(Path.of(spec.substring("file:".length())));
             } catch (InvalidPathException e) {
-                throw new DeviceProblem("--devices \"" + spec + "\" names no possible path: " + e.getReason(), e);
+                throw new WrongDevices("--devices \"" + spec + "\" names no possible path: " + e.getReason(), e);
             }
         }
-        throw new DeviceProblem("--devices \"" + spec + "\" is not understood: use nvidia (ask nvidia-smi), slots:N"
+        throw new WrongDevices("--devices \"" + spec + "\" is not understood: use nvidia (ask nvidia-smi), slots:N"
                 + " (N stand-ins without a GPU, 1 to 9999), file:PATH (a YAML or JSON list of devices) or none.");
     }
 }

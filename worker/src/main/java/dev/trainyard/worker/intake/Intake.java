@@ -106,7 +106,8 @@ public final class Intake implements AutoCloseable {
         container.start();
     }
 
-    private static void requireAnswer(String bootstrapServers) {
+    /** @throws KafkaUnavailable if Kafka does not answer within ten seconds */
+    public static void requireAnswer(String bootstrapServers) {
         Map<String, Object> settings = Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,

@@ -1,0 +1,94 @@
+package dev.trainyard.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.standalone.embedded.LocalPostgres;
+import dev.trainyard.worker.Worker;
+import dev.trainyard.worker.WorkerProblem;
+import dev.trainyard.worker.WorkerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker beside a running installation, which stops, and which finds no Kafka. */
+class WorkerAloneTest {
+
+    private static final String NO_KAFKA = "127.0.0.1:1";
+
+    @TempDir
+    private static Path directory;
+
+    private static Yard yard;
+
+    @BeforeAll
+    static void start() {
+        // Without devices, so that what needs one runs on the worker of the test.
+        yard = new Yard(directory, "none");
+    }
+
+    @AfterAll
+    static void stop() {
+        yard.close();
+    }
+
+    private static Worker worker(String name, String kafka) {
+        PostgresUrl postgres = yard.standalone().login(LocalPostgres.WORKER);
+        return Worker.start(new WorkerSettings(
+                kafka,
+                postgres,
+                name,
+                "slots:1",
+                directory.resolve(name),
+                directory.resolve(name + "-outputs"),
+                null,
+                directory.resolve("policy.yml"),
+                System.getenv()));
+    }
+
+    private static Object stateOf(String worker) {
+        return yard.value("select state from history.workers where name = ?", worker);
+    }
+
+    @Test
+    void a_worker_that_cannot_start_without_kafka_leaves_no_trace() {
+        assertThatThrownBy(() -> worker("traceless", NO_KAFKA))
+                .isInstanceOfSatisfying(
+                        WorkerProblem.class,
+                        problem -> assertThat(problem.exitCode()).isEqualTo(69))
+                .hasMessageContaining(NO_KAFKA);
+
+        assertThat(stateOf("traceless")).isNull();
+    }
+
+    @Test
+    void a_worker_that_stops_says_so_and_goes_on_with_its_training_when_it_is_back_even_without_kafka()
+            throws IOException {
+        Path gate = Files.createDirectory(directory.resolve("gate"));
+        UUID job = UUID.randomUUID();
+        try (Worker first = worker("second", yard.standalone().kafka())) {
+            assertThat(first).isNotNull();
+            yard.publish(job, """
+                    {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"gated","gpus":{"count":1},
+                     "image":{"reference":"busybox:latest"},
+                     "run":{"command":["sh","-c","until [ -e /gate/open ]; do sleep 0.1; done"],
+                            "mounts":[{"source":"%s","target":"/gate","readOnly":true}]}}""".formatted(job, gate));
+            yard.awaitAttempt(job, "RUNNING");
+        }
+        assertThat(stateOf("second")).isEqualTo("STOPPED");
+
+        try (Worker second = worker("second", NO_KAFKA)) {
+            assertThat(second).isNotNull();
+            assertThat(stateOf("second")).isEqualTo("ACTIVE");
+            Files.createFile(gate.resolve("open"));
+            yard.awaitJob(job, "SUCCEEDED");
+        }
+        assertThat(yard.attempts(job)).hasSize(1);
+    }
+}
