@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "66:a file or a job that does not exist",
             "69:no server answers",
             "70:a defect of the client or the server",
-            "75:the server cannot do it now; try again later",
+            "75:the server cannot do it now, try again later; or the job that was followed is held",
             "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled"
         },
         footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",

@@ -13,6 +13,8 @@ import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.UuidV7;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +55,31 @@ final class Submission {
         if (context != null) {
             PackedSource.upload(session, server, context);
         }
-        String answer = server.post("/jobs", message);
+        String answer = publish(server, request.jobId(), message);
         if (detach) {
             session.out().println(json ? answer : request.jobId());
             return ExitCode.OK;
         }
         return new Attachment(session, server, request.jobId().toString(), request.name(), json).follow();
+    }
+
+    /** Who does not know whether the request went out must know its id: a second one would train twice. */
+    static String publish(Server server, JobId job, byte[] message) {
+        try {
+            return server.post("/jobs", message);
+        } catch (Failure e) {
+            boolean brokeOff = e.exitCode() == ExitCode.UNREACHABLE
+                    && e.getCause() != null
+                    && !(e.getCause() instanceof ConnectException || e.getCause() instanceof UnknownHostException);
+            if (e.exitCode() != ExitCode.TRY_LATER && !brokeOff) {
+                throw e;
+            }
+            throw new Failure(
+                    e.exitCode(),
+                    "%s\n  The request may have been published nevertheless, as job %s. Look before you submit it again: trainyard show %s"
+                            .formatted(e.getMessage(), job, job),
+                    e);
+        }
     }
 
     private int print(Session session, Request.Submit request, byte[] message) {

@@ -186,6 +186,21 @@ class SubmitTest {
     }
 
     @Test
+    void a_job_that_is_held_is_left_with_its_reason_and_what_to_do() {
+        server.streams(
+                FOLLOWED,
+                state("{\"jobId\":\"J\",\"state\":\"HELD\",\"reason\":\"MOUNT_MISSING: /data is not there.\"}")
+                        + FakeServer.SILENCE);
+
+        Result result = submit();
+
+        assertThat(result.exitCode()).isEqualTo(75);
+        assertThat(result.err())
+                .endsWith(
+                        "trainyard: held: MOUNT_MISSING: /data is not there. Have it placed again: trainyard release J. End it: trainyard cancel J\n");
+    }
+
+    @Test
     void a_server_that_does_not_know_the_new_job_yet_is_asked_again() {
         server.answers(FOLLOWED, 404, "{\"detail\":\"Not yet.\"}");
         server.streams(FOLLOWED, end("{\"state\":\"SUCCEEDED\"}"));
@@ -361,7 +376,15 @@ class SubmitTest {
 
             assertThat(Cli.with(away)
                             .run("submit", "-d", folder.resolve("train.yml").toString()))
-                    .isEqualTo(new Result(75, "", "error: Kafka at 127.0.0.1:9092 does not answer. Try again.\n"));
+                    .satisfies(result -> {
+                        assertThat(result.exitCode()).isEqualTo(75);
+                        assertThat(result.out()).isEmpty();
+                        // Whether it went out is not known: who submits again without looking may train twice.
+                        assertThat(result.err())
+                                .matches(
+                                        "(?s)error: Kafka at 127.0.0.1:9092 does not answer. Try again.\n.*as job (ID)\\. .*trainyard show \\1\n"
+                                                .replace("ID", ID));
+                    });
         }
     }
 
