@@ -177,7 +177,7 @@ class ListingsTest {
     }
 
     @Test
-    void a_unique_beginning_names_a_job() {
+    void a_unique_beginning_or_end_names_a_job() {
         server.answers(
                 "GET /jobs?limit=200", 200, "{\"jobs\":[{\"jobId\":\"%s\"},{\"jobId\":\"%s\"}]}".formatted(A, B));
         server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"RUNNING\",\"text\":\"It runs.\"}");
@@ -185,9 +185,12 @@ class ListingsTest {
         assertThat(cli.run("why", "0199F3A2-7B3D").out()).isEqualTo("RUNNING: It runs.\n");
         assertThat(cli.run("why", "0199f3a2"))
                 .isEqualTo(new Result(
-                        64, "", "error: 2 jobs begin with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
+                        64,
+                        "",
+                        "error: 2 jobs begin or end with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
         assertThat(cli.run("why", "0199f3a3").err())
-                .startsWith("error: none of the newest 200 jobs has an id that begins with 0199f3a3.");
+                .startsWith("error: none of the newest 200 jobs has an id that begins or ends with 0199f3a3.");
+        assertThat(cli.run("why", "00000000000b").out()).isEqualTo("RUNNING: It runs.\n");
         assertThat(cli.run("why", "019").err()).startsWith("error: '019' is no job id.");
         assertThat(cli.run("why", "../info").err()).startsWith("error: '../info' is no job id.");
     }
