@@ -52,6 +52,14 @@ final class RootCommand implements Runnable {
     @SuppressWarnings("unused") // picocli looks at it
     private boolean help;
 
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show the version of this client.")
+    @SuppressWarnings("unused") // picocli looks at it
+    private boolean version;
+
     RootCommand(Session session) {
         this.session = session;
     }
