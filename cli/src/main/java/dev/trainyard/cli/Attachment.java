@@ -48,6 +48,7 @@ final class Attachment {
         return switch (job.text("state")) {
             case "SUCCEEDED" -> ExitCode.OK;
             case "REJECTED" -> ExitCode.INVALID;
+            case "HELD" -> ExitCode.TRY_LATER;
             default -> {
                 int container = Objects.requireNonNullElse(job.object("attempt").integer("exitCode"), 0);
                 yield container == 0 ? ExitCode.JOB_FAILED : container;

@@ -1,5 +1,7 @@
 package dev.trainyard.cli;
 
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import java.time.Duration;
@@ -12,6 +14,8 @@ import picocli.CommandLine.Option;
 
 /** What can be said about a job, whatever describes its container. */
 sealed class JobOptions permits NamedJobOptions {
+
+    private static final int MAX_PRIORITY = 1_000;
 
     @Option(names = "--team", description = "The team that the job belongs to.")
     private @Nullable String team;
@@ -57,6 +61,11 @@ sealed class JobOptions permits NamedJobOptions {
             @Nullable Duration gracePeriod,
             String submittedBy,
             Instant now) {
+        if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "--priority: %d is not between 0 and %d. 500 is usual.".formatted(priority, MAX_PRIORITY));
+        }
         return new SubmitOptions(
                 name, team, submittedBy, labels, priority, null, retry(), timeLimit, gracePeriod, now, notBefore);
     }

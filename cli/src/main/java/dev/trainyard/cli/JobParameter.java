@@ -19,7 +19,7 @@ final class JobParameter {
     @Parameters(
             paramLabel = "JOB",
             description =
-                    "Id of the job, or its beginning (at least 4 characters) if only one of the newest 200 jobs begins so.")
+                    "Id of the job, or its beginning or end (at least 4 characters) if only one of the newest 200 jobs has it.")
     private String job = "";
 
     /** The full id. */
@@ -28,30 +28,32 @@ final class JobParameter {
         if (!given.matches("[0-9a-f-]{%d,%d}".formatted(LEAST, UUID_LENGTH))) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "'%s' is no job id. Give the id, or at least its first %d characters; trainyard jobs lists them."
+                    "'%s' is no job id. Give the id, or at least %d characters of its beginning or end; trainyard jobs lists them."
                             .formatted(job, LEAST));
         }
-        return given.length() == UUID_LENGTH ? given : beginningWith(given, server);
+        return given.length() == UUID_LENGTH ? given : matching(given, server);
     }
 
-    private static String beginningWith(String given, Server server) {
+    /** The first 8 characters of an id are its minute; ids of one minute differ at their end. */
+    private static String matching(String given, Server server) {
         List<String> matching = new ArrayList<>();
         for (JsonObject each : server.parse(server.get("/jobs?limit=" + NEWEST)).objects("jobs")) {
-            if (each.text("jobId").startsWith(given)) {
-                matching.add(each.text("jobId"));
+            String id = each.text("jobId");
+            if (id.startsWith(given) || id.endsWith(given)) {
+                matching.add(id);
             }
         }
         return switch (matching.size()) {
             case 0 ->
                 throw new Failure(
                         ExitCode.NOT_FOUND,
-                        "none of the newest %d jobs has an id that begins with %s. Give the whole id; trainyard jobs lists them."
+                        "none of the newest %d jobs has an id that begins or ends with %s. Give the whole id; trainyard jobs lists them."
                                 .formatted(NEWEST, given));
             case 1 -> matching.getFirst();
             default ->
                 throw new Failure(
                         ExitCode.INVALID,
-                        "%d jobs begin with %s: %s. Give more characters."
+                        "%d jobs begin or end with %s: %s. Give more characters."
                                 .formatted(matching.size(), given, String.join(", ", matching)));
         };
     }

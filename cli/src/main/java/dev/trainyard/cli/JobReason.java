@@ -1,6 +1,7 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.terminal.Shown;
 
 /** Why a job is where it is, in the server's words. */
 final class JobReason {
@@ -8,11 +9,12 @@ final class JobReason {
     private JobReason() {}
 
     /** Empty if there is nothing to say. */
-    static String of(JsonObject job) {
+    static String of(JsonObject job, Shown shown) {
+        String reason = job.text("reason");
         return switch (job.text("state")) {
             case "RUNNING", "SUCCEEDED" -> "";
-            case "CANCELLED" -> job.object("attempt").text("detail");
-            default -> job.text("reason").isEmpty() ? job.text("waitingBecause") : job.text("reason");
+            case "CANCELLED" -> reason.isEmpty() ? job.object("attempt").text("detail") : reason;
+            default -> shown.timesIn(reason.isEmpty() ? job.text("waitingBecause") : reason);
         };
     }
 }

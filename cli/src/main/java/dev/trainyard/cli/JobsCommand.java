@@ -75,7 +75,7 @@ final class JobsCommand implements Callable<Integer> {
                     job.text("attempts"),
                     shown.time(job.text("acceptedAt")),
                     shown.time(job.text("endedAt")),
-                    JobReason.of(job)));
+                    Shown.brief(JobReason.of(job, shown))));
         }
         table.print(session.out());
     }

@@ -59,8 +59,11 @@ final class Listing {
         if (column.endsWith("Id")) {
             return ids.of(value);
         }
-        return column.endsWith("Bytes") && value.matches("\\d{1,18}")
-                ? Shown.size(Long.parseLong(value))
+        if (column.endsWith("Bytes") && value.matches("\\d{1,18}")) {
+            return Shown.size(Long.parseLong(value));
+        }
+        return column.endsWith("Because")
+                ? Shown.brief(session.shown().timesIn(value))
                 : session.shown().time(value);
     }
 

@@ -65,14 +65,19 @@ final class LogView implements Consumer<Entry> {
         }
     }
 
-    private static String sentence(JsonObject job) {
-        String reason = JobReason.of(job);
+    private String sentence(JsonObject job) {
+        String reason = JobReason.of(job, session.shown());
         String state = job.text("state");
         return switch (state) {
             case "PUBLISHED" -> "published; no worker has read it yet";
             case "QUEUED" -> reason.isEmpty() ? "queued" : "waiting: " + reason;
             case "RUNNING" -> attempt(job.object("attempt"));
             case "SUCCEEDED" -> "succeeded; what it left: trainyard outputs " + job.text("jobId");
+            case "HELD" -> {
+                String id = job.text("jobId");
+                yield "held: %s. Have it placed again: trainyard release %s. End it: trainyard cancel %s"
+                        .formatted(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason, id, id);
+            }
             default -> state.toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);
         };
     }

@@ -57,14 +57,23 @@ public final class Main {
         List<String> arguments = new ArrayList<>(args.isEmpty() ? List.of("--help") : args);
         if (arguments.getFirst().equals("help")) {
             arguments.removeFirst();
+            arguments.removeAll(List.of("--help", "-h"));
             arguments.add("--help");
         }
         return arguments.toArray(String[]::new);
     }
 
+    /** Each command tells the version, since picocli asks the one that the option was given to. */
+    private static void tellVersion(CommandLine command) {
+        String version = Main.class.getPackage().getImplementationVersion();
+        command.getCommandSpec().version("trainyard " + (version == null ? "development" : version));
+        command.getSubcommands().values().forEach(Main::tellVersion);
+    }
+
     private static CommandLine commandLine(List<String> args, Session session) {
         CommandLine root = new CommandLine(new RootCommand(session));
         Commands.register(root, args, session);
+        tellVersion(root);
         root.setOut(new PrintWriter(session.out(), true, session.out().charset()));
         root.setErr(new PrintWriter(session.err(), true, session.err().charset()));
         root.setCaseInsensitiveEnumValuesAllowed(true);

@@ -46,6 +46,11 @@ final class OutputsCommand implements Callable<Integer> {
         }
         JsonObject outputs = server.parse(body);
         String state = outputs.text("state");
+        if (outputs.text("location").isEmpty()) {
+            session.say("attempt %s has started no container, so that there are no outputs"
+                    .formatted(outputs.text("attempt")));
+            return ExitCode.OK;
+        }
         session.out().println(outputs.text("location") + (state.isEmpty() ? "" : " (" + state + ")"));
         List<JsonObject> files = outputs.objects("files");
         if (!files.isEmpty()) {

@@ -22,7 +22,8 @@ final class PackedSource {
         Path folder = spec.build() == null
                 ? compose.folder()
                 : compose.folder().resolve(spec.build().context());
-        BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, inline, source);
+        @Nullable String target = spec.build() == null ? null : spec.build().target();
+        BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, inline, target, source);
         context.warnings().forEach(session::say);
         return context;
     }

@@ -9,8 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -29,16 +33,26 @@ final class ParameterFile {
             Node root =
                     new Compose(settings).composeString(Files.readString(file)).orElse(null);
             if (!(root instanceof MappingNode mapping)) {
-                throw unusable(file, "it holds no mapping of names to values");
+                throw unusable(List.of(at(file, root) + ": there is no mapping of names to values"));
             }
             List<Parameter> parameters = new ArrayList<>();
+            List<String> faults = new ArrayList<>();
             for (NodeTuple entry : mapping.getValue()) {
-                parameters.add(parameter(entry, file));
+                try {
+                    parameters.add(parameter(entry));
+                } catch (IllegalArgumentException e) {
+                    faults.add(at(file, entry.getKeyNode()) + ": " + Failure.reason(e));
+                }
+            }
+            if (!faults.isEmpty()) {
+                throw unusable(faults);
             }
             return parameters;
+        } catch (MarkedYamlEngineException e) {
+            throw unusable(List.of(at(file, e.getProblemMark()) + ": " + e.getProblem()));
         } catch (YamlEngineException e) {
-            throw unusable(
-                    file, Failure.reason(e).lines().findFirst().orElse("").strip());
+            throw unusable(List.of(file + ": "
+                    + Failure.reason(e).lines().findFirst().orElse("").strip()));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
@@ -47,27 +61,32 @@ final class ParameterFile {
         }
     }
 
-    private static Parameter parameter(NodeTuple entry, Path file) {
+    /** @throws IllegalArgumentException with what is wrong */
+    private static Parameter parameter(NodeTuple entry) {
         if (entry.getKeyNode() instanceof ScalarNode name && entry.getValueNode() instanceof ScalarNode value) {
             if (value.getTag().equals(Tag.NULL)) {
-                throw unusable(file, "'%s' has no value".formatted(name.getValue()));
+                throw new IllegalArgumentException("'%s' has no value".formatted(name.getValue()));
             }
-            try {
-                return new Parameter(name.getValue(), value.getValue());
-            } catch (IllegalArgumentException e) {
-                throw unusable(file, Failure.reason(e));
-            }
+            return new Parameter(name.getValue(), value.getValue());
         }
         String name = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "a key";
-        throw unusable(
-                file,
-                "'%s' is no single value but a %s"
-                        .formatted(name, entry.getValueNode().getNodeType())
-                        .toLowerCase(Locale.ROOT));
+        throw new IllegalArgumentException("'%s' is no single value but a %s"
+                .formatted(name, entry.getValueNode().getNodeType())
+                .toLowerCase(Locale.ROOT));
     }
 
-    private static Failure unusable(Path file, String why) {
+    private static String at(Path file, @Nullable Node node) {
+        return at(file, node == null ? Optional.empty() : node.getStartMark());
+    }
+
+    private static String at(Path file, Optional<Mark> mark) {
+        return file
+                + mark.map(each -> ":%d:%d".formatted(each.getLine() + 1, each.getColumn() + 1))
+                        .orElse("");
+    }
+
+    private static Failure unusable(List<String> faults) {
         return new Failure(
-                ExitCode.INVALID, "%s holds no parameters: %s. Write lines of the form lr: 0.1.".formatted(file, why));
+                ExitCode.INVALID, "%s. Write lines of the form lr: 0.1.".formatted(String.join("\n       ", faults)));
     }
 }

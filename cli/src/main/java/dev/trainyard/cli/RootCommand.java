@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "66:a file or a job that does not exist",
             "69:no server answers",
             "70:a defect of the client or the server",
-            "75:the server cannot do it now; try again later",
+            "75:the server cannot do it now, try again later; or the job that was followed is held",
             "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled"
         },
         footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",
@@ -51,6 +51,14 @@ final class RootCommand implements Runnable {
             description = "Show this help.")
     @SuppressWarnings("unused") // picocli looks at it
     private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show the version of this client.")
+    @SuppressWarnings("unused") // picocli looks at it
+    private boolean version;
 
     RootCommand(Session session) {
         this.session = session;

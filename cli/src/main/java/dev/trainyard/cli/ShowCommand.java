@@ -33,13 +33,18 @@ final class ShowCommand implements Callable<Integer> {
         Server server = session.server();
         String path = "/jobs/" + job.id(server);
         String body = server.get(path);
+        JsonObject attemptsOfJob = server.parse(server.get(path + "/attempts"));
         if (json.isGiven()) {
-            session.out().println(body);
+            // The job as the server shows it, and one field more: its own "attempts" is their number.
+            String job = body.strip();
+            session.out()
+                    .println("%s,\"allAttempts\":%s}"
+                            .formatted(job.substring(0, job.length() - 1), attemptsOfJob.text("attempts")));
             return ExitCode.OK;
         }
         JsonObject found = server.parse(body);
         printJob(found);
-        List<JsonObject> attempts = server.parse(server.get(path + "/attempts")).objects("attempts");
+        List<JsonObject> attempts = attemptsOfJob.objects("attempts");
         if (!attempts.isEmpty()) {
             printAttempts(attempts);
             printLast(attempts.getLast());
@@ -49,7 +54,7 @@ final class ShowCommand implements Callable<Integer> {
 
     private void printJob(JsonObject found) {
         Shown shown = session.shown();
-        String reason = JobReason.of(found);
+        String reason = JobReason.of(found, shown);
         line("job", found.text("jobId"));
         line("name", found.text("name"));
         line("team", found.text("team"));
@@ -74,7 +79,7 @@ final class ShowCommand implements Callable<Integer> {
                     DeviceNames.shown(attempt),
                     shown.time(attempt.text("startedAt")),
                     shown.time(attempt.text("exitedAt")),
-                    attempt.text("detail")));
+                    Shown.brief(attempt.text("detail"))));
         }
         session.out().println();
         table.print(session.out());
@@ -85,7 +90,9 @@ final class ShowCommand implements Callable<Integer> {
         line("container", attempt.text("containerName"));
         line("image", attempt.text("imageDigest"));
         line("program", String.join(" ", attempt.texts("argv")));
-        line("outputs", attempt.text("outputsLocation"));
+        if (!attempt.text("startedAt").isEmpty()) {
+            line("outputs", attempt.text("outputsLocation"));
+        }
     }
 
     private void line(String name, String value) {

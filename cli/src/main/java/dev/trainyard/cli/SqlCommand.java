@@ -5,7 +5,9 @@ import dev.trainyard.cli.server.JsonText;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.Csv;
 import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.cli.terminal.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +50,10 @@ final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (query.isBlank()) {
+            throw new Failure(
+                    ExitCode.INVALID, "the query is empty. Write one: trainyard sql \"select * from history.jobs\"");
+        }
         Server server = session.server();
         String body = server.post("/sql", JsonText.object(Map.of("query", query)));
         JsonObject result = server.parse(body);
@@ -58,7 +64,7 @@ final class SqlCommand implements Callable<Integer> {
         } else if (format != null && format.csv) {
             Csv.print(columns, rows, session.out());
         } else {
-            print(columns, rows);
+            print(columns, result.texts("types"), rows);
         }
         if (result.text("truncated").equals("true")) {
             session.say("there are more rows than these %,d; add a where or a limit".formatted(rows.size()));
@@ -66,12 +72,17 @@ final class SqlCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void print(List<String> columns, List<List<@Nullable String>> rows) {
+    private void print(List<String> columns, List<String> types, List<List<@Nullable String>> rows) {
         Table table = new Table(columns);
         for (List<@Nullable String> row : rows) {
-            table.row(row.stream()
-                    .map(cell -> session.shown().time(Objects.requireNonNullElse(cell, "")))
-                    .toList());
+            List<String> cells = new ArrayList<>();
+            for (int i = 0; i < row.size(); i++) {
+                String cell = Objects.requireNonNullElse(row.get(i), "");
+                // By the type alone: a text that looks like an instant is a text.
+                boolean time = i < types.size() && types.get(i).equals("timestamptz");
+                cells.add(time ? session.shown().time(cell) : cell);
+            }
+            table.row(cells);
         }
         table.print(session.out());
         session.out().println("(%d %s)".formatted(rows.size(), rows.size() == 1 ? "row" : "rows"));

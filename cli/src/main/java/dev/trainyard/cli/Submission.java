@@ -12,12 +12,18 @@ import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.SecretNames;
 import dev.trainyard.core.request.UuidV7;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How a training is handed in: shown only, sent and left, or sent and followed. */
 final class Submission {
@@ -53,7 +59,7 @@ final class Submission {
         if (context != null) {
             PackedSource.upload(session, server, context);
         }
-        String answer = server.post("/jobs", message);
+        String answer = publish(server, request.jobId(), message);
         if (detach) {
             session.out().println(json ? answer : request.jobId());
             return ExitCode.OK;
@@ -61,17 +67,70 @@ final class Submission {
         return new Attachment(session, server, request.jobId().toString(), request.name(), json).follow();
     }
 
+    /** Who does not know whether the request went out must know its id: a second one would train twice. */
+    static String publish(Server server, JobId job, byte[] message) {
+        try {
+            return server.post("/jobs", message);
+        } catch (Failure e) {
+            if (e.exitCode() == ExitCode.INVALID) {
+                throw new Failure(e.exitCode(), OptionNames.in(Failure.reason(e)), e);
+            }
+            boolean brokeOff = e.exitCode() == ExitCode.UNREACHABLE
+                    && e.getCause() != null
+                    && !(e.getCause() instanceof ConnectException || e.getCause() instanceof UnknownHostException);
+            if (e.exitCode() != ExitCode.TRY_LATER && !brokeOff) {
+                throw e;
+            }
+            throw new Failure(
+                    e.exitCode(),
+                    "%s\n  The request may have been published nevertheless, as job %s. Look before you submit it again: trainyard show %s"
+                            .formatted(e.getMessage(), job, job),
+                    e);
+        }
+    }
+
     private int print(Session session, Request.Submit request, byte[] message) {
         try {
             RequestCodec.decode(message);
         } catch (InvalidRequest e) {
-            throw new Failure(ExitCode.INVALID, Failure.reason(e), e);
+            throw new Failure(ExitCode.INVALID, OptionNames.in(Failure.reason(e)), e);
         }
-        session.out().println(JsonMapper.shared().readTree(message).toPrettyString());
+        JsonNode shown = JsonMapper.shared().readTree(message);
+        boolean masked = mask(shown.at("/run/environment")) | mask(shown.at("/image/build/args"));
+        session.out().println(shown.toPrettyString());
+        if (masked) {
+            session.say("<secret> stands for values that look secret by their names; the message itself has them");
+        }
         if (!json) {
-            session.out().println();
-            session.out().println(DockerRunLine.render(request));
+            printDockerLines(session, request);
         }
         return ExitCode.OK;
+    }
+
+    private static void printDockerLines(Session session, Request.Submit request) {
+        session.out().println();
+        DockerRunLine.build(request).ifPresent(build -> {
+            session.out().println(build);
+            session.say(
+                    "<packed context> stands for the folder of the build with the source in it, as it would be uploaded");
+        });
+        session.out().println(DockerRunLine.render(request));
+        if (request.run().outputs().location() == null) {
+            session.say("<managed outputs> stands for the folder that the worker makes for the outputs");
+        }
+    }
+
+    /** Whether there was something to mask. */
+    private static boolean mask(JsonNode variables) {
+        boolean masked = false;
+        if (variables instanceof ObjectNode object) {
+            for (String name : List.copyOf(object.propertyNames())) {
+                if (SecretNames.matches(name)) {
+                    object.put(name, "<secret>");
+                    masked = true;
+                }
+            }
+        }
+        return masked;
     }
 }

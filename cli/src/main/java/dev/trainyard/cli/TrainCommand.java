@@ -93,7 +93,7 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, ParameterValue> params = params(draft);
         draft.check(params);
         Request.Train request = request(draft, params);
-        String answer = server.post("/jobs", RequestCodec.encode(request));
+        String answer = Submission.publish(server, request.jobId(), RequestCodec.encode(request));
         String id = request.jobId().toString();
         if (detach) {
             session.out().println(json ? answer : id);

@@ -30,7 +30,11 @@ final class WhyCommand implements Callable<Integer> {
         Server server = session.server();
         String body = server.get("/jobs/" + job.id(server) + "/why");
         JsonObject why = server.parse(body);
-        session.out().println(json.isGiven() ? body : why.text("state") + ": " + why.text("text"));
+        session.out()
+                .println(
+                        json.isGiven()
+                                ? body
+                                : why.text("state") + ": " + session.shown().timesIn(why.text("text")));
         return ExitCode.OK;
     }
 }

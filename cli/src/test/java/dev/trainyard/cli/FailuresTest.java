@@ -119,6 +119,26 @@ class FailuresTest {
     }
 
     @Test
+    void every_command_tells_the_version() {
+        for (String command : Commands.NAMES) {
+            assertThat(cli.run(command, "--version")).isEqualTo(new Result(0, "trainyard development\n", ""));
+        }
+        assertThat(cli.run("-V").out()).isEqualTo("trainyard development\n");
+        assertThat(cli.run("help", "--help")).isEqualTo(cli.run("help"));
+    }
+
+    @Test
+    void an_example_stands_in_one_line_so_that_it_can_be_copied() {
+        for (String command : Commands.NAMES) {
+            String help = cli.run(command, "--help").out();
+            assertThat(help.substring(help.indexOf("Example:\n") + "Example:\n".length())
+                            .lines())
+                    .as(command)
+                    .allSatisfy(line -> assertThat(line).startsWith("  trainyard "));
+        }
+    }
+
+    @Test
     void the_help_lists_all_commands_those_of_the_launcher_and_the_exit_codes() {
         Result help = cli.run("help");
 

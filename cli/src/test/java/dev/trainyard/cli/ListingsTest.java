@@ -105,6 +105,42 @@ class ListingsTest {
     }
 
     @Test
+    void show_as_json_has_all_attempts() {
+        server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"attempts\":2}".formatted(A));
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[{\"number\":1},{\"number\":2}]}");
+
+        assertThat(cli.run("show", A, "--json").out())
+                .isEqualTo("{\"jobId\":\"%s\",\"attempts\":2,\"allAttempts\":[{\"number\":1},{\"number\":2}]}\n"
+                        .formatted(A));
+    }
+
+    @Test
+    void what_no_container_wrote_has_no_place() {
+        server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"FAILED\"}".formatted(A));
+        server.answers(
+                "GET /jobs/" + A + "/attempts",
+                200,
+                "{\"attempts\":[{\"number\":1,\"startedAt\":null,\"outputsLocation\":\"file://gpu-1/out\"}]}");
+        server.answers("GET /jobs/" + A + "/outputs", 200, "{\"attempt\":1,\"location\":null,\"files\":[]}");
+
+        assertThat(cli.run("show", A).out()).doesNotContain("gpu-1/out");
+        assertThat(cli.run("outputs", A))
+                .isEqualTo(new Result(
+                        0, "", "trainyard: attempt 1 has started no container, so that there are no outputs\n"));
+    }
+
+    @Test
+    void a_long_reason_is_cut_to_one_line() {
+        server.answers("GET /jobs?limit=50", 200, """
+                {"jobs":[{"jobId":"%s","state":"FAILED","reason":"IMAGE_BUILD_FAILED: %s"}]}""".formatted(A, "line\\n".repeat(200)));
+
+        assertThat(cli.run("jobs").out().lines().toList().getLast())
+                .hasSizeLessThan(200)
+                .contains("IMAGE_BUILD_FAILED: line line")
+                .endsWith("…");
+    }
+
+    @Test
     void outputs_tell_the_place_and_the_files() {
         server.answers("GET /jobs/" + A + "/outputs?attempt=2", 200, """
                 {"location":"file://gpu-1/out","state":"COLLECTED","files":[
@@ -123,6 +159,11 @@ class ListingsTest {
         server.answers("GET /jobs/" + A + "/why", 200, "{\"state\":\"QUEUED\",\"text\":\"No host has 8 GPUs.\"}");
 
         assertThat(cli.run("why", A).out()).isEqualTo("QUEUED: No host has 8 GPUs.\n");
+        server.answers(
+                "GET /jobs/" + B + "/why",
+                200,
+                "{\"state\":\"CANCELLED\",\"text\":\"It was cancelled at 2026-11-24T08:14:09.123456Z by ann.\"}");
+        assertThat(cli.run("why", B).out()).isEqualTo("CANCELLED: It was cancelled at 08:14:09 by ann.\n");
     }
 
     @Test
@@ -136,7 +177,7 @@ class ListingsTest {
     }
 
     @Test
-    void a_unique_beginning_names_a_job() {
+    void a_unique_beginning_or_end_names_a_job() {
         server.answers(
                 "GET /jobs?limit=200", 200, "{\"jobs\":[{\"jobId\":\"%s\"},{\"jobId\":\"%s\"}]}".formatted(A, B));
         server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"RUNNING\",\"text\":\"It runs.\"}");
@@ -144,9 +185,12 @@ class ListingsTest {
         assertThat(cli.run("why", "0199F3A2-7B3D").out()).isEqualTo("RUNNING: It runs.\n");
         assertThat(cli.run("why", "0199f3a2"))
                 .isEqualTo(new Result(
-                        64, "", "error: 2 jobs begin with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
+                        64,
+                        "",
+                        "error: 2 jobs begin or end with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
         assertThat(cli.run("why", "0199f3a3").err())
-                .startsWith("error: none of the newest 200 jobs has an id that begins with 0199f3a3.");
+                .startsWith("error: none of the newest 200 jobs has an id that begins or ends with 0199f3a3.");
+        assertThat(cli.run("why", "00000000000b").out()).isEqualTo("RUNNING: It runs.\n");
         assertThat(cli.run("why", "019").err()).startsWith("error: '019' is no job id.");
         assertThat(cli.run("why", "../info").err()).startsWith("error: '../info' is no job id.");
     }

@@ -47,7 +47,8 @@ class LogsTest {
                         + state("{\"state\":\"QUEUED\",\"waitingBecause\":\"no free GPU\"}")
                         + state("{\"state\":\"QUEUED\",\"waitingBecause\":\"no free GPU\"}")
                         + state("{\"state\":\"QUEUED\"}")
-                        + state("{\"state\":\"HELD\",\"reason\":\"data\"}")
+                        + state(
+                                "{\"state\":\"QUEUED\",\"waitingBecause\":\"retries at 2026-11-24T08:16:10Z after DISK_FULL: /\"}")
                         + state(
                                 "{\"state\":\"RUNNING\",\"attempt\":{\"number\":1,\"worker\":\"gpu-1\",\"state\":\"PREPARING\",\"devices\":[\"GPU-a\",\"9de3154e-b791-4c58-a0ab-f557636bc314/slot-1\"]}}")
                         + state(
@@ -59,11 +60,27 @@ class LogsTest {
                 trainyard: published; no worker has read it yet
                 trainyard: waiting: no free GPU
                 trainyard: queued
-                trainyard: held: data
+                trainyard: waiting: retries at 08:16:10 after DISK_FULL: /
                 trainyard: attempt 1 on gpu-1 with GPU-a,slot-1: preparing image and container
                 trainyard: attempt 1 on gpu-1: ended, HOST_LOST
                 trainyard: failed: PROGRAM_ERROR: exit code 3
                 """);
+    }
+
+    @Test
+    void a_job_that_is_held_ends_the_view_and_says_what_to_do() {
+        server.streams(
+                FOLLOWED,
+                log(1, 1, "CONTAINER", "a\\n")
+                        + state("{\"jobId\":\"J\",\"state\":\"HELD\",\"reason\":\"ann: wrong data\"}")
+                        + SILENCE);
+
+        assertThat(cli.run("logs", "-f", JOB))
+                .isEqualTo(
+                        new Result(
+                                0,
+                                "a\n",
+                                "trainyard: held: ann: wrong data. Have it placed again: trainyard release J. End it: trainyard cancel J\n"));
     }
 
     @Test

@@ -57,6 +57,22 @@ class SqlTest {
     }
 
     @Test
+    void only_what_the_database_calls_a_time_is_shown_as_one() {
+        server.answers("POST /sql", 200, """
+                {"columns":["text","at"],"types":["text","timestamptz"],
+                 "rows":[["2026-11-24T08:11:46.123Z","2026-11-24T08:11:46.123Z"]],"truncated":false}""");
+
+        assertThat(cli.run("sql", "select 1").out().lines().toList().get(1))
+                .isEqualTo("2026-11-24T08:11:46.123Z  08:11:46");
+    }
+
+    @Test
+    void an_empty_query_is_refused() {
+        assertThat(cli.run("sql", " ").exitCode()).isEqualTo(64);
+        assertThat(server.lines()).isEmpty();
+    }
+
+    @Test
     void json_and_csv_exclude_each_other() {
         assertThat(cli.run("sql", "select 1", "--csv", "--json").exitCode()).isEqualTo(64);
     }

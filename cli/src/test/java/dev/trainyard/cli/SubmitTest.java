@@ -131,18 +131,27 @@ class SubmitTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "lr: [1, 2]|'lr' is no single value but a sequence",
-                "lr:|'lr' has no value",
-                "- lr|it holds no mapping of names to values",
-                "\"\"|it holds no mapping of names to values",
-                "a b: 1|'a b' is no parameter name",
-                "{a: 1|while"
+                "lr: [1, 2]|:1:1: 'lr' is no single value but a sequence",
+                "lr:|:1:1: 'lr' has no value",
+                "- lr|:1:1: there is no mapping of names to values",
+                "\"\"|: there is no mapping of names to values",
+                "a b: 1|:1:1: 'a b' is no parameter name",
+                "{a: 1|:1:6: "
             })
     void a_file_that_holds_no_parameters_is_refused(String content, String why) throws IOException {
         Path file = write("params.yml", content);
 
         assertThat(submit("-d", "--params", file.toString()).err())
-                .startsWith("error: %s holds no parameters: %s".formatted(file, why));
+                .startsWith("error: %s%s".formatted(file, why))
+                .doesNotContain("holds no parameters");
+    }
+
+    @Test
+    void all_faults_of_a_file_of_parameters_are_told_with_their_lines() throws IOException {
+        Path file = write("params.yml", "lr: 0.1\nn:\nbs: []\n");
+
+        assertThat(submit("-d", "--params", file.toString()).err())
+                .contains(file + ":2:1: 'n' has no value", file + ":3:1: 'bs' is no single value");
     }
 
     @Test
@@ -183,6 +192,21 @@ class SubmitTest {
 
         assertThat(result.exitCode()).isEqualTo(exitCode);
         assertThat(result.err()).contains("trainyard: " + said);
+    }
+
+    @Test
+    void a_job_that_is_held_is_left_with_its_reason_and_what_to_do() {
+        server.streams(
+                FOLLOWED,
+                state("{\"jobId\":\"J\",\"state\":\"HELD\",\"reason\":\"MOUNT_MISSING: /data is not there.\"}")
+                        + FakeServer.SILENCE);
+
+        Result result = submit();
+
+        assertThat(result.exitCode()).isEqualTo(75);
+        assertThat(result.err())
+                .endsWith(
+                        "trainyard: held: MOUNT_MISSING: /data is not there. Have it placed again: trainyard release J. End it: trainyard cancel J\n");
     }
 
     @Test
@@ -361,7 +385,15 @@ class SubmitTest {
 
             assertThat(Cli.with(away)
                             .run("submit", "-d", folder.resolve("train.yml").toString()))
-                    .isEqualTo(new Result(75, "", "error: Kafka at 127.0.0.1:9092 does not answer. Try again.\n"));
+                    .satisfies(result -> {
+                        assertThat(result.exitCode()).isEqualTo(75);
+                        assertThat(result.out()).isEmpty();
+                        // Whether it went out is not known: who submits again without looking may train twice.
+                        assertThat(result.err())
+                                .matches(
+                                        "(?s)error: Kafka at 127.0.0.1:9092 does not answer. Try again.\n.*as job (ID)\\. .*trainyard show \\1\n"
+                                                .replace("ID", ID));
+                    });
         }
     }
 
@@ -401,11 +433,46 @@ class SubmitTest {
     }
 
     @Test
+    void a_dry_run_masks_what_looks_secret_and_says_what_stands_for_what() throws IOException {
+        write("train.yml", """
+                services:
+                  train:
+                    build:
+                      context: .
+                      args: {PIP_TOKEN: hunter1}
+                    environment: {API_TOKEN: hunter2, A: b}
+                """);
+        write("Dockerfile", "FROM scratch\n");
+
+        Result result = submit("--dry-run");
+
+        assertThat(result.out())
+                .doesNotContain("hunter")
+                .contains("\"API_TOKEN\" : \"<secret>\"", "\"A\" : \"b\"")
+                .containsPattern(
+                        "\ndocker build --file Dockerfile --build-arg 'PIP_TOKEN=<secret>' --tag .*\ndocker run ");
+        assertThat(result.err()).contains("<secret>", "<managed outputs>", "<packed context>");
+    }
+
+    @Test
     void a_dry_run_finds_what_the_server_would_refuse() {
         Result result = submit("--dry-run", "--priority", "7000");
 
         assertThat(result.exitCode()).isEqualTo(64);
-        assertThat(result.err()).startsWith("error: $.priority: ");
+        assertThat(result.err()).startsWith("error: --priority: 7000 is not between 0 and 1000");
+    }
+
+    @Test
+    void what_the_server_refuses_is_told_by_the_name_of_the_option() {
+        try (FakeServer refusing = new FakeServer()) {
+            refusing.answers(
+                    "POST /jobs",
+                    400,
+                    "{\"detail\":\"it has 1 problem\",\"problems\":[{\"path\":\"$.timeLimit\",\"message\":\"is too long\"}]}");
+            cli.environment("TRAINYARD_SERVER", refusing.address());
+
+            assertThat(submit("-d").err()).isEqualTo("error: it has 1 problem\n  --time-limit: is too long\n");
+        }
     }
 
     @Test

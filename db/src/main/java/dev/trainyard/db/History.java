@@ -39,6 +39,8 @@ public final class History {
     private static final String SELECT_JOB = """
             select j.job_id, j.name, j.team, j.submitted_by, j.labels, j.priority, j.state, j.attempts, j.last_cause,
                    j.hold_reason, j.waiting_because, j.cancel_requested_at, j.accepted_at, j.not_before, j.ended_at,
+                   case when j.cancel_requested_at is not null
+                        then (select c.cancel_requested_by from trainyard.job c where c.id = j.job_id) end as cancelled_by,
                    (select r.reason from history.rejected r where r.job_id = j.job_id order by r.id desc limit 1) as rejection,
             """ + ATTEMPT_COLUMNS + """
             from history.jobs j
@@ -55,6 +57,7 @@ public final class History {
     /**
      * A job.
      *
+     * @param cancelledBy who asked for its end, and why
      * @param rejection why the newest record of the same id, with other content, was not taken in
      * @param attempt the newest
      */
@@ -71,6 +74,7 @@ public final class History {
             @Nullable String holdReason,
             @Nullable String waitingBecause,
             @Nullable Instant cancelRequestedAt,
+            @Nullable String cancelledBy,
             Instant acceptedAt,
             @Nullable Instant notBefore,
             @Nullable Instant endedAt,
@@ -139,7 +143,13 @@ public final class History {
             @Nullable JobId jobId,
             @Nullable Instant reservedAt) {}
 
-    /** A job in the queue; {@code place} counts from 1. */
+    /**
+     * A job in the queue.
+     *
+     * @param place counts from 1
+     * @param lastCause what its newest attempt ended with
+     * @param lastDetail in words
+     */
     public record Queued(
             long place,
             JobId jobId,
@@ -149,7 +159,9 @@ public final class History {
             Instant queuedAt,
             @Nullable Instant notBefore,
             int attempts,
-            @Nullable String waitingBecause) {}
+            @Nullable String waitingBecause,
+            @Nullable String lastCause,
+            @Nullable String lastDetail) {}
 
     public Optional<Job> job(JobId id) {
         return sql.sql(SELECT_JOB + "where j.job_id = :id")
@@ -281,7 +293,12 @@ public final class History {
     /** The head of the queue. */
     public List<Queued> queue(int limit) {
         // Postgres stops counting there; a limit alone would have it number the whole queue first.
-        return sql.sql("select * from history.queue where place <= :limit order by place")
+        return sql.sql("""
+                select q.*, a.cause, a.detail
+                from history.queue q
+                left join lateral (
+                    select cause, detail from history.attempts where job_id = q.job_id order by number desc limit 1) a on true
+                where q.place <= :limit order by q.place""")
                 .param("limit", limit)
                 .query((row, n) -> new Queued(
                         row.getLong("place"),
@@ -292,7 +309,9 @@ public final class History {
                         time(row, "queued_at"),
                         timeOrNull(row, "not_before"),
                         row.getInt("attempts"),
-                        row.getString("waiting_because")))
+                        row.getString("waiting_because"),
+                        row.getString("cause"),
+                        row.getString("detail")))
                 .list();
     }
 
@@ -310,6 +329,7 @@ public final class History {
                 row.getString("hold_reason"),
                 row.getString("waiting_because"),
                 timeOrNull(row, "cancel_requested_at"),
+                row.getString("cancelled_by"),
                 time(row, "accepted_at"),
                 timeOrNull(row, "not_before"),
                 timeOrNull(row, "ended_at"),

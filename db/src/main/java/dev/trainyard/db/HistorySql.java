@@ -49,11 +49,13 @@ public final class HistorySql {
     /**
      * What a query found.
      *
+     * @param types of the columns, as Postgres calls them: {@code text}, {@code timestamptz}, {@code int4}, …
      * @param rows values as {@code String}, {@code Number}, {@code Boolean}, {@code Instant}, or, of JSON and array columns,
      *     {@code List} and {@code Map} of such
      * @param truncated whether there is more than is returned
      */
-    public record Result(List<String> columns, List<List<@Nullable Object>> rows, boolean truncated) {}
+    public record Result(
+            List<String> columns, List<String> types, List<List<@Nullable Object>> rows, boolean truncated) {}
 
     /** The query is wrong, or asks for too much; the message is Postgres' own. */
     public static final class QueryFailed extends RuntimeException {
@@ -150,7 +152,7 @@ public final class HistorySql {
             statement.setMaxRows(MAX_ROWS + 1);
             statement.setFetchSize(4);
             if (!statement.execute(query)) {
-                return new Result(List.of(), List.of(), false);
+                return new Result(List.of(), List.of(), List.of(), false);
             }
             try (ResultSet rows = statement.getResultSet()) {
                 return read(rows);
@@ -160,6 +162,9 @@ public final class HistorySql {
 
     /** The driver would split the text and run each part. */
     private static void requireOneStatement(String query) throws SQLException {
+        if (query.isBlank()) {
+            throw new QueryFailed("the query is empty. Write one: select * from history.jobs", 0, null);
+        }
         int statements =
                 Parser.parseJdbcSql(query, true, false, true, false, false).size();
         if (statements > 1) {
@@ -170,8 +175,10 @@ public final class HistorySql {
     private static Result read(ResultSet rows) throws SQLException {
         ResultSetMetaData meta = rows.getMetaData();
         List<String> columns = new ArrayList<>();
+        List<String> types = new ArrayList<>();
         for (int column = 1; column <= meta.getColumnCount(); column++) {
             columns.add(meta.getColumnLabel(column));
+            types.add(meta.getColumnTypeName(column));
         }
         List<List<@Nullable Object>> read = new ArrayList<>();
         long characters = 0;
@@ -190,7 +197,7 @@ public final class HistorySql {
                 read.add(values);
             }
         }
-        return new Result(columns, read, truncated);
+        return new Result(columns, types, read, truncated);
     }
 
     private static @Nullable Object value(ResultSet rows, int column, ResultSetMetaData meta) throws SQLException {
@@ -236,9 +243,16 @@ public final class HistorySql {
                     "a value is larger than can be shown here. Select part of it, or its length", 0, null);
         }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        // Class 08: connection exceptions; 57P: the server goes down.
+        // Class 08: connection exceptions; 57P: the server goes down; 57014: the statement timeout.
         if (state.startsWith("08") || state.startsWith("57P")) {
             return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
+        }
+        if (state.equals("57014")) {
+            return new QueryFailed(
+                    "the query ran longer than %d s, which is the limit. Narrow it by a where or a limit, or ask the database itself with psql"
+                            .formatted(STATEMENT_TIMEOUT.toSeconds()),
+                    0,
+                    null);
         }
         ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
         if (server == null) {

@@ -179,7 +179,13 @@ public final class Main {
                 "Runs the main job once: starts everything, trains examples/digits for real, shows its row and outputs.",
                 ""
             },
-            footer = {"", "Safe to repeat: the second run finds everything in place and needs seconds."})
+            footer = {
+                "",
+                "Example:",
+                "  trainyard demo",
+                "",
+                "Safe to repeat: the second run finds everything in place and needs seconds."
+            })
     int demo(@Mixin Options options) {
         return Demo.run(options.settings());
     }

@@ -107,6 +107,10 @@ public final class Server implements AutoCloseable {
                         "spring.threads.virtual.enabled",
                         true,
                         "spring.web.resources.add-mappings",
+                        false,
+                        // It would eat a source that curl sends as a form, which it calls everything that it is not
+                        // told about.
+                        "spring.mvc.formcontent.filter.enabled",
                         false)));
         PostgresUrl reader =
                 settings.readerPostgres() == null ? settings.postgres().withoutLogin() : settings.readerPostgres();

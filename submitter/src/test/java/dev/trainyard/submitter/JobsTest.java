@@ -6,6 +6,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.submitter.Http.Answer;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +54,45 @@ class JobsTest {
         assertThat(http.get(job + "/attempts").json().path("attempts").valueStream())
                 .extracting(attempt -> attempt.path("number").asInt())
                 .containsExactly(1, 2);
+    }
+
+    @Test
+    void a_job_that_backs_off_says_when_it_retries_and_after_what() {
+        worker.accept(Requests.named(id, "digits"));
+        worker.end(worker.start(), 3, new Retry.RetryAfter(Duration.ofHours(1), new Retry.Counters(1, 0)));
+
+        String expected =
+                "retries at \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ after PROGRAM_ERROR: the program ended with exit code 3";
+        assertThat(http.get(job).text("waitingBecause")).matches(expected);
+        assertThat(http.get("/api/v1/queue")
+                        .json()
+                        .at("/queue/0/waitingBecause")
+                        .asString())
+                .matches(expected);
+        assertThat(http.get(job + "/why").text("text")).matches("It waits: " + expected + "\\.");
+    }
+
+    @Test
+    void a_held_job_says_what_it_is_held_for_and_what_to_do() {
+        worker.accept(Requests.named(id, "digits"));
+        worker.end(worker.start(), 3, new Retry.Hold("PROGRAM_ERROR again after 5 free retries"));
+
+        assertThat(http.get(job).text("reason"))
+                .isEqualTo(
+                        "PROGRAM_ERROR: the program ended with exit code 3 (PROGRAM_ERROR again after 5 free retries)");
+        assertThat(http.get(job + "/why").text("text"))
+                .contains("exit code 3", "trainyard release " + id, "trainyard cancel " + id);
+    }
+
+    @Test
+    void a_cancelled_job_says_who_cancelled_it_and_why() {
+        worker.accept(Requests.named(id, "digits"));
+
+        http.post(job + "/cancel", "{\"by\": \"ann\", \"reason\": \"wrong data\"}");
+
+        assertThat(http.get(job).text("reason")).isEqualTo("by ann: wrong data");
+        assertThat(http.get(job + "/why").text("text"))
+                .matches("It was cancelled at \\S+:\\d\\dZ by ann: wrong data\\.");
     }
 
     @Test

@@ -93,6 +93,26 @@ class LogTest {
     }
 
     @Test
+    void the_verdict_comes_after_the_last_line() {
+        worker.accept(Requests.named(id, "digits"));
+        AttemptId first = worker.start();
+        IntStream.rangeClosed(1, 60).forEach(n -> worker.log(first, n + "\n"));
+        worker.end(first, 1, TestWorker.retryAtOnce());
+        AttemptId second = worker.start();
+        IntStream.rangeClosed(61, 120).forEach(n -> worker.log(second, n + "\n"));
+        worker.end(second, 0, new Retry.Final(JobState.SUCCEEDED));
+
+        for (String path : List.of(log, log + "?follow=true")) {
+            try (SseReader events = open(path)) {
+                List<Event> all = events.rest();
+
+                assertThat(all.stream().map(Event::name).limit(120)).containsOnly("log");
+                assertThat(all.stream().map(Event::name).skip(120)).containsExactly("state", "end");
+            }
+        }
+    }
+
+    @Test
     void a_reader_goes_on_after_the_last_event_it_has() {
         worker.accept(Requests.named(id, "digits"));
         AttemptId first = worker.start();

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -50,6 +51,17 @@ class SourcesTest {
         assertThat(HTTP.post("/api/v1/jobs", Requests.built(Requests.newId(), digest))
                         .status())
                 .isEqualTo(202);
+    }
+
+    @Test
+    void a_source_is_taken_whatever_type_the_client_gives_it() throws Exception {
+        byte[] content = content(5);
+
+        assertThat(HTTP.answer(HTTP.request(path(content))
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .PUT(BodyPublishers.ofByteArray(content)))
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test

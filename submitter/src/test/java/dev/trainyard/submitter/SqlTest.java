@@ -49,6 +49,18 @@ class SqlTest {
     }
 
     @Test
+    void the_types_of_the_columns_are_named() {
+        assertThat(query("select now(), 'x', 1").json().path("types").toString())
+                .isEqualTo("[\"timestamptz\",\"text\",\"int4\"]");
+    }
+
+    @Test
+    void an_empty_query_is_refused() {
+        assertThat(query(" ").status()).isEqualTo(400);
+        assertThat(query(" ").text("detail")).contains("empty");
+    }
+
+    @Test
     void a_wrong_query_is_answered_in_the_databases_words_with_the_place() {
         Answer answer = query("select nmae from history.jobs");
 

@@ -52,6 +52,7 @@ public final class JobLog {
     private final Server server;
     private final Patience patience;
     private final String path;
+    private final boolean follow;
     private final boolean published;
 
     private @Nullable String lastId;
@@ -73,6 +74,7 @@ public final class JobLog {
             boolean published) {
         this.server = server;
         this.patience = patience;
+        this.follow = follow;
         this.published = published;
         this.path = new Query("/jobs/" + job + "/log")
                 .with("follow", follow)
@@ -81,7 +83,7 @@ public final class JobLog {
     }
 
     /**
-     * Reads to the end.
+     * Reads to the end. A held job is the end as well, for one who follows: it goes on when a person says so, and nobody knows when.
      *
      * @return the job as it then is
      * @throws Failure if the server stays away too long
@@ -123,7 +125,12 @@ public final class JobLog {
             JsonObject data = server.parse(event.data());
             switch (event.name()) {
                 case "log" -> text(event, data, sink);
-                case "state" -> sink.accept(new Entry.State(data));
+                case "state" -> {
+                    sink.accept(new Entry.State(data));
+                    if (follow && data.text("state").equals("HELD")) {
+                        return data;
+                    }
+                }
                 case "end" -> {
                     return data;
                 }

@@ -35,12 +35,18 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
      * @throws Failure if something is missing, unreadable or too large
      */
     public static BuildContext pack(Path folder, String dockerfile, @Nullable String inline, @Nullable Path source) {
+        return pack(folder, dockerfile, inline, null, source);
+    }
+
+    /** The same of a Dockerfile of which only the stages up to the target are built. */
+    public static BuildContext pack(
+            Path folder, String dockerfile, @Nullable String inline, @Nullable String target, @Nullable Path source) {
         if (inline == null) {
-            return packed(folder, dockerfile, dockerfileText(folder, dockerfile), null, source);
+            return packed(folder, dockerfile, dockerfileText(folder, dockerfile), null, target == null, source);
         }
         Path file = temporaryFile(folder, inline);
         try {
-            return packed(folder, dockerfile, inline, file, source);
+            return packed(folder, dockerfile, inline, file, target == null, source);
         } finally {
             delete(file);
         }
@@ -57,7 +63,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
     }
 
     private static BuildContext packed(
-            Path folder, String dockerfile, String text, @Nullable Path inline, @Nullable Path source) {
+            Path folder, String dockerfile, String text, @Nullable Path inline, boolean whole, @Nullable Path source) {
         NavigableMap<String, Path> files = FileTree.of(folder, ignoreRules(folder, dockerfile));
         // The build needs these two itself, even where they are ignored.
         for (String needed : List.of(Path.of(dockerfile).normalize().toString(), DOCKERIGNORE)) {
@@ -69,14 +75,15 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             files.put(dockerfile, inline);
         }
         List<String> added = Dockerfile.archives(text);
+        boolean certain = whole && Dockerfile.isPlain(text);
         if (source == null) {
-            return pack(folder, files, missing(added, files, folder));
+            return pack(folder, files, missing(added, files, folder, certain, null));
         }
         String name = archiveName(source, added, files);
         Path archive = Files.isDirectory(source) ? packSource(source) : checked(source);
         try {
             files.put(name, archive);
-            List<String> warnings = missing(added, files, folder);
+            List<String> warnings = missing(added, files, folder, certain, source);
             if (!added.contains(name)) {
                 warnings.add("%s does not name %s: unless a wildcard or a variable does, the image is built without it"
                         .formatted(dockerfile, name));
@@ -116,16 +123,28 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         }
     }
 
-    private static List<String> missing(List<String> added, NavigableMap<String, Path> files, Path folder) {
-        List<String> warnings = new ArrayList<>();
-        for (String name : added) {
-            if (!files.containsKey(name)) {
-                warnings.add(
-                        "the Dockerfile adds %s, which is not in %s: the build will fail. Give the folder or the archive as --source"
-                                .formatted(name, folder));
-            }
+    /**
+     * What is to be said of archives that are not there.
+     *
+     * @param certain whether the build fails for certain, so that nothing is sent
+     */
+    private static List<String> missing(
+            List<String> added, NavigableMap<String, Path> files, Path folder, boolean certain, @Nullable Path source) {
+        List<String> missing =
+                added.stream().filter(name -> !files.containsKey(name)).toList();
+        if (missing.isEmpty()) {
+            return new ArrayList<>();
         }
-        return warnings;
+        String names = String.join(", ", missing);
+        String sentence = source == null
+                ? "the Dockerfile adds %s, which is not in %s: the image cannot be built. Give the folder or the archive with --source DIR|TAR, or put %s there"
+                        .formatted(names, folder, names)
+                : "the Dockerfile adds %s, which is neither in %s nor the name of --source %s: the image cannot be built. Rename what you give to %s, or put %s there"
+                        .formatted(names, folder, source, names, names);
+        if (certain) {
+            throw new Failure(ExitCode.INVALID, sentence + ".");
+        }
+        return new ArrayList<>(List.of(sentence));
     }
 
     private static String dockerfileText(Path folder, String dockerfile) {

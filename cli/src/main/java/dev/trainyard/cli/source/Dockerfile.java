@@ -1,5 +1,6 @@
 package dev.trainyard.cli.source;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,11 @@ final class Dockerfile {
         return archives;
     }
 
+    /** Whether each instruction stands where it seems to: a here-document, or another escape character, could say otherwise. */
+    static boolean isPlain(String text) {
+        return !text.contains("<<") && !text.toLowerCase(Locale.ROOT).contains("escape=");
+    }
+
     /** The words but for options and the last, which is the target; none if they come from another stage. */
     private static List<String> sources(String arguments) {
         List<String> words = new ArrayList<>(Arrays.asList(arguments.split("\\s+")));
@@ -62,6 +68,6 @@ final class Dockerfile {
     }
 
     private static String plain(String source) {
-        return source.replaceFirst("^(\\./|/)+", "");
+        return Path.of(source.replaceFirst("^(\\./|/)+", "")).normalize().toString();
     }
 }

@@ -23,7 +23,7 @@ public final class ExitCode {
     /** A defect of the client or the server. */
     public static final int INTERNAL = 70;
 
-    /** The server cannot do it now: Kafka or Postgres does not answer. */
+    /** The server cannot do it now: Kafka or Postgres does not answer; or the job that was followed is held. */
     public static final int TRY_LATER = 75;
 
     /** What a shell reports of a program that Ctrl-C ended (128 + SIGINT). */

@@ -160,14 +160,11 @@ class BuildContextTest {
     void a_source_folder_replaces_an_older_archive_of_its_name() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar other.tar /\n");
         write("digits.tar", "old");
+        write("other.tar", "other");
 
         BuildContext packed = pack(sourceFolder("digits"));
 
         assertThat(entriesOf(content(packed, "digits.tar"))).hasSize(1);
-        assertThat(packed.warnings())
-                .singleElement()
-                .asString()
-                .startsWith("the Dockerfile adds other.tar, which is not in");
     }
 
     @Test
@@ -184,11 +181,11 @@ class BuildContextTest {
 
     @Test
     void an_archive_goes_in_as_it_is_under_its_own_name() throws IOException {
-        write("Dockerfile", "FROM scratch\nADD sub/my.tar /\n");
         byte[] archive;
         try (BuildContext other = BuildContext.pack(context, "Dockerfile", null, null)) {
             archive = Files.readAllBytes(other.tar());
         }
+        write("Dockerfile", "FROM scratch\nADD sub/my.tar /\n");
         Path source = Files.write(temp.resolve("my.tar"), archive);
 
         BuildContext packed = pack(source);
@@ -198,13 +195,43 @@ class BuildContextTest {
     }
 
     @Test
-    void an_archive_that_the_build_will_miss_is_announced() throws IOException {
+    void an_archive_that_the_build_will_miss_is_an_error_with_the_remedy() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
 
-        assertThat(pack(null).warnings())
-                .containsExactly(
-                        "the Dockerfile adds digits.tar, which is not in %s: the build will fail. Give the folder or the archive as --source"
+        assertThatThrownBy(() -> pack(null))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        "the Dockerfile adds digits.tar, which is not in %s: the image cannot be built. Give the folder or the archive with --source DIR|TAR, or put digits.tar there."
                                 .formatted(context));
+    }
+
+    @Test
+    void an_archive_of_another_name_than_the_dockerfile_adds_is_an_error_with_that_name() throws IOException {
+        byte[] archive;
+        try (BuildContext other = pack(null)) {
+            archive = Files.readAllBytes(other.tar());
+        }
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
+        Path source = Files.write(temp.resolve("good.tar"), archive);
+
+        assertThatThrownBy(() -> pack(source))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("adds digits.tar, which is neither in %s nor the name of --source %s"
+                        .formatted(context, source))
+                .hasMessageContaining("Rename what you give to digits.tar");
+    }
+
+    @Test
+    void an_archive_that_the_build_may_not_need_is_a_warning() throws IOException {
+        String stages = "FROM scratch AS small\nFROM scratch\nADD digits.tar /\n";
+        write("Dockerfile", stages);
+        try (BuildContext packed = BuildContext.pack(context, "Dockerfile", null, "small", null)) {
+            assertThat(packed.warnings()).singleElement().asString().startsWith("the Dockerfile adds digits.tar");
+        }
+        write("Dockerfile", "FROM scratch\nRUN <<EOF\nADD digits.tar /\nEOF\n");
+        try (BuildContext packed = pack(null)) {
+            assertThat(packed.warnings()).hasSize(1);
+        }
     }
 
     @Test
@@ -233,8 +260,7 @@ class BuildContextTest {
         write("Dockerfile", "FROM scratch\n");
         assertThatThrownBy(() -> pack(temp.resolve("none.tar")))
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith(
-                        temp.resolve("none.tar") + " is no readable tar archive: there is no such file.");
+                .hasMessageStartingWith(temp.resolve("none.tar") + " cannot be read (there is no such file).");
         assertThatThrownBy(() -> pack(Files.createDirectory(temp.resolve("void"))))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("the source folder " + temp.resolve("void") + " is empty.");

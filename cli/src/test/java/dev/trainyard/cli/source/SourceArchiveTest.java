@@ -34,20 +34,28 @@ class SourceArchiveTest {
         byte[] gzip = gzip(tar);
 
         refused("half.tar", Arrays.copyOf(tar, 700));
+        // main.py has 1800 bytes: a header, four blocks, the end.
+        for (int length : new int[] {300, 1500, 512 + 1800, 5 * 512, 5 * 512 + 100}) {
+            refused("cut.tar", Arrays.copyOf(tar, length));
+            refused("cut.tar.gz", gzip(Arrays.copyOf(tar, length)));
+        }
         refused("half.tar.gz", Arrays.copyOf(gzip, gzip.length / 2));
         refused("text.tar", "<html>not found</html>".repeat(100).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         refused("empty.tar", new byte[0]);
         refused("nothing.tar", new byte[1024]);
         assertThatThrownBy(() -> SourceArchive.check(folder.resolve("none.tar")))
                 .isInstanceOf(Failure.class)
-                .hasMessageContaining("there is no such file");
+                .hasMessage(folder.resolve("none.tar") + " cannot be read (there is no such file). Check --source.")
+                .returns(66, failure -> ((Failure) failure).exitCode());
     }
 
     private void refused(String name, byte[] content) throws IOException {
         Path file = file(name, content);
         assertThatThrownBy(() -> SourceArchive.check(file))
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith(file + " is no readable tar archive: ");
+                .hasMessageStartingWith(file + " is no readable tar archive: ")
+                .message()
+                .doesNotContain("..");
     }
 
     private Path file(String name, byte[] content) throws IOException {

@@ -7,6 +7,7 @@ import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,21 @@ public final class DockerRunLine {
         DockerRunLine line = new DockerRunLine();
         line.submit(submit);
         return line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+    }
+
+    /** The {@code docker build} line that comes before it; empty if the image is not built. */
+    public static Optional<String> build(Request.Submit submit) {
+        if (!(submit.image() instanceof ImageSource.Build build)) {
+            return Optional.empty();
+        }
+        DockerRunLine line = new DockerRunLine();
+        line.words.set(1, "build");
+        line.option("--file", build.dockerfile());
+        build.args().forEach((name, value) -> line.option("--build-arg", name + "=" + shown(name, value)));
+        line.option("--target", build.target());
+        line.option("--tag", image(build));
+        line.words.add("<packed context>");
+        return Optional.of(line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" ")));
     }
 
     private void submit(Request.Submit submit) {

@@ -2,6 +2,7 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.History;
+import java.time.temporal.ChronoUnit;
 
 /** A job's state in a sentence or two, for its owner. */
 final class Explanation {
@@ -12,13 +13,19 @@ final class Explanation {
         return switch (job.state()) {
             case PUBLISHED -> "The request is in Kafka; no worker has taken it in yet. Is a worker running?";
             case QUEUED -> queued(job);
-            case HELD -> "It is held: %s. Release it to have it placed.".formatted(job.reason());
+            case HELD ->
+                "It is held: %s. To have it placed again: trainyard release %s. To end it: trainyard cancel %s"
+                        .formatted(withoutStop(String.valueOf(job.reason())), job.jobId(), job.jobId());
             case RUNNING -> running(job);
             case SUCCEEDED -> "It succeeded%s.".formatted(inAttempt(job));
             case FAILED -> "It failed%s: %s.".formatted(inAttempt(job), ending(job));
             case CANCELLED ->
-                "It was cancelled%s."
-                        .formatted(job.cancelRequestedAt() == null ? "" : " at " + job.cancelRequestedAt());
+                "It was cancelled%s%s."
+                        .formatted(
+                                job.cancelRequestedAt() == null
+                                        ? ""
+                                        : " at " + job.cancelRequestedAt().truncatedTo(ChronoUnit.SECONDS),
+                                job.reason() == null ? "" : " " + withoutStop(job.reason()));
             case REJECTED -> "It was not taken in: %s".formatted(job.rejection());
         };
     }
@@ -26,13 +33,15 @@ final class Explanation {
     private static String queued(JobResource job) {
         String waits = job.waitingBecause() == null
                 ? "It waits in the queue; the next planning cycle looks at it."
-                : "It waits: %s.".formatted(job.waitingBecause());
-        String earliest = job.notBefore() == null ? "" : " It is not placed before %s.".formatted(job.notBefore());
-        return waits
-                + earliest
-                + (job.attempt() == null
-                        ? ""
-                        : " Attempt %d ended: %s.".formatted(job.attempt().number(), ending(job)));
+                : "It waits: %s.".formatted(withoutStop(job.waitingBecause()));
+        boolean said = job.waitingBecause() != null && job.waitingBecause().startsWith("retries at ");
+        return job.attempt() == null || said
+                ? waits
+                : "%s Attempt %d ended: %s.".formatted(waits, job.attempt().number(), ending(job));
+    }
+
+    private static String withoutStop(String sentence) {
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 
     private static String running(JobResource job) {
@@ -68,6 +77,6 @@ final class Explanation {
             return String.valueOf(job.lastCause());
         }
         String exit = attempt.exitCode() == null ? "" : " (exit code %d)".formatted(attempt.exitCode());
-        return attempt.cause() + exit + (attempt.detail() == null ? "" : ", " + attempt.detail());
+        return attempt.cause() + exit + (attempt.detail() == null ? "" : ", " + withoutStop(attempt.detail()));
     }
 }

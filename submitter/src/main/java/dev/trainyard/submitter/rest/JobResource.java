@@ -1,5 +1,6 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.History;
 import dev.trainyard.submitter.publish.PublishedRequests.Published;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A job as REST shows it.
  *
  * @param state {@link Phase#name}
- * @param reason why it is HELD, FAILED or REJECTED
+ * @param reason why it is HELD, FAILED, CANCELLED or REJECTED
  * @param attempt the newest
  */
 record JobResource(
@@ -63,7 +64,7 @@ record JobResource(
                 job.labels(),
                 Phase.valueOf(job.state().name()),
                 reason(job),
-                job.waitingBecause(),
+                waitingBecause(job),
                 job.priority(),
                 job.attempts(),
                 job.lastCause(),
@@ -77,14 +78,38 @@ record JobResource(
 
     private static @Nullable String reason(History.Job job) {
         return switch (job.state()) {
-            case HELD -> job.holdReason();
-            case FAILED -> job.attempt() == null ? job.lastCause() : ending(job.attempt());
-            case QUEUED, RUNNING, SUCCEEDED, CANCELLED -> null;
+            case HELD -> held(job);
+            case FAILED ->
+                job.attempt() == null
+                        ? job.lastCause()
+                        : Waiting.ending(job.attempt().cause(), job.attempt().detail());
+            case CANCELLED -> job.cancelledBy() == null ? null : "by " + job.cancelledBy();
+            case QUEUED, RUNNING, SUCCEEDED -> null;
         };
     }
 
-    private static String ending(History.Attempt attempt) {
-        return attempt.detail() == null ? String.valueOf(attempt.cause()) : attempt.cause() + ": " + attempt.detail();
+    /** What its newest attempt ended with belongs to it; and comes first, where that is what it is held for. */
+    private static @Nullable String held(History.Job job) {
+        String reason = job.holdReason();
+        History.Attempt attempt = job.attempt();
+        if (reason == null || attempt == null || attempt.cause() == null) {
+            return reason;
+        }
+        String ending = Waiting.ending(attempt.cause(), attempt.detail());
+        return reason.startsWith(attempt.cause())
+                ? "%s (%s)".formatted(ending, reason)
+                : "%s (attempt %d ended: %s)".formatted(reason, attempt.number(), ending);
+    }
+
+    private static @Nullable String waitingBecause(History.Job job) {
+        History.Attempt attempt = job.attempt();
+        return job.state() != JobState.QUEUED
+                ? job.waitingBecause()
+                : Waiting.because(
+                        job.waitingBecause(),
+                        job.notBefore(),
+                        attempt == null ? null : attempt.cause(),
+                        attempt == null ? null : attempt.detail());
     }
 
     static JobResource of(Published request) {

@@ -90,7 +90,9 @@ final class JobsController {
             throw ApiException.notFound(
                     "job %s has not been attempted yet, so that it has no outputs".formatted(jobId));
         }
-        return new Outputs(of.number(), of.outputsLocation(), of.outputsState(), history.outputs(of.attemptId()));
+        // Where outputs would have been says nothing but that they are not there.
+        String location = of.startedAt() == null ? null : of.outputsLocation();
+        return new Outputs(of.number(), location, of.outputsState(), history.outputs(of.attemptId()));
     }
 
     private History.Attempt requireAttempt(JobId job, int number) {

@@ -138,8 +138,11 @@ final class LogStream {
     }
 
     private Next tell(JobResource job) throws IOException {
-        boolean changed = tellState(job);
         Optional<History.Attempt> current = currentAttempt(job);
+        // What ends an attempt is the last that is told of it: a reader who sees the verdict has seen the log.
+        boolean over = isBehind(job)
+                || current.map(attempt -> attempt.state() == AttemptState.ENDED).orElse(false);
+        boolean changed = !over && tellState(job);
         List<LogStore.Chunk> chunks = current.isEmpty()
                 ? List.of()
                 : sources.logs().after(current.get().attemptId(), position.seq(), BATCH);
@@ -150,13 +153,20 @@ final class LogStream {
                     position.toString(),
                     new LogEvent(position.attempt(), chunk.seq(), chunk.source(), chunk.text()));
         }
+        boolean drained = chunks.size() < BATCH;
+        if (over && drained && !isBehind(job)) {
+            changed = tellState(job);
+        }
         if (changed || !chunks.isEmpty()) {
             flush();
         }
-        if (chunks.size() == BATCH) {
-            return Next.MORE;
-        }
-        return next(job, current, changed || !chunks.isEmpty());
+        return drained ? next(job, current, changed || !chunks.isEmpty()) : Next.MORE;
+    }
+
+    /** Whether attempts after the one that is being told are to be told as well. */
+    private boolean isBehind(JobResource job) {
+        History.Attempt latest = job.attempt();
+        return only == null && latest != null && position.attempt() < latest.number();
     }
 
     private boolean tellState(JobResource job) throws IOException {
@@ -186,8 +196,7 @@ final class LogStream {
     /** All that is stored of the current attempt has been told. */
     private Next next(JobResource job, Optional<History.Attempt> current, boolean news) throws IOException {
         boolean drained = current.isEmpty() || !follow || current.get().state() == AttemptState.ENDED;
-        History.Attempt latest = job.attempt();
-        if (drained && only == null && latest != null && position.attempt() < latest.number()) {
+        if (drained && isBehind(job)) {
             position = new LogPosition(position.attempt() + 1, 0);
             return Next.MORE;
         }

@@ -74,7 +74,7 @@ final class ImageStep implements Step {
             // The row says why: read it again.
             return false;
         } catch (ImageFailure e) {
-            fail(run, attempt, e.verdict(), e.detail());
+            fail(run, attempt, e.verdict(), e.detail(attempt.jobId()));
             return true;
         } catch (EngineRefused e) {
             // It has no image of that name because it takes it for no name.

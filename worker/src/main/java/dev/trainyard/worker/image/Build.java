@@ -8,9 +8,19 @@ import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Builds one image, once, with the engine's own (classic) builder. */
 final class Build {
+
+    private static final int LAST_LINES = 3;
+    private static final int LONGEST_STEP = 120;
+    private static final int LONGEST_LINE = 160;
+    private static final int LONGEST_REASON = 400;
+
+    private static final Pattern NON_ZERO =
+            Pattern.compile("The command '.*' returned a non-zero code: (\\d+)", Pattern.DOTALL);
 
     private final EngineImages images;
     private final BuildContexts contexts;
@@ -47,23 +57,43 @@ final class Build {
     }
 
     private static ImageFailure failure(ContextCheck.Facts facts, BuildOutput output, String words) {
-        String step = output.step().isEmpty() ? "" : " at \"" + output.step() + "\"";
+        String step = output.step().isEmpty() ? "" : " at \"" + brief(output.step(), LONGEST_STEP) + "\"";
+        String reason = reason(words);
         if (RegistryWords.isDiskFull(words) || RegistryWords.isDiskFull(output.lastLines())) {
             return new ImageFailure(
-                    Cause.DISK_FULL,
-                    "the disk is full: the build stopped%s: %s".formatted(step, words),
-                    output.lastLines());
+                    Cause.DISK_FULL, "the disk is full: the build stopped%s: %s".formatted(step, reason), true);
         }
         if (isAboutBaseImage(output.step(), words)) {
             return new ImageFailure(
-                    RegistryWords.cause(words), "the base image cannot be pulled%s: %s".formatted(step, words));
+                    RegistryWords.cause(words), "the base image cannot be pulled%s: %s".formatted(step, reason));
         }
         String hint = facts.needsBuildKit() || words.contains("requires BuildKit")
-                ? "\nThis Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
-                        + " own builder cannot. Write it without, or build the image yourself and submit it by name."
+                ? ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
+                        + " own builder cannot. Write it without, or build the image yourself and submit it by name"
                 : "";
         return new ImageFailure(
-                Cause.IMAGE_BUILD_FAILED, "the build failed%s: %s%s".formatted(step, words, hint), output.lastLines());
+                Cause.IMAGE_BUILD_FAILED,
+                "the build failed%s: %s%s%s".formatted(step, reason, lastWords(output, reason), hint),
+                true);
+    }
+
+    /** The engine repeats the whole command, which the step has already. */
+    private static String reason(String words) {
+        Matcher exit = NON_ZERO.matcher(words.strip());
+        return exit.matches() ? "exit code " + exit.group(1) : brief(words, LONGEST_REASON);
+    }
+
+    private static String lastWords(BuildOutput output, String reason) {
+        List<String> last = output.lastOfStep(LAST_LINES).stream()
+                .filter(line -> !reason.contains(line))
+                .map(line -> brief(line, LONGEST_LINE))
+                .toList();
+        return last.isEmpty() ? "" : "; it said last: " + String.join(" | ", last);
+    }
+
+    private static String brief(String text, int longest) {
+        String line = text.strip().replaceAll("\\s+", " ").replaceFirst("\\.$", "");
+        return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";
     }
 
     private static boolean isAboutBaseImage(String step, String words) {

@@ -2,7 +2,9 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.worker.container.EngineMessage;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +15,13 @@ final class BuildOutput {
     private static final int LINES_KEPT = 30;
     private static final int LONGEST_LINE = 4096;
     private static final Pattern STEP = Pattern.compile("Step \\d+/\\d+ : .*");
+    private static final Pattern OF_THE_BUILDER = Pattern.compile("^( ---> |Removing intermediate container )");
     private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
 
     private final Consumer<String> lines;
     private final StringBuilder pending = new StringBuilder();
     private final Deque<String> last = new ArrayDeque<>();
+    private final List<String> ofStep = new ArrayList<>();
     private String step = "";
     private @Nullable String error;
 
@@ -60,6 +64,11 @@ final class BuildOutput {
         return step;
     }
 
+    /** The last lines that the step's own program printed. */
+    List<String> lastOfStep(int most) {
+        return ofStep.subList(Math.max(0, ofStep.size() - most), ofStep.size());
+    }
+
     String lastLines() {
         return String.join("\n", last);
     }
@@ -71,6 +80,12 @@ final class BuildOutput {
         }
         if (STEP.matcher(line).matches()) {
             step = line;
+            ofStep.clear();
+        } else if (!OF_THE_BUILDER.matcher(line).find()) {
+            ofStep.add(line.strip());
+            if (ofStep.size() > LINES_KEPT) {
+                ofStep.removeFirst();
+            }
         }
         last.addLast(line);
         if (last.size() > LINES_KEPT) {

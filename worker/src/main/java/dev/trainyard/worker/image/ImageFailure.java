@@ -1,6 +1,7 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.JobId;
 
 /** The image cannot be had; the step's own retries are spent. */
 public final class ImageFailure extends RuntimeException {
@@ -8,20 +9,20 @@ public final class ImageFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Cause verdict;
-    private final String evidence;
+    private final boolean logged;
 
     ImageFailure(Cause verdict, String message) {
-        this(verdict, message, "");
+        this(verdict, message, false);
     }
 
     /**
-     * @param message what happened, to what, why, and what to do
-     * @param evidence the last lines of a build
+     * @param message what happened, to what, why, and what to do, in one paragraph
+     * @param logged whether the build's output, which is in the job's log, has more to say
      */
-    ImageFailure(Cause verdict, String message, String evidence) {
+    ImageFailure(Cause verdict, String message, boolean logged) {
         super(message);
         this.verdict = verdict;
-        this.evidence = evidence;
+        this.logged = logged;
     }
 
     /** What the attempt ends with. */
@@ -29,8 +30,9 @@ public final class ImageFailure extends RuntimeException {
         return verdict;
     }
 
-    /** What happened, to what, and what to do; for the job's owner. */
-    public String detail() {
-        return evidence.isEmpty() ? String.valueOf(getMessage()) : getMessage() + "\n" + evidence;
+    /** What happened, to what, and what to do, in one paragraph for the owner of this job. */
+    public String detail(JobId job) {
+        String message = String.valueOf(getMessage());
+        return logged ? "%s. The complete output: trainyard logs %s".formatted(message, job) : message;
     }
 }

@@ -43,7 +43,7 @@ import org.springframework.kafka.support.Acknowledgment;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read,
+ * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read, stands under another job's key,
  * or names a draft that is not there or takes other parameters, is set aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
  */
 public final class Intake implements AutoCloseable {
@@ -139,7 +139,7 @@ public final class Intake implements AutoCloseable {
                     jobs.cancel(cancelled.request().jobId(), cancelled.request().submittedBy());
                 }
                 case Named named -> submits.add(resolved(named));
-                case Unreadable unreadable -> setAside(record, unreadable.reason());
+                case Unreadable(String reason, JobId job) -> setAside(record, job, reason);
             }
         }
         accept(submits);
@@ -157,21 +157,28 @@ public final class Intake implements AutoCloseable {
 
     private record Cancelled(Request.Cancel request) implements Reading {}
 
-    private record Unreadable(String reason) implements Reading {}
+    /** @param job whom it concerns; null: nobody that can be told */
+    private record Unreadable(String reason, @Nullable JobId job) implements Reading {}
 
     private static Reading decode(ConsumerRecord<byte[], byte[]> record) {
         byte[] value = record.value();
         if (value == null) {
-            return new Unreadable("the record has no value");
+            return new Unreadable("the record has no value", RecordKey.job(record.key()));
         }
         try {
-            return switch (RequestCodec.decode(value)) {
+            Request request = RequestCodec.decode(value);
+            Optional<String> wrongKey = RecordKey.problem(record.key(), request.jobId());
+            if (wrongKey.isPresent()) {
+                // The key may be the id of another job, to which nothing has happened.
+                return new Unreadable(wrongKey.get(), request.jobId());
+            }
+            return switch (request) {
                 case Request.Submit submit -> decoded(record, submit.jobId(), new JobStore.Stated(submit));
                 case Request.Train train -> new Named(record, train);
                 case Request.Cancel cancel -> new Cancelled(cancel);
             };
         } catch (InvalidRequest e) {
-            return new Unreadable(Objects.requireNonNullElse(e.getMessage(), "not valid"));
+            return new Unreadable(Objects.requireNonNullElse(e.getMessage(), "not valid"), RecordKey.job(record.key()));
         }
     }
 
@@ -226,7 +233,7 @@ public final class Intake implements AutoCloseable {
                             job,
                             name(submit.incoming().content()));
                 case JobStore.Duplicate() -> log.info("accepted before job={}", job);
-                case JobStore.Refused(String reason) -> setAside(submit.record(), reason);
+                case JobStore.Refused(String reason) -> setAside(submit.record(), job, reason);
                 case JobStore.Conflict(String accepted, String offered) -> {
                     String reason =
                             "job %s was accepted with other content: accepted sha256:%s, offered sha256:%s. Give a new request a new jobId."
@@ -247,7 +254,7 @@ public final class Intake implements AutoCloseable {
     }
 
     /** To the dead letters first: should we die in between, the record comes again and its row is written then. */
-    private void setAside(ConsumerRecord<byte[], byte[]> record, String reason) {
+    private void setAside(ConsumerRecord<byte[], byte[]> record, @Nullable JobId job, String reason) {
         log.warn(
                 "rejected topic={} partition={} offset={} reason={}",
                 record.topic(),
@@ -271,21 +278,12 @@ public final class Intake implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while setting a record aside", e);
         }
-        reject(record, jobId(record), reason);
+        reject(record, job, reason);
     }
 
     private void reject(ConsumerRecord<byte[], byte[]> record, @Nullable JobId job, String reason) {
         byte[] payload = record.value() == null ? new byte[0] : record.value();
         jobs.reject(record.topic(), record.partition(), record.offset(), job, reason, payload);
-    }
-
-    /** The key of a record is its job's id; of what cannot be read, that may be all there is. */
-    private static @Nullable JobId jobId(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            return record.key() == null ? null : JobId.parse(new String(record.key(), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
     }
 
     @Override

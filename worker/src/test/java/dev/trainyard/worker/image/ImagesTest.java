@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.Workshop;
 import java.io.ByteArrayInputStream;
@@ -146,8 +147,22 @@ class ImagesTest {
         ImageFailure failure = failure(dockerfile("FROM busybox", "RUN echo about to fail; exit 3"));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
-        assertThat(failure).hasMessageContaining("Step 2/2").hasMessageContaining("code: 3");
-        assertThat(failure.detail()).contains("about to fail");
+        assertThat(failure)
+                .hasMessage(
+                        "the build failed at \"Step 2/2 : RUN echo about to fail; exit 3\": exit code 3; it said last: about to fail");
+    }
+
+    @Test
+    void the_detail_of_a_failed_build_is_a_short_paragraph_that_says_where_all_of_it_is() {
+        ImageFailure failure = failure(dockerfile(
+                "FROM busybox", "RUN echo first; for i in $(seq 200); do echo line $i of a long output; done; exit 3"));
+
+        JobId job = JobId.parse("0199f3a2-7b3c-7000-8000-00000000000a");
+        assertThat(failure.detail(job))
+                .doesNotContain("\n", "line 197 ")
+                .contains("exit code 3", "line 198 of a long output | line 199 of a long output | line 200 of a")
+                .endsWith(". The complete output: trainyard logs " + job)
+                .hasSizeLessThan(500);
     }
 
     @Test
