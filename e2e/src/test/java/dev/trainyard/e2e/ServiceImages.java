@@ -37,7 +37,7 @@ import org.tukaani.xz.XZInputStream;
 final class ServiceImages {
 
     static final String KAFKA = "apache/kafka:4.1.0";
-    static final String POSTGRES = "postgres:17-alpine";
+    static final String POSTGRES = "postgres:18-alpine";
 
     private static final Logger log = LoggerFactory.getLogger(ServiceImages.class);
 

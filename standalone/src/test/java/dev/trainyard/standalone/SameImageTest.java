@@ -140,36 +140,39 @@ class SameImageTest {
     private static Map<String, String> files(String image) throws Exception {
         String container = "same-image-" + UUID.randomUUID();
         docker("create", "--name", container, image);
-        Map<String, String> files = new TreeMap<>();
-        Process export = new ProcessBuilder("docker", "export", container).start();
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(export.getInputStream(), "UTF-8")) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                String path = "/" + entry.getName().replaceFirst("/$", "");
-                boolean ofTheContainer = path.matches(
-                        "/(dev|proc|sys|scratch)(/.*)?|/\\.dockerenv|/etc/(hosts|hostname|resolv\\.conf|mtab)");
-                boolean unpacked = path.equals("/main.py") || path.startsWith("/src/");
-                if (!ofTheContainer) {
-                    files.put(
-                            path,
-                            "%c %o %d:%d %d %s %s %s"
-                                    .formatted(
-                                            entry.isDirectory() ? 'd' : entry.isSymbolicLink() ? 'l' : '-',
-                                            entry.getMode() & 07777,
-                                            entry.getLongUserId(),
-                                            entry.getLongGroupId(),
-                                            entry.getSize(),
-                                            entry.getLinkName(),
-                                            sha256(tar),
-                                            unpacked
-                                                    ? entry.getLastModifiedTime()
-                                                            .toInstant()
-                                                            .getEpochSecond()
-                                                    : "-"));
+        try {
+            Map<String, String> files = new TreeMap<>();
+            Process export = new ProcessBuilder("docker", "export", container).start();
+            try (TarArchiveInputStream tar = new TarArchiveInputStream(export.getInputStream(), "UTF-8")) {
+                for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                    String path = "/" + entry.getName().replaceFirst("/$", "");
+                    boolean ofTheContainer = path.matches(
+                            "/(dev|proc|sys|scratch)(/.*)?|/\\.dockerenv|/etc/(hosts|hostname|resolv\\.conf|mtab)");
+                    boolean unpacked = path.equals("/main.py") || path.startsWith("/src/");
+                    if (!ofTheContainer) {
+                        files.put(
+                                path,
+                                "%c %o %d:%d %d %s %s %s"
+                                        .formatted(
+                                                entry.isDirectory() ? 'd' : entry.isSymbolicLink() ? 'l' : '-',
+                                                entry.getMode() & 07777,
+                                                entry.getLongUserId(),
+                                                entry.getLongGroupId(),
+                                                entry.getSize(),
+                                                entry.getLinkName(),
+                                                sha256(tar),
+                                                unpacked
+                                                        ? entry.getLastModifiedTime()
+                                                                .toInstant()
+                                                                .getEpochSecond()
+                                                        : "-"));
+                    }
                 }
             }
+            return files;
+        } finally {
+            docker("rm", container);
         }
-        docker("rm", container);
-        return files;
     }
 
     private static String sha256(InputStream content) throws IOException, NoSuchAlgorithmException {

@@ -208,7 +208,10 @@ final class AttemptRun {
         }
     }
 
-    /** Until the database takes it: work in hand outlives an outage. One line of log per outage. */
+    /**
+     * Until the database takes it: work in hand outlives an outage. One line of log per outage. What is the statement's own fault is thrown
+     * at once.
+     */
     <T> T persist(Supplier<T> transaction) {
         Duration pause = Duration.ofMillis(100);
         boolean failed = false;
@@ -220,6 +223,9 @@ final class AttemptRun {
                 }
                 return result;
             } catch (DataAccessException | TransactionException e) {
+                if (!Outage.mayExplain(e)) {
+                    throw e;
+                }
                 if (!failed) {
                     log.warn("database failed, trying until it is back attempt={} error={}", id, e.getMessage());
                     failed = true;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class Attempts implements AutoCloseable {
     private final AnnotationConfigApplicationContext spring;
     private final AttemptJob attemptJob;
     private final Map<AttemptId, InHand> inHand = new ConcurrentHashMap<>();
+    private final Setbacks setbacks = new Setbacks(System::nanoTime);
 
     private record InHand(AttemptRun run, Thread thread) {}
 
@@ -53,7 +55,11 @@ public final class Attempts implements AutoCloseable {
 
     /** @param live this worker's attempts that have not ended, as the database says now */
     public void sync(List<Attempt> live) {
+        setbacks.keepOnly(live.stream().map(Attempt::id).collect(Collectors.toSet()));
         for (Attempt attempt : live) {
+            if (setbacks.rests(attempt.id())) {
+                continue;
+            }
             InHand held = inHand.computeIfAbsent(attempt.id(), this::takeUp);
             if (attempt.stopReason() != null) {
                 held.run().stopWanted();
@@ -70,21 +76,29 @@ public final class Attempts implements AutoCloseable {
 
     private void work(AttemptRun run) {
         try {
-            // What failed is taken up again by the next look at the database, from its row.
+            // What failed is taken up again by a later look at the database, from its row.
             for (Throwable failure : attemptJob.run(run.id()).getAllFailureExceptions()) {
                 if (failure instanceof Replaced) {
                     log.error("{}", failure.getMessage());
                     onReplaced.run();
                 } else if (!(failure instanceof JobInterruptedException)) {
-                    log.error("attempt interrupted by a failure of ours attempt={}", run.id(), failure);
+                    setBack(run, failure);
                 }
             }
         } catch (JobExecutionException | RuntimeException e) {
-            log.error("attempt interrupted by a failure of ours attempt={}", run.id(), e);
+            setBack(run, e);
         } finally {
             run.release();
             inHand.remove(run.id());
         }
+    }
+
+    private void setBack(AttemptRun run, Throwable failure) {
+        log.error(
+                "attempt interrupted by a failure of ours, taken up again in {} s attempt={}",
+                setbacks.failed(run.id()).toSeconds(),
+                run.id(),
+                failure);
     }
 
     /** For the steps, which Spring Batch gives no more than the id. */

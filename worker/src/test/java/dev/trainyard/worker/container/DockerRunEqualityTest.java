@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,6 +30,13 @@ class DockerRunEqualityTest {
     @AfterAll
     static void close() throws IOException {
         workshop.close();
+    }
+
+    private final CliContainers cli = new CliContainers();
+
+    @AfterEach
+    void removeTheirs() throws IOException, InterruptedException {
+        cli.close();
     }
 
     static Stream<Arguments> cases() {
@@ -138,14 +146,9 @@ class DockerRunEqualityTest {
         String theirs = docker(flags, imageAndCommand);
         String ours = workshop.create(request).value();
 
-        try {
-            assertThat(Inspection.of(ours).config())
-                    .isEqualTo(Inspection.of(theirs).config());
-            assertThat(Inspection.of(ours).hostConfig())
-                    .isEqualTo(Inspection.of(theirs).hostConfig());
-        } finally {
-            Inspection.docker("rm", theirs);
-        }
+        assertThat(Inspection.of(ours).config()).isEqualTo(Inspection.of(theirs).config());
+        assertThat(Inspection.of(ours).hostConfig())
+                .isEqualTo(Inspection.of(theirs).hostConfig());
     }
 
     @ParameterizedTest
@@ -159,12 +162,8 @@ class DockerRunEqualityTest {
                                 .toArray(ReservedDevice[]::new))
                 .value();
 
-        try {
-            assertThat(Inspection.of(ours).hostConfig())
-                    .isEqualTo(Inspection.of(theirs).hostConfig());
-        } finally {
-            Inspection.docker("rm", theirs);
-        }
+        assertThat(Inspection.of(ours).hostConfig())
+                .isEqualTo(Inspection.of(theirs).hostConfig());
     }
 
     static Stream<Arguments> gpus() {
@@ -173,12 +172,12 @@ class DockerRunEqualityTest {
                 Arguments.of("device=MIG-cc", List.of("MIG-cc")));
     }
 
-    private static String docker(String flags, String imageAndCommand) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("create"));
+    private String docker(String flags, String imageAndCommand) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
         if (!flags.isEmpty()) {
             command.addAll(List.of(flags.split("\\|")));
         }
         command.addAll(List.of(imageAndCommand.split("\\|")));
-        return Inspection.docker(command.toArray(String[]::new)).strip();
+        return cli.make("create", command);
     }
 }

@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,26 +72,29 @@ class RunLineEqualityTest {
         }
     }
 
+    private final CliContainers cli = new CliContainers();
+
+    @AfterEach
+    void removeTheirs() throws IOException, InterruptedException {
+        cli.close();
+    }
+
     @ParameterizedTest
     @MethodSource("lines")
     void our_container_equals_the_one_of_docker_run(String line) throws Exception {
         List<String> words = ShellWords.split(line.replace("FILES", files.path().toString()));
         RunLine read = read(words);
         String theirs = docker(words, read.detached());
-        try {
-            Inspection expected = Inspection.of(theirs);
-            Inspection actual = Inspection.of(create(read.training()).value());
+        Inspection expected = Inspection.of(theirs);
+        Inspection actual = Inspection.of(create(read.training()).value());
 
-            assertThat(without(actual.config(), "Env")).isEqualTo(without(expected.config(), "Env"));
-            assertThat(without(actual.hostConfig(), "AutoRemove", "Binds", "Mounts", "Tmpfs"))
-                    .isEqualTo(without(expected.hostConfig(), "AutoRemove", "Binds", "Mounts", "Tmpfs"));
-            assertThat(actual.environment()).isEqualTo(expected.environment());
-            assertThat(actual.names()).isEqualTo(expected.names());
-            assertThat(actual.mounts()).isEqualTo(expected.mounts());
-            assertThat(actual.inMemory()).isEqualTo(expected.inMemory());
-        } finally {
-            Inspection.docker("rm", "--force", theirs);
-        }
+        assertThat(without(actual.config(), "Env")).isEqualTo(without(expected.config(), "Env"));
+        assertThat(without(actual.hostConfig(), "AutoRemove", "Binds", "Mounts", "Tmpfs"))
+                .isEqualTo(without(expected.hostConfig(), "AutoRemove", "Binds", "Mounts", "Tmpfs"));
+        assertThat(actual.environment()).isEqualTo(expected.environment());
+        assertThat(actual.names()).isEqualTo(expected.names());
+        assertThat(actual.mounts()).isEqualTo(expected.mounts());
+        assertThat(actual.inMemory()).isEqualTo(expected.inMemory());
     }
 
     @Test
@@ -122,12 +126,11 @@ class RunLineEqualityTest {
         }
     }
 
-    private static String docker(List<String> words, boolean detached) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(detached ? "run" : "create"));
-        command.addAll(words);
+    private String docker(List<String> words, boolean detached) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(words);
         // docker create knows neither of them, and does not need to.
         command.removeIf(word -> !detached && (word.equals("-d=false") || word.equals("--sig-proxy=true")));
-        return Inspection.docker(command.toArray(String[]::new)).strip();
+        return cli.make(detached ? "run" : "create", command);
     }
 
     private static ContainerId create(TrainingSpec spec) throws IOException {

@@ -1,0 +1,37 @@
+package dev.trainyard.worker.attempt;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.TransactionTimedOutException;
+
+/** Which errors of the database may be over by themselves, so that the same transaction is worth repeating. */
+final class Outage {
+
+    private Outage() {}
+
+    /** Otherwise it is the statement's own fault, and would fail for ever. */
+    static boolean mayExplain(RuntimeException error) {
+        return switch (error) {
+            case TransientDataAccessException _, RecoverableDataAccessException _ -> true;
+            // Connection, resources, shutdown: non-transient only in that the same connection is of no more use.
+            case NonTransientDataAccessResourceException _ -> true;
+            case CannotCreateTransactionException _, TransactionSystemException _, TransactionTimedOutException _ ->
+                true;
+            case UncategorizedSQLException uncategorized -> isForNow(uncategorized);
+            case DataAccessException _, TransactionException _ -> false;
+            default -> false;
+        };
+    }
+
+    /** What Spring has no name for: 25 is a transaction ended for idling or a server that is read-only yet, 55 a thing in use. */
+    private static boolean isForNow(UncategorizedSQLException error) {
+        String state = error.getSQLException().getSQLState();
+        return state != null && (state.startsWith("25") || state.startsWith("55"));
+    }
+}

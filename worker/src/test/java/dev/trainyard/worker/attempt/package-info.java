@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.worker.attempt;
+
+import org.jspecify.annotations.NullMarked;
