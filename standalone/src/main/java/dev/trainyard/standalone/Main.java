@@ -94,6 +94,7 @@ public final class Main {
             name = "up",
             mixinStandardHelpOptions = true,
             sortOptions = false,
+            usageHelpWidth = 110,
             description = {"Runs everything in one process on this host: Kafka, Postgres, a server and a worker.", ""},
             footer = {
                 "",
@@ -122,6 +123,7 @@ public final class Main {
             name = "demo",
             mixinStandardHelpOptions = true,
             sortOptions = false,
+            usageHelpWidth = 110,
             description = {
                 "Runs the main job once: starts everything, trains examples/digits for real, shows its row and outputs.",
                 ""
