@@ -7,7 +7,6 @@ import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.ShortIds;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
-import dev.trainyard.core.lifecycle.JobState;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class JobsCommand implements Callable<Integer> {
     private final Session session;
 
     @Option(names = "--state", description = "Only jobs in this state: ${COMPLETION-CANDIDATES}.")
-    private @Nullable JobState state;
+    private @Nullable State state;
 
     @Option(names = "--team", description = "Only this team's jobs.")
     private @Nullable String team;
@@ -34,6 +33,18 @@ final class JobsCommand implements Callable<Integer> {
 
     @Mixin
     private final JsonOption json = new JsonOption();
+
+    /** As the server names them; in the order in which a job goes through them. */
+    private enum State {
+        PUBLISHED,
+        QUEUED,
+        HELD,
+        RUNNING,
+        SUCCEEDED,
+        FAILED,
+        CANCELLED,
+        REJECTED
+    }
 
     JobsCommand(Session session) {
         this.session = session;

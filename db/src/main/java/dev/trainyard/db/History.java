@@ -205,6 +205,23 @@ public final class History {
                 .optional();
     }
 
+    /** A request that was not taken in, under an id that no job has. */
+    public record Rejected(JobId jobId, String reason) {}
+
+    /** Newest first, each id once. */
+    public List<Rejected> rejected(int limit) {
+        return sql.sql("""
+                select r.job_id, r.reason from history.rejected r
+                where r.job_id is not null
+                  and not exists (select 1 from history.jobs j where j.job_id = r.job_id)
+                  and not exists (select 1 from history.rejected n where n.job_id = r.job_id and n.id > r.id)
+                order by r.id desc limit :limit""")
+                .param("limit", limit)
+                .query((row, _) ->
+                        new Rejected(new JobId(row.getObject("job_id", UUID.class)), row.getString("reason")))
+                .list();
+    }
+
     /** Digest ({@code sha256:…}) of the request that was accepted under this id, also of a job that is pruned. */
     public Optional<String> acceptedDigest(JobId id) {
         return sql.sql("select digest from trainyard.job_seen where job_id = :id")

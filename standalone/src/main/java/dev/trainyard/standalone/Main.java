@@ -135,6 +135,7 @@ public final class Main {
                 "69:Docker does not answer, a port is taken, or Kafka or Postgres does not start",
                 "70:a defect of Trainyard"
             },
+            usageHelpWidth = 110,
             description = {"Runs everything in one process on this host: Kafka, Postgres, a server and a worker.", ""},
             footer = {
                 "",
@@ -175,6 +176,7 @@ public final class Main {
                 "70:a defect of Trainyard",
                 "130:interrupted with Ctrl-C"
             },
+            usageHelpWidth = 110,
             description = {
                 "Runs the main job once: starts everything, trains examples/digits for real, shows its row and outputs.",
                 ""

@@ -153,6 +153,23 @@ class JobsTest {
     }
 
     @Test
+    void jobs_are_listed_that_are_published_only_or_were_rejected() {
+        String rejected = Requests.newId();
+        worker.reject("{}", rejected, "the first reason");
+        worker.reject("{}", rejected, "$.name: is missing. Give a name.");
+        worker.accept(Requests.named(Requests.newId(), "accepted"));
+        http.post("/api/v1/jobs", Requests.named(id, "published"));
+
+        JsonNode refused = http.get("/api/v1/jobs?state=REJECTED").json().path("jobs");
+        assertThat(refused.size()).isEqualTo(1);
+        assertThat(refused.at("/0/jobId").asString()).isEqualTo(rejected);
+        assertThat(refused.at("/0/reason").asString()).contains("$.name");
+        assertThat(names("/api/v1/jobs?state=PUBLISHED")).containsExactly("published");
+        worker.accept(Requests.named(id, "published"));
+        assertThat(names("/api/v1/jobs?state=PUBLISHED")).isEmpty();
+    }
+
+    @Test
     void commands_change_the_job_and_say_what_they_did() {
         worker.accept(Requests.named(id, "digits"));
 

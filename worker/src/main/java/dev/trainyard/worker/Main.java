@@ -19,14 +19,16 @@ import picocli.CommandLine.Spec;
         name = "worker",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        // Wider than the examples: one that is broken cannot be copied.
+        usageHelpWidth = 110,
         description = {"Runs one worker on this host: takes requests in, plans, and runs trainings on its devices.", ""
         },
         footer = {
             "",
             "Examples:",
             "  trainyard worker --kafka kafka:9092 --postgres postgresql://trainyard_worker@db/trainyard --devices nvidia",
-            "  trainyard worker --kafka localhost:9092 --postgres postgresql://localhost/trainyard --name gpu-2 --devices slots:2 \\",
-            "      --state-dir /var/lib/trainyard/gpu-2",
+            "  trainyard worker --kafka localhost:9092 --postgres postgresql://localhost/trainyard --name gpu-2 \\",
+            "      --devices slots:2 --state-dir /var/lib/trainyard/gpu-2",
             "",
             "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them."
         },

@@ -3,6 +3,7 @@ package dev.trainyard.submitter.publish;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ public final class PublishedRequests {
 
     private static final int REMEMBERED = 10_000;
 
-    private final Map<JobId, Published> byJob = new LinkedHashMap<>() {
+    private final LinkedHashMap<JobId, Published> byJob = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -43,6 +44,11 @@ public final class PublishedRequests {
                         request.submittedBy(),
                         request.labels(),
                         request.priority()));
+    }
+
+    /** Newest first. */
+    public synchronized List<Published> newest(int limit) {
+        return byJob.sequencedValues().reversed().stream().limit(limit).toList();
     }
 
     public synchronized Optional<Published> find(JobId job) {

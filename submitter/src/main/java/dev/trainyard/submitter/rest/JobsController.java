@@ -1,6 +1,5 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.History;
 import dev.trainyard.submitter.rest.JobResource.Phase;
@@ -68,12 +67,10 @@ final class JobsController {
 
     @GetMapping
     Jobs jobs(
-            @RequestParam(required = false) @Nullable JobState state,
+            @RequestParam(required = false) @Nullable Phase state,
             @RequestParam(required = false) @Nullable String team,
             @RequestParam(defaultValue = "50") int limit) {
-        return new Jobs(history.jobs(state, team, Limits.between(1, limit, MAX_JOBS)).stream()
-                .map(JobResource::of)
-                .toList());
+        return new Jobs(jobs.list(state, team, Limits.between(1, limit, MAX_JOBS)));
     }
 
     @GetMapping("/{jobId}/attempts")

@@ -1,9 +1,13 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.History;
 import dev.trainyard.submitter.publish.PublishedRequests;
+import dev.trainyard.submitter.rest.JobResource.Phase;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of a job id, from its publication on. */
 final class KnownJobs {
@@ -21,6 +25,32 @@ final class KnownJobs {
                 .map(JobResource::of)
                 .or(() -> history.rejection(id).map(reason -> JobResource.rejected(id, reason)))
                 .or(() -> published.find(id).map(JobResource::of));
+    }
+
+    /** Newest first; null for any state that a job in the database can be in, any team. */
+    List<JobResource> list(@Nullable Phase state, @Nullable String team, int limit) {
+        return switch (state) {
+            case PUBLISHED ->
+                published.newest(limit).stream()
+                        .filter(request -> team == null || team.equals(request.team()))
+                        .flatMap(request -> find(request.jobId()).stream())
+                        .filter(job -> job.state() == Phase.PUBLISHED)
+                        .toList();
+            // What cannot be read has no team.
+            case REJECTED ->
+                team != null
+                        ? List.of()
+                        : history.rejected(limit).stream()
+                                .map(each -> JobResource.rejected(each.jobId(), each.reason()))
+                                .toList();
+            case null -> stored(null, team, limit);
+            case QUEUED, HELD, RUNNING, SUCCEEDED, FAILED, CANCELLED ->
+                stored(JobState.valueOf(state.name()), team, limit);
+        };
+    }
+
+    private List<JobResource> stored(@Nullable JobState state, @Nullable String team, int limit) {
+        return history.jobs(state, team, limit).stream().map(JobResource::of).toList();
     }
 
     /** @throws ApiException 404 if nothing is known */
