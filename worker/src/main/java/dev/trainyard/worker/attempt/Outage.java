@@ -1,5 +1,6 @@
 package dev.trainyard.worker.attempt;
 
+import java.sql.SQLException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
@@ -31,7 +32,8 @@ final class Outage {
 
     /** What Spring has no name for: 25 is a transaction ended for idling or a server that is read-only yet, 55 a thing in use. */
     private static boolean isForNow(UncategorizedSQLException error) {
-        String state = error.getSQLException().getSQLState();
+        SQLException cause = error.getSQLException();
+        String state = cause == null ? null : cause.getSQLState();
         return state != null && (state.startsWith("25") || state.startsWith("55"));
     }
 }
