@@ -111,35 +111,44 @@ class SeveralWorkersTest {
 
     @Test
     void what_cannot_be_read_goes_to_the_dead_letters_and_what_follows_is_accepted() {
-        UUID unreadable = UUID.randomUUID();
-        UUID good = UUID.randomUUID();
+        UUID job = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
         // One key, and so one partition: the good one comes after the bad ones.
-        String key = unreadable.toString();
+        String key = job.toString();
 
         installation.publish(List.of(
                 Map.entry(key, "no JSON at all"),
                 Map.entry(key, """
                         {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "typo",
-                         "image": {"reference": "busybox:latest"}, "gpu": {"count": 1}}""".formatted(unreadable)),
+                         "image": {"reference": "busybox:latest"}, "gpu": {"count": 1}}""".formatted(job)),
+                Map.entry(key, """
+                        {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "astray",
+                         "image": {"reference": "busybox:latest"}}""".formatted(other)),
                 Map.entry(key, """
                         {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "good",
-                         "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""".formatted(good))));
+                         "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""".formatted(job))));
 
-        installation.awaitJob(good, "SUCCEEDED");
-        assertThat(installation
-                        .sql()
-                        .sql("select reason from history.rejected where job_id = :job order by record_offset")
-                        .param("job", unreadable)
-                        .query(String.class)
-                        .list())
+        installation.awaitJob(job, "SUCCEEDED");
+        assertThat(rejections(job))
                 .satisfiesExactly(
                         first -> assertThat(first).contains("JSON"),
                         second -> assertThat(second).contains("gpu").contains("gpus"));
+        assertThat(rejections(other)).singleElement().asString().contains("The key must be the jobId");
         assertThat(deadLetters(key))
                 .extracting(ConsumerRecord::value)
                 .satisfiesExactly(
                         first -> assertThat(first).isEqualTo("no JSON at all"),
-                        second -> assertThat(second).contains("typo"));
+                        second -> assertThat(second).contains("typo"),
+                        third -> assertThat(third).contains("astray"));
+    }
+
+    private static List<String> rejections(UUID job) {
+        return installation
+                .sql()
+                .sql("select reason from history.rejected where job_id = :job order by record_offset")
+                .param("job", job)
+                .query(String.class)
+                .list();
     }
 
     @Test

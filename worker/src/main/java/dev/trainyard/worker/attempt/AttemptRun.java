@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Attempt;
+import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.ContainerId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.trainyard.worker.attempt;
+package dev.trainyard.db;
 
 import java.sql.SQLException;
 import org.springframework.dao.DataAccessException;
@@ -12,12 +12,12 @@ import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /** Which errors of the database may be over by themselves, so that the same transaction is worth repeating. */
-final class Outage {
+public final class Outage {
 
     private Outage() {}
 
     /** Otherwise it is the statement's own fault, and would fail for ever. */
-    static boolean mayExplain(RuntimeException error) {
+    public static boolean mayExplain(RuntimeException error) {
         return switch (error) {
             case TransientDataAccessException _, RecoverableDataAccessException _ -> true;
             // Connection, resources, shutdown: non-transient only in that the same connection is of no more use.

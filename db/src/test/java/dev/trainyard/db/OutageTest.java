@@ -1,4 +1,4 @@
-package dev.trainyard.worker.attempt;
+package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
