@@ -28,6 +28,7 @@ import org.testcontainers.DockerClientFactory;
  */
 final class Installation implements AutoCloseable {
 
+    private int clients;
     private final Services services;
     private final Path directory;
     private final String database;
@@ -149,6 +150,24 @@ final class Installation implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts a server and the worker {@code gpu-1}, and returns the server's address when both take work. */
+    String startServerAndWorker() {
+        ProductProcess server = run(
+                "server",
+                "submitter",
+                Map.of(),
+                List.of("server", "--kafka", kafka(), "--postgres", postgres(), "--listen", "127.0.0.1:0"));
+        ProductProcess worker = startWorker("gpu-1");
+        String address = server.awaitSaying("http://\\S+").group();
+        awaitReady(worker);
+        return address;
+    }
+
+    /** The command line client of the server at that address; what each says is kept apart. */
+    ProductProcess client(String server, String... arguments) {
+        return run("client-" + clients++, "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
     }
 
     /** Returns when the worker takes work. */

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,26 +32,11 @@ class ResNetPackageTest {
 
     private static Installation installation;
     private static String server;
-    private static int clients;
 
     @BeforeAll
     static void start_and_build() {
         installation = Installation.start(ResNetPackageTest.class);
-        ProductProcess serverProcess = installation.run(
-                "server",
-                "submitter",
-                Map.of(),
-                List.of(
-                        "server",
-                        "--kafka",
-                        installation.kafka(),
-                        "--postgres",
-                        installation.postgres(),
-                        "--listen",
-                        "127.0.0.1:0"));
-        ProductProcess worker = installation.startWorker("gpu-1");
-        server = serverProcess.awaitSaying("http://\\S+").group();
-        Installation.awaitReady(worker);
+        server = installation.startServerAndWorker();
     }
 
     @AfterAll
@@ -111,6 +95,6 @@ class ResNetPackageTest {
     }
 
     private static ProductProcess client(String... arguments) {
-        return installation.run("client-" + clients++, "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
+        return installation.client(server, arguments);
     }
 }

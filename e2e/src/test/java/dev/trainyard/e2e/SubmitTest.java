@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,21 +22,7 @@ class SubmitTest {
     @BeforeAll
     static void start() {
         installation = Installation.start(SubmitTest.class);
-        ProductProcess serverProcess = installation.run(
-                "server",
-                "submitter",
-                Map.of(),
-                List.of(
-                        "server",
-                        "--kafka",
-                        installation.kafka(),
-                        "--postgres",
-                        installation.postgres(),
-                        "--listen",
-                        "127.0.0.1:0"));
-        ProductProcess worker = installation.startWorker("gpu-1");
-        server = serverProcess.awaitSaying("http://\\S+").group();
-        Installation.awaitReady(worker);
+        server = installation.startServerAndWorker();
     }
 
     @AfterAll
@@ -116,6 +100,6 @@ class SubmitTest {
     }
 
     private static ProductProcess client(String... arguments) {
-        return installation.run("client", "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
+        return installation.client(server, arguments);
     }
 }

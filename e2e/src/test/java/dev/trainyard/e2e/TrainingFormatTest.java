@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +38,6 @@ class TrainingFormatTest {
 
     private static Installation installation;
     private static String server;
-    private static int clients;
 
     /** What a team hands in: {@code digits.tar}, beside it Dockerfile and docker-compose.yml. */
     private static Path handedIn;
@@ -50,21 +48,7 @@ class TrainingFormatTest {
     @BeforeAll
     static void hand_in_and_train_once() throws Exception {
         installation = Installation.start(TrainingFormatTest.class);
-        ProductProcess serverProcess = installation.run(
-                "server",
-                "submitter",
-                Map.of(),
-                List.of(
-                        "server",
-                        "--kafka",
-                        installation.kafka(),
-                        "--postgres",
-                        installation.postgres(),
-                        "--listen",
-                        "127.0.0.1:0"));
-        ProductProcess worker = installation.startWorker("gpu-1");
-        server = serverProcess.awaitSaying("http://\\S+").group();
-        Installation.awaitReady(worker);
+        server = installation.startServerAndWorker();
 
         handedIn = installation.folder("package");
         docker("rmi", "--force", IMAGE);
@@ -452,6 +436,6 @@ class TrainingFormatTest {
     }
 
     private static ProductProcess client(String... arguments) {
-        return installation.run("client-" + clients++, "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
+        return installation.client(server, arguments);
     }
 }
