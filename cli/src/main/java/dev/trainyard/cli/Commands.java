@@ -66,7 +66,7 @@ final class Commands {
             case "hold" -> new HoldCommand(session);
             case "release" -> new ReleaseCommand(session);
             case "prioritise" -> new PrioritiseCommand(session);
-            case "workers" -> new WorkersCommand(session);
+            case "workers" -> WorkersCommand.line(session);
             case "gpus" -> new GpusCommand(session);
             case "queue" -> new QueueCommand(session);
             case "sql" -> new SqlCommand(session);

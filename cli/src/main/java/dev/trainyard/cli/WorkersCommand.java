@@ -1,10 +1,15 @@
 package dev.trainyard.cli;
 
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(description = "List the worker hosts.", footerHeading = "%nExample:%n", footer = "  trainyard workers --json")
+@Command(
+        description = "List the worker hosts; forget one that is dead.",
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  trainyard workers --json", "  trainyard workers forget gpu-7"})
 final class WorkersCommand implements Callable<Integer> {
 
     private final Listing listing;
@@ -12,8 +17,13 @@ final class WorkersCommand implements Callable<Integer> {
     @Mixin
     private final JsonOption json = new JsonOption();
 
-    WorkersCommand(Session session) {
+    private WorkersCommand(Session session) {
         listing = new Listing(session, "workers");
+    }
+
+    /** With its own command. */
+    static CommandLine line(Session session) {
+        return new CommandLine(new WorkersCommand(session)).addSubcommand("forget", new WorkersForgetCommand(session));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateSince database time
  * @param runningFor how long ago it was started, by the database's clock
  * @param engineStartedAt the engine's own start time, as evidence
+ * @param lost null: it was not lost with its host, or nothing is to be settled about it any more
  */
 public record Attempt(
         AttemptId id,
@@ -38,7 +40,18 @@ public record Attempt(
         @Nullable Cause cause,
         @Nullable String outputsLocation,
         String request,
-        List<Device> devices) {
+        List<Device> devices,
+        @Nullable Lost lost) {
+
+    /**
+     * What its worker needs to know of an attempt that ended HOST_LOST while its reservations are still held: it is taken back, or given
+     * up for good.
+     *
+     * @param in the state in which it was lost
+     * @param job the job's state now
+     * @param newest whether no newer attempt of the job was placed
+     */
+    public record Lost(AttemptState in, JobState job, boolean newest) {}
 
     /**
      * A reserved device.

@@ -38,6 +38,9 @@ public final class AttemptStore {
 
     private static final String SELECT = """
             select a.*, j.request, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
+                   j.state as job_state, j.attempts = a.number as newest,
+                   a.lost_in is not null and exists (select from trainyard.reservation r
+                                                     where r.attempt_id = a.id and r.released_at is null) as unsettled,
                    coalesce((select array_agg(r.key order by d.index) from trainyard.reservation r
                              join trainyard.device d on d.key = r.key
                              where r.attempt_id = a.id and r.kind = 'DEVICE' and d.kind <> 'SLOT'), '{}') as hardware,
@@ -57,9 +60,13 @@ public final class AttemptStore {
         this.events = new JobEvents(sql);
     }
 
-    /** What this worker has to do or to finish. */
-    public List<Attempt> liveOf(WorkerId worker) {
-        return sql.sql(SELECT + "where a.worker_id = :worker and a.state <> 'ENDED' order by a.reserved_at")
+    /** What this worker has to do or to finish: attempts that have not ended, and lost ones that still hold what was reserved for them. */
+    public List<Attempt> unfinishedOf(WorkerId worker) {
+        return sql.sql(SELECT + """
+                where a.id in (select id from trainyard.attempt where worker_id = :worker and state <> 'ENDED'
+                               union all
+                               select attempt_id from trainyard.reservation where worker_id = :worker and released_at is null)
+                order by a.reserved_at""")
                 .param("worker", worker.value())
                 .query((row, n) -> attempt(row))
                 .list();
@@ -289,6 +296,14 @@ public final class AttemptStore {
 
     /** The end of an attempt and what follows for its job; the caller holds both rows' locks. */
     static Outcome end(JdbcClient sql, JobEvents events, Locked locked, End end) {
+        close(sql, events, locked, end);
+        release(sql, locked.attempt(), true);
+        follow(sql, events, locked, end);
+        return Outcome.APPLIED;
+    }
+
+    /** The attempt's own row. */
+    static void close(JdbcClient sql, JobEvents events, Locked locked, End end) {
         sql.sql("""
                 update trainyard.attempt
                 set state = 'ENDED', state_since = clock_timestamp(), ended_at = greatest(coalesce(exited_at, reserved_at), clock_timestamp()),
@@ -306,12 +321,10 @@ public final class AttemptStore {
         data.put("cause", end.cause().name());
         data.put("detail", end.detail());
         events.append(locked.job(), "attempt.ended", locked.attempt(), Json.object(data));
-        release(sql, locked.attempt(), true);
-        follow(sql, events, locked, end);
-        return Outcome.APPLIED;
     }
 
-    private static void follow(JdbcClient sql, JobEvents events, Locked locked, End end) {
+    /** What the end means for the job. */
+    static void follow(JdbcClient sql, JobEvents events, Locked locked, End end) {
         sql.sql("update trainyard.job set last_cause = :cause where id = :job")
                 .param("cause", end.cause().name())
                 .param("job", locked.job().value())
@@ -373,7 +386,7 @@ public final class AttemptStore {
     }
 
     /** A named output location stays reserved until the outputs are gathered. */
-    private static void release(JdbcClient sql, AttemptId id, boolean all) {
+    static void release(JdbcClient sql, AttemptId id, boolean all) {
         sql.sql("""
                 update trainyard.reservation set released_at = greatest(reserved_at, clock_timestamp())
                 where attempt_id = :id and released_at is null and (:all or kind <> 'LOCATION')""").param("id", id.value()).param("all", all).update();
@@ -392,8 +405,13 @@ public final class AttemptStore {
             String request) {}
 
     private Outcome transition(Incarnation me, AttemptId id, Function<Locked, Outcome> change) {
-        return fenced(me, () -> {
-            Locked locked = lock(sql, id);
+        return transition(database, me, id, change);
+    }
+
+    /** The locks of a worker's own transaction on one of its attempts, and then the change. */
+    static Outcome transition(Database database, Incarnation me, AttemptId id, Function<Locked, Outcome> change) {
+        return fenced(database, me, () -> {
+            Locked locked = lock(database.sql(), id);
             if (!locked.worker().equals(me.worker())) {
                 throw new IllegalArgumentException(
                         "attempt %s is worker %s's, not worker %s's".formatted(id, locked.worker(), me.worker()));
@@ -402,11 +420,13 @@ public final class AttemptStore {
         });
     }
 
-    private <T> T fenced(Incarnation me, Supplier<T> work) {
+    /** A transaction of this incarnation, or none. */
+    private static <T> T fenced(Database database, Incarnation me, Supplier<T> work) {
         return database.inTransaction(() -> {
             // Waits while the worker registers anew, is declared lost or forgotten; not for other attempts of this
             // worker.
-            Optional<UUID> mine = sql.sql("""
+            Optional<UUID> mine = database.sql()
+                    .sql("""
                     select id from trainyard.worker
                     where id = :worker and incarnation = :incarnation and state <> 'FORGOTTEN' for key share""")
                     .param("worker", me.worker().value())
@@ -484,7 +504,13 @@ public final class AttemptStore {
                 cause == null ? null : Cause.valueOf(cause),
                 row.getString("outputs_location"),
                 row.getString("request"),
-                List.copyOf(devices));
+                List.copyOf(devices),
+                row.getBoolean("unsettled")
+                        ? new Attempt.Lost(
+                                AttemptState.valueOf(row.getString("lost_in")),
+                                JobState.valueOf(row.getString("job_state")),
+                                row.getBoolean("newest"))
+                        : null);
     }
 
     private static @Nullable Duration runningFor(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.trainyard.db;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -17,7 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Migrations {
 
     /** The schema's version that this release writes; it works with any later one of the same major version. */
-    static final int NEEDED_VERSION = 6;
+    static final int NEEDED_VERSION = 7;
 
     private Migrations() {}
 
@@ -28,10 +29,7 @@ public final class Migrations {
      * @throws DatabaseUnavailable if the server does not answer or refuses
      */
     public static int migrate(PostgresUrl url) {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(url.jdbc());
-        dataSource.setUser(url.user());
-        dataSource.setPassword(url.password());
+        DataSource dataSource = dataSource(url);
         try {
             MigrateResult result = Flyway.configure()
                     .dataSource(dataSource)
@@ -47,6 +45,30 @@ public final class Migrations {
                             .formatted(url, rootMessage(e)),
                     e);
         }
+    }
+
+    /**
+     * Sets how long a host may be silent before it is lost; as the user in the URL, in a schema that is up to date.
+     *
+     * @throws DatabaseUnavailable if the server does not answer or refuses
+     */
+    public static void hostLostAfter(PostgresUrl url, Duration silence) {
+        try {
+            JdbcClient.create(dataSource(url))
+                    .sql("update trainyard.installation set host_lost_after = :seconds * interval '1 second'")
+                    .param("seconds", silence.toSeconds())
+                    .update();
+        } catch (DataAccessException e) {
+            throw new DatabaseUnavailable("Cannot change %s: %s".formatted(url, rootMessage(e)), e);
+        }
+    }
+
+    private static DataSource dataSource(PostgresUrl url) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(url.jdbc());
+        dataSource.setUser(url.user());
+        dataSource.setPassword(url.password());
+        return dataSource;
     }
 
     /** @throws DatabaseUnavailable if the schema is missing or older than this release needs */

@@ -2,8 +2,6 @@ package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan;
@@ -42,6 +40,9 @@ public final class PlanStore {
     private static final Duration CLAIM_WITHIN = Duration.ofSeconds(60);
     private static final Duration PREPARE_WITHIN = Duration.ofMinutes(60);
 
+    /** Its worker has the same deadline: this is for one that stays away. */
+    private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
+
     /** A worker that has been silent for longer gets no new work. */
     private static final Duration SUSPECT_AFTER = Duration.ofSeconds(30);
 
@@ -69,23 +70,21 @@ public final class PlanStore {
     private final Database database;
     private final JdbcClient sql;
     private final JobEvents events;
-    private final Function<String, Function<Retry.Counters, Retry.Decision>> startTimeoutRetry;
+    private final LostHosts lostHosts;
+    private final Unattended unattended;
     private final Function<String, Snapshot.Candidate> needs;
 
     /**
      * @param needs reads from a request (JSON) what the job needs, or throws {@link InvalidRequest}; {@code avoid} and {@code prefer} are
      *     filled in here
-     * @param startTimeoutRetry reads from a request what follows when its attempt is not claimed in time
      */
-    public PlanStore(
-            Database database,
-            Function<String, Snapshot.Candidate> needs,
-            Function<String, Function<Retry.Counters, Retry.Decision>> startTimeoutRetry) {
+    public PlanStore(Database database, Function<String, Snapshot.Candidate> needs) {
         this.database = database;
         this.sql = database.sql();
         this.events = new JobEvents(sql);
         this.needs = needs;
-        this.startTimeoutRetry = startTimeoutRetry;
+        this.lostHosts = new LostHosts(database);
+        this.unattended = new Unattended(database);
     }
 
     /**
@@ -120,8 +119,8 @@ public final class PlanStore {
     }
 
     /**
-     * Stamps that a planner is observing, and acts on what is overdue: {@code unclaimed}, and {@code stop} for preparations. At least
-     * every five seconds; nothing, if another planner is at it.
+     * Stamps that a planner is observing, and acts on what is overdue: {@code expire} for silent hosts, {@code unclaimed}, {@code stop} for
+     * preparations, {@code ended} for collections. At least every five seconds; nothing, if another planner is at it.
      */
     public void observe() {
         database.inTransaction(() -> {
@@ -129,10 +128,13 @@ public final class PlanStore {
                 stampServing();
                 sql.sql("""
                         select w.id from trainyard.worker w
-                        where exists (select from trainyard.attempt a where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING'))
+                        where exists (select from trainyard.attempt a
+                                      where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING', 'COLLECTING'))
                         order by w.id for key share""").query(UUID.class).list();
+                lostHosts.expire();
                 endUnclaimed();
                 stopLatePreparations();
+                endLateCollections();
             }
         });
     }
@@ -161,15 +163,7 @@ public final class PlanStore {
         for (AttemptId id : overdue("RESERVED", CLAIM_WITHIN)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
             if (locked.state() == AttemptState.RESERVED) {
-                AttemptStore.end(
-                        sql,
-                        events,
-                        locked,
-                        new AttemptStore.End(
-                                Cause.START_TIMEOUT,
-                                "the worker did not take it up within %d s".formatted(CLAIM_WITHIN.toSeconds()),
-                                null,
-                                startTimeoutRetry.apply(locked.request())));
+                AttemptStore.end(sql, events, locked, unattended.unclaimed(locked, CLAIM_WITHIN));
             }
         }
     }
@@ -199,10 +193,26 @@ public final class PlanStore {
         }
     }
 
+    /** COLLECTING→ENDED by the recorded exit; a worker that comes back finds it over and removes the container. */
+    private void endLateCollections() {
+        for (AttemptId id : overdue("COLLECTING", COLLECT_WITHIN)) {
+            AttemptStore.Locked locked = AttemptStore.lock(sql, id);
+            if (locked.state() == AttemptState.COLLECTING) {
+                AttemptStore.end(
+                        sql,
+                        events,
+                        locked,
+                        unattended.collected(
+                                locked,
+                                "its outputs were not gathered within %d hours".formatted(COLLECT_WITHIN.toHours())));
+            }
+        }
+    }
+
     private List<AttemptId> overdue(String state, Duration deadline) {
         return sql.sql("""
                 select a.id from trainyard.attempt a, trainyard.installation i
-                where a.state = :state and a.state <> 'ENDED' and (a.stop_reason is null or a.state = 'RESERVED')
+                where a.state = :state and a.state <> 'ENDED' and (a.stop_reason is null or a.state <> 'PREPARING')
                   and clock_timestamp() - greatest(a.state_since, i.serving_since) > :deadline * interval '1 second'
                 order by a.job_id""")
                 .param("state", state)

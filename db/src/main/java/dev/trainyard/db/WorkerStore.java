@@ -70,12 +70,29 @@ public final class WorkerStore {
     public record Registered(Incarnation me, UUID installation, List<String> refusedDevices) {}
 
     /** Registering was refused; the message says why and what to do. */
-    public static final class RegistrationRefused extends RuntimeException {
+    public static class RegistrationRefused extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         RegistrationRefused(String message) {
             super(message);
+        }
+    }
+
+    /** An operator has declared this worker's host dead. All that it may still do is to stop its containers. */
+    public static final class WorkerForgotten extends RegistrationRefused {
+
+        private static final long serialVersionUID = 1L;
+
+        private final UUID installation;
+
+        WorkerForgotten(String message, UUID installation) {
+            super(message);
+            this.installation = installation;
+        }
+
+        public UUID installation() {
+            return installation;
         }
     }
 
@@ -111,20 +128,19 @@ public final class WorkerStore {
             refuseTakenName(self);
             Known known = lockKnown(self.id());
             if (known != null) {
+                refuseForgotten(self, known);
                 refuseLiving(self, known, processes);
             }
             UUID incarnation = UUID.randomUUID();
             write(self, incarnation);
             List<String> refused = offerDevices(self);
+            stayLost(self.id());
             event(
                     self.id(),
                     "worker.registered",
                     Map.of("incarnation", incarnation, "devices", self.devices().size()));
-            UUID installation = sql.sql("select id from trainyard.installation")
-                    .query(UUID.class)
-                    .single();
             Notifications.send(sql, Notifications.PLAN);
-            return new Registered(new Incarnation(self.id(), incarnation), installation, refused);
+            return new Registered(new Incarnation(self.id(), incarnation), installation(), refused);
         });
     }
 
@@ -152,12 +168,11 @@ public final class WorkerStore {
         });
     }
 
-    /** Whether attempts of this worker have not ended; none of an unknown one. */
+    /** Whether attempts of this worker have not ended, or hold something; none of an unknown one. */
     public boolean hasAttempts(WorkerId worker) {
-        return sql.sql("select exists (select from trainyard.attempt where worker_id = :worker and state <> 'ENDED')")
-                .param("worker", worker.value())
-                .query(Boolean.class)
-                .single();
+        return sql.sql("""
+                select exists (select from trainyard.attempt where worker_id = :worker and state <> 'ENDED')
+                    or exists (select from trainyard.reservation where worker_id = :worker and released_at is null)""").param("worker", worker.value()).query(Boolean.class).single();
     }
 
     private void lock(String what) {
@@ -208,12 +223,22 @@ public final class WorkerStore {
                 .orElse(null);
     }
 
-    private static void refuseLiving(Registration self, Known known, Processes processes) {
+    private void refuseForgotten(Registration self, Known known) {
         if (known.state().equals("FORGOTTEN")) {
-            throw new RegistrationRefused(
+            throw new WorkerForgotten(
                     "worker %s was declared dead and forgotten. Remove its state directory to start as a new worker."
-                            .formatted(self.id()));
+                            .formatted(self.id()),
+                    installation());
         }
+    }
+
+    private UUID installation() {
+        return sql.sql("select id from trainyard.installation")
+                .query(UUID.class)
+                .single();
+    }
+
+    private static void refuseLiving(Registration self, Known known, Processes processes) {
         if (!known.engineId().equals(self.engineId())) {
             throw new RegistrationRefused(
                     "the state directory belongs to a worker of another container engine (%s, here %s). Another host needs a state directory of its own; end the old worker with: trainyard workers forget %s"
@@ -273,6 +298,14 @@ public final class WorkerStore {
                 .update();
     }
 
+    /** What was lost with the host is settled before it gets new work: see {@link LostHosts#returned}. */
+    private void stayLost(WorkerId worker) {
+        sql.sql("update trainyard.worker w set state = 'LOST' where w.id = :worker and exists (%s)"
+                        .formatted(LostHosts.UNSETTLED))
+                .param("worker", worker.value())
+                .update();
+    }
+
     /** A device stays with the worker that registered it until that one is forgotten or no longer offers it. */
     private List<String> offerDevices(Registration self) {
         String[] keys = self.devices().stream().map(OfferedDevice::key).toArray(String[]::new);
@@ -314,6 +347,10 @@ public final class WorkerStore {
     }
 
     private void event(WorkerId worker, String type, Map<String, ?> data) {
+        event(sql, worker, type, data);
+    }
+
+    static void event(JdbcClient sql, WorkerId worker, String type, Map<String, ?> data) {
         sql.sql("insert into trainyard.host_event (worker_id, type, data) values (:worker, :type, :data::jsonb)")
                 .param("worker", worker.value())
                 .param("type", type)

@@ -196,7 +196,7 @@ class AttemptLifeTest {
 
         AttemptId running = yard.running(me, next);
 
-        assertThat(yard.attempts.liveOf(me.worker()))
+        assertThat(yard.attempts.unfinishedOf(me.worker()))
                 .extracting(Attempt::id)
                 .containsExactlyInAnyOrder(collecting, running);
     }

@@ -47,7 +47,7 @@ class PlacementTest {
         assertThat(cycle.refused()).isZero();
         assertThat(yard.row(job)).containsEntry("state", "RUNNING").containsEntry("attempts", 1);
         AttemptId attempt = yard.liveAttempt(job);
-        assertThat(yard.attempts.liveOf(me.worker()))
+        assertThat(yard.attempts.unfinishedOf(me.worker()))
                 .extracting(Attempt::id, Attempt::number)
                 .containsExactly(tuple(attempt, 1));
         assertThat(yard.held(attempt))

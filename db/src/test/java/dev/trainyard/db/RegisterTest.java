@@ -74,7 +74,7 @@ class RegisterTest {
                 .isInstanceOf(RegistrationRefused.class)
                 .hasMessageContaining("4711")
                 .hasMessageContaining("state directory");
-        assertThatCode(() -> new AttemptStore(yard.database).liveOf(original.worker()))
+        assertThatCode(() -> new AttemptStore(yard.database).unfinishedOf(original.worker()))
                 .doesNotThrowAnyException();
     }
 
@@ -240,7 +240,9 @@ class RegisterTest {
 
         Incarnation again = yard.register(worker);
 
-        assertThat(yard.attempts.liveOf(again.worker())).extracting(Attempt::id).containsExactly(attempt);
+        assertThat(yard.attempts.unfinishedOf(again.worker()))
+                .extracting(Attempt::id)
+                .containsExactly(attempt);
         assertThat(yard.held(attempt)).contains("DEVICE gpu-1-gpu-0");
         yard.attempts.exited(again, attempt, Yard.EXIT_0);
         yard.attempts.ended(again, attempt, yard.end(Cause.COMPLETED, job));

@@ -49,6 +49,7 @@ final class Yard implements AutoCloseable {
     final AttemptStore attempts = new AttemptStore(database);
     final WorkerStore workers = new WorkerStore(database);
     final PlanStore plans = plans(database);
+    final LostHosts lostHosts = new LostHosts(database);
 
     Yard() {
         String tables = text("""
@@ -59,10 +60,7 @@ final class Yard implements AutoCloseable {
     }
 
     static PlanStore plans(Database database) {
-        return new PlanStore(
-                database,
-                Yard::needs,
-                json -> counters -> Retry.decide(Cause.START_TIMEOUT, null, policy(json), counters, 0.5));
+        return new PlanStore(database, Yard::needs);
     }
 
     private static Snapshot.Candidate needs(String json) {

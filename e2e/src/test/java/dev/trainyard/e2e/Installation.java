@@ -121,6 +121,11 @@ final class Installation implements AutoCloseable {
 
     /** Starts a worker with its own state directory, which the next worker of that name finds again. */
     ProductProcess startWorker(String name) {
+        return startWorker(name, "slots:2");
+    }
+
+    /** @param devices as {@code --devices} takes them */
+    ProductProcess startWorker(String name, String devices) {
         return run(
                 name,
                 "worker",
@@ -134,7 +139,7 @@ final class Installation implements AutoCloseable {
                         "--name",
                         name,
                         "--devices",
-                        "slots:2",
+                        devices,
                         "--state-dir",
                         folder("state-" + name).toString(),
                         "--outputs",
@@ -154,15 +159,21 @@ final class Installation implements AutoCloseable {
 
     /** Starts a server and the worker {@code gpu-1}, and returns the server's address when both take work. */
     String startServerAndWorker() {
-        ProductProcess server = run(
-                "server",
-                "submitter",
-                Map.of(),
-                List.of("server", "--kafka", kafka(), "--postgres", postgres(), "--listen", "127.0.0.1:0"));
         ProductProcess worker = startWorker("gpu-1");
-        String address = server.awaitSaying("http://\\S+").group();
+        String address = startServer();
         awaitReady(worker);
         return address;
+    }
+
+    /** Returns the server's address when it takes work. */
+    String startServer() {
+        return run(
+                        "server",
+                        "submitter",
+                        Map.of(),
+                        List.of("server", "--kafka", kafka(), "--postgres", postgres(), "--listen", "127.0.0.1:0"))
+                .awaitSaying("http://\\S+")
+                .group();
     }
 
     /** The command line client of the server at that address; what each says is kept apart. */
@@ -190,6 +201,24 @@ final class Installation implements AutoCloseable {
                 engine().inspectContainerCmd(containerId).exec().getState().getRunning());
     }
 
+    /** Asks the engine, which may have removed it. */
+    boolean exists(String containerId) {
+        return engine().listContainersCmd().withShowAll(true).exec().stream()
+                .anyMatch(container -> container.getId().equals(containerId));
+    }
+
+    /** Ids of what the engine has of the job, running or not. */
+    List<String> containersOf(UUID job) {
+        return engine()
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of("dev.trainyard.job", job.toString()))
+                .exec()
+                .stream()
+                .map(container -> container.getId())
+                .toList();
+    }
+
     /** Ends its processes, politely so that the next installation's workers need not wait for them in the group, then its trainings. */
     @Override
     public void close() {
@@ -212,15 +241,28 @@ final class Installation implements AutoCloseable {
         return DockerClientFactory.lazyClient();
     }
 
+    /** A folder of this installation and what is in it. */
+    void delete(String name) {
+        try {
+            deleteAll(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void deleteAll(Path directory) throws IOException {
+        try (var old = Files.walk(directory)) {
+            for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
     private static Path fresh(Path relative) {
         Path directory = relative.toAbsolutePath();
         try {
             if (Files.exists(directory)) {
-                try (var old = Files.walk(directory)) {
-                    for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(path);
-                    }
-                }
+                deleteAll(directory);
             }
             return Files.createDirectories(directory);
         } catch (IOException e) {

@@ -2,10 +2,12 @@ package dev.trainyard.submitter;
 
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
+import dev.trainyard.core.request.DurationText;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -44,6 +46,7 @@ public final class Main implements Runnable {
         return new CommandLine(new Main())
                 .setUsageHelpWidth(110)
                 .registerConverter(PostgresUrl.class, text -> converted(text, PostgresUrl::parse))
+                .registerConverter(Duration.class, text -> converted(text, DurationText::parse))
                 .registerConverter(Listen.class, text -> converted(text, Listen::parse))
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     CommandLine command = wrong.getCommandLine();
@@ -192,9 +195,14 @@ public final class Main implements Runnable {
                 "69:Postgres does not answer, or refuses",
                 "70:a defect of Trainyard"
             },
-            footerHeading = "%nExample:%n",
-            footer = "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard")
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard",
+                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard --host-lost-after 15m"
+            })
     static final class MigrateCommand implements Callable<Integer> {
+
+        private static final Duration SHORTEST_LOSS = Duration.ofMinutes(1);
 
         @Spec
         @SuppressWarnings("NullAway.Init")
@@ -219,9 +227,26 @@ public final class Main implements Runnable {
         @SuppressWarnings("NullAway.Init")
         private PostgresUrl postgres;
 
+        @Option(
+                names = "--host-lost-after",
+                paramLabel = "DURATION",
+                description = {
+                    "How long a worker's host may be silent before it is taken for lost and its jobs are queued again, at least 1m. Kept until it is said again; 5m at first."
+                })
+        private @Nullable Duration hostLostAfter;
+
         @Override
         public Integer call() {
+            if (hostLostAfter != null && hostLostAfter.compareTo(SHORTEST_LOSS) < 0) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--host-lost-after: %d s is too short, a worker is heard of every 5 s at best: at least 1m"
+                                .formatted(hostLostAfter.toSeconds()));
+            }
             int applied = Migrations.migrate(postgres);
+            if (hostLostAfter != null) {
+                Migrations.hostLostAfter(postgres, hostLostAfter);
+            }
             spec.commandLine()
                     .getOut()
                     .println(

@@ -47,8 +47,7 @@ final class TestWorker implements AutoCloseable {
         attempts = new AttemptStore(database);
         logs = new LogStore(database);
         outputs = new OutputStore(database);
-        plans = new PlanStore(
-                database, TestWorker::needs, request -> counters -> new Retry.Hold("the worker did not take it up"));
+        plans = new PlanStore(database, TestWorker::needs);
         me = new WorkerStore(database)
                 .register(
                         new WorkerStore.Registration(
@@ -120,7 +119,7 @@ final class TestWorker implements AutoCloseable {
 
     AttemptId reserve() {
         plans.cycle(Planner::plan);
-        return attempts.liveOf(me.worker()).getLast().id();
+        return attempts.unfinishedOf(me.worker()).getLast().id();
     }
 
     void log(AttemptId attempt, String text) {

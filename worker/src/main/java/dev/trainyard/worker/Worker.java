@@ -10,15 +10,18 @@ import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
+import dev.trainyard.db.LostHosts;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Role;
 import dev.trainyard.db.WorkerStore;
 import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.Host;
 import dev.trainyard.worker.attempt.WorkLoop;
+import dev.trainyard.worker.container.Containers;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.container.EngineInfo;
+import dev.trainyard.worker.container.OwnContainer;
 import dev.trainyard.worker.container.Owner;
 import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
@@ -44,7 +47,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +71,9 @@ public final class Worker implements AutoCloseable {
 
     /** Two readings of a process's start that are nearer than this are one start. */
     private static final Duration SAME_START = Duration.ofMinutes(1);
+
+    /** For each container of a worker that was forgotten. */
+    private static final Duration FORGOTTEN_GRACE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch replaced = new CountDownLatch(1);
@@ -125,8 +133,10 @@ public final class Worker implements AutoCloseable {
 
         WorkerStore workers = new WorkerStore(database);
         boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
-        WorkerStore.Registered registered =
-                workers.register(registration(settings, state, engineInfo, provider.devices()), Worker::lives);
+        WorkerStore.Registered registered = register(
+                workers,
+                registration(settings, state, engineInfo, provider.devices()),
+                installation -> stopAll(engine.containers(), new Owner(installation, state.worker())));
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
                 .refusedDevices()
@@ -138,6 +148,7 @@ public final class Worker implements AutoCloseable {
                 registered.me(),
                 new Owner(registered.installation(), state.worker()),
                 new AttemptStore(database),
+                new LostHosts(database),
                 new LogStore(database),
                 new OutputStore(database),
                 engine.containers(),
@@ -159,6 +170,24 @@ public final class Worker implements AutoCloseable {
                 state.worker(),
                 settings.devices(),
                 policy.origin());
+    }
+
+    /** @param forgotten what is left to do for a worker whose host was declared dead, given the installation */
+    private static WorkerStore.Registered register(
+            WorkerStore workers, WorkerStore.Registration registration, Consumer<UUID> forgotten) {
+        try {
+            return workers.register(registration, Worker::lives);
+        } catch (WorkerStore.WorkerForgotten e) {
+            forgotten.accept(e.installation());
+            throw e;
+        }
+    }
+
+    private static void stopAll(Containers containers, Owner owner) {
+        for (OwnContainer container : containers.list(owner)) {
+            log.warn("stopping a container that nobody knows any more name={}", container.name());
+            containers.end(container.id(), FORGOTTEN_GRACE);
+        }
     }
 
     /**

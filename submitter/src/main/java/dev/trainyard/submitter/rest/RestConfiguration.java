@@ -9,6 +9,7 @@ import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
+import dev.trainyard.db.LostHosts;
 import dev.trainyard.submitter.publish.PublishedRequests;
 import dev.trainyard.submitter.publish.RequestPublisher;
 import java.net.InetAddress;
@@ -86,6 +87,11 @@ public class RestConfiguration implements WebMvcConfigurer {
     @Bean
     JobStore jobStore(Database database) {
         return new JobStore(database);
+    }
+
+    @Bean
+    LostHosts lostHosts(Database database) {
+        return new LostHosts(database);
     }
 
     @Bean

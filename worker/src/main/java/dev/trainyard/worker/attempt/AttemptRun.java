@@ -28,10 +28,10 @@ final class AttemptRun {
     private final AttemptLog attemptLog;
     private @Nullable LogFollower follower;
     private boolean endedBeforeSignal;
-    private boolean stopWanted;
+    private boolean rowChanged;
     private boolean letGo;
     private @Nullable Thread waiting;
-    private boolean waitsForStop;
+    private boolean waitHeedsRow;
     private Request.@Nullable Submit request;
 
     AttemptRun(AttemptId id, AttemptLog attemptLog) {
@@ -80,10 +80,10 @@ final class AttemptRun {
         attemptLog.close();
     }
 
-    /** The attempt's row carries a stop reason: what the thread waits for is not worth waiting for any more. */
-    synchronized void stopWanted() {
-        stopWanted = true;
-        if (waiting != null && waitsForStop) {
+    /** The attempt's row says something new, a stop reason or its end: the thread reads it again before it waits on. */
+    synchronized void rowChanged() {
+        rowChanged = true;
+        if (waiting != null && waitHeedsRow) {
             waiting.interrupt();
         }
     }
@@ -101,16 +101,16 @@ final class AttemptRun {
 
         private static final long serialVersionUID = 1L;
 
-        private final boolean stop;
+        private final boolean row;
 
-        private Woken(boolean stop) {
+        private Woken(boolean row) {
             super(null, null, false, false);
-            this.stop = stop;
+            this.row = row;
         }
 
-        /** Otherwise the time was up. */
-        boolean byStop() {
-            return stop;
+        /** The row says something new; otherwise the time was up. */
+        boolean byRow() {
+            return row;
         }
     }
 
@@ -133,15 +133,15 @@ final class AttemptRun {
      * Waits.
      *
      * @param atMost null: as long as it takes
-     * @param untilStop whether a stop ends the wait; also one that was wanted before
-     * @throws Woken on a stop, or when the time is up
+     * @param heedRow whether news in the attempt's row end the wait; also news of before
+     * @throws Woken on such news, or when the time is up
      * @throws LetGo when the process lets go
      */
-    <T> T await(@Nullable Duration atMost, boolean untilStop, Wait<T> wait) throws Woken {
+    <T> T await(@Nullable Duration atMost, boolean heedRow, Wait<T> wait) throws Woken {
         Thread alarm = null;
         Alarm ring = new Alarm();
         try {
-            enter(untilStop);
+            enter(heedRow);
             if (atMost != null) {
                 Thread me = Thread.currentThread();
                 alarm = Thread.startVirtualThread(() -> ring(me, ring, atMost));
@@ -152,7 +152,7 @@ final class AttemptRun {
                 if (letGo) {
                     throw new LetGo();
                 }
-                throw new Woken(untilStop && stopWanted && !ring.rang);
+                throw new Woken(!ring.rang && heeded(heedRow));
             }
         } finally {
             leave();
@@ -180,15 +180,22 @@ final class AttemptRun {
         }
     }
 
-    private synchronized void enter(boolean untilStop) throws Woken {
+    private synchronized void enter(boolean heedRow) throws Woken {
         if (letGo) {
             throw new LetGo();
         }
-        if (untilStop && stopWanted) {
+        if (heeded(heedRow)) {
             throw new Woken(true);
         }
         waiting = Thread.currentThread();
-        waitsForStop = untilStop;
+        waitHeedsRow = heedRow;
+    }
+
+    /** News are heeded once: whoever is woken by them reads the row. */
+    private boolean heeded(boolean heedRow) {
+        boolean news = heedRow && rowChanged;
+        rowChanged &= !news;
+        return news;
     }
 
     private synchronized void leave() {

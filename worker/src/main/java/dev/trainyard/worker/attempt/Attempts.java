@@ -6,6 +6,7 @@ import dev.trainyard.db.Replaced;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -53,16 +54,23 @@ public final class Attempts implements AutoCloseable {
                 spring.getBean(JobRepository.class), spring.getBean(JobOperator.class), spring.getBean(Job.class));
     }
 
-    /** @param live this worker's attempts that have not ended, as the database says now */
-    public void sync(List<Attempt> live) {
-        setbacks.keepOnly(live.stream().map(Attempt::id).collect(Collectors.toSet()));
-        for (Attempt attempt : live) {
+    /** @param unfinished this worker's attempts that there is something to do about, as the database says now */
+    public void sync(List<Attempt> unfinished) {
+        Set<AttemptId> ids = unfinished.stream().map(Attempt::id).collect(Collectors.toSet());
+        setbacks.keepOnly(ids);
+        // What has ended without this worker: expired before it was begun, or its host was forgotten.
+        inHand.forEach((id, held) -> {
+            if (!ids.contains(id)) {
+                held.run().rowChanged();
+            }
+        });
+        for (Attempt attempt : unfinished) {
             if (setbacks.rests(attempt.id())) {
                 continue;
             }
             InHand held = inHand.computeIfAbsent(attempt.id(), this::takeUp);
-            if (attempt.stopReason() != null) {
-                held.run().stopWanted();
+            if (attempt.stopReason() != null || attempt.lost() != null) {
+                held.run().rowChanged();
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.trainyard.core.lifecycle.Reconcile.Seen;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.container.AttemptRef;
 import dev.trainyard.worker.container.ContainerSpec;
 import dev.trainyard.worker.container.ContainerSpecs;
@@ -62,7 +63,7 @@ final class ContainerStep implements Step {
 
     /** Returns whether the step is over. */
     private boolean round(AttemptRun run) {
-        Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+        Attempt attempt = CurrentAttempt.of(host, run);
         if (attempt.state() == AttemptState.COLLECTING || attempt.state() == AttemptState.ENDED) {
             return true;
         }
@@ -83,14 +84,12 @@ final class ContainerStep implements Step {
             case RECORD_EXIT -> recordExit(run, attempt, status.orElseThrow());
             case FAIL_VANISHED ->
                 fail(run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
-            case RECORD_VANISHED -> {
-                run.persist(() -> host.attempts()
+            case RECORD_VANISHED ->
+                applied(run.persist(() -> host.attempts()
                         .exited(
                                 host.me(),
                                 run.id(),
-                                new AttemptStore.Exit(null, false, "the container is gone", null)));
-                yield true;
-            }
+                                new AttemptStore.Exit(null, false, "the container is gone", null))));
             case NOTHING -> true;
         };
     }
@@ -136,8 +135,12 @@ final class ContainerStep implements Step {
     }
 
     private boolean start(AttemptRun run, Attempt attempt, ContainerStatus created) {
-        run.persist(
+        Outcome recorded = run.persist(
                 () -> host.attempts().created(host.me(), run.id(), created.id().value(), created.name()));
+        if (recorded == Outcome.STALE) {
+            // Whatever the row says now, it is not that this is to be started.
+            return false;
+        }
         try {
             host.containers().start(created.id());
             return false;
@@ -150,7 +153,10 @@ final class ContainerStep implements Step {
 
     private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {
         recordStart(run, attempt, running);
-        Attempt current = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+        Attempt current = CurrentAttempt.of(host, run);
+        if (current.state() != AttemptState.RUNNING) {
+            return false;
+        }
         run.follow(host, running.id());
         new ExitWatch(host, run, current, request, running.id()).await();
         return false;
@@ -158,7 +164,7 @@ final class ContainerStep implements Step {
 
     private boolean recordExit(AttemptRun run, Attempt attempt, ContainerStatus exited) {
         recordStart(run, attempt, exited);
-        run.persist(() -> host.attempts()
+        Outcome recorded = run.persist(() -> host.attempts()
                 .exited(
                         host.me(),
                         run.id(),
@@ -168,7 +174,7 @@ final class ContainerStep implements Step {
                                 exited.error().isEmpty() ? null : exited.error(),
                                 exited.finishedAt())));
         log.info("container exited job={} attempt={} exitCode={}", attempt.jobId(), attempt.id(), exited.exitCode());
-        return true;
+        return applied(recorded);
     }
 
     private void recordStart(AttemptRun run, Attempt attempt, ContainerStatus status) {
@@ -185,7 +191,12 @@ final class ContainerStep implements Step {
 
     private boolean fail(AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
         log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
-        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(run, attempt, cause, detail, null)));
-        return true;
+        return applied(run.persist(
+                () -> host.attempts().failed(host.me(), run.id(), Ending.of(run, attempt, cause, detail, null))));
+    }
+
+    /** What is stale goes on from what the row says now. */
+    private static boolean applied(Outcome outcome) {
+        return outcome == Outcome.APPLIED;
     }
 }

@@ -46,19 +46,23 @@ final class ExitWatch {
             this.deadline = System.nanoTime() + request.timeLimit().minus(ran).toNanos();
         }
         if (attempt.stopReason() != null) {
-            run.stopWanted();
+            run.rowChanged();
         }
     }
 
-    /** Returns when the container is dead or gone; the caller looks which. */
+    /** Returns when the container is dead or gone, or the row says something else than a stop; the caller looks which. */
     void await() {
         while (true) {
             try {
                 run.await(left(), !stopping, () -> host.containers().await(container));
                 return;
             } catch (Woken woken) {
-                if (!stopping && !woken.byStop()) {
+                if (!stopping && !woken.byRow()) {
                     run.persist(() -> host.attempts().stop(host.me(), run.id(), StopReason.TIME_LIMIT));
+                }
+                // Committed before the first signal: from here on an end is ours, whatever the exit code.
+                if (!stopping && run.persist(() -> host.attempts().signalled(host.me(), run.id())) == Outcome.STALE) {
+                    return;
                 }
                 signal();
             }
@@ -70,10 +74,6 @@ final class ExitWatch {
     }
 
     private void signal() {
-        // Committed before the first signal: from here on an end is ours, whatever the exit code.
-        if (!stopping && run.persist(() -> host.attempts().signalled(host.me(), run.id())) == Outcome.STALE) {
-            return;
-        }
         log.info("stopping attempt={} signal={}", run.id(), nextSignal);
         Delivery delivery = host.containers().signal(container, nextSignal);
         if (!stopping && delivery == Delivery.NOT_RUNNING && !attempt.stopSignalled()) {

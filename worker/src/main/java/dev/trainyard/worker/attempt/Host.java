@@ -4,6 +4,7 @@ import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.LogStore;
+import dev.trainyard.db.LostHosts;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.worker.container.Containers;
 import dev.trainyard.worker.container.Owner;
@@ -25,6 +26,7 @@ public record Host(
         Incarnation me,
         Owner owner,
         AttemptStore attempts,
+        LostHosts lostHosts,
         LogStore logs,
         OutputStore outputRows,
         Containers containers,

@@ -32,19 +32,19 @@ final class ImageStep implements Step {
     @Override
     public void run(AttemptRun run) {
         while (true) {
-            Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+            Attempt attempt = CurrentAttempt.of(host, run);
             boolean ours = attempt.state() == AttemptState.RESERVED || attempt.state() == AttemptState.PREPARING;
             if (!ours || attempt.containerId() != null) {
                 return;
             }
             if (attempt.stopReason() != null) {
                 fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
-                return;
+                continue;
             }
             Optional<String> refusal = host.refusal(run.request(attempt).run());
             if (refusal.isPresent()) {
                 fail(run, attempt, Cause.POLICY_DENIED, refusal.get());
-                return;
+                continue;
             }
             Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(run, attempt)));
             if (begun == Outcome.APPLIED && provide(run, attempt)) {
@@ -62,24 +62,23 @@ final class ImageStep implements Step {
                 .place(attempt.jobId(), attempt.number(), run.request(attempt).run());
     }
 
-    /** Returns whether the step is over. */
+    /** Returns whether the image is there; what else there is to say is in the row. */
     private boolean provide(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request(attempt);
         try {
             ProvidedImage image =
                     run.await(null, true, () -> host.images().provide(request.image(), line -> say(run, line)));
-            run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id()));
-            return true;
+            return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {
             // The row says why: read it again.
             return false;
         } catch (ImageFailure e) {
             fail(run, attempt, e.verdict(), e.detail(attempt.jobId()));
-            return true;
+            return false;
         } catch (EngineRefused e) {
             // It has no image of that name because it takes it for no name.
             fail(run, attempt, Cause.IMAGE_UNAVAILABLE, e.reason());
-            return true;
+            return false;
         } catch (EngineSilent e) {
             log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
             run.pause(ENGINE_PAUSE);

@@ -3,6 +3,7 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.ExitEvidence;
+import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.db.Attempt;
@@ -34,7 +35,6 @@ final class OutputsStep implements Step {
     private static final Logger log = LoggerFactory.getLogger(OutputsStep.class);
     private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
-    private static final int TAIL_CHARS = 32 * 1024;
 
     /** Beside what the program wrote; listed in the manifest. */
     static final String LOG_FILE = "trainyard.log";
@@ -47,7 +47,7 @@ final class OutputsStep implements Step {
 
     @Override
     public void run(AttemptRun run) {
-        Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+        Attempt attempt = CurrentAttempt.of(host, run);
         if (attempt.state() == AttemptState.COLLECTING) {
             Collected collected = collect(run, attempt);
             run.persist(() -> {
@@ -132,7 +132,7 @@ final class OutputsStep implements Step {
     }
 
     private void end(AttemptRun run, Attempt attempt, boolean complete) {
-        LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), TAIL_CHARS)));
+        LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)));
         @Nullable
         StopReason signalledFor = attempt.stopSignalled() && !run.wasEndedBeforeSignal() ? attempt.stopReason() : null;
         Cause cause = Verdict.of(new ExitEvidence(

@@ -43,7 +43,8 @@ public final class WorkLoop implements AutoCloseable {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     notifications.await(EVERY);
-                    attempts.sync(host.attempts().liveOf(host.me().worker()));
+                    attempts.sync(host.attempts().unfinishedOf(host.me().worker()));
+                    host.lostHosts().returned(host.me());
                     if (System.nanoTime() - tidiedAt >= TIDY_EVERY.toNanos()) {
                         tidy();
                         tidiedAt = System.nanoTime();
@@ -79,7 +80,9 @@ public final class WorkLoop implements AutoCloseable {
                     if (reported.add(container.id().value())) {
                         log.warn("container of an unknown attempt, left alone name={}", container.name());
                     }
-                } else if (attempt.get().state() == AttemptState.ENDED && container.state() != State.RUNNING) {
+                } else if (attempt.get().state() == AttemptState.ENDED
+                        && attempt.get().lost() == null
+                        && container.state() != State.RUNNING) {
                     host.containers().remove(container.id());
                     log.info("removed container of an ended attempt name={}", container.name());
                 }

@@ -121,6 +121,26 @@ public final class Containers {
     }
 
     /**
+     * Ends a container with its own stop signal, KILL when the grace period is over, and removes it; one that does not run is just
+     * removed.
+     *
+     * @param grace some seconds: the call takes as long
+     */
+    public void end(ContainerId id, Duration grace) {
+        connection.act(docker -> {
+            try {
+                docker.stopContainerCmd(id.value())
+                        .withTimeout(Math.toIntExact(grace.toSeconds()))
+                        .exec();
+            } catch (NotModifiedException | NotFoundException e) {
+                // It did not run.
+            }
+            return id;
+        });
+        remove(id);
+    }
+
+    /**
      * Removes a container that does not run, and its anonymous volumes as {@code docker run --rm} does.
      *
      * @throws EngineRefused (409) if it runs

@@ -1,7 +1,5 @@
 package dev.trainyard.worker.plan;
 
-import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
@@ -10,8 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 
 /** What a job's request says to the planner; for one thread. */
 final class Needs {
@@ -47,16 +43,6 @@ final class Needs {
                 run.memory() == null ? null : run.memory().bytes(),
                 Set.of(),
                 null);
-    }
-
-    static Function<Retry.Counters, Retry.Decision> afterStartTimeout(String json) {
-        Request.Submit request = decode(json);
-        return counters -> Retry.decide(
-                Cause.START_TIMEOUT,
-                null,
-                request.retry(),
-                counters,
-                ThreadLocalRandom.current().nextDouble());
     }
 
     private static Request.Submit decode(String json) {

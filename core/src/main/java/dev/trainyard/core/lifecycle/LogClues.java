@@ -1,12 +1,16 @@
-package dev.trainyard.worker.attempt;
+package dev.trainyard.core.lifecycle;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What the end of a container's log says about why it ended. */
-record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<String> lastLine) {
+/**
+ * What the end of a container's log says about why it ended.
+ *
+ * @param lastLine the last one with something in it, shortened
+ */
+public record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<String> lastLine) {
 
     private static final int LAST_LINE_CHARS = 300;
 
@@ -14,7 +18,10 @@ record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<String> la
     private static final Pattern GPU_MEMORY = Pattern.compile(
             "cuda out of memory|torch\\.(cuda\\.)?outofmemoryerror|resourceexhaustederror.*oom|resource_exhausted: out of memory|cuda_error_out_of_memory|cudaerrormemoryallocation");
 
-    static LogClues of(String tail) {
+    /** How much of a log's end is worth looking at. */
+    public static final int TAIL_CHARS = 32 * 1024;
+
+    public static LogClues of(String tail) {
         String lower = tail.toLowerCase(Locale.ROOT);
         List<String> lines = tail.lines()
                 // A progress bar rewrites its line: what stands there in the end is what follows the last return.

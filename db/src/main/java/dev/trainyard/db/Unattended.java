@@ -1,0 +1,87 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.ExitEvidence;
+import dev.trainyard.core.lifecycle.LogClues;
+import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.lifecycle.StopReason;
+import dev.trainyard.core.lifecycle.Verdict;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.db.AttemptStore.End;
+import dev.trainyard.db.AttemptStore.Locked;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The ends of attempts whose worker does not report them: what is recorded has to do. */
+final class Unattended {
+
+    private final LogStore logs;
+    private final Database database;
+
+    Unattended(Database database) {
+        this.database = database;
+        this.logs = new LogStore(database);
+    }
+
+    /** It was reserved, and its worker did not begin. */
+    End unclaimed(Locked attempt, Duration within) {
+        return end(
+                attempt,
+                Cause.START_TIMEOUT,
+                null,
+                "the worker did not take it up within %d s".formatted(within.toSeconds()),
+                null);
+    }
+
+    /** Its worker is silent for too long. The retry is never the user's, so that its rules do not matter. */
+    static End lost(String detail) {
+        return new End(
+                Cause.HOST_LOST,
+                detail,
+                null,
+                counters -> Retry.decide(Cause.HOST_LOST, null, RetryPolicy.DEFAULT, counters, 0));
+    }
+
+    private record Recorded(@Nullable Integer exitCode, boolean oomKilled, boolean signalled) {}
+
+    /** It is COLLECTING: its exit is recorded, and of its outputs whatever was. */
+    End collected(Locked attempt, String why) {
+        AttemptId id = attempt.attempt();
+        Recorded exit = database.sql()
+                .sql("""
+                        select exit_code, coalesce(oom_killed, false) as oom_killed, stop_signalled_at is not null as signalled
+                        from trainyard.attempt where id = :id""")
+                .param("id", id.value())
+                .query((row, n) -> new Recorded(
+                        (Integer) row.getObject("exit_code"),
+                        row.getBoolean("oom_killed"),
+                        row.getBoolean("signalled")))
+                .single();
+        LogClues clues = LogClues.of(logs.tail(id, LogClues.TAIL_CHARS));
+        @Nullable StopReason signalledFor = exit.signalled() ? attempt.stopReason() : null;
+        Cause cause = Verdict.of(new ExitEvidence(
+                exit.exitCode(), exit.oomKilled(), signalledFor, clues.noSpaceLeft(), clues.gpuOutOfMemory()));
+        return end(attempt, cause, exit.exitCode(), why, false);
+    }
+
+    private static End end(
+            Locked attempt, Cause cause, @Nullable Integer exitCode, String detail, @Nullable Boolean outputsComplete) {
+        RetryPolicy policy =
+                ((Request.Submit) RequestCodec.decode(attempt.request().getBytes(StandardCharsets.UTF_8))).retry();
+        return new End(
+                cause,
+                detail,
+                outputsComplete,
+                counters -> Retry.decide(
+                        cause,
+                        exitCode,
+                        policy,
+                        counters,
+                        ThreadLocalRandom.current().nextDouble()));
+    }
+}

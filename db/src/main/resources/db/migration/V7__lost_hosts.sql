@@ -1,0 +1,19 @@
+set local role trainyard_owner;
+set local search_path to trainyard;
+
+alter table installation add column host_lost_after interval not null default interval '5 minutes'
+    check (host_lost_after > interval '0');
+comment on column installation.host_lost_after is 'Silence, counted while planners were observing, after which a host is taken for lost.';
+
+alter table worker add column lost_at timestamptz;
+comment on column worker.lost_at is 'When it was last declared lost: so many a minute at most.';
+
+alter table attempt add column lost_in text check (lost_in in ('RESERVED', 'PREPARING', 'RUNNING'));
+alter table attempt add constraint attempt_lost_has_ended check (lost_in is null or cause = 'HOST_LOST');
+comment on column attempt.lost_in is
+    'The state in which its host was lost. While it still holds reservations, its worker may take it back into that state.';
+
+-- An operator declares a host dead through the server.
+grant update on worker, reservation to trainyard_server;
+grant delete on worker_lease to trainyard_server;
+grant insert on host_event to trainyard_server;

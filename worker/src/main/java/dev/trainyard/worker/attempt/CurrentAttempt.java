@@ -1,0 +1,113 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Comeback;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.Outcome;
+import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.container.AttemptRef;
+import dev.trainyard.worker.container.ContainerId;
+import dev.trainyard.worker.container.ContainerSpecs;
+import dev.trainyard.worker.container.ContainerStatus;
+import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.container.State;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An attempt's row as its steps act upon it. One that was lost with its host is settled first: taken back where nothing has replaced it,
+ * else given up, its container stopped and what it held freed.
+ */
+final class CurrentAttempt {
+
+    private static final Logger log = LoggerFactory.getLogger(CurrentAttempt.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private CurrentAttempt() {}
+
+    static Attempt of(Host host, AttemptRun run) {
+        boolean silent = false;
+        while (true) {
+            Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+            Attempt.Lost lost = attempt.lost();
+            if (lost == null) {
+                return attempt;
+            }
+            try {
+                if (settle(host, run, attempt, lost) == Outcome.STALE) {
+                    // The row has changed, or the lease is not renewed yet.
+                    run.pause(PAUSE);
+                }
+            } catch (EngineSilent e) {
+                if (!silent) {
+                    log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
+                    silent = true;
+                }
+                run.pause(PAUSE);
+            }
+        }
+    }
+
+    private static Outcome settle(Host host, AttemptRun run, Attempt attempt, Attempt.Lost lost) {
+        return switch (Comeback.next(lost.job(), lost.newest(), lost.in())) {
+            // At once, also while the engine is silent.
+            case REINSTATE -> reinstate(host, run, lost.in() == AttemptState.RUNNING);
+            case REINSTATE_IF_STARTED -> {
+                Optional<ContainerStatus> container = container(host, run, attempt);
+                yield container.filter(CurrentAttempt::wasStarted).isPresent()
+                        ? reinstate(host, run, true)
+                        : giveUp(host, run, attempt, container);
+            }
+            case GIVE_UP -> giveUp(host, run, attempt, container(host, run, attempt));
+        };
+    }
+
+    private static Outcome reinstate(Host host, AttemptRun run, boolean started) {
+        Outcome outcome = run.persist(() -> host.lostHosts().reinstate(host.me(), run.id(), started));
+        log.info("attempt of a lost host taken back attempt={} outcome={}", run.id(), outcome);
+        return outcome;
+    }
+
+    private static Outcome giveUp(Host host, AttemptRun run, Attempt attempt, Optional<ContainerStatus> container) {
+        container.ifPresent(status -> {
+            if (status.state() == State.RUNNING) {
+                stop(host, run, attempt, status.id());
+            }
+            host.containers().remove(status.id());
+        });
+        boolean ran = container.filter(CurrentAttempt::wasStarted).isPresent();
+        Outcome outcome = run.persist(() -> host.lostHosts().superseded(host.me(), run.id(), ran));
+        log.info("attempt of a lost host given up attempt={} outcome={}", run.id(), outcome);
+        return outcome;
+    }
+
+    /** As the request wants it: its signal first, and KILL when the grace period is over. */
+    private static void stop(Host host, AttemptRun run, Attempt attempt, ContainerId container) {
+        String signal = run.request(attempt).run().stopSignal();
+        Duration patience = run.request(attempt).gracePeriod();
+        String next = signal == null ? "SIGTERM" : signal;
+        while (true) {
+            log.info("stopping what was replaced attempt={} signal={}", run.id(), next);
+            host.containers().signal(container, next);
+            try {
+                run.await(patience, false, () -> host.containers().await(container));
+                return;
+            } catch (Woken e) {
+                next = "SIGKILL";
+                patience = PAUSE.multipliedBy(10);
+            }
+        }
+    }
+
+    private static boolean wasStarted(ContainerStatus status) {
+        return status.startedAt() != null;
+    }
+
+    private static Optional<ContainerStatus> container(Host host, AttemptRun run, Attempt attempt) {
+        return host.containers()
+                .inspect(ContainerSpecs.name(
+                        run.request(attempt).name(), new AttemptRef(attempt.id(), attempt.number())));
+    }
+}
