@@ -8,6 +8,16 @@ comment on column installation.host_lost_after is 'Silence, counted while planne
 alter table worker add column lost_at timestamptz;
 comment on column worker.lost_at is 'When it was last declared lost: so many a minute at most.';
 
+alter table worker drop constraint worker_state_check;
+alter table worker add constraint worker_state_check check (state in ('ACTIVE', 'DRAINING', 'STOPPED', 'LOST', 'FORGOTTEN'));
+comment on column worker.state is
+    'DRAINING: gets no new work and ends with its last training. STOPPED: its process ended politely. Registering makes both ACTIVE again.';
+
+create or replace function shown_state(state text, renewed_at timestamptz) returns text
+    language sql stable parallel safe
+    return case when state in ('ACTIVE', 'DRAINING') and (renewed_at is null or renewed_at <= clock_timestamp() - interval '30 seconds')
+                then 'SUSPECT' else state end;
+
 alter table attempt add column lost_in text check (lost_in in ('RESERVED', 'PREPARING', 'RUNNING'));
 alter table attempt add constraint attempt_lost_has_ended check (lost_in is null or cause = 'HOST_LOST');
 comment on column attempt.lost_in is

@@ -182,6 +182,7 @@ public final class AttemptStore {
                         .param("reason", reason.name())
                         .update();
                 events.append(locked.job(), "attempt.stopping", id, Json.object(Map.of("reason", reason.name())));
+                Notifications.send(sql, Notifications.WORK);
             }
             return Outcome.APPLIED;
         });

@@ -28,7 +28,7 @@ public final class LostHosts {
             cross join trainyard.installation i
             where clock_timestamp() - i.last_cycle < interval '15 seconds'
               and clock_timestamp() - greatest(l.renewed_at, i.serving_since) >= i.host_lost_after
-              and (w.state = 'ACTIVE' or w.state in ('STOPPED', 'LOST') and exists (
+              and (w.state = 'ACTIVE' or w.state in ('DRAINING', 'STOPPED', 'LOST') and exists (
                        select from trainyard.attempt a
                        where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING', 'RUNNING')))
             """;
@@ -96,7 +96,7 @@ public final class LostHosts {
 
     private int lossesLeft() {
         return sql.sql("""
-                select greatest(1, count(*) filter (where state in ('ACTIVE', 'LOST')) / 10)
+                select greatest(1, count(*) filter (where state in ('ACTIVE', 'DRAINING', 'LOST')) / 10)
                        - count(*) filter (where lost_at > clock_timestamp() - interval '1 minute')
                 from trainyard.worker where state <> 'FORGOTTEN'""").query(Integer.class).single();
     }

@@ -145,7 +145,27 @@ public final class WorkerStore {
     }
 
     /**
-     * {@code stopped}: the process ends and says so, ACTIVE→STOPPED. Nothing is placed on the worker from now on, until it registers
+     * {@code draining}: ACTIVE→DRAINING. Nothing is placed on the worker from now on; what it has goes on. Repeating it changes nothing, and
+     * is what a worker does until it is done: it may have been lost and be back meanwhile.
+     */
+    public void draining(Incarnation me) {
+        database.inTransaction(() -> {
+            // Waits for a placement that is under way, and the next one sees the state.
+            int changed = sql.sql("""
+                    update trainyard.worker set state = 'DRAINING'
+                    where id = :worker and incarnation = :incarnation and state = 'ACTIVE'""")
+                    .param("worker", me.worker().value())
+                    .param("incarnation", me.id())
+                    .update();
+            if (changed == 1) {
+                event(me.worker(), "worker.draining", Map.of("incarnation", me.id()));
+                Notifications.send(sql, Notifications.PLAN);
+            }
+        });
+    }
+
+    /**
+     * {@code stopped}: the process ends and says so, ACTIVE or DRAINING→STOPPED. Nothing is placed on the worker from now on, until it registers
      * again; its attempts stay its own.
      *
      * @return false if another incarnation is the worker, which nothing happens to
@@ -155,7 +175,7 @@ public final class WorkerStore {
             // Waits for a placement that is under way, and the next one sees the state.
             int changed = sql.sql("""
                     update trainyard.worker set state = 'STOPPED'
-                    where id = :worker and incarnation = :incarnation and state = 'ACTIVE'""")
+                    where id = :worker and incarnation = :incarnation and state in ('ACTIVE', 'DRAINING')""")
                     .param("worker", me.worker().value())
                     .param("incarnation", me.id())
                     .update();

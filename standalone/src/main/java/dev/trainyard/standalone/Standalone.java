@@ -7,6 +7,7 @@ import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.standalone.embedded.Services;
 import dev.trainyard.submitter.Server;
 import dev.trainyard.submitter.ServerSettings;
+import dev.trainyard.worker.OnStop;
 import dev.trainyard.worker.Worker;
 import dev.trainyard.worker.WorkerSettings;
 import dev.trainyard.worker.recover.ThisProcess;
@@ -57,6 +58,7 @@ final class Standalone implements AutoCloseable {
                     settings.directory().resolve("outputs"),
                     settings.runSlots(),
                     settings.policy(),
+                    OnStop.LEAVE,
                     settings.environment())));
             this.server = keep(Server.start(new ServerSettings(
                     services.kafka().bootstrapServers(),

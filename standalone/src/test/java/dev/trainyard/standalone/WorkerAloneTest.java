@@ -2,9 +2,11 @@ package dev.trainyard.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.standalone.embedded.LocalPostgres;
+import dev.trainyard.worker.OnStop;
 import dev.trainyard.worker.Worker;
 import dev.trainyard.worker.WorkerProblem;
 import dev.trainyard.worker.WorkerSettings;
@@ -39,6 +41,10 @@ class WorkerAloneTest {
     }
 
     private static Worker worker(String name, String kafka) {
+        return worker(name, kafka, OnStop.LEAVE);
+    }
+
+    private static Worker worker(String name, String kafka, OnStop onStop) {
         PostgresUrl postgres = yard.standalone().login(LocalPostgres.WORKER);
         return Worker.start(new WorkerSettings(
                 kafka,
@@ -49,7 +55,20 @@ class WorkerAloneTest {
                 directory.resolve(name + "-outputs"),
                 null,
                 directory.resolve("policy.yml"),
+                onStop,
                 System.getenv()));
+    }
+
+    /** A training that runs until its gate is opened, or until it is told to stop: then it ends well. */
+    private static UUID gated(Path gate) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"gated","gpus":{"count":1},
+                 "image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c","trap 'exit 0' TERM; until [ -e /gate/open ]; do sleep 0.1; done"],
+                        "mounts":[{"source":"%s","target":"/gate","readOnly":true}]}}""".formatted(job, gate));
+        yard.awaitAttempt(job, "RUNNING");
+        return job;
     }
 
     private static Object stateOf(String worker) {
@@ -71,15 +90,10 @@ class WorkerAloneTest {
     void a_worker_that_stops_says_so_and_goes_on_with_its_training_when_it_is_back_even_without_kafka()
             throws IOException {
         Path gate = Files.createDirectory(directory.resolve("gate"));
-        UUID job = UUID.randomUUID();
+        UUID job;
         try (Worker first = worker("second", yard.standalone().kafka())) {
             assertThat(first).isNotNull();
-            yard.publish(job, """
-                    {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"gated","gpus":{"count":1},
-                     "image":{"reference":"busybox:latest"},
-                     "run":{"command":["sh","-c","until [ -e /gate/open ]; do sleep 0.1; done"],
-                            "mounts":[{"source":"%s","target":"/gate","readOnly":true}]}}""".formatted(job, gate));
-            yard.awaitAttempt(job, "RUNNING");
+            job = gated(gate);
         }
         assertThat(stateOf("second")).isEqualTo("STOPPED");
 
@@ -90,5 +104,43 @@ class WorkerAloneTest {
             yard.awaitJob(job, "SUCCEEDED");
         }
         assertThat(yard.attempts(job)).hasSize(1);
+    }
+
+    @Test
+    void a_worker_that_drains_takes_nothing_new_and_ends_with_its_last_training() throws Exception {
+        Path gate = Files.createDirectory(directory.resolve("drain"));
+        Worker worker = worker("drained", yard.standalone().kafka(), OnStop.DRAIN);
+        UUID job = gated(gate);
+
+        Thread stop = Thread.startVirtualThread(worker::close);
+        await().atMost(Yard.SOON).until(() -> "DRAINING".equals(stateOf("drained")));
+        UUID waits = yard.submit("true", ",\"gpus\":{\"count\":1}");
+        await().atMost(Yard.SOON).until(() -> yard.jobState(waits) != null);
+        assertThat(stop.isAlive()).isTrue();
+        Files.createFile(gate.resolve("open"));
+        stop.join();
+
+        assertThat(yard.jobState(job)).isEqualTo("SUCCEEDED");
+        assertThat(stateOf("drained")).isEqualTo("STOPPED");
+        assertThat(yard.attempts(waits)).isEmpty();
+        yard.cancel(waits);
+    }
+
+    @Test
+    void a_worker_that_stops_its_jobs_ends_their_trainings_which_are_queued_again_for_nothing() throws Exception {
+        Path gate = Files.createDirectory(directory.resolve("stop-jobs"));
+        Worker worker = worker("evicting", yard.standalone().kafka(), OnStop.STOP_JOBS);
+        UUID job = gated(gate);
+
+        worker.close();
+
+        assertThat(yard.attempts(job))
+                .singleElement()
+                .satisfies(attempt -> assertThat(attempt).containsEntry("cause", "PREEMPTED"));
+        assertThat(yard.jobState(job)).isEqualTo("QUEUED");
+        assertThat(yard.value("select retries_spent from history.jobs where job_id = ?", job))
+                .isEqualTo(0);
+        assertThat(stateOf("evicting")).isEqualTo("STOPPED");
+        yard.cancel(job);
     }
 }

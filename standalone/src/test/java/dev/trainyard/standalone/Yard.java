@@ -89,6 +89,12 @@ final class Yard implements AutoCloseable {
         }
     }
 
+    void cancel(UUID job) {
+        publish(job, """
+                {"schema":"trainyard.request/v1","kind":"cancel","jobId":"%s"}""".formatted(job));
+        awaitJob(job, "CANCELLED");
+    }
+
     static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "  trainyard worker --kafka localhost:9092 --postgres postgresql://localhost/trainyard --name gpu-2 \\",
             "      --devices slots:2 --state-dir /var/lib/trainyard/gpu-2",
             "",
-            "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them."
+            "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them.",
+            "With --drain or --stop-jobs it ends when none is left; killing it meanwhile (SIGKILL) leaves them running."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -105,6 +106,18 @@ public final class Main implements Callable<Integer> {
                     "What containers of this host may be given. Default: /etc/trainyard/policy.yml where it is there, else the built-in policy.")
     private @Nullable Path policy;
 
+    @Option(
+            names = "--drain",
+            description =
+                    "When stopped politely, take nothing new and end with the last training, instead of leaving them running.")
+    private boolean drain;
+
+    @Option(
+            names = "--stop-jobs",
+            description =
+                    "When stopped politely, stop the trainings as their requests say; they are queued again in their old places, and no retry is spent.")
+    private boolean stopJobs;
+
     private Main() {}
 
     /** {@code args[0]} is the command word, {@code worker}. */
@@ -151,12 +164,20 @@ public final class Main implements Callable<Integer> {
                 outputs,
                 runSlots,
                 policy,
+                onStop(),
                 System.getenv()))) {
             PoliteStop stop = PoliteStop.closing(worker::close);
             worker.awaitReplaced();
             stop.cancel();
             return ExitCode.REPLACED;
         }
+    }
+
+    private OnStop onStop() {
+        if (drain && stopJobs) {
+            throw wrong("--drain", "it waits for the trainings that --stop-jobs stops: give one of the two");
+        }
+        return drain ? OnStop.DRAIN : stopJobs ? OnStop.STOP_JOBS : OnStop.LEAVE;
     }
 
     private PostgresUrl url() {

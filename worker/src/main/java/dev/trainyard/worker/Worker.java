@@ -159,7 +159,12 @@ public final class Worker implements AutoCloseable {
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 policy);
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
-        farewell = () -> sayStopped(workers, registered.me(), attempts.count());
+        farewell = () -> {
+            if (settings.onStop() != OnStop.LEAVE) {
+                drain(new Drain(workers, host.attempts(), registered.me(), settings.onStop() == OnStop.STOP_JOBS));
+            }
+            sayStopped(workers, registered.me(), attempts.count());
+        };
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
         Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
@@ -252,6 +257,14 @@ public final class Worker implements AutoCloseable {
                         .map(start -> Duration.between(start, startedAt).abs().compareTo(SAME_START) < 0)
                         .orElse(true))
                 .orElse(false);
+    }
+
+    private void drain(Drain drain) {
+        try {
+            drain.await(replaced);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void sayStopped(WorkerStore workers, Incarnation me, int attempts) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputsRoot host folder under which every attempt gets a folder of its own
  * @param runSlots attempts that run at once at most; null: as many as there are devices, at least one
  * @param policy what containers of this host may be given; null: {@code /etc/trainyard/policy.yml}, else the built-in policy
+ * @param onStop what a polite stop does to the trainings that run
  * @param environment for {@code DOCKER_HOST}
  */
 public record WorkerSettings(
@@ -26,4 +27,5 @@ public record WorkerSettings(
         Path outputsRoot,
         @Nullable Integer runSlots,
         @Nullable Path policy,
+        OnStop onStop,
         Map<String, String> environment) {}
