@@ -23,6 +23,12 @@ alter table attempt add constraint attempt_lost_has_ended check (lost_in is null
 comment on column attempt.lost_in is
     'The state in which its host was lost. While it still holds reservations, its worker may take it back into that state.';
 
+-- Evidence for the verdict.
+alter table attempt add column engine_lost boolean not null default false;
+comment on column attempt.engine_lost is 'The engine or its host was restarted while the container ran, and the container did not outlive that.';
+alter table attempt add column device_error text;
+comment on column attempt.device_error is 'What was wrong with its devices when its container had ended.';
+
 -- An operator declares a host dead through the server.
 grant update on worker, reservation to trainyard_server;
 grant delete on worker_lease to trainyard_server;

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param stateSince database time
  * @param runningFor how long ago it was started, by the database's clock
  * @param engineStartedAt the engine's own start time, as evidence
+ * @param engineLost whether the engine or its host was restarted under the container
+ * @param deviceError what was wrong with its devices when its container had ended
  * @param lost null: it was not lost with its host, or nothing is to be settled about it any more
  */
 public record Attempt(
@@ -37,6 +39,8 @@ public record Attempt(
         @Nullable Instant engineStartedAt,
         @Nullable Integer exitCode,
         @Nullable Boolean oomKilled,
+        boolean engineLost,
+        @Nullable String deviceError,
         @Nullable Cause cause,
         @Nullable String outputsLocation,
         String request,

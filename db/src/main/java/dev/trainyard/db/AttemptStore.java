@@ -209,15 +209,29 @@ public final class AttemptStore {
      *
      * @param exitCode null where it vanished before its exit could be read
      * @param engineFinishedAt the engine's clock
+     * @param engineLost whether the engine was restarted under it; what {@code register} found of a reboot counts as well
+     * @param deviceError what is wrong with its devices; null: nothing that anybody knows of
      */
     public record Exit(
             @Nullable Integer exitCode,
             boolean oomKilled,
             @Nullable String engineError,
-            @Nullable Instant engineFinishedAt) {
+            @Nullable Instant engineFinishedAt,
+            boolean engineLost,
+            @Nullable String deviceError) {
 
         public Exit {
             engineError = engineError == null ? null : StorableText.of(engineError);
+            deviceError = deviceError == null ? null : StorableText.of(deviceError);
+        }
+
+        /** A container that ended by itself, on an engine that stayed. */
+        public Exit(
+                @Nullable Integer exitCode,
+                boolean oomKilled,
+                @Nullable String engineError,
+                @Nullable Instant engineFinishedAt) {
+            this(exitCode, oomKilled, engineError, engineFinishedAt, false, null);
         }
     }
 
@@ -234,8 +248,10 @@ public final class AttemptStore {
                     update trainyard.attempt
                     set state = 'COLLECTING', state_since = clock_timestamp(), exited_at = greatest(started_at, clock_timestamp()),
                         exit_code = :exitCode, oom_killed = :oomKilled, engine_error = :engineError,
-                        engine_finished_at = :engineFinishedAt
+                        engine_finished_at = :engineFinishedAt, engine_lost = engine_lost or :engineLost, device_error = :deviceError
                     where id = :id""")
+                    .param("engineLost", exit.engineLost())
+                    .param("deviceError", exit.deviceError(), Types.VARCHAR)
                     .param("id", id.value())
                     .param("exitCode", exit.exitCode(), Types.INTEGER)
                     .param("oomKilled", exit.oomKilled())
@@ -422,7 +438,7 @@ public final class AttemptStore {
     }
 
     /** A transaction of this incarnation, or none. */
-    private static <T> T fenced(Database database, Incarnation me, Supplier<T> work) {
+    static <T> T fenced(Database database, Incarnation me, Supplier<T> work) {
         return database.inTransaction(() -> {
             // Waits while the worker registers anew, is declared lost or forgotten; not for other attempts of this
             // worker.
@@ -502,6 +518,8 @@ public final class AttemptStore {
                 instant(row, "engine_started_at"),
                 (Integer) row.getObject("exit_code"),
                 (Boolean) row.getObject("oom_killed"),
+                row.getBoolean("engine_lost"),
+                row.getString("device_error"),
                 cause == null ? null : Cause.valueOf(cause),
                 row.getString("outputs_location"),
                 row.getString("request"),

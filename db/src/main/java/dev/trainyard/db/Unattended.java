@@ -47,25 +47,39 @@ final class Unattended {
                 counters -> Retry.decide(Cause.HOST_LOST, null, RetryPolicy.DEFAULT, counters, 0));
     }
 
-    private record Recorded(@Nullable Integer exitCode, boolean oomKilled, boolean signalled) {}
+    private record Recorded(
+            @Nullable Integer exitCode,
+            boolean oomKilled,
+            boolean signalled,
+            boolean engineLost,
+            boolean deviceFailed) {}
 
     /** It is COLLECTING: its exit is recorded, and of its outputs whatever was. */
     End collected(Locked attempt, String why) {
         AttemptId id = attempt.attempt();
         Recorded exit = database.sql()
                 .sql("""
-                        select exit_code, coalesce(oom_killed, false) as oom_killed, stop_signalled_at is not null as signalled
+                        select exit_code, coalesce(oom_killed, false) as oom_killed, stop_signalled_at is not null as signalled,
+                               engine_lost, device_error is not null as device_failed
                         from trainyard.attempt where id = :id""")
                 .param("id", id.value())
                 .query((row, n) -> new Recorded(
                         (Integer) row.getObject("exit_code"),
                         row.getBoolean("oom_killed"),
-                        row.getBoolean("signalled")))
+                        row.getBoolean("signalled"),
+                        row.getBoolean("engine_lost"),
+                        row.getBoolean("device_failed")))
                 .single();
         LogClues clues = LogClues.of(logs.tail(id, LogClues.TAIL_CHARS));
         @Nullable StopReason signalledFor = exit.signalled() ? attempt.stopReason() : null;
         Cause cause = Verdict.of(new ExitEvidence(
-                exit.exitCode(), exit.oomKilled(), signalledFor, clues.noSpaceLeft(), clues.gpuOutOfMemory()));
+                exit.exitCode(),
+                exit.oomKilled(),
+                signalledFor,
+                exit.engineLost(),
+                exit.deviceFailed(),
+                clues.noSpaceLeft(),
+                clues.gpuOutOfMemory()));
         return end(attempt, cause, exit.exitCode(), why, false);
     }
 

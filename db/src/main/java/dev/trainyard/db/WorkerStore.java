@@ -10,6 +10,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -133,7 +134,10 @@ public final class WorkerStore {
             }
             UUID incarnation = UUID.randomUUID();
             write(self, incarnation);
-            List<String> refused = offerDevices(self);
+            if (known != null && !known.bootId().equals(self.bootId())) {
+                markRebooted(self.id());
+            }
+            List<String> refused = offerDevices(self.id(), self.devices());
             stayLost(self.id());
             event(
                     self.id(),
@@ -318,6 +322,51 @@ public final class WorkerStore {
                 .update();
     }
 
+    /** No container outlives its host's restart: what ran ended by it, whatever its exit code. */
+    private void markRebooted(WorkerId worker) {
+        sql.sql("""
+                update trainyard.attempt set engine_lost = true
+                where worker_id = :worker and (state = 'RUNNING' or state = 'ENDED' and lost_in = 'RUNNING' and exists (
+                    select from trainyard.reservation r where r.attempt_id = attempt.id and r.released_at is null))""").param("worker", worker.value()).update();
+    }
+
+    /**
+     * {@code observed}: what the host's devices are now. One that failed gets nothing new, and what runs on it is left alone; one that
+     * was not there before is offered, and one that is gone no longer.
+     *
+     * @throws Replaced if another incarnation is the worker
+     */
+    public void observed(Incarnation me, List<OfferedDevice> devices) {
+        AttemptStore.fenced(database, me, () -> {
+            Map<String, String> before = failures(me.worker());
+            offerDevices(me.worker(), devices);
+            Map<String, String> now = failures(me.worker());
+            now.forEach((key, because) -> {
+                if (!before.containsKey(key)) {
+                    event(me.worker(), "device.quarantined", Map.of("device", key, "because", because));
+                }
+            });
+            before.keySet().stream()
+                    .filter(key -> !now.containsKey(key))
+                    .forEach(key -> event(me.worker(), "device.recovered", Map.of("device", key)));
+            if (!before.keySet().equals(now.keySet())) {
+                Notifications.send(sql, Notifications.PLAN);
+            }
+            return true;
+        });
+    }
+
+    /** What is wrong with which device. */
+    private Map<String, String> failures(WorkerId worker) {
+        Map<String, String> failures = new LinkedHashMap<>();
+        sql.sql("""
+                select key, unhealthy_because from trainyard.device
+                where worker_id = :worker and offered and unhealthy_because is not null order by key""").param("worker", worker.value()).query(row -> {
+            failures.put(row.getString("key"), row.getString("unhealthy_because"));
+        });
+        return failures;
+    }
+
     /** What was lost with the host is settled before it gets new work: see {@link LostHosts#returned}. */
     private void stayLost(WorkerId worker) {
         sql.sql("update trainyard.worker w set state = 'LOST' where w.id = :worker and exists (%s)"
@@ -327,21 +376,21 @@ public final class WorkerStore {
     }
 
     /** A device stays with the worker that registered it until that one is forgotten or no longer offers it. */
-    private List<String> offerDevices(Registration self) {
-        String[] keys = self.devices().stream().map(OfferedDevice::key).toArray(String[]::new);
+    private List<String> offerDevices(WorkerId worker, List<OfferedDevice> devices) {
+        String[] keys = devices.stream().map(OfferedDevice::key).toArray(String[]::new);
         // By key, as the offers below: two workers of one host see the same devices, perhaps in another order.
         sql.sql("""
                 select key from trainyard.device where worker_id = :worker or key = any(:keys) order by key for update""")
-                .param("worker", self.id().value())
+                .param("worker", worker.value())
                 .param("keys", keys)
                 .query(String.class)
                 .list();
         sql.sql("""
                 update trainyard.device set offered = false, changed_at = clock_timestamp()
-                where worker_id = :worker and offered and not key = any(:keys)""").param("worker", self.id().value()).param("keys", keys).update();
-        return self.devices().stream()
+                where worker_id = :worker and offered and not key = any(:keys)""").param("worker", worker.value()).param("keys", keys).update();
+        return devices.stream()
                 .sorted(Comparator.comparing(OfferedDevice::key))
-                .filter(device -> offer(self.id(), device) == 0)
+                .filter(device -> offer(worker, device) == 0)
                 .map(OfferedDevice::key)
                 .toList();
     }

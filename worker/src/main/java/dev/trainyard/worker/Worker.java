@@ -15,6 +15,7 @@ import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Role;
 import dev.trainyard.db.WorkerStore;
 import dev.trainyard.worker.attempt.Attempts;
+import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;
 import dev.trainyard.worker.attempt.WorkLoop;
 import dev.trainyard.worker.container.Containers;
@@ -157,6 +158,7 @@ public final class Worker implements AutoCloseable {
                         digest -> blobs.open(digest.substring("sha256:".length()))
                                 .orElseThrow(() -> new NoSuchFileException(digest))),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
+                keep(new DeviceHealth(provider, workers, registered.me())),
                 policy);
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         farewell = () -> {
@@ -232,15 +234,7 @@ public final class Worker implements AutoCloseable {
                 runSlots == null ? Math.max(devices.size(), 1) : runSlots,
                 settings.outputsRoot().toAbsolutePath().normalize().toString(),
                 version(),
-                devices.stream()
-                        .map(device -> new WorkerStore.OfferedDevice(
-                                device.key(),
-                                device.index(),
-                                device.kind().name(),
-                                device.type(),
-                                device.memory() == null ? null : device.memory().bytes(),
-                                device.unhealthyBecause()))
-                        .toList());
+                devices.stream().map(DeviceHealth::row).toList());
     }
 
     private static String version() {

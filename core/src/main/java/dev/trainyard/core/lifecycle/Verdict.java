@@ -14,11 +14,18 @@ public final class Verdict {
         if (exit.signalledFor() != null) {
             return exit.signalledFor().cause();
         }
+        // Whatever the exit code: a stopping engine lets a program that saves when it is told to end exit 0.
+        if (exit.engineLost()) {
+            return Cause.ENGINE_LOST;
+        }
+        if (exit.exitCode() != null && exit.exitCode() == 0) {
+            return Cause.COMPLETED;
+        }
+        if (exit.deviceFailed()) {
+            return Cause.DEVICE_ERROR;
+        }
         if (exit.exitCode() == null) {
             return Cause.KILLED_EXTERNALLY;
-        }
-        if (exit.exitCode() == 0) {
-            return Cause.COMPLETED;
         }
         if (exit.oomKilled()) {
             return Cause.OUT_OF_MEMORY;

@@ -24,8 +24,10 @@ class VerdictTest {
             new Line(exit -> exit.signalledFor() == StopReason.PREEMPTED, Cause.PREEMPTED),
             new Line(exit -> exit.signalledFor() == StopReason.PREPARE_TIMEOUT, Cause.PREPARE_TIMEOUT),
             new Line(exit -> exit.signalledFor() == StopReason.CANCELLED, Cause.CANCELLED),
-            new Line(exit -> exit.exitCode() == null, Cause.KILLED_EXTERNALLY),
+            new Line(ExitEvidence::engineLost, Cause.ENGINE_LOST),
             new Line(exit -> Integer.valueOf(0).equals(exit.exitCode()), Cause.COMPLETED),
+            new Line(ExitEvidence::deviceFailed, Cause.DEVICE_ERROR),
+            new Line(exit -> exit.exitCode() == null, Cause.KILLED_EXTERNALLY),
             new Line(ExitEvidence::oomKilled, Cause.OUT_OF_MEMORY),
             new Line(ExitEvidence::noSpaceLeft, Cause.DISK_FULL),
             new Line(exit -> List.of(137, 143).contains(exit.exitCode()), Cause.KILLED_EXTERNALLY),
@@ -38,8 +40,15 @@ class VerdictTest {
         reasons.add(null);
         for (@Nullable Integer code : Arrays.asList(null, 0, 1, 2, 127, 134, 137, 139, 143, 255)) {
             for (@Nullable StopReason reason : reasons) {
-                for (int flags = 0; flags < 8; flags++) {
-                    all.add(new ExitEvidence(code, (flags & 1) > 0, reason, (flags & 2) > 0, (flags & 4) > 0));
+                for (int flags = 0; flags < 32; flags++) {
+                    all.add(new ExitEvidence(
+                            code,
+                            (flags & 1) > 0,
+                            reason,
+                            (flags & 8) > 0,
+                            (flags & 16) > 0,
+                            (flags & 2) > 0,
+                            (flags & 4) > 0));
                 }
             }
         }
@@ -74,17 +83,36 @@ class VerdictTest {
     })
     void an_exit_that_nobody_asked_for_is_read_from_its_code_and_evidence(
             int code, boolean oom, boolean noSpace, boolean gpu, Cause cause) {
-        assertThat(Verdict.of(new ExitEvidence(code, oom, null, noSpace, gpu))).isEqualTo(cause);
+        assertThat(Verdict.of(new ExitEvidence(code, oom, null, false, false, noSpace, gpu)))
+                .isEqualTo(cause);
     }
 
     @ParameterizedTest
     @EnumSource(StopReason.class)
     void a_program_that_saves_and_exits_0_when_it_is_stopped_has_not_finished(StopReason reason) {
-        assertThat(Verdict.of(new ExitEvidence(0, false, reason, false, false))).isEqualTo(reason.cause());
+        assertThat(Verdict.of(new ExitEvidence(0, false, reason, true, true, false, false)))
+                .isEqualTo(reason.cause());
     }
 
     @Test
     void a_container_that_vanished_was_killed_by_someone() {
-        assertThat(Verdict.of(new ExitEvidence(null, false, null, true, true))).isEqualTo(Cause.KILLED_EXTERNALLY);
+        assertThat(Verdict.of(new ExitEvidence(null, false, null, false, false, true, true)))
+                .isEqualTo(Cause.KILLED_EXTERNALLY);
+    }
+
+    @Test
+    void what_the_engines_restart_ended_did_not_end_by_itself_whatever_its_exit_code() {
+        assertThat(Verdict.of(new ExitEvidence(0, false, null, true, false, false, false)))
+                .isEqualTo(Cause.ENGINE_LOST);
+        assertThat(Verdict.of(new ExitEvidence(null, false, null, true, false, false, false)))
+                .isEqualTo(Cause.ENGINE_LOST);
+    }
+
+    @Test
+    void a_program_that_did_well_on_a_device_that_failed_has_completed() {
+        assertThat(Verdict.of(new ExitEvidence(0, false, null, false, true, false, false)))
+                .isEqualTo(Cause.COMPLETED);
+        assertThat(Verdict.of(new ExitEvidence(1, true, null, false, true, true, true)))
+                .isEqualTo(Cause.DEVICE_ERROR);
     }
 }

@@ -28,6 +28,7 @@ final class AttemptRun {
     private final AttemptLog attemptLog;
     private @Nullable LogFollower follower;
     private boolean endedBeforeSignal;
+    private boolean engineWentAway;
     private boolean rowChanged;
     private boolean letGo;
     private @Nullable Thread waiting;
@@ -70,6 +71,20 @@ final class AttemptRun {
 
     boolean wasEndedBeforeSignal() {
         return endedBeforeSignal;
+    }
+
+    /** The engine went away while the container ran. */
+    void engineWentAway() {
+        engineWentAway = true;
+    }
+
+    /** It is back, and the container still runs. */
+    void engineCameBack() {
+        engineWentAway = false;
+    }
+
+    boolean hasEngineGoneAway() {
+        return engineWentAway;
     }
 
     /** The thread is done with the attempt, one way or the other. */

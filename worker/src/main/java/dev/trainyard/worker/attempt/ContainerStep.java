@@ -84,12 +84,14 @@ final class ContainerStep implements Step {
             case RECORD_EXIT -> recordExit(run, attempt, status.orElseThrow());
             case FAIL_VANISHED ->
                 fail(run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
-            case RECORD_VANISHED ->
-                applied(run.persist(() -> host.attempts()
+            case RECORD_VANISHED -> {
+                boolean engineLost = engineLost(run);
+                yield applied(run.persist(() -> host.attempts()
                         .exited(
                                 host.me(),
                                 run.id(),
-                                new AttemptStore.Exit(null, false, "the container is gone", null))));
+                                new AttemptStore.Exit(null, false, "the container is gone", null, engineLost, null))));
+            }
             case NOTHING -> true;
         };
     }
@@ -157,13 +159,21 @@ final class ContainerStep implements Step {
         if (current.state() != AttemptState.RUNNING) {
             return false;
         }
+        run.engineCameBack();
         run.follow(host, running.id());
-        new ExitWatch(host, run, current, request, running.id()).await();
+        try {
+            new ExitWatch(host, run, current, request, running.id()).await();
+        } catch (EngineSilent e) {
+            run.engineWentAway();
+            throw e;
+        }
         return false;
     }
 
     private boolean recordExit(AttemptRun run, Attempt attempt, ContainerStatus exited) {
         recordStart(run, attempt, exited);
+        boolean engineLost = engineLost(run);
+        String deviceError = exited.exitCode() == 0 ? null : host.deviceHealth().failureOf(attempt.devices());
         Outcome recorded = run.persist(() -> host.attempts()
                 .exited(
                         host.me(),
@@ -172,9 +182,16 @@ final class ContainerStep implements Step {
                                 exited.exitCode(),
                                 exited.oomKilled(),
                                 exited.error().isEmpty() ? null : exited.error(),
-                                exited.finishedAt())));
+                                exited.finishedAt(),
+                                engineLost,
+                                deviceError)));
         log.info("container exited job={} attempt={} exitCode={}", attempt.jobId(), attempt.id(), exited.exitCode());
         return applied(recorded);
+    }
+
+    /** With live-restore a container outlives its engine, and its end is its own. */
+    private boolean engineLost(AttemptRun run) {
+        return run.hasEngineGoneAway() && !host.containers().outliveTheEngine();
     }
 
     private void recordStart(AttemptRun run, Attempt attempt, ContainerStatus status) {

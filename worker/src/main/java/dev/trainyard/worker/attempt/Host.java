@@ -32,6 +32,7 @@ public record Host(
         Containers containers,
         Images images,
         Outputs outputs,
+        DeviceHealth deviceHealth,
         Policy policy) {
 
     /** What this host's policy refuses of an attempt, for people; empty if all of it is allowed. */

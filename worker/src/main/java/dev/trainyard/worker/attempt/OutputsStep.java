@@ -139,6 +139,8 @@ final class OutputsStep implements Step {
                 attempt.exitCode(),
                 Objects.requireNonNullElse(attempt.oomKilled(), false),
                 signalledFor,
+                attempt.engineLost(),
+                attempt.deviceError() != null,
                 clues.noSpaceLeft(),
                 clues.gpuOutOfMemory()));
         run.persist(() -> host.attempts()
@@ -156,6 +158,12 @@ final class OutputsStep implements Step {
             return null;
         }
         String exit = attempt.exitCode() == null ? "exit code unknown" : "exit code " + attempt.exitCode();
+        if (cause == Cause.ENGINE_LOST) {
+            return exit + ": the container engine or its host was restarted while the container ran";
+        }
+        if (cause == Cause.DEVICE_ERROR) {
+            return exit + ": " + attempt.deviceError();
+        }
         return clues.lastLine().map(line -> exit + ": " + line).orElse(exit);
     }
 

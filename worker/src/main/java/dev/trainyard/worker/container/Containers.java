@@ -84,7 +84,8 @@ public final class Containers {
     /**
      * Waits until a started container has exited.
      *
-     * @throws EngineSilent if the engine went away and does not answer: whether the container still runs is not known
+     * @throws EngineSilent if the engine went away under the wait, or does not answer: whether the container still runs is not known. An
+     *     engine that stops may break the wait off or answer it with 0, but then refuses connections (seen on 20.10)
      */
     public Exit await(ContainerId id) throws InterruptedException {
         Request wait = Request.builder()
@@ -156,6 +157,12 @@ public final class Containers {
         });
     }
 
+    /** Whether containers outlive a restart of the engine, as it is configured now. */
+    public boolean outliveTheEngine() {
+        return connection.ask(docker ->
+                Boolean.TRUE.equals(docker.infoCmd().exec().getRawValues().get("LiveRestoreEnabled")));
+    }
+
     /** All containers of this worker, in whatever state. */
     public List<OwnContainer> list(Owner owner) {
         return connection.ask(docker ->
@@ -188,8 +195,8 @@ public final class Containers {
     private void awaitAnything(Request wait) throws InterruptedException {
         try {
             connection.stream(wait, stream -> stream.transferTo(OutputStream.nullOutputStream()));
-        } catch (EngineException e) {
-            // Removed meanwhile, or an engine that stops (it breaks off, or even says 0): what is true, inspect says.
+        } catch (EngineRefused e) {
+            // Removed meanwhile: what is true, inspect says.
             Thread.sleep(PAUSE);
         }
     }

@@ -1,0 +1,118 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.Incarnation;
+import dev.trainyard.db.Outage;
+import dev.trainyard.db.WorkerStore;
+import dev.trainyard.worker.device.DeviceProblem;
+import dev.trainyard.worker.device.DeviceProvider;
+import dev.trainyard.worker.device.OfferedDevice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Looks after this host's devices: every minute, and when a training on one has failed. What is found goes to the database, so that
+ * nothing is placed on a device that has failed.
+ */
+public final class DeviceHealth implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(DeviceHealth.class);
+    private static final Duration EVERY = Duration.ofSeconds(60);
+
+    private final DeviceProvider provider;
+    private final WorkerStore workers;
+    private final Incarnation me;
+    private final Thread thread;
+
+    public DeviceHealth(DeviceProvider provider, WorkerStore workers, Incarnation me) {
+        this.provider = provider;
+        this.workers = workers;
+        this.me = me;
+        this.thread = Thread.ofVirtual().name("devices").start(this::watch);
+    }
+
+    /** As the database has it. */
+    public static WorkerStore.OfferedDevice row(OfferedDevice device) {
+        return new WorkerStore.OfferedDevice(
+                device.key(),
+                device.index(),
+                device.kind().name(),
+                device.type(),
+                device.memory() == null ? null : device.memory().bytes(),
+                device.unhealthyBecause());
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(EVERY);
+                try {
+                    look();
+                } catch (DeviceProblem e) {
+                    log.warn("devices not looked at error={}", e.getMessage());
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** One look at a time: a driver that hangs is not asked by everybody. */
+    private synchronized List<OfferedDevice> look() throws DeviceProblem {
+        List<OfferedDevice> devices = provider.devices();
+        try {
+            workers.observed(me, devices.stream().map(DeviceHealth::row).toList());
+        } catch (DataAccessException | TransactionException e) {
+            if (!Outage.mayExplain(e)) {
+                throw e;
+            }
+            log.info("devices looked at, not recorded error={}", e.getMessage());
+        }
+        return devices;
+    }
+
+    /**
+     * What is wrong with the hardware that an attempt had, now that its container has failed; null: nothing, as far as anybody can tell. By
+     * then a device that failed is recorded as such, so that the next attempt does not get it.
+     */
+    @Nullable
+    String failureOf(List<Attempt.Device> had) {
+        List<String> hardware = had.stream()
+                .filter(device -> !device.standIn())
+                .map(Attempt.Device::key)
+                .toList();
+        if (hardware.isEmpty()) {
+            return null;
+        }
+        try {
+            Map<String, OfferedDevice> now =
+                    look().stream().collect(Collectors.toMap(OfferedDevice::key, Function.identity()));
+            String failures = hardware.stream()
+                    .filter(key -> failure(now.get(key)) != null)
+                    .map(key -> "device %s: %s".formatted(key, failure(now.get(key))))
+                    .collect(Collectors.joining("; "));
+            return failures.isEmpty() ? null : failures;
+        } catch (DeviceProblem e) {
+            log.warn("devices not looked at error={}", e.getMessage());
+            return null;
+        }
+    }
+
+    private static @Nullable String failure(@Nullable OfferedDevice device) {
+        return device == null ? "it is gone" : device.unhealthyBecause();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+}
