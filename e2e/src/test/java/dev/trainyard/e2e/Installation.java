@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -126,26 +127,31 @@ final class Installation implements AutoCloseable {
 
     /** @param devices as {@code --devices} takes them */
     ProductProcess startWorker(String name, String devices) {
-        return run(
-                name,
+        return run(name, "", "worker", Map.of(), workerArguments(name, devices));
+    }
+
+    /** Starts one that dies or stands still at that point; the next of its name goes on in its place. */
+    ProductProcess startWorker(String name, String devices, Failpoint point) {
+        return run(name, point.option(directory), "worker", Map.of(), workerArguments(name, devices));
+    }
+
+    private List<String> workerArguments(String name, String devices) {
+        return List.of(
                 "worker",
-                Map.of(),
-                List.of(
-                        "worker",
-                        "--kafka",
-                        kafka(),
-                        "--postgres",
-                        postgres(),
-                        "--name",
-                        name,
-                        "--devices",
-                        devices,
-                        "--state-dir",
-                        folder("state-" + name).toString(),
-                        "--outputs",
-                        folder("outputs").toString(),
-                        "--policy",
-                        policy().toString()));
+                "--kafka",
+                kafka(),
+                "--postgres",
+                postgres(),
+                "--name",
+                name,
+                "--devices",
+                devices,
+                "--state-dir",
+                folder("state-" + name).toString(),
+                "--outputs",
+                folder("outputs").toString(),
+                "--policy",
+                policy().toString());
     }
 
     /** Trainings of a test may mount this installation's folders. */
@@ -189,8 +195,13 @@ final class Installation implements AutoCloseable {
 
     /** Any process of the product; it ends with this installation at the latest. */
     ProductProcess run(String name, String module, Map<String, String> environment, List<String> arguments) {
+        return run(name, "", module, environment, arguments);
+    }
+
+    private ProductProcess run(
+            String name, String option, String module, Map<String, String> environment, List<String> arguments) {
         ProductProcess process = ProductProcess.start(
-                directory, "%02d-%s".formatted(processes.size(), name), module, environment, arguments);
+                directory, "%02d-%s".formatted(processes.size(), name), option, module, environment, arguments);
         processes.push(process);
         return process;
     }
@@ -199,6 +210,41 @@ final class Installation implements AutoCloseable {
     boolean isRunning(String containerId) {
         return Boolean.TRUE.equals(
                 engine().inspectContainerCmd(containerId).exec().getState().getRunning());
+    }
+
+    Services services() {
+        return services;
+    }
+
+    /** Of everything that it has started and that carries its label. */
+    String id() {
+        return internalSql()
+                .sql("select id::text from trainyard.installation")
+                .query(String.class)
+                .single();
+    }
+
+    /** Ids of what the engine has of this installation, by the attempt that each is of. */
+    Map<UUID, String> containers() {
+        return engine()
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of("dev.trainyard.installation", id()))
+                .exec()
+                .stream()
+                .collect(Collectors.toMap(
+                        container -> UUID.fromString(container.getLabels().get("dev.trainyard.attempt")),
+                        container -> container.getId()));
+    }
+
+    /** As somebody at the host may: {@code docker kill}. */
+    void killContainer(String containerId) {
+        engine().killContainerCmd(containerId).exec();
+    }
+
+    /** As somebody at the host may: {@code docker rm -f}. */
+    void removeContainer(String containerId) {
+        engine().removeContainerCmd(containerId).withForce(true).exec();
     }
 
     /** Asks the engine, which may have removed it. */
@@ -224,13 +270,9 @@ final class Installation implements AutoCloseable {
     public void close() {
         processes.forEach(ProductProcess::askToStop);
         processes.forEach(ProductProcess::close);
-        String installation = internalSql()
-                .sql("select id::text from trainyard.installation")
-                .query(String.class)
-                .single();
         engine().listContainersCmd()
                 .withShowAll(true)
-                .withLabelFilter(Map.of("dev.trainyard.installation", installation))
+                .withLabelFilter(Map.of("dev.trainyard.installation", id()))
                 .exec()
                 .forEach(container -> engine().removeContainerCmd(container.getId())
                         .withForce(true)

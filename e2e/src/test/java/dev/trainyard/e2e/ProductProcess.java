@@ -37,15 +37,27 @@ final class ProductProcess implements AutoCloseable {
         this.err = err;
     }
 
+    /** As {@link #start(Path, String, String, String, Map, List)}, with the options that it always has. */
+    static ProductProcess start(
+            Path directory, String name, String module, Map<String, String> environment, List<String> arguments) {
+        return start(directory, name, "", module, environment, arguments);
+    }
+
     /**
      * Starts one.
      *
      * @param directory gets the files of what it says, {@code name.out} and {@code name.err}
+     * @param option one more of the virtual machine; empty: none
      * @param module whose main class is run
      * @param environment in addition to this process's, less what is meant for Trainyard
      */
     static ProductProcess start(
-            Path directory, String name, String module, Map<String, String> environment, List<String> arguments) {
+            Path directory,
+            String name,
+            String option,
+            String module,
+            Map<String, String> environment,
+            List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -57,6 +69,9 @@ final class ProductProcess implements AutoCloseable {
                 "-cp",
                 ClassPath.ofProduct(),
                 "dev.trainyard.%s.Main".formatted(module)));
+        if (!option.isEmpty()) {
+            command.add(1, option);
+        }
         command.addAll(arguments);
         Path out = directory.resolve(name + ".out");
         Path err = directory.resolve(name + ".err");

@@ -5,6 +5,8 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Ports;
 import dev.trainyard.core.request.Topics;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -65,6 +68,39 @@ final class Services {
         source.setDatabaseName(database);
         source.setUser(user);
         return JdbcClient.create(source);
+    }
+
+    /** Neither answers nor refuses while the work is done. */
+    void withoutPostgres(Runnable meanwhile) {
+        paused(postgres.getContainerId(), meanwhile);
+    }
+
+    /** Neither answers nor refuses while the work is done. */
+    void withoutKafka(Runnable meanwhile) {
+        paused(kafka.getContainerId(), meanwhile);
+    }
+
+    private static void paused(String container, Runnable meanwhile) {
+        DockerClientFactory.lazyClient().pauseContainerCmd(container).exec();
+        try {
+            meanwhile.run();
+        } finally {
+            DockerClientFactory.lazyClient().unpauseContainerCmd(container).exec();
+        }
+    }
+
+    /** One of its processes dies: it ends all others, recovers from its log, and answers again. */
+    void crashPostgres() {
+        var top = DockerClientFactory.lazyClient()
+                .topContainerCmd(postgres.getContainerId())
+                .exec();
+        int pid = List.of(top.getTitles()).indexOf("PID");
+        String writer = Arrays.stream(top.getProcesses())
+                .filter(process -> process[process.length - 1].contains("walwriter"))
+                .map(process -> process[pid])
+                .findFirst()
+                .orElseThrow();
+        ProcessHandle.of(Long.parseLong(writer)).orElseThrow().destroyForcibly();
     }
 
     /** As an operator may: servers do so when they start, workers do not. */

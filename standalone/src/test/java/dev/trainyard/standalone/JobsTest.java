@@ -56,6 +56,30 @@ class JobsTest {
     }
 
     @Test
+    void of_a_place_that_others_have_used_an_attempt_lists_what_is_its_own_and_leaves_their_log() {
+        Path place = directory.resolve("named-place");
+        UUID first = inPlace(place, "echo first > /outputs/first.pt");
+        yard.awaitJob(first, "SUCCEEDED");
+        UUID second = inPlace(place, "echo second > /outputs/second.pt");
+        yard.awaitJob(second, "SUCCEEDED");
+
+        assertThat(yard.select("select path from history.outputs where job_id = ? and kind <> 'LOG'", second))
+                .extracting(row -> row.get("path"))
+                .containsExactly("second.pt");
+        assertThat(place.toFile().list())
+                .filteredOn(name -> name.endsWith(".log"))
+                .hasSize(2);
+    }
+
+    private static UUID inPlace(Path place, String script) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"placed","image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c","%s"],"outputs":{"location":"%s"}}}""".formatted(job, script, place));
+        return job;
+    }
+
+    @Test
     void what_the_host_policy_refuses_is_never_started_and_the_row_names_the_rule() {
         UUID job = UUID.randomUUID();
         yard.publish(job, """

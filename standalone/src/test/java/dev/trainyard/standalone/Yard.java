@@ -30,16 +30,23 @@ final class Yard implements AutoCloseable {
 
     private final Path directory;
     private final String devices;
+    private final Map<String, String> environment;
     private Standalone standalone;
 
     Yard(Path directory, String devices) {
+        this(directory, devices, System.getenv());
+    }
+
+    /** @param environment where {@code DOCKER_HOST} may name another engine */
+    Yard(Path directory, String devices, Map<String, String> environment) {
         this.directory = directory;
         this.devices = devices;
+        this.environment = environment;
         this.standalone = start();
     }
 
     private Standalone start() {
-        return Standalone.start(new Standalone.Settings(directory, devices, null, policy(), 0, System.getenv()));
+        return Standalone.start(new Standalone.Settings(directory, devices, null, policy(), 0, environment));
     }
 
     /** Trainings of a test may mount its own folder. */

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LogStore.ResumePoint;
 import dev.trainyard.db.LogStore.Source;
+import dev.trainyard.db.Outage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -124,12 +125,35 @@ final class AttemptLog {
                 store.append(attempt, chunk.source(), chunk.text(), chunk.resume());
                 return;
             } catch (DataAccessException | TransactionException e) {
+                if (!Outage.mayExplain(e)) {
+                    giveUp(chunk, e);
+                    return;
+                }
                 if (!failed) {
                     log.warn("log not stored, trying until it is attempt={} error={}", attempt, e.getMessage());
                     failed = true;
                 }
                 Thread.sleep(1000);
             }
+        }
+    }
+
+    /** It would be refused for ever, and with it everything behind it. */
+    private void giveUp(Chunk chunk, Exception refusal) {
+        log.error(
+                "log refused by the database, {} characters lost attempt={}",
+                chunk.text().length(),
+                attempt,
+                refusal);
+        try {
+            store.append(
+                    attempt,
+                    Source.TRAINYARD,
+                    "[%d characters of the log could not be stored; the outputs have the whole of it]%n"
+                            .formatted(chunk.text().length()),
+                    null);
+        } catch (DataAccessException | TransactionException e) {
+            log.warn("nor is the gap recorded attempt={} error={}", attempt, e.getMessage());
         }
     }
 }

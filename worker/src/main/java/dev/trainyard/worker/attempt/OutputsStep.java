@@ -19,6 +19,7 @@ import dev.trainyard.worker.output.TensorBoardScalars;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,9 +36,6 @@ final class OutputsStep implements Step {
     private static final Logger log = LoggerFactory.getLogger(OutputsStep.class);
     private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
-
-    /** Beside what the program wrote; listed in the manifest. */
-    static final String LOG_FILE = "trainyard.log";
 
     private final Host host;
 
@@ -70,12 +68,14 @@ final class OutputsStep implements Step {
     private Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
         Path outputs = ImageStep.outputsOf(host, run, attempt);
+        boolean shared = run.request(attempt).run().outputs().location() != null;
+        Path logFile = outputs.resolve(logFile(run, shared));
         LogFollower follower = run.follow(host, container);
         try {
             return run.await(COLLECT_WITHIN, false, () -> {
                 follower.finish();
-                boolean whole = writeLog(container, outputs);
-                return manifest(run, outputs, whole);
+                boolean whole = writeLog(container, logFile);
+                return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, whole);
             });
         } catch (Woken e) {
             log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
@@ -83,24 +83,30 @@ final class OutputsStep implements Step {
         }
     }
 
-    private boolean writeLog(ContainerId container, Path outputs) throws InterruptedException {
+    /** Beside what the program wrote; listed in the manifest. A place that a user names may hold what other attempts have left. */
+    private static String logFile(AttemptRun run, boolean shared) {
+        return shared ? "trainyard-%s.log".formatted(run.id().shortForm()) : "trainyard.log";
+    }
+
+    private boolean writeLog(ContainerId container, Path file) throws InterruptedException {
         while (true) {
             try {
                 return host.containers()
-                        .writeLog(container, outputs.resolve(LOG_FILE), ContainerSpecs.DEFAULT_LOG_BUDGET)
+                        .writeLog(container, file, ContainerSpecs.DEFAULT_LOG_BUDGET)
                         .complete();
             } catch (EngineSilent e) {
                 Thread.sleep(ENGINE_PAUSE);
             } catch (EngineRefused | IOException e) {
-                log.warn("log file not written path={} error={}", outputs.resolve(LOG_FILE), e.getMessage());
+                log.warn("log file not written path={} error={}", file, e.getMessage());
                 return false;
             }
         }
     }
 
-    private static Collected manifest(AttemptRun run, Path outputs, boolean logWhole) throws InterruptedException {
+    private static Collected manifest(AttemptRun run, Path outputs, @Nullable Instant since, boolean logWhole)
+            throws InterruptedException {
         try {
-            OutputManifest manifest = OutputManifest.of(outputs);
+            OutputManifest manifest = OutputManifest.of(outputs, since);
             manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
             List<OutputStore.OutputFile> files = manifest.files().stream()
                     .map(file -> new OutputStore.OutputFile(

@@ -9,12 +9,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of an outputs folder with their sizes and digests.
@@ -30,9 +34,16 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
 
     private static final int BUFFER = 1 << 20;
 
-    /** Reads every file once. Links are not followed: what they point to is not the attempt's. */
-    public static OutputManifest of(Path folder) throws IOException, InterruptedException {
-        Walk walk = new Walk();
+    /** A file's time of change may lag behind the clock by a tick of the kernel's. */
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    /**
+     * Reads every file once. Links are not followed: what they point to is not the attempt's.
+     *
+     * @param since only what was made or changed since then, by this host's clock: for a folder that others have used before; null: all
+     */
+    public static OutputManifest of(Path folder, @Nullable Instant since) throws IOException, InterruptedException {
+        Walk walk = new Walk(since == null ? null : since.minus(TICK));
         Files.walkFileTree(folder, walk);
         List<OutputFile> files = new ArrayList<>();
         byte[] buffer = new byte[BUFFER];
@@ -85,11 +96,19 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
         private final List<Path> regular = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private boolean complete = true;
+        private final @Nullable Instant since;
+
+        Walk(@Nullable Instant since) {
+            this.since = since;
+        }
 
         @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             if (!attributes.isRegularFile()) {
                 notes.add("%s is no regular file".formatted(file.getFileName()));
+                return FileVisitResult.CONTINUE;
+            }
+            if (since != null && changedAt(file).isBefore(since)) {
                 return FileVisitResult.CONTINUE;
             }
             if (regular.size() == MAX_FILES) {
@@ -99,6 +118,11 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
             }
             regular.add(file);
             return FileVisitResult.CONTINUE;
+        }
+
+        /** Of its content or its name: a copy may keep the old time of modification. */
+        private static Instant changedAt(Path file) throws IOException {
+            return ((FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS)).toInstant();
         }
 
         @Override

@@ -27,7 +27,7 @@ class OutputManifestTest {
         Files.setLastModifiedTime(write("runs/1/model.pt", "abc"), FileTime.from(modified));
         write("a file with spaces and ünïcode.txt", "");
 
-        OutputManifest manifest = OutputManifest.of(folder);
+        OutputManifest manifest = OutputManifest.of(folder, null);
 
         assertThat(manifest.complete()).isTrue();
         assertThat(manifest.notes()).isEmpty();
@@ -47,7 +47,7 @@ class OutputManifestTest {
         Files.createSymbolicLink(outputs.resolve("folder"), outside);
         Files.createSymbolicLink(outputs.resolve("dangling"), Path.of("nowhere"));
 
-        OutputManifest manifest = OutputManifest.of(outputs);
+        OutputManifest manifest = OutputManifest.of(outputs, null);
 
         assertThat(manifest.files()).isEmpty();
         assertThat(manifest.complete()).isTrue();
@@ -62,7 +62,7 @@ class OutputManifestTest {
                 .isZero();
         write("after", "abc");
 
-        OutputManifest manifest = OutputManifest.of(folder);
+        OutputManifest manifest = OutputManifest.of(folder, null);
 
         assertThat(manifest.files()).extracting(OutputFile::path).containsExactly("after");
         assertThat(manifest.notes()).singleElement().asString().contains("pipe");
@@ -70,7 +70,7 @@ class OutputManifestTest {
 
     @Test
     void a_folder_that_is_gone_is_an_incomplete_manifest() throws Exception {
-        OutputManifest manifest = OutputManifest.of(folder.resolve("gone"));
+        OutputManifest manifest = OutputManifest.of(folder.resolve("gone"), null);
 
         assertThat(manifest.complete()).isFalse();
         assertThat(manifest.notes()).singleElement().asString().contains("gone");
@@ -81,7 +81,7 @@ class OutputManifestTest {
         write("only", "abc");
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> OutputManifest.of(folder)).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> OutputManifest.of(folder, null)).isInstanceOf(InterruptedException.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
@@ -106,5 +106,15 @@ class OutputManifestTest {
         Path file = folder.resolve(path);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, content);
+    }
+
+    @Test
+    void of_a_folder_that_others_have_used_only_what_was_made_or_changed_since_then_is_listed() throws Exception {
+        Path old = write("old.pt", "abc");
+        Instant changed = ((FileTime) Files.getAttribute(old, "unix:ctime")).toInstant();
+
+        assertThat(OutputManifest.of(folder, changed).files()).hasSize(1);
+        assertThat(OutputManifest.of(folder, changed.plusSeconds(1)).files()).isEmpty();
+        assertThat(OutputManifest.of(folder, changed.plusSeconds(1)).complete()).isTrue();
     }
 }

@@ -1,0 +1,316 @@
+package dev.trainyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The fault table of docs/FAULTS.md, row by row: the fault is injected at its point, and afterwards every invariant holds. */
+class FaultsTest {
+
+    @SuppressWarnings("NullAway.Init")
+    private static Installation installation;
+
+    private final List<Training> trainings = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init")
+    private ProductProcess worker;
+
+    /** A row of the table. */
+    record Fault(String name, Injection injection) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @FunctionalInterface
+    interface Injection {
+        void into(FaultsTest test);
+    }
+
+    @BeforeAll
+    static void start() {
+        installation = Installation.start(FaultsTest.class);
+        installation
+                .internalSql()
+                .sql("update trainyard.installation set host_lost_after = '12 seconds'")
+                .update();
+    }
+
+    @AfterAll
+    static void stop() {
+        installation.close();
+    }
+
+    @AfterEach
+    void the_worker_stops() {
+        worker.close();
+    }
+
+    static Stream<Fault> faults() {
+        return Stream.of(
+                killed("1 killed before the offset is committed", Failpoint.dieAfter("JobStore#accept")),
+                killed("2 killed after the insert, before planning", Failpoint.dieBefore("PlanStore#reserve")),
+                killed("3 killed while the image is provided", Failpoint.dieBefore("Images#provide")),
+                killed("4a killed between create and its record", Failpoint.dieAfter("Containers#create")),
+                killed("4b killed between create and start", Failpoint.dieAfter("AttemptStore#created")),
+                killed("4c killed between start and its record", Failpoint.dieBefore("AttemptStore#started")),
+                killed("5 killed while it runs", Failpoint.dieAfter("AttemptStore#started")),
+                killed("6 killed after it exited, before that is recorded", Failpoint.dieBefore("AttemptStore#exited")),
+                killed("7a killed during the manifest", Failpoint.dieBefore("OutputStore#record")),
+                killed("7b killed before the end is recorded", Failpoint.dieBefore("AttemptStore#ended")),
+                killed("7c killed before the container is removed", Failpoint.dieAfter("AttemptStore#ended")),
+                killed("26 killed in the middle of a transaction", Failpoint.dieBefore("JobEvents#append")),
+                new Fault("14a container killed by hand", FaultsTest::container_killed_by_hand),
+                new Fault("14b container removed by hand", FaultsTest::container_removed_by_hand),
+                new Fault("25 Postgres crashes and recovers", FaultsTest::postgres_crashes),
+                new Fault("27 Postgres does not answer", FaultsTest::postgres_does_not_answer),
+                new Fault("29 Postgres takes no writes", FaultsTest::postgres_takes_no_writes),
+                new Fault("31 Kafka does not answer", FaultsTest::kafka_does_not_answer),
+                new Fault("33 the same record ten times", FaultsTest::the_same_record_ten_times),
+                new Fault("34 cancel before submit", FaultsTest::cancel_before_submit),
+                new Fault("41 Postgres away for longer than a host may be silent", FaultsTest::postgres_away_for_long),
+                new Fault("42 the planner stands still in the middle of a plan", FaultsTest::the_planner_stands_still));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void after_the_fault_every_invariant_holds(Fault fault) {
+        fault.injection().into(this);
+
+        assertThat(new Invariants(installation).violations(trainings)).isEmpty();
+    }
+
+    // The worker's process
+    // ---------------------------------------------------------------------------------------------
+
+    private static Fault killed(String name, Failpoint point) {
+        return new Fault(name, test -> test.killedAt(point));
+    }
+
+    /** Its container may end while nobody watches: what it wrote is there, and its row is made by the next process. */
+    private void killedAt(Failpoint point) {
+        worker = Installation.awaitReady(installation.startWorker("gpu-1", "slots:2", point));
+        Training training = publish();
+        training.gate().open();
+
+        assertThat(worker.awaitExit()).as(worker.said()).isEqualTo(137);
+        startWorker();
+        ended(training, "1 PROGRAM_ERROR");
+        assertThat(training.containersThat("started")).hasSize(1);
+    }
+
+    private void the_planner_stands_still() {
+        worker =
+                Installation.awaitReady(installation.startWorker("gpu-1", Failpoint.freezeBefore("PlanStore#reserve")));
+        Training training = publish();
+        worker.awaitSaying("failpoint reached");
+        ProductProcess other = Installation.awaitReady(installation.startWorker("gpu-2"));
+
+        running(training, 1);
+        worker.thaw();
+        training.gate().open();
+        ended(training, "1 PROGRAM_ERROR");
+        other.close();
+    }
+
+    // The container
+    // ----------------------------------------------------------------------------------------------------
+
+    private void container_killed_by_hand() {
+        startWorker();
+        Training training = publish();
+        installation.killContainer(running(training, 1));
+
+        running(training, 2);
+        training.gate().open();
+        ended(training, "1 KILLED_EXTERNALLY", "2 PROGRAM_ERROR");
+    }
+
+    private void container_removed_by_hand() {
+        startWorker();
+        Training training = publish();
+        installation.removeContainer(running(training, 1));
+
+        running(training, 2);
+        training.gate().open();
+        ended(training, "1 KILLED_EXTERNALLY", "2 PROGRAM_ERROR");
+    }
+
+    // Postgres
+    // ---------------------------------------------------------------------------------------------------------
+
+    private void postgres_crashes() {
+        startWorker();
+        Training training = publish();
+        running(training, 1);
+
+        installation.services().crashPostgres();
+        await().atMost(ProductProcess.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> !attempts(training).isEmpty());
+        training.gate().open();
+
+        ended(training, "1 PROGRAM_ERROR");
+    }
+
+    private void postgres_does_not_answer() {
+        startWorker();
+        Training training = publish();
+        String container = running(training, 1);
+
+        installation.services().withoutPostgres(() -> {
+            training.gate().open();
+            awaitDeath(container);
+        });
+
+        ended(training, "1 PROGRAM_ERROR");
+    }
+
+    private void postgres_away_for_long() {
+        startWorker();
+        Training training = publish();
+        String container = running(training, 1);
+
+        long away = System.nanoTime();
+        installation.services().withoutPostgres(() -> {
+            await().atMost(ProductProcess.PATIENCE).until(() -> System.nanoTime() - away > 15_000_000_000L);
+            assertThat(installation.isRunning(container)).isTrue();
+        });
+        training.gate().open();
+
+        ended(training, "1 PROGRAM_ERROR");
+    }
+
+    private void postgres_takes_no_writes() {
+        startWorker();
+        Training training = publish();
+        String container = running(training, 1);
+
+        readOnly("on");
+        try {
+            training.gate().open();
+            awaitDeath(container);
+            assertThat(attempts(training)).containsExactly("1 RUNNING");
+        } finally {
+            readOnly("off");
+        }
+
+        ended(training, "1 PROGRAM_ERROR");
+    }
+
+    private static void readOnly(String value) {
+        var sql = installation.services().sql(Services.SUPERUSER, Services.SUPERUSER);
+        sql.sql("alter system set default_transaction_read_only = " + value).update();
+        sql.sql("select pg_reload_conf()").query().singleRow();
+    }
+
+    // Kafka
+    // ------------------------------------------------------------------------------------------------------------
+
+    private void kafka_does_not_answer() {
+        startWorker();
+        Training before = publish();
+        String container = running(before, 1);
+
+        installation.services().withoutKafka(() -> {
+            before.gate().open();
+            awaitDeath(container);
+            ended(before, "1 PROGRAM_ERROR");
+        });
+        Training after = publish();
+        after.gate().open();
+
+        ended(after, "1 PROGRAM_ERROR");
+    }
+
+    private void the_same_record_ten_times() {
+        startWorker();
+        Training training = Training.of(installation);
+        trainings.add(training);
+        installation.publish(IntStream.range(0, 10)
+                .mapToObj(n -> Map.entry(training.job().toString(), training.request()))
+                .toList());
+        training.gate().open();
+
+        ended(training, "1 PROGRAM_ERROR");
+        assertThat(training.containersThat("started")).hasSize(1);
+    }
+
+    private void cancel_before_submit() {
+        startWorker();
+        Training training = Training.of(installation);
+        trainings.add(training);
+        installation.publish(training.job(), """
+                {"schema": "trainyard.request/v1", "kind": "cancel", "jobId": "%s"}""".formatted(training.job()));
+        installation.publish(training.job(), training.request());
+
+        installation.awaitJob(training.job(), "CANCELLED");
+        assertThat(attempts(training)).isEmpty();
+    }
+
+    // Words of the rows
+    // ------------------------------------------------------------------------------------------------
+
+    private void startWorker() {
+        worker = Installation.awaitReady(installation.startWorker("gpu-1"));
+    }
+
+    private Training publish() {
+        Training training = Training.of(installation);
+        trainings.add(training);
+        installation.publish(training.job(), training.request());
+        return training;
+    }
+
+    /** Returns the container of that attempt once it runs, by the row and by its own word. */
+    private String running(Training training, int attempt) {
+        await("attempt %d of %s runs".formatted(attempt, training.job()))
+                .atMost(ProductProcess.PATIENCE)
+                .untilAsserted(() -> {
+                    assertThat(attempts(training)).last().isEqualTo(attempt + " RUNNING");
+                    assertThat(training.containersThat("started")).hasSize(attempt);
+                });
+        return installation
+                .sql()
+                .sql("select container_id from history.attempts where job_id = :job and number = :attempt")
+                .param("job", training.job())
+                .param("attempt", attempt)
+                .query(String.class)
+                .single();
+    }
+
+    private static void awaitDeath(String container) {
+        await().atMost(ProductProcess.PATIENCE)
+                .until(() -> !installation.exists(container) || !installation.isRunning(container));
+    }
+
+    /** The job has failed, by these attempts. */
+    private void ended(Training training, String... attempts) {
+        installation.awaitJob(training.job(), "FAILED");
+        assertThat(attempts(training)).containsExactly(attempts);
+    }
+
+    private static List<String> attempts(Training training) {
+        UUID job = training.job();
+        return installation
+                .sql()
+                .sql(
+                        "select number || ' ' || coalesce(cause, state) from history.attempts where job_id = :job order by number")
+                .param("job", job)
+                .query(String.class)
+                .list();
+    }
+}

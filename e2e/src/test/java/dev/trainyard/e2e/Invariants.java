@@ -1,0 +1,182 @@
+package dev.trainyard.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What holds after any fault, once everything has come to rest: read from Postgres, the engine and the trainings' own ledgers, each
+ * violation named by what it breaks. What is recorded is compared with what the containers themselves wrote.
+ */
+final class Invariants {
+
+    private final Installation installation;
+
+    Invariants(Installation installation) {
+        this.installation = installation;
+    }
+
+    /** All violations; removing containers is the last thing that a worker does, so they are waited for. */
+    List<String> violations(Collection<Training> trainings) {
+        List<String> violations = new ArrayList<>();
+        noRequestIsLost(trainings, violations);
+        oneCurrentAttemptPerJob(violations);
+        nothingIsHeldTwice(violations);
+        nothingIsHeldForEver(violations);
+        noContainerIsLeftBehind(violations);
+        theRowTellsTheTruth(trainings, violations);
+        theLogIsWhole(trainings, violations);
+        eventsAreNumberedWithoutGap(violations);
+        return violations;
+    }
+
+    private void noRequestIsLost(Collection<Training> trainings, List<String> violations) {
+        Set<UUID> known = Set.copyOf(installation
+                .sql()
+                .sql("select job_id from history.jobs")
+                .query(UUID.class)
+                .list());
+        trainings.stream()
+                .filter(training -> !known.contains(training.job()))
+                .forEach(training -> violations.add("no request is lost: " + training.job() + " is"));
+        say(violations, "no good request is rejected: %s", """
+                select job_id || ' ' || reason from history.rejected""");
+    }
+
+    private void oneCurrentAttemptPerJob(List<String> violations) {
+        say(violations, "one current attempt per job: %s", """
+                select job_id::text from trainyard.attempt where state <> 'ENDED' group by job_id having count(*) > 1""");
+        say(violations, "a job that is over has no attempt that is not: %s", """
+                select j.id::text from trainyard.job j join trainyard.attempt a on a.job_id = j.id
+                where j.state in ('SUCCEEDED', 'FAILED', 'CANCELLED', 'HELD', 'QUEUED') and a.state <> 'ENDED'""");
+        say(violations, "a running job has an attempt: %s", """
+                select id::text from trainyard.job j where state = 'RUNNING'
+                and not exists (select from trainyard.attempt a where a.job_id = j.id and a.state <> 'ENDED')""");
+        say(violations, "attempts are numbered without a gap: %s", """
+                select job_id::text from trainyard.attempt group by job_id having max(number) <> count(*)""");
+    }
+
+    private void nothingIsHeldTwice(List<String> violations) {
+        say(violations, "nothing is held twice: %s", """
+                select a.kind || ' ' || a.key from trainyard.reservation a join trainyard.reservation b
+                  on a.kind = b.kind and a.key = b.key and a.id < b.id
+                where tstzrange(a.reserved_at, a.released_at) && tstzrange(b.reserved_at, b.released_at)""");
+    }
+
+    private void nothingIsHeldForEver(List<String> violations) {
+        say(violations, "nothing is held for ever: %s", """
+                select r.kind || ' ' || r.key from trainyard.reservation r join trainyard.attempt a on a.id = r.attempt_id
+                where r.released_at is null and (a.state = 'ENDED' or a.state = 'COLLECTING' and r.kind <> 'LOCATION')""");
+    }
+
+    private void noContainerIsLeftBehind(List<String> violations) {
+        try {
+            await().atMost(ProductProcess.PATIENCE).until(() -> leftContainers().isEmpty());
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            violations.add("no container is left behind: " + leftContainers());
+        }
+    }
+
+    private Map<UUID, String> leftContainers() {
+        Set<UUID> live = Set.copyOf(installation
+                .internalSql()
+                .sql("select id from trainyard.attempt where state <> 'ENDED'")
+                .query(UUID.class)
+                .list());
+        return installation.containers().entrySet().stream()
+                .filter(container -> !live.contains(container.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private record Row(int number, String cause, Integer exitCode, String container, boolean started) {}
+
+    private void theRowTellsTheTruth(Collection<Training> trainings, List<String> violations) {
+        for (Training training : trainings) {
+            List<Row> rows = installation
+                    .internalSql()
+                    .sql("""
+                            select number, coalesce(cause, state) as cause, exit_code, left(container_id, 12) as container,
+                                   started_at is not null as started
+                            from trainyard.attempt where job_id = :job order by number""")
+                    .param("job", training.job())
+                    .query((row, n) -> new Row(
+                            row.getInt("number"),
+                            row.getString("cause"),
+                            (Integer) row.getObject("exit_code"),
+                            row.getString("container"),
+                            row.getBoolean("started")))
+                    .list();
+            List<String> started = training.containersThat("started");
+            if (Set.copyOf(started).size() != started.size()) {
+                violations.add("no container is started twice: %s".formatted(training.entries()));
+            }
+            List<String> recorded =
+                    rows.stream().filter(Row::started).map(Row::container).toList();
+            if (!Set.copyOf(recorded).containsAll(started)) {
+                violations.add("what ran is recorded: %s ran, %s".formatted(started, rows));
+            }
+            for (Row row : rows) {
+                boolean ended = row.container() != null
+                        && training.containersThat("ended").contains(row.container());
+                boolean says = Integer.valueOf(Training.EXIT_CODE).equals(row.exitCode());
+                if (says && !ended) {
+                    violations.add(
+                            "an exit code is what the program ended with: %s, %s".formatted(row, training.entries()));
+                }
+                if (row.cause().equals("PROGRAM_ERROR") && !says) {
+                    violations.add("a program's error has its exit code: %s".formatted(row));
+                }
+            }
+        }
+    }
+
+    /** Of containers that ended by themselves: each line once and in order, with nothing missing. */
+    private void theLogIsWhole(Collection<Training> trainings, List<String> violations) {
+        for (Training training : trainings) {
+            for (String container : training.containersThat("ended")) {
+                String log = installation
+                        .internalSql()
+                        .sql("""
+                                select coalesce(string_agg(c.text, '' order by c.seq), '') from trainyard.log_chunk c
+                                join trainyard.attempt a on a.id = c.attempt_id
+                                where a.job_id = :job and a.container_id like :container and c.source = 'CONTAINER'
+                                  and a.cause = 'PROGRAM_ERROR'""")
+                        .param("job", training.job())
+                        .param("container", container + "%")
+                        .query(String.class)
+                        .single();
+                if (!log.isEmpty() && !log.equals(whole(log))) {
+                    violations.add("the log is whole and nothing in it twice: %s: %s".formatted(training.job(), log));
+                }
+            }
+        }
+    }
+
+    private static String whole(String log) {
+        int lines = Math.toIntExact(log.lines().count()) - 1;
+        return IntStream.rangeClosed(1, lines)
+                .mapToObj(line -> "line " + line + "\n")
+                .collect(Collectors.joining("", "", "last " + lines + "\n"));
+    }
+
+    private void eventsAreNumberedWithoutGap(List<String> violations) {
+        say(violations, "events are numbered without a gap: %s", """
+                select job_id::text from trainyard.job_event group by job_id having max(seq) <> count(*) or min(seq) <> 1""");
+    }
+
+    private void say(List<String> violations, String text, String query) {
+        installation
+                .internalSql()
+                .sql(query)
+                .query(String.class)
+                .list()
+                .forEach(row -> violations.add(text.formatted(row)));
+    }
+}

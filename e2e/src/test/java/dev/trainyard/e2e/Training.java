@@ -1,0 +1,54 @@
+package dev.trainyard.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A training of a test that keeps a ledger of its own, outside all that Trainyard records: each container that starts and each that ends
+ * writes a line. It counts lines into its log until its gate is open, and then ends with {@link #EXIT_CODE}.
+ */
+record Training(UUID job, Gate gate, Path ledger) {
+
+    /** Of nothing else. */
+    static final int EXIT_CODE = 7;
+
+    static Training of(Installation installation) {
+        UUID job = UUID.randomUUID();
+        Path folder = installation.folder("training-" + job);
+        return new Training(job, new Gate(folder), folder.resolve("ledger"));
+    }
+
+    /** The message; the exit code is never retried. */
+    String request() {
+        return """
+                {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "ledger",
+                 "image": {"reference": "busybox:latest"},
+                 "run": {
+                   "command": ["sh", "-c", "trap 'echo $(hostname) stopped >> /gate/ledger; exit 0' TERM; echo $(hostname) started >> /gate/ledger; i=0; while true; do i=$((i+1)); echo line $i; [ -e /gate/open ] && break; sleep 0.05; done; echo last $i; echo $(hostname) ended >> /gate/ledger; exit %d"],
+                   "mounts": [{"source": "%s", "target": "/gate"}]},
+                 "gpus": {"count": 1}, "gracePeriod": "5s",
+                 "retry": {"maxAttempts": 3, "backoff": "1s", "rules": [{"onExitCode": [%2$d], "action": "FAIL"}]}}""".formatted(job, EXIT_CODE, gate.folder());
+    }
+
+    /** What the containers themselves have written: host name, which is the container's short id, and what happened to it. */
+    List<String> entries() {
+        try {
+            return Files.exists(ledger) ? Files.readAllLines(ledger) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Short ids of the containers that wrote it, in their order. */
+    List<String> containersThat(String what) {
+        return entries().stream()
+                .map(line -> line.split(" "))
+                .filter(words -> words[1].equals(what))
+                .map(words -> words[0])
+                .toList();
+    }
+}

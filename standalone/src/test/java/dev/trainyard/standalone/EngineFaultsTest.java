@@ -1,0 +1,161 @@
+package dev.trainyard.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.trainyard.worker.container.StandInGpuEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An engine of the test's own goes away, or a device of it fails, while a training runs on it. */
+class EngineFaultsTest {
+
+    private static final String TWO_GPUS = "[{key: GPU-a, index: 0}, {key: GPU-b, index: 1}]";
+
+    @TempDir
+    private Path directory;
+
+    private StandInGpuEngine engine;
+    private Yard yard;
+    private Path gate;
+
+    @AfterEach
+    void stop() {
+        yard.close();
+        engine.close();
+    }
+
+    @Test
+    void a_training_that_the_engines_restart_ended_is_engine_lost_whatever_its_exit_code_and_runs_again_for_nothing() {
+        on(StandInGpuEngine.start());
+        UUID job = submit("trap 'exit 0' TERM; until [ -e /gate/open ]; do sleep 0.05; done");
+        yard.awaitAttempt(job, "RUNNING");
+
+        engine.stop();
+        engine.startAgain();
+        awaitAttempts(job, "ENGINE_LOST", "RUNNING");
+        open();
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.value("select retries_spent from history.jobs where job_id = ?", job))
+                .isEqualTo(0);
+        assertThat(attempts(job)).containsExactly("ENGINE_LOST", "COMPLETED");
+    }
+
+    @Test
+    void a_training_on_an_engine_that_was_killed_and_stayed_away_for_a_while_is_engine_lost_too() {
+        on(StandInGpuEngine.start());
+        UUID job = submit("until [ -e /gate/open ]; do sleep 0.05; done");
+        yard.awaitAttempt(job, "RUNNING");
+
+        engine.kill();
+        assertThat(attempts(job)).containsExactly("RUNNING");
+        engine.startAgain();
+        awaitAttempts(job, "ENGINE_LOST", "RUNNING");
+        open();
+
+        yard.awaitJob(job, "SUCCEEDED");
+    }
+
+    @Test
+    void with_live_restore_a_training_outlives_its_engine_and_its_end_is_its_own() {
+        on(StandInGpuEngine.startWithLiveRestore());
+        UUID job = submit("until [ -e /gate/open ]; do sleep 0.05; done; exit 7");
+        yard.awaitAttempt(job, "RUNNING");
+
+        engine.kill();
+        open();
+        engine.startAgain();
+
+        yard.awaitJob(job, "FAILED");
+        assertThat(attempts(job)).containsExactly("PROGRAM_ERROR");
+        assertThat(yard.attempts(job))
+                .first()
+                .satisfies(attempt -> assertThat(attempt).containsEntry("exit_code", 7));
+    }
+
+    @Test
+    void a_training_whose_device_failed_runs_again_at_once_on_another_and_the_device_gets_nothing_more() {
+        on(StandInGpuEngine.start());
+        UUID job = submit("until [ -e /gate/open ]; do sleep 0.05; done; [ $NVIDIA_VISIBLE_DEVICES = GPU-b ]");
+        yard.awaitAttempt(job, "RUNNING");
+
+        devices("[{key: GPU-b, index: 1}]");
+        open();
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(attempts(job)).containsExactly("DEVICE_ERROR", "COMPLETED");
+        assertThat(yard.attempts(job))
+                .first()
+                .satisfies(attempt -> assertThat((String) attempt.get("detail")).contains("GPU-a", "it is gone"));
+        assertThat(yard.select("select device from history.gpus where offered"))
+                .extracting(row -> row.get("device"))
+                .containsExactly("GPU-b");
+    }
+
+    private void on(StandInGpuEngine started) {
+        engine = started;
+        gate = folder("gate");
+        devices(TWO_GPUS);
+        yard = new Yard(
+                directory.resolve("yard"),
+                "file:" + directory.resolve("devices.yml"),
+                Map.of("DOCKER_HOST", engine.host().toString()));
+    }
+
+    private void devices(String yaml) {
+        write(directory.resolve("devices.yml"), yaml);
+    }
+
+    private void open() {
+        write(gate.resolve("open"), "");
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path folder(String name) {
+        try {
+            return Files.createDirectories(directory.resolve("yard").resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The engine has no network. */
+    private UUID submit(String script) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"faulty","image":{"reference":"busybox:latest"},
+                 "gpus":{"count":1},
+                 "run":{"command":["sh","-c",%s],"networkMode":"none","mounts":[{"source":"%s","target":"/gate","readOnly":true}]}}""".formatted(job, Yard.quoted(script), gate));
+        return job;
+    }
+
+    private void awaitAttempts(UUID job, String... wanted) {
+        await().atMost(Yard.SOON).untilAsserted(() -> assertThat(attempts(job)).containsExactly(wanted));
+    }
+
+    private List<Object> attempts(UUID job) {
+        return yard
+                .select(
+                        "select coalesce(cause, state) as said from history.attempts where job_id = ? order by number",
+                        job)
+                .stream()
+                .map(row -> row.get("said"))
+                .toList();
+    }
+}
