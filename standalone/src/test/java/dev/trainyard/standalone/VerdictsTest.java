@@ -1,0 +1,124 @@
+package dev.trainyard.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One cause per attempt, each produced by the real engine; others are in JobsTest, EngineFaultsTest and WorkerAloneTest. */
+class VerdictsTest {
+
+    private static final String FILL_MEMORY = "x=a; while true; do x=$x$x; done";
+
+    @TempDir
+    private static Path directory;
+
+    private static Yard yard;
+
+    @BeforeAll
+    static void start() {
+        yard = new Yard(directory, "slots:2");
+    }
+
+    @AfterAll
+    static void stop() {
+        yard.close();
+    }
+
+    @Test
+    void a_program_that_takes_more_memory_than_it_may_is_out_of_memory() {
+        UUID job = run(FILL_MEMORY, ",\"memory\":\"20m\"");
+
+        assertThat(ended(job)).containsEntry("cause", "OUT_OF_MEMORY").containsEntry("exit_code", 137);
+    }
+
+    @Test
+    void a_program_that_ends_badly_because_a_child_took_too_much_memory_is_out_of_memory() {
+        UUID job = run("sh -c '%s'; exit 1".formatted(FILL_MEMORY), ",\"memory\":\"20m\"");
+
+        assertThat(ended(job)).containsEntry("cause", "OUT_OF_MEMORY").containsEntry("exit_code", 1);
+    }
+
+    @Test
+    void a_program_that_does_well_although_a_child_took_too_much_memory_has_completed_and_the_row_tells_of_it() {
+        UUID job = run("sh -c '%s'; exit 0".formatted(FILL_MEMORY), ",\"memory\":\"20m\"");
+
+        yard.awaitJob(job, "SUCCEEDED");
+        assertThat(yard.select("select cause, oom_killed from history.attempts where job_id = ?", job))
+                .containsExactly(Map.of("cause", "COMPLETED", "oom_killed", true));
+    }
+
+    @Test
+    void a_framework_that_says_that_the_gpus_memory_is_exhausted_is_out_of_gpu_memory() {
+        UUID job = run("echo 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'; exit 1", "");
+
+        assertThat(ended(job)).containsEntry("cause", "GPU_OUT_OF_MEMORY");
+    }
+
+    @Test
+    void a_place_whose_file_system_is_full_is_a_full_disk_and_the_job_waits_for_a_try_for_nothing()
+            throws IOException, InterruptedException {
+        Path small = Files.createDirectory(directory.resolve("small"));
+        run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString());
+        try {
+            UUID job = run(
+                    "dd if=/dev/zero of=/outputs/checkpoint bs=1024 count=2048; rc=$?; exit $rc",
+                    ",\"outputs\":{\"location\":\"%s\"}".formatted(small));
+
+            yard.awaitAttempt(job, "ENDED");
+            assertThat(yard.attempts(job))
+                    .first()
+                    .satisfies(attempt -> assertThat(attempt).containsEntry("cause", "DISK_FULL"));
+            assertThat(yard.value("select retries_spent from history.jobs where job_id = ?", job))
+                    .isEqualTo(0);
+            yard.cancel(job);
+        } finally {
+            run("umount", small.toString());
+            // The removal of the container, which had it mounted, is the last that the worker does.
+            await().atMost(Yard.SOON).ignoreExceptions().until(() -> Files.deleteIfExists(small));
+        }
+    }
+
+    @Test
+    void a_port_that_a_stranger_uses_fails_the_start_and_says_which() throws IOException {
+        try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+            UUID job = run("true", ",\"ports\":[{\"host\":%d,\"container\":80}]".formatted(stranger.getLocalPort()));
+
+            yard.awaitAttempt(job, "ENDED");
+            assertThat(yard.attempts(job)).first().satisfies(attempt -> {
+                assertThat(attempt).containsEntry("cause", "START_FAILED").containsEntry("exit_code", null);
+                assertThat((String) attempt.get("detail"))
+                        .contains(Integer.toString(stranger.getLocalPort()))
+                        .contains("already in use");
+            });
+        }
+    }
+
+    private static Map<String, Object> ended(UUID job) {
+        yard.awaitJob(job, "FAILED");
+        return yard.attempts(job).getLast();
+    }
+
+    /** @param more further members of {@code run}, each beginning with a comma */
+    private static UUID run(String script, String more) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"verdict","image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c",%s]%s}}""".formatted(job, Yard.quoted(script), more));
+        return job;
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+}
