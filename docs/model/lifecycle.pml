@@ -1,0 +1,405 @@
+/*
+ * The life of a job's attempts, as the stores and the worker have it. One step is one committed transaction, which carries the name of the
+ * store's method and its guards, or one call to the engine; a worker's process may die, stand still or be cut off between any two.
+ * One job, at most K attempts, two hosts with one device each. See README.md, and check.sh for what is run.
+ *
+ * MUT drops one guard; each must then be seen to break a property.
+ */
+#ifndef K
+#define K 2
+#endif
+#ifndef MUT
+#define MUT 0
+#endif
+/* How often each fault may come. */
+#ifndef CRASHES
+#define CRASHES 0
+#endif
+#ifndef FREEZES
+#define FREEZES 0
+#endif
+#ifndef CUTS
+#define CUTS 0
+#endif
+#ifndef CANCELS
+#define CANCELS 0
+#endif
+#ifndef HOLDS
+#define HOLDS 0
+#endif
+#ifndef FORGETS
+#define FORGETS 0
+#endif
+#ifndef PREEMPTS
+#define PREEMPTS 0
+#endif
+#ifndef ERRORS
+#define ERRORS 0
+#endif
+#ifndef SILENCES
+#define SILENCES 0
+#endif
+
+mtype:job = { QUEUED, HELD, JRUNNING, SUCCEEDED, FAILED, CANCELLED };
+mtype:attempt = { NONE, RESERVED, PREPARING, RUNNING, COLLECTING, ENDED };
+mtype:cause = { NOCAUSE, COMPLETED, PROGRAM_ERROR, BUILD_FAILED, KILLED_EXTERNALLY, START_TIMEOUT, HOST_LOST, C_CANCELLED, C_PREEMPTED };
+mtype:container = { ABSENT, CREATED, UP, EXITED0, EXITED1, KILLED };
+mtype:worker = { ACTIVE, LOST, FORGOTTEN };
+/* What a thread is about to do. */
+mtype:pc = { LOAD, BEGIN, FAIL, ENGINE, CREATE, RECORD_CREATED, START, STARTED, WATCH, SIGNALLED, SIGNAL, AWAIT, EXITED, END, REMOVE,
+    REINSTATE, REINSTATE_IF_STARTED, STOP_REPLACED, SUPERSEDE, IDLE };
+
+/* The database. */
+mtype:job job = QUEUED; bool cancelRequested = false; bool holdRequested = false; byte placed = 0;
+mtype:attempt state[K]; mtype:cause cause[K]; mtype:attempt lostIn[K]; mtype:cause stop[K];
+bool signalledRow[K]; bool holds[K]; bool recorded[K]; byte host[K]; mtype:cause exitCause[K];
+mtype:worker worker[2]; bool leaseLives[2];
+/* The engines. */
+mtype:container box[K];
+bool engineUp[2];
+/* The processes. */
+bool up[2]; bool frozen[2]; bool cut[2];
+mtype:pc pc[K]; mtype:cause failWith[K]; mtype:container seen[K]; bool endedBeforeSignal[K];
+/* What really happened; nobody reads it but the properties. */
+bool ranWell[K]; bool reallySignalled[K]; bool wasLost[K]; bool cancelAccepted = false; byte spent = 0; bool touchedByDeath[K];
+
+byte crashes = CRASHES, freezes = FREEZES, cuts = CUTS, cancels = CANCELS, holdsLeft = HOLDS, forgets = FORGETS, preempts = PREEMPTS,
+    errors = ERRORS, silences = SILENCES;
+
+#define H host[a]
+#define NEWEST (a == placed - 1)
+#define ALIVE (up[H] && !frozen[H])
+#define REACHES (ALIVE && !cut[H])
+#define ASKS (ALIVE && engineUp[H])
+/* AttemptStore.fenced: the incarnation, and not FORGOTTEN. One process per host here; who copied a state directory is refused by register. */
+#define FENCED (worker[H] != FORGOTTEN)
+#define WAITS (job == QUEUED || job == HELD)
+#define FINAL (job == SUCCEEDED || job == FAILED || job == CANCELLED)
+
+/* AttemptStore.follow */
+inline follow(c) {
+  assert(!FINAL);                                                        /* a job that is over stays so */
+  if
+  :: cancelRequested && MUT != 7 -> if :: c == COMPLETED -> job = SUCCEEDED :: else -> job = CANCELLED fi
+  :: else ->
+     if
+     :: c == COMPLETED -> job = SUCCEEDED
+     :: c == C_CANCELLED -> job = CANCELLED
+     :: c == BUILD_FAILED -> job = FAILED
+     :: else ->
+        if :: c == PROGRAM_ERROR -> spent++ :: else -> skip fi;
+        if
+        :: holdRequested -> job = HELD; holdRequested = false
+        :: else -> job = QUEUED
+        fi
+     fi
+  fi
+}
+
+/* AttemptStore.release: never while something of it may run, but for a forgotten host, where an operator says so. */
+inline release(a_) {
+  assert(!holds[a_] || worker[host[a_]] == FORGOTTEN || (box[a_] != UP && box[a_] != CREATED));
+  holds[a_] = false
+}
+
+inline removeBox(a_) { box[a_] = ABSENT }
+
+proctype Attempt(byte a) {
+end: do
+  /* CurrentAttempt.of, AttemptStore.find */
+  :: atomic { pc[a] == LOAD && state[a] != NONE && REACHES ->
+       if
+       :: state[a] == ENDED && lostIn[a] != NONE && holds[a] && MUT != 13 ->
+          if /* Comeback.next */
+          :: NEWEST && job == QUEUED -> pc[a] = REINSTATE
+          :: NEWEST && job == HELD && lostIn[a] == RUNNING -> pc[a] = REINSTATE
+          :: NEWEST && job == HELD && lostIn[a] != RUNNING -> pc[a] = REINSTATE_IF_STARTED
+          :: else -> pc[a] = STOP_REPLACED
+          fi
+       :: state[a] == RESERVED -> if :: stop[a] == NOCAUSE -> pc[a] = BEGIN :: else -> failWith[a] = stop[a]; pc[a] = FAIL fi
+       :: state[a] == PREPARING || state[a] == RUNNING -> pc[a] = ENGINE
+       :: state[a] == COLLECTING -> pc[a] = END
+       :: state[a] == ENDED && (!(lostIn[a] != NONE && holds[a]) || MUT == 13) -> pc[a] = REMOVE
+       fi }
+  :: atomic { pc[a] == BEGIN && REACHES ->
+       if
+       :: FENCED && state[a] == RESERVED && stop[a] == NOCAUSE -> state[a] = PREPARING
+       :: else -> skip
+       fi; pc[a] = LOAD }
+
+  /* Containers.inspect, Reconcile.next */
+  :: atomic { pc[a] == ENGINE && ASKS ->
+       seen[a] = box[a];
+       if
+       :: state[a] == PREPARING && stop[a] != NOCAUSE && (seen[a] == ABSENT || seen[a] == CREATED) ->
+          removeBox(a); failWith[a] = stop[a]; pc[a] = FAIL
+       :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && recorded[a] -> failWith[a] = KILLED_EXTERNALLY; pc[a] = FAIL
+       :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && !recorded[a] -> pc[a] = CREATE
+       :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == CREATED -> pc[a] = RECORD_CREATED
+       :: state[a] == PREPARING && seen[a] != ABSENT && seen[a] != CREATED -> pc[a] = STARTED
+       :: state[a] == RUNNING && seen[a] == UP -> pc[a] = WATCH
+       :: state[a] == RUNNING && seen[a] != UP -> pc[a] = EXITED
+       :: state[a] != PREPARING && state[a] != RUNNING -> pc[a] = LOAD
+       fi }
+  :: atomic { pc[a] == CREATE && ASKS -> if :: box[a] == ABSENT -> box[a] = CREATED :: else -> skip fi; pc[a] = LOAD }
+  :: atomic { pc[a] == RECORD_CREATED && REACHES ->
+       if
+       :: FENCED && state[a] == PREPARING -> recorded[a] = true; pc[a] = START
+       :: else -> pc[a] = LOAD
+       fi }
+  :: atomic { pc[a] == START && ASKS ->
+       if
+       :: box[a] == CREATED ->
+          box[a] = UP;
+          /* What it runs on is its own; two of one job run only where a host was cut off or stood still. */
+          assert(holds[a] || worker[H] == FORGOTTEN);
+          byte b = 0;
+          do
+          :: b < K -> assert(b == a || box[b] != UP || wasLost[a] || wasLost[b]); b++
+          :: else -> break
+          od; b = 0
+       :: else -> skip
+       fi; pc[a] = LOAD }
+  :: atomic { pc[a] == STARTED && REACHES ->
+       if :: FENCED && state[a] == PREPARING -> recorded[a] = true; state[a] = RUNNING :: else -> skip fi; pc[a] = LOAD }
+
+  /* ExitWatch */
+  :: atomic { pc[a] == WATCH && ASKS && box[a] != UP -> pc[a] = LOAD }
+  :: atomic { pc[a] == WATCH && REACHES && (stop[a] != NOCAUSE || state[a] == ENDED) -> if :: MUT == 9 -> pc[a] = SIGNAL :: else -> pc[a] = SIGNALLED fi }
+  :: atomic { pc[a] == SIGNALLED && REACHES ->
+       if
+       :: FENCED && state[a] == RUNNING && stop[a] != NOCAUSE -> signalledRow[a] = true; pc[a] = SIGNAL
+       :: else -> pc[a] = LOAD
+       fi }
+  :: atomic { pc[a] == SIGNAL && ASKS ->
+       if
+       :: box[a] == UP -> reallySignalled[a] = true
+       :: else -> endedBeforeSignal[a] = !reallySignalled[a]
+       fi; pc[a] = AWAIT }
+  :: atomic { pc[a] == AWAIT && ASKS && box[a] != UP -> pc[a] = LOAD }
+  /* Verdict.of with AttemptStore.exited */
+  :: atomic { pc[a] == EXITED && REACHES ->
+       if
+       :: FENCED && state[a] == RUNNING ->
+          if
+          :: stop[a] != NOCAUSE && signalledRow[a] && !endedBeforeSignal[a] -> exitCause[a] = stop[a]
+          :: else ->
+             if
+             :: seen[a] == EXITED0 -> exitCause[a] = COMPLETED
+             :: seen[a] == EXITED1 -> exitCause[a] = PROGRAM_ERROR
+             :: else -> exitCause[a] = KILLED_EXTERNALLY
+             fi
+          fi;
+          state[a] = COLLECTING; release(a); pc[a] = LOAD
+       :: else -> if :: MUT == 10 -> pc[a] = REMOVE :: else -> pc[a] = LOAD fi
+       fi }
+  :: atomic { pc[a] == END && REACHES ->
+       if :: FENCED && state[a] == COLLECTING -> state[a] = ENDED; cause[a] = exitCause[a]; follow(exitCause[a]) :: else -> skip fi; pc[a] = LOAD }
+  /* AttemptStore.failed: nothing of it runs. */
+  :: atomic { pc[a] == FAIL && REACHES ->
+       if
+       :: FENCED && (state[a] == RESERVED || state[a] == PREPARING) ->
+          state[a] = ENDED; cause[a] = failWith[a]; release(a); follow(failWith[a])
+       :: else -> skip
+       fi; pc[a] = LOAD }
+  /* Containers.remove, without force: one that runs is not. */
+  :: atomic { pc[a] == REMOVE && ASKS ->
+       assert(state[a] == ENDED);
+       if :: box[a] != UP -> removeBox(a) :: else -> box[a] = KILLED; removeBox(a) fi;
+       pc[a] = IDLE }
+  :: atomic { pc[a] == IDLE && REACHES && (state[a] != ENDED || (lostIn[a] != NONE && holds[a])) -> pc[a] = LOAD }
+
+  /* LostHosts.reinstate */
+  :: atomic { pc[a] == REINSTATE && REACHES ->
+       if
+       :: FENCED && state[a] == ENDED && lostIn[a] != NONE && NEWEST && holds[a] && leaseLives[H] &&
+          (job == QUEUED || (job == HELD && (lostIn[a] == RUNNING || (seen[a] != ABSENT && seen[a] != CREATED))) || MUT == 4) ->
+          byte c = 0;
+          do
+          :: c < K -> assert(c == a || state[c] == NONE || state[c] == ENDED); c++
+          :: else -> break
+          od; c = 0;
+          assert(!FINAL);
+          if :: job == HELD -> holdRequested = true :: else -> skip fi;
+          state[a] = lostIn[a]; lostIn[a] = NONE; cause[a] = NOCAUSE; job = JRUNNING
+       :: else -> skip
+       fi; pc[a] = LOAD }
+  :: atomic { pc[a] == REINSTATE_IF_STARTED && ASKS ->
+       seen[a] = box[a];
+       if :: box[a] == ABSENT || box[a] == CREATED -> pc[a] = STOP_REPLACED :: else -> pc[a] = REINSTATE fi }
+  /* CurrentAttempt.giveUp, and LostHosts.superseded once the container is dead and gone */
+  :: atomic { pc[a] == STOP_REPLACED && ASKS ->
+       assert(state[a] == ENDED);
+       seen[a] = box[a];
+       if :: MUT != 5 -> removeBox(a) :: else -> skip fi;
+       pc[a] = SUPERSEDE }
+  :: atomic { pc[a] == SUPERSEDE && REACHES ->
+       if
+       :: FENCED && state[a] == ENDED && lostIn[a] != NONE && (seen[a] == ABSENT || seen[a] == CREATED || !NEWEST || FINAL) -> release(a)
+       :: else -> skip
+       fi; pc[a] = LOAD }
+  od
+}
+
+/* The program. */
+proctype Program(byte a) {
+end: do
+  :: atomic { box[a] == UP && worker[H] != FORGOTTEN -> box[a] = EXITED0; ranWell[a] = !reallySignalled[a] }
+  :: atomic { box[a] == UP && (errors > 0 || reallySignalled[a] || worker[H] == FORGOTTEN) ->
+       if :: reallySignalled[a] || worker[H] == FORGOTTEN -> skip :: else -> errors-- fi; box[a] = EXITED1 }
+  od
+}
+
+proctype Planner(byte a; byte h) {
+end: do
+  /* PlanStore.reserve */
+  :: atomic { (job == QUEUED || (MUT == 8 && job == CANCELLED)) && placed < K && a == placed && worker[h] == ACTIVE && leaseLives[h] && up[h] &&
+       (MUT == 1 || !(holds[0] && state[0] != NONE && host[0] == h)) && (MUT == 1 || K < 2 || !(holds[K - 1] && state[K - 1] != NONE && host[K - 1] == h)) ->
+       assert(!cancelAccepted);
+       byte b = 0;
+       do
+       :: b < K -> assert(b == a || state[b] == NONE || state[b] == ENDED); assert(b == a || !holds[b] || host[b] != h); b++
+       :: else -> break
+       od; b = 0;
+       state[a] = RESERVED; host[a] = h; holds[a] = true; job = JRUNNING; placed++ }
+  od
+}
+
+proctype Deadlines(byte a) {
+end: do
+  /* PlanStore.observe: unclaimed */
+  :: atomic { state[a] == RESERVED && (!up[H] || frozen[H] || cut[H] || worker[H] == FORGOTTEN) ->
+       state[a] = ENDED; cause[a] = START_TIMEOUT; release(a); follow(START_TIMEOUT) }
+  /* AttemptStore.stop */
+  :: atomic { preempts > 0 && (state[a] == RESERVED || state[a] == PREPARING || state[a] == RUNNING) && stop[a] == NOCAUSE -> preempts--; stop[a] = C_PREEMPTED }
+  /* PlanStore.observe: late collection */
+  :: atomic { state[a] == COLLECTING && (!up[H] || cut[H] || frozen[H] || worker[H] == FORGOTTEN) ->
+       state[a] = ENDED; cause[a] = exitCause[a]; follow(exitCause[a]) }
+  od
+}
+
+/* LostHosts.endAttempts */
+inline lose(h_) {
+  byte n = 0;
+  do
+  :: n < K ->
+     if
+     :: state[n] != NONE && host[n] == h_ && (state[n] == RESERVED || state[n] == PREPARING || state[n] == RUNNING) ->
+        lostIn[n] = state[n]; state[n] = ENDED; cause[n] = HOST_LOST; wasLost[n] = true;
+        if :: lostIn[n] == RESERVED || MUT == 2 -> release(n) :: else -> skip fi;
+        follow(HOST_LOST)
+     :: else -> skip
+     fi; n++
+  :: else -> break
+  od; n = 0
+}
+
+#define LIVE(x) (state[x] != NONE && host[x] == h && (state[x] == RESERVED || state[x] == PREPARING || state[x] == RUNNING))
+#define UNSETTLED(x) (state[x] == ENDED && host[x] == h && holds[x])
+
+proctype Host(byte h) {
+  byte i;
+end: do
+  :: atomic { !up[h] -> up[h] = true }
+  /* Lease.renew */
+  :: atomic { up[h] && !frozen[h] && !cut[h] && !leaseLives[h] && worker[h] != FORGOTTEN -> leaseLives[h] = true }
+  :: atomic { (!up[h] || frozen[h] || cut[h]) && leaseLives[h] -> leaseLives[h] = false }
+  /* LostHosts.expire */
+  :: atomic { !leaseLives[h] && (worker[h] == ACTIVE || (worker[h] == LOST && (LIVE(0) || LIVE(K - 1)))) -> worker[h] = LOST; lose(h) }
+  /* LostHosts.returned */
+  :: atomic { up[h] && !frozen[h] && !cut[h] && worker[h] == LOST && leaseLives[h] && (MUT == 1 || (!UNSETTLED(0) && !UNSETTLED(K - 1))) -> worker[h] = ACTIVE }
+  /* LostHosts.forget */
+  :: atomic { forgets > 0 && worker[h] == LOST && !leaseLives[h] ->
+       forgets--; worker[h] = FORGOTTEN; lose(h);
+       i = 0;
+       do
+       :: i < K ->
+          if :: state[i] != NONE && host[i] == h && state[i] == COLLECTING -> state[i] = ENDED; cause[i] = exitCause[i]; follow(exitCause[i]) :: else -> skip fi;
+          if :: state[i] != NONE && host[i] == h -> release(i) :: else -> skip fi; i++
+       :: else -> break
+       od; i = 0 }
+  /* kill -9: what a thread knew is gone, the container runs on. */
+  :: atomic { crashes > 0 && up[h] ->
+       crashes--; up[h] = false; frozen[h] = false;
+       i = 0;
+       do
+       :: i < K ->
+          if :: state[i] != NONE && host[i] == h ->
+                touchedByDeath[i] = touchedByDeath[i] || (signalledRow[i] && !reallySignalled[i]);
+                pc[i] = LOAD; endedBeforeSignal[i] = false
+             :: else -> skip fi; i++
+       :: else -> break
+       od; i = 0 }
+  :: atomic { freezes > 0 && up[h] && !frozen[h] -> freezes--; frozen[h] = true }
+  :: atomic { frozen[h] -> frozen[h] = false }
+  :: atomic { cuts > 0 && !cut[h] -> cuts--; cut[h] = true }
+  :: atomic { cut[h] -> cut[h] = false }
+  :: atomic { silences > 0 && engineUp[h] -> silences--; engineUp[h] = false }
+  :: atomic { !engineUp[h] -> engineUp[h] = true }
+  od
+}
+
+proctype User() {
+end: do
+  /* JobStore.cancel */
+  :: atomic { cancels > 0 && !FINAL ->
+       cancels--; cancelAccepted = true; cancelRequested = true;
+       if
+       :: WAITS -> job = CANCELLED
+       :: else ->
+          if
+          :: placed > 0 && (state[placed - 1] == RESERVED || state[placed - 1] == PREPARING || state[placed - 1] == RUNNING) && stop[placed - 1] == NOCAUSE ->
+             stop[placed - 1] = C_CANCELLED
+          :: else -> skip
+          fi
+       fi }
+  /* JobStore.hold */
+  :: atomic { holdsLeft > 0 && job == QUEUED -> holdsLeft--; job = HELD }
+  :: atomic { holdsLeft > 0 && job == JRUNNING -> holdsLeft--; holdRequested = true }
+  od
+}
+
+/* Once nothing moves any more. */
+proctype Rest() {
+  byte a;
+end: atomic { timeout ->
+    a = 0;
+    do
+    :: a < K ->
+       if
+       :: state[a] == NONE -> skip
+       :: else ->
+          assert(state[a] == ENDED);                                     /* no attempt is stuck */
+          assert(!holds[a]);                                             /* nothing is held for ever */
+          assert(box[a] == ABSENT || worker[host[a]] == FORGOTTEN);      /* no container is left behind */
+          /* told to stop, and ended with 0: it has not finished */
+          assert(!(reallySignalled[a] && cause[a] == COMPLETED && stop[a] != NOCAUSE && !ranWell[a]))
+       fi; a++
+    :: else -> break
+    od;
+    assert(FINAL || job == HELD || (job == QUEUED && (placed == K || worker[0] == FORGOTTEN || worker[1] == FORGOTTEN)));
+    assert(!cancelAccepted || job == SUCCEEDED || job == CANCELLED);     /* an accepted cancel stands */
+    if
+    :: placed > 0 ->
+       a = placed - 1;
+       /* what ended well by itself has succeeded: unless it was lost and cancelled, or its host forgotten, or the one known exception */
+       assert(!ranWell[a] || job == SUCCEEDED || (wasLost[a] && cancelAccepted) || worker[host[a]] == FORGOTTEN || touchedByDeath[a] || (wasLost[a] && cause[a] == HOST_LOST && job == HELD))
+    :: else -> skip
+    fi;
+    assert(spent <= ERRORS)                                              /* no fault spends a retry */
+  }
+}
+
+init { atomic {
+  byte z = 0;
+  do
+  :: z < K -> state[z] = NONE; cause[z] = NOCAUSE; lostIn[z] = NONE; stop[z] = NOCAUSE; exitCause[z] = NOCAUSE; box[z] = ABSENT; pc[z] = LOAD;
+     failWith[z] = NOCAUSE; seen[z] = ABSENT; run Attempt(z); run Program(z); run Deadlines(z); run Planner(z, 0); run Planner(z, 1); z++
+  :: else -> break
+  od; z = 0;
+  do
+  :: z < 2 -> worker[z] = ACTIVE; leaseLives[z] = true; engineUp[z] = true; up[z] = true; run Host(z); z++
+  :: else -> break
+  od; z = 0;
+  run User(); run Rest()
+} }
