@@ -26,16 +26,29 @@ is_current() {
 
 build() {
     "$root/setup/maven.sh"
-    say "Building Trainyard$([[ -e $BUILD_LOG ]] || echo " (first time: about a minute)")…"
-    mkdir -p "${BUILD_LOG%/*}" "${BUILT%/*}"
-    touch "$BUILT.started"
+    local first=""
+    [[ -e $BUILD_LOG ]] || first=" (first time: one to two minutes)"
+    { mkdir -p "${BUILD_LOG%/*}" "${BUILT%/*}" && touch "$BUILT.started" "$BUILD_LOG"; } 2>/dev/null ||
+        die "the source tree $root cannot be written, and the build goes into it" \
+            "Run it as the tree's owner ($(stat -c %U "$root")), or from a copy of your own."
+    say "Building Trainyard$first…"
     # All away first: jars of dependencies that are no longer used would stay on the class path, and a process that runs
     # from the old ones keeps them (open files outlive their names), where overwriting would pull them from under it.
     rm -rf "$BUILT" "$CLASS_PATH"
-    if ! mvn -q -B -f "$root/pom.xml" -pl standalone -am -Dmaven.test.skip package >"$BUILD_LOG" 2>&1 </dev/null; then
+    if ! mvn -B -f "$root/pom.xml" -pl standalone -am -Dmaven.test.skip package 2>&1 </dev/null |
+        tee "$BUILD_LOG" | show_modules; then
         # Each error once, and without Maven's advice on Maven.
         awk '/To see the full stack trace/ { exit } /^\[ERROR\] [^-]/ && !seen[$0]++ && count++ < 40' "$BUILD_LOG" >&2
         die "the build failed" "Its complete output: $BUILD_LOG"
     fi
     mv "$BUILT.started" "$BUILT"
+}
+
+# A line for each module as Maven comes to it, and one where it has to get libraries first.
+show_modules() {
+    awk '/Downloading from/ && !getting++ { print "trainyard:   getting libraries"; fflush() }
+         /^\[INFO\] Building .* \[[0-9]+\/[0-9]+\]$/ {
+             gsub(/[][]/, "", $NF); sub("/", " of ", $NF)
+             print "trainyard:   " $3 " (" $NF ")"; fflush()
+         }' >&2
 }

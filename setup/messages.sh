@@ -10,5 +10,12 @@ die() {
     printf 'trainyard: error: %s\n' "$1" >&2
     shift
     (($# == 0)) || printf '    %s\n' "$@" >&2
-    exit 1
+    # As docs/cli.md lists it: something that is needed is missing, and could not be set up.
+    exit 69
+}
+
+# misused WHAT_IS_WRONG COMMAND
+misused() {
+    printf "trainyard: %s\nSee: %s %s --help\n" "$1" "${0}" "$2" >&2
+    exit 64
 }

@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
-    data = Path(__file__).parent / "data"
+    data = Path(__file__).resolve().parent / "data"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--epochs", type=at_least(0, int), default=5, help="train up to this epoch")
     parser.add_argument("--lr", type=at_least(0, float), default=0.005, help="learning rate of Adam")

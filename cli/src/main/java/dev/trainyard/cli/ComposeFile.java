@@ -11,6 +11,7 @@ import dev.trainyard.core.compose.InvalidComposeFile;
 import dev.trainyard.core.compose.Parameter;
 import dev.trainyard.core.compose.TrainingSpec;
 import dev.trainyard.core.request.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A compose file on this computer, with those that go over it. */
 final class ComposeFile {
+
+    /** In the order in which Compose looks for them. */
+    private static final List<String> USUAL_NAMES =
+            List.of("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml");
 
     private final Path path;
     private final List<ComposeText> texts;
@@ -40,6 +45,9 @@ final class ComposeFile {
     }
 
     private static ComposeText composeText(Path path) {
+        if (Files.isDirectory(path)) {
+            throw folder(path);
+        }
         return new ComposeText(
                 path.toString(),
                 LocalText.read(path)
@@ -47,6 +55,17 @@ final class ComposeFile {
                                 ExitCode.NOT_FOUND,
                                 "there is no file %s. Give the path of a compose file."
                                         .formatted(path.toAbsolutePath()))));
+    }
+
+    /** With the file in it that Compose would take. */
+    private static Failure folder(Path path) {
+        String remedy = USUAL_NAMES.stream()
+                .map(path::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .map("Give the compose file in it: %s"::formatted)
+                .orElse("Give the path of a compose file; there is none of the usual names in it");
+        return new Failure(ExitCode.INVALID, "%s is a folder. %s.".formatted(path, remedy));
     }
 
     /** The folder that paths in the files are relative to: that of the first one. */

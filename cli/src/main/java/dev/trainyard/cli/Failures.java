@@ -17,11 +17,16 @@ final class Failures {
     static int misused(ParameterException e, Session session) {
         String words = e instanceof UnmatchedArgumentException unmatched
                 ? unmatched(unmatched)
-                : String.valueOf(e.getMessage());
+                : inOnePiece(String.valueOf(e.getMessage()));
         String end = words.endsWith("?") || words.endsWith(".") ? "" : ".";
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        session.err().println("error: %s%s See '%s --help'.".formatted(words, end, command));
+        session.err().println(session.forPeople("error: %s%s See '%s --help'.".formatted(words, end, command)));
         return ExitCode.INVALID;
+    }
+
+    /** picocli says "option" of an option that is a mapping twice. */
+    private static String inOnePiece(String words) {
+        return words.replace("for option option '", "for option '");
     }
 
     private static String unmatched(UnmatchedArgumentException e) {
@@ -53,7 +58,7 @@ final class Failures {
                     .println("error: a defect of the client: %s.%s"
                             .formatted(e, debug ? "" : " TRAINYARD_DEBUG=1 shows where; please report it."));
         } else if (failure.exitCode() != ExitCode.OUTPUT_CLOSED) {
-            session.err().println("error: " + failure.getMessage());
+            session.err().println("error: " + session.forPeople(String.valueOf(failure.getMessage())));
         }
         if (debug) {
             e.printStackTrace(session.err());

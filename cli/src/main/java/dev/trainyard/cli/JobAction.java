@@ -30,7 +30,7 @@ final class JobAction {
             case "DONE" -> done;
             case "CANCELLED" -> "is cancelled";
             case "STOPPING" -> "is being stopped; its outputs so far are kept";
-            case "REMEMBERED" -> "is not known yet; it will be refused when it arrives";
+            case "REMEMBERED" -> remembered();
             case "ALREADY_ENDED" -> "had ended already";
             default -> "answered " + result;
         };
@@ -39,6 +39,15 @@ final class JobAction {
         }
         session.out().println("job %s %s".formatted(id, said));
         return ExitCode.OK;
+    }
+
+    /** What takes effect later: a hold of what runs, a cancellation of what is still to come. */
+    private String remembered() {
+        return switch (verb) {
+            case "hold" -> "runs, and goes on; it is held when it would be queued again";
+            case "cancel" -> "is not known yet; should it arrive, it is cancelled at once";
+            default -> "takes that in when it can";
+        };
     }
 
     /** The body of an action that has a reason and a person. */

@@ -7,6 +7,7 @@ import dev.trainyard.cli.terminal.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Parameters;
 
 /** The job that a command is about. */
@@ -15,6 +16,9 @@ final class JobParameter {
     private static final int UUID_LENGTH = 36;
     private static final int LEAST = 4;
     private static final int NEWEST = 200;
+
+    /** Beyond this many a list helps nobody to choose. */
+    private static final int SHOWN = 10;
 
     @Parameters(
             paramLabel = "JOB",
@@ -36,11 +40,11 @@ final class JobParameter {
 
     /** The first 8 characters of an id are its minute; ids of one minute differ at their end. */
     private static String matching(String given, Server server) {
-        List<String> matching = new ArrayList<>();
+        List<JsonObject> matching = new ArrayList<>();
         for (JsonObject each : server.parse(server.get("/jobs?limit=" + NEWEST)).objects("jobs")) {
             String id = each.text("jobId");
             if (id.startsWith(given) || id.endsWith(given)) {
-                matching.add(id);
+                matching.add(each);
             }
         }
         return switch (matching.size()) {
@@ -49,12 +53,22 @@ final class JobParameter {
                         ExitCode.NOT_FOUND,
                         "none of the newest %d jobs has an id that begins or ends with %s. Give the whole id; trainyard jobs lists them."
                                 .formatted(NEWEST, given));
-            case 1 -> matching.getFirst();
-            default ->
-                throw new Failure(
-                        ExitCode.INVALID,
-                        "%d jobs begin or end with %s: %s. Give more characters."
-                                .formatted(matching.size(), given, String.join(", ", matching)));
+            case 1 -> matching.getFirst().text("jobId");
+            default -> throw ambiguous(given, matching);
         };
+    }
+
+    private static Failure ambiguous(String given, List<JsonObject> matching) {
+        String list = matching.stream()
+                .limit(SHOWN)
+                .map(job -> "\n  %s  %s %s"
+                        .formatted(job.text("jobId"), job.text("state"), job.text("name"))
+                        .stripTrailing())
+                .collect(Collectors.joining());
+        String more = matching.size() <= SHOWN ? "" : "\n  and %d more".formatted(matching.size() - SHOWN);
+        return new Failure(
+                ExitCode.INVALID,
+                "%d jobs begin or end with %s. Give more characters, newest first:%s%s"
+                        .formatted(matching.size(), given, list, more));
     }
 }

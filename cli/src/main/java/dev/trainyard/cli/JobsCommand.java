@@ -71,6 +71,11 @@ final class JobsCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    /** What no worker has taken in has no number of attempts, not even none. */
+    private static String attempts(JsonObject job) {
+        return job.text("acceptedAt").isEmpty() ? "" : job.text("attempts");
+    }
+
     private void print(List<JsonObject> jobs) {
         Shown shown = session.shown();
         ShortIds ids = new ShortIds(jobs.stream().map(job -> job.text("jobId")).toList());
@@ -83,7 +88,7 @@ final class JobsCommand implements Callable<Integer> {
                     job.text("team"),
                     job.text("state"),
                     job.text("priority"),
-                    job.text("attempts"),
+                    attempts(job),
                     shown.time(job.text("acceptedAt")),
                     shown.time(job.text("endedAt")),
                     Shown.brief(JobReason.of(job, shown))));

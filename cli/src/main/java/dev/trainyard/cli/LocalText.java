@@ -27,6 +27,10 @@ final class LocalText {
         } catch (MalformedInputException e) {
             throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
         } catch (IOException e) {
+            if (Files.isDirectory(file)) {
+                throw new Failure(
+                        ExitCode.INVALID, "%s is a folder, not a file. Give the file in it.".formatted(file), e);
+            }
             throw new Failure(
                     ExitCode.NOT_FOUND, "%s cannot be read (%s). Check it.".formatted(file, Failure.reason(e)), e);
         }

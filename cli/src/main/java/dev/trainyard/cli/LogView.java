@@ -70,7 +70,8 @@ final class LogView implements Consumer<Entry> {
         String state = job.text("state");
         return switch (state) {
             case "PUBLISHED" -> "published; no worker has read it yet";
-            case "QUEUED" -> reason.isEmpty() ? "queued" : "waiting: " + reason;
+            case "QUEUED" ->
+                reason.isEmpty() ? "queued" : reason.startsWith("waiting ") ? reason : "waiting: " + reason;
             case "RUNNING" -> attempt(job.object("attempt"));
             case "SUCCEEDED" -> "succeeded; what it left: trainyard outputs " + job.text("jobId");
             case "HELD" -> {

@@ -20,10 +20,12 @@ import picocli.CommandLine.Spec;
             "1:the job did not succeed, and no container said how; else an attached submit ends with the container's exit code",
             "64:wrong arguments, a file that cannot be used, or a request that the server refuses",
             "66:a file or a job that does not exist",
-            "69:no server answers",
+            "69:no server answers; of the launcher: something that it needs is missing and cannot be set up",
             "70:a defect of the client or the server",
             "75:the server cannot do it now, try again later; or the job that was followed is held",
-            "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled"
+            "76:of worker and up: another process has become this worker",
+            "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled",
+            "141:nobody reads the output any more"
         },
         footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",
         footer = {
@@ -31,7 +33,9 @@ import picocli.CommandLine.Spec;
             "  up                 everything in one process on this machine",
             "  worker, server     one part each, for many hosts",
             "  migrate            bring the database up to date",
+            "  build              build this source tree now",
             "  test               all checks and tests",
+            "  format             bring the sources into the form that the tests ask for",
             "",
             "Example:",
             "  trainyard submit docker-compose.yml --param epochs=3 --param lr=0.001"

@@ -3,6 +3,7 @@ package dev.trainyard.cli;
 import dev.trainyard.cli.server.JobLog.Patience;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.core.command.CommandName;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -83,7 +84,12 @@ final class Session {
 
     /** Something for the person at the terminal, apart from what the command prints. */
     void say(String what) {
-        err.println("trainyard: " + what);
+        err.println("trainyard: " + forPeople(what));
+    }
+
+    /** A sentence, ours or the server's, with the commands in it as they were called here. */
+    String forPeople(String sentence) {
+        return new CommandName(environment).in(sentence);
     }
 
     /** Whether a person watches the messages, so that a line may be written over. */

@@ -62,7 +62,11 @@ final class ShowCommand implements Callable<Integer> {
         line("state", found.text("state") + (reason.isEmpty() ? "" : " (" + reason + ")"));
         line("priority", found.text("priority"));
         line("accepted", shown.time(found.text("acceptedAt")));
-        line("ended", shown.time(found.text("endedAt")));
+        line(found.text("state").equals("REJECTED") ? "rejected" : "ended", shown.time(found.text("endedAt")));
+        String hold = found.text("holdRequested");
+        line(
+                "hold",
+                hold.isEmpty() ? "" : "asked for while it runs: held when it would be queued again (" + hold + ")");
     }
 
     private void printAttempts(List<JsonObject> attempts) {

@@ -80,7 +80,7 @@ final class SqlCommand implements Callable<Integer> {
                 String cell = Objects.requireNonNullElse(row.get(i), "");
                 // By the type alone: a text that looks like an instant is a text.
                 boolean time = i < types.size() && types.get(i).equals("timestamptz");
-                cells.add(time ? session.shown().time(cell) : cell);
+                cells.add(time ? session.shown().dateAndTime(cell) : cell);
             }
             table.row(cells);
         }

@@ -34,7 +34,8 @@ final class WhyCommand implements Callable<Integer> {
                 .println(
                         json.isGiven()
                                 ? body
-                                : why.text("state") + ": " + session.shown().timesIn(why.text("text")));
+                                : why.text("state") + ": "
+                                        + session.forPeople(session.shown().timesIn(why.text("text"))));
         return ExitCode.OK;
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         description = "List the worker hosts; forget one that is dead.",
         commandListHeading = "%nCommands:%n",
-        footerHeading = "%nExamples:%n",
+        footerHeading = "%nExample:%n",
         footer = {"  trainyard workers --json", "  trainyard workers forget gpu-7"})
 final class WorkersCommand implements Callable<Integer> {
 

@@ -25,7 +25,7 @@ class ActionsTest {
     @CsvSource({
         "CANCELLED,is cancelled",
         "STOPPING,is being stopped; its outputs so far are kept",
-        "REMEMBERED,is not known yet; it will be refused when it arrives",
+        "REMEMBERED,'is not known yet; should it arrive, it is cancelled at once'",
         "ALREADY_ENDED,had ended already"
     })
     void cancel_says_what_that_did(String result, String said) {
@@ -44,6 +44,15 @@ class ActionsTest {
 
         assertThat(server.received().stream().map(FakeServer.Received::body))
                 .containsExactly("{\"by\":\"ada\",\"reason\":\"new data\"}", "{\"by\":\"ada\"}");
+    }
+
+    @Test
+    void a_hold_of_what_runs_says_that_it_comes_later() {
+        server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"REMEMBERED\"}");
+
+        assertThat(cli.run("hold", JOB))
+                .isEqualTo(new Result(
+                        0, "job %s runs, and goes on; it is held when it would be queued again\n".formatted(JOB), ""));
     }
 
     @Test

@@ -31,7 +31,7 @@ class FailuresTest {
                 .isEqualTo(new Result(
                         69,
                         "",
-                        "error: no server answers at %s (Connection refused). Start one with ./trainyard up, or name another with --server URL or TRAINYARD_SERVER.\n"
+                        "error: no server answers at %s (Connection refused). Start one with trainyard up, or name another with --server URL or TRAINYARD_SERVER.\n"
                                 .formatted(nobody)));
     }
 
@@ -91,10 +91,25 @@ class FailuresTest {
         assertThat(cli.run("jobs", "--limti", "3").err())
                 .startsWith("error: there is no option '--limti'; did you mean --limit?");
         assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");
+        assertThat(cli.run("submit", "x.yml", "--label", "x").err()).startsWith("error: Value for option '--label' ");
         assertThat(cli.run("show").err())
                 .startsWith("error: Missing required parameter: 'JOB'. See 'trainyard show --help'.");
         assertThat(cli.run("--server", server.address()).err())
                 .startsWith("error: A command is missing. See 'trainyard --help'.");
+    }
+
+    @Test
+    void hints_name_the_program_as_it_was_called() {
+        cli.environment("TRAINYARD_COMMAND", "./trainyard");
+
+        assertThat(cli.run("show", "x").err()).contains("; ./trainyard jobs lists them.");
+        assertThat(cli.run("show").err()).endsWith("See './trainyard show --help'.\n");
+        server.answers("GET /jobs?limit=50", 200, "{\"jobs\":[]}");
+        assertThat(cli.run("jobs").err()).isEqualTo("trainyard: no jobs yet: ./trainyard submit FILE\n");
+        String job = "0199f3a2-7b3c-7000-8000-00000000000a";
+        server.answers(
+                "GET /jobs/" + job + "/why", 200, "{\"state\":\"HELD\",\"text\":\"To end it: trainyard cancel J\"}");
+        assertThat(cli.run("why", job).out()).isEqualTo("HELD: To end it: ./trainyard cancel J\n");
     }
 
     @Test
@@ -144,7 +159,8 @@ class FailuresTest {
 
         assertThat(help.out())
                 .contains(Commands.NAMES)
-                .contains("demo", "up ", "worker, server", "migrate", "test", "75    ");
+                .contains("demo", "up ", "worker, server", "migrate", "build ", "test", "format ")
+                .contains("75    ", "76    ", "  141  ");
         assertThat(cli.run()).isEqualTo(help);
         assertThat(cli.run("--help")).isEqualTo(help);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,54 @@ class ListingsTest {
     }
 
     @Test
+    void of_many_jobs_that_begin_alike_some_are_listed_a_line_each() {
+        StringJoiner jobs = new StringJoiner(",", "{\"jobs\":[", "]}");
+        for (int i = 10; i < 24; i++) {
+            jobs.add("{\"jobId\":\"0199f3a2-7b3c-7000-8000-0000000000%d\",\"name\":\"n\",\"state\":\"QUEUED\"}"
+                    .formatted(i));
+        }
+        server.answers("GET /jobs?limit=200", 200, jobs.toString());
+
+        assertThat(cli.run("why", "0199").err().lines().toList())
+                .hasSize(12)
+                .startsWith("error: 14 jobs begin or end with 0199. Give more characters, newest first:")
+                .contains("  0199f3a2-7b3c-7000-8000-000000000010  QUEUED n")
+                .endsWith("  and 4 more");
+    }
+
+    @Test
+    void show_tells_of_a_hold_that_is_still_to_come() {
+        server.answers(
+                "GET /jobs/" + A,
+                200,
+                "{\"jobId\":\"%s\",\"state\":\"RUNNING\",\"holdRequested\":\"ada: new data\"}".formatted(A));
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[]}");
+
+        assertThat(cli.run("show", A).out())
+                .endsWith("hold       asked for while it runs: held when it would be queued again (ada: new data)\n");
+    }
+
+    @Test
+    void of_what_was_rejected_nothing_is_told_that_is_not_known() {
+        String rejected =
+                "{\"jobId\":\"%s\",\"name\":null,\"state\":\"REJECTED\",\"reason\":\"$.run: is missing\",\"priority\":null,\"attempts\":0,\"acceptedAt\":null,\"endedAt\":\"2026-11-24T08:00:00Z\"}"
+                        .formatted(A);
+        server.answers("GET /jobs?state=REJECTED&limit=50", 200, "{\"jobs\":[" + rejected + "]}");
+        server.answers("GET /jobs/" + A, 200, rejected);
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[]}");
+
+        assertThat(cli.run("jobs", "--state", "REJECTED").out()).isEqualTo("""
+                JOB            NAME  TEAM  STATE     PRIORITY  ATTEMPTS  ACCEPTED  ENDED     REASON
+                0199f3a2-7b3c              REJECTED                                08:00:00  $.run: is missing
+                """);
+        assertThat(cli.run("show", A).out()).isEqualTo("""
+                job        %s
+                state      REJECTED ($.run: is missing)
+                rejected   08:00:00
+                """.formatted(A));
+    }
+
+    @Test
     void show_as_json_has_all_attempts() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"attempts\":2}".formatted(A));
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[{\"number\":1},{\"number\":2}]}");
@@ -179,7 +228,10 @@ class ListingsTest {
     @Test
     void a_unique_beginning_or_end_names_a_job() {
         server.answers(
-                "GET /jobs?limit=200", 200, "{\"jobs\":[{\"jobId\":\"%s\"},{\"jobId\":\"%s\"}]}".formatted(A, B));
+                "GET /jobs?limit=200",
+                200,
+                "{\"jobs\":[{\"jobId\":\"%s\",\"name\":\"digits\",\"state\":\"FAILED\"},{\"jobId\":\"%s\"}]}"
+                        .formatted(A, B));
         server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"RUNNING\",\"text\":\"It runs.\"}");
 
         assertThat(cli.run("why", "0199F3A2-7B3D").out()).isEqualTo("RUNNING: It runs.\n");
@@ -187,7 +239,8 @@ class ListingsTest {
                 .isEqualTo(new Result(
                         64,
                         "",
-                        "error: 2 jobs begin or end with 0199f3a2: %s, %s. Give more characters.\n".formatted(A, B)));
+                        "error: 2 jobs begin or end with 0199f3a2. Give more characters, newest first:\n  %s  FAILED digits\n  %s\n"
+                                .formatted(A, B)));
         assertThat(cli.run("why", "0199f3a3").err())
                 .startsWith("error: none of the newest 200 jobs has an id that begins or ends with 0199f3a3.");
         assertThat(cli.run("why", "00000000000b").out()).isEqualTo("RUNNING: It runs.\n");

@@ -57,13 +57,13 @@ class SqlTest {
     }
 
     @Test
-    void only_what_the_database_calls_a_time_is_shown_as_one() {
+    void only_what_the_database_calls_a_time_is_shown_as_one_with_its_date_today_too() {
         server.answers("POST /sql", 200, """
                 {"columns":["text","at"],"types":["text","timestamptz"],
                  "rows":[["2026-11-24T08:11:46.123Z","2026-11-24T08:11:46.123Z"]],"truncated":false}""");
 
         assertThat(cli.run("sql", "select 1").out().lines().toList().get(1))
-                .isEqualTo("2026-11-24T08:11:46.123Z  08:11:46");
+                .isEqualTo("2026-11-24T08:11:46.123Z  2026-11-24 08:11:46");
     }
 
     @Test

@@ -346,6 +346,40 @@ class SubmitTest {
     }
 
     @Test
+    void of_a_source_and_a_dockerfile_that_are_both_not_there_the_source_is_named_first() throws IOException {
+        Path nothere = folder.resolve("nothere");
+        Path broken = write("broken.tar", "not a tar".repeat(200));
+        String noDockerfile = "\n  %s cannot be read (there is no such file).".formatted(folder.resolve("Dockerfile"));
+
+        Result missing = submit("-d", "--source", nothere.toString());
+        Result wrong = submit("-d", "--source", broken.toString());
+
+        assertThat(missing.exitCode()).isEqualTo(66);
+        assertThat(missing.err())
+                .startsWith("error: %s cannot be read (there is no such file). Check --source.".formatted(nothere))
+                .contains(noDockerfile);
+        assertThat(wrong.exitCode()).isEqualTo(64);
+        assertThat(wrong.err())
+                .startsWith("error: %s is no readable tar archive: ".formatted(broken))
+                .contains(noDockerfile);
+    }
+
+    @Test
+    void a_folder_is_refused_with_the_compose_file_in_it() throws IOException {
+        Path inside = write("package/docker-compose.yml", "services: {}");
+
+        assertThat(cli.run("submit", inside.getParent().toString()))
+                .isEqualTo(new Result(
+                        64,
+                        "",
+                        "error: %s is a folder. Give the compose file in it: %s.\n"
+                                .formatted(inside.getParent(), inside)));
+        assertThat(cli.run("submit", write("empty/x", "").getParent().toString())
+                        .err())
+                .endsWith(" is a folder. Give the path of a compose file; there is none of the usual names in it.\n");
+    }
+
+    @Test
     void what_is_wrong_with_the_file_is_shown_by_line_and_column() throws IOException {
         Path file = write("bad.yml", "services:\n  train:\n    imagee: x\n");
 

@@ -198,27 +198,32 @@ public final class History {
     }
 
     /** Why the newest record that carried this id was not taken in. */
-    public Optional<String> rejection(JobId id) {
-        return sql.sql("select reason from history.rejected where job_id = :id order by id desc limit 1")
+    public Optional<Rejected> rejection(JobId id) {
+        return sql.sql(
+                        "select job_id, rejected_at, reason from history.rejected where job_id = :id order by id desc limit 1")
                 .param("id", id.value())
-                .query(String.class)
+                .query((row, _) -> rejected(row))
                 .optional();
     }
 
-    /** A request that was not taken in, under an id that no job has. */
-    public record Rejected(JobId jobId, String reason) {}
+    /** A request that was not taken in. */
+    public record Rejected(JobId jobId, Instant rejectedAt, String reason) {}
 
-    /** Newest first, each id once. */
+    private static Rejected rejected(ResultSet row) throws SQLException {
+        return new Rejected(
+                new JobId(row.getObject("job_id", UUID.class)), time(row, "rejected_at"), row.getString("reason"));
+    }
+
+    /** Those under an id that no job has; newest first, each id once. */
     public List<Rejected> rejected(int limit) {
         return sql.sql("""
-                select r.job_id, r.reason from history.rejected r
+                select r.job_id, r.rejected_at, r.reason from history.rejected r
                 where r.job_id is not null
                   and not exists (select 1 from history.jobs j where j.job_id = r.job_id)
                   and not exists (select 1 from history.rejected n where n.job_id = r.job_id and n.id > r.id)
                 order by r.id desc limit :limit""")
                 .param("limit", limit)
-                .query((row, _) ->
-                        new Rejected(new JobId(row.getObject("job_id", UUID.class)), row.getString("reason")))
+                .query((row, _) -> rejected(row))
                 .list();
     }
 

@@ -258,6 +258,11 @@ public final class HistorySql {
         if (server == null) {
             return new QueryFailed(message, 0, null);
         }
-        return new QueryFailed(String.valueOf(server.getMessage()), server.getPosition(), server.getHint());
+        // 42501: not permitted; 25006: a read-only transaction.
+        boolean refused = state.equals("42501") || state.equals("25006");
+        String hint = server.getHint() == null && refused
+                ? "The history is read only: select from the views of the schema history; nothing can be changed here."
+                : server.getHint();
+        return new QueryFailed(String.valueOf(server.getMessage()), server.getPosition(), hint);
     }
 }

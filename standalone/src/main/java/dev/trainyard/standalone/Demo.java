@@ -1,6 +1,9 @@
 package dev.trainyard.standalone;
 
+import dev.trainyard.core.command.CommandName;
+import dev.trainyard.core.command.ExitCode;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The main job once, as a person would do it: every command is the command line's own. */
 final class Demo {
@@ -17,9 +21,23 @@ final class Demo {
             select job_name, state, cause, exit_code, worker, run_time, outputs_location
             from history.attempts where job_id = '%s' order by number""";
 
+    private static final String OFFERED =
+            "select count(*) from history.gpus where offered and unhealthy_because is null";
+
+    /** As an attached {@code submit} ends. */
+    private static final String OUTCOME = """
+            select case when state = 'SUCCEEDED' then 0
+                   else coalesce((select nullif(a.exit_code, 0) from history.attempts a
+                                  where a.job_id = j.job_id order by a.number desc limit 1), 1) end
+            from history.jobs j where job_id = '%s'""";
+
+    /** Of a job of which no container says how it ended, as of {@code submit}. */
+    private static final int FAILED = 1;
+
     private final Standalone.Settings settings;
     private final PrintStream out = System.out;
     private final long startedAt = System.nanoTime();
+    private @Nullable CancelledByInterrupt interrupt;
 
     private Demo(Standalone.Settings settings) {
         this.settings = settings;
@@ -31,22 +49,74 @@ final class Demo {
 
     private int run() {
         Path example = Path.of(System.getProperty("trainyard.home", "."), "examples", "digits");
-        say("Starting Kafka, Postgres, a server and a worker in %s".formatted(settings.directory()));
-        try (Standalone standalone = Standalone.start(withFreePort(settings))) {
+        try (Standalone standalone = Standalone.start(withFreePort(settings), this::line)) {
             say("Kafka %s, %s, REST %s".formatted(standalone.kafka(), standalone.readerUrl(), standalone.rest()));
+            if (!offersADevice(standalone.rest())) {
+                System.err.println(
+                        "trainyard: --devices %s: the demo's training wants one device, and this host offers none. Give --devices slots:1 for a stand-in"
+                                .formatted(settings.devices()));
+                return ExitCode.INVALID;
+            }
             say("Submitting %s: the image is built from its source, then it trains".formatted(example));
             String job = submit(standalone.rest(), example);
-            if (job.isEmpty()) {
-                return 1;
+            return job.isEmpty() ? FAILED : train(standalone.rest(), job);
+        } finally {
+            if (interrupt != null) {
+                interrupt.allClosed();
             }
-            int exitCode = cli(standalone.rest(), List.of("logs", "-f", job), out);
-            say("Its row in history.attempts:");
-            cli(standalone.rest(), List.of("sql", ROW.formatted(job)), out);
-            say("Its outputs:");
-            cli(standalone.rest(), List.of("outputs", job), out);
-            say("Done. Next: ./trainyard up, then ./trainyard submit your/docker-compose.yml");
+        }
+    }
+
+    private int train(URI rest, String job) {
+        CancelledByInterrupt watched = CancelledByInterrupt.watch(() -> {
+            say("Cancelling the job, and stopping everything; a moment");
+            cancel(rest, job);
+        });
+        interrupt = watched;
+        int exitCode = FAILED;
+        try {
+            int followed = cli(rest, List.of("logs", "-f", job), out);
+            exitCode = followed == ExitCode.OK ? Integer.parseInt(answer(rest, OUTCOME.formatted(job))) : followed;
+        } finally {
+            if (exitCode != ExitCode.OK) {
+                cancel(rest, job);
+            }
+            watched.jobEnded();
+        }
+        if (watched.came()) {
             return exitCode;
         }
+        say("Its row in history.attempts:");
+        cli(rest, List.of("sql", ROW.formatted(job)), out);
+        say("Its outputs:");
+        cli(rest, List.of("outputs", job), out);
+        say(new CommandName(System.getenv()).in("""
+                Done, and all of it is stopped again. To look at it later:
+                          trainyard up                               in this terminal, and in another:
+                          trainyard outputs %s
+                          trainyard submit your/docker-compose.yml   for a training of your own""".formatted(job)));
+        return exitCode;
+    }
+
+    /** Whatever waits or runs of it; what has ended stays as it is. */
+    private static void cancel(URI rest, String job) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        cli(rest, List.of("cancel", job, "--reason", "the demo was left"), nowhere, nowhere);
+    }
+
+    private static boolean offersADevice(URI rest) {
+        return !answer(rest, OFFERED).equals("0");
+    }
+
+    /** The one value that a query gives. */
+    private static String answer(URI rest, String query) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        cli(rest, List.of("sql", "--csv", query), new PrintStream(printed, true, StandardCharsets.UTF_8));
+        return printed.toString(StandardCharsets.UTF_8)
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElse("");
     }
 
     private String submit(URI rest, Path example) {
@@ -68,9 +138,13 @@ final class Demo {
     }
 
     private static int cli(URI rest, List<String> command, PrintStream out) {
+        return cli(rest, command, out, System.err);
+    }
+
+    private static int cli(URI rest, List<String> command, PrintStream out, PrintStream err) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("TRAINYARD_SERVER", rest.toString());
-        return dev.trainyard.cli.Main.run(command, out, System.err, environment);
+        return dev.trainyard.cli.Main.run(command, out, err, environment);
     }
 
     /** The demo must not fail because something else uses the usual port. */
@@ -87,7 +161,12 @@ final class Demo {
     }
 
     private void say(String text) {
+        out.println();
+        line(text);
+    }
+
+    private void line(String text) {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startedAt);
-        out.printf("%n[%3d s] %s%n", elapsed.toSeconds(), text);
+        out.printf("[%3d s] %s%n", elapsed.toSeconds(), text);
     }
 }

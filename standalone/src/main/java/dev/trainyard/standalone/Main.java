@@ -1,5 +1,6 @@
 package dev.trainyard.standalone;
 
+import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.DatabaseUnavailable;
@@ -36,9 +37,10 @@ public final class Main {
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     CommandLine command = wrong.getCommandLine();
                     command.getErr()
-                            .printf(
-                                    "trainyard: %s%nSee: %s --help%n",
-                                    wrong.getMessage(), command.getCommandSpec().qualifiedName());
+                            .println(called("trainyard: %s%nSee: %s --help"
+                                    .formatted(
+                                            wrong.getMessage(),
+                                            command.getCommandSpec().qualifiedName())));
                     return ExitCode.INVALID;
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
@@ -46,10 +48,15 @@ public final class Main {
                     if (code == ExitCode.DEFECT) {
                         failure.printStackTrace(command.getErr());
                     } else {
-                        command.getErr().println("trainyard: " + failure.getMessage());
+                        command.getErr().println(called("trainyard: " + failure.getMessage()));
                     }
                     return code;
                 });
+    }
+
+    /** A message for people, with the commands in it as the launcher was called. */
+    private static String called(String message) {
+        return new CommandName(System.getenv()).in(message);
     }
 
     private static int exitCode(Exception failure) {
@@ -147,20 +154,25 @@ public final class Main {
     int up(@Mixin Options options) throws InterruptedException {
         Standalone.Settings settings = options.settings();
         RestPort.requireFree(settings.port());
-        try (Standalone standalone = Standalone.start(settings)) {
+        try (Standalone standalone = Standalone.start(settings, Main::say)) {
             PoliteStop stop = PoliteStop.closing(standalone::close);
-            System.out.printf("""
+            System.out.print(called(
+                    """
                     Trainyard is up.
                       REST      %s
                       Kafka     %s
                       Postgres  %s
                       state     %s
                     Submit with: trainyard submit docker-compose.yml    Stop with Ctrl-C: trainings run on.
-                    """, standalone.rest(), standalone.kafka(), standalone.readerUrl(), options.directory());
+                    """.formatted(standalone.rest(), standalone.kafka(), standalone.readerUrl(), options.directory())));
             standalone.await();
             stop.cancel();
         }
         return ExitCode.REPLACED;
+    }
+
+    private static void say(String what) {
+        System.err.println("trainyard: " + what);
     }
 
     @Command(
@@ -189,6 +201,12 @@ public final class Main {
                 "Safe to repeat: the second run finds everything in place and needs seconds."
             })
     int demo(@Mixin Options options) {
-        return Demo.run(options.settings());
+        Standalone.Settings settings = options.settings();
+        if (settings.devices().equals("none")) {
+            throw new ParameterException(
+                    options.spec.commandLine(),
+                    "--devices: the demo's training wants one device, and none offers none: leave it out, or give slots:1");
+        }
+        return Demo.run(settings);
     }
 }

@@ -1,5 +1,6 @@
 package dev.trainyard.standalone;
 
+import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.standalone.embedded.LocalPostgres;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka, Postgres, server and worker in this process, over one directory that keeps all of their state. */
@@ -44,11 +46,15 @@ final class Standalone implements AutoCloseable {
             int port,
             Map<String, String> environment) {}
 
-    private Standalone(Settings settings) {
+    private Standalone(Settings settings, Consumer<String> progress) {
+        // Before anything is made: what cannot run leaves nothing behind.
+        Worker.requireEngine(settings.environment());
+        progress.accept("starting Kafka, Postgres, a worker and a server in " + settings.directory());
         try {
-            this.services = keep(Services.start(settings.directory(), 0, 0));
+            this.services = keep(Services.start(settings.directory(), 0, 0, progress));
             createOutputs(settings.directory().resolve("outputs"));
             Migrations.migrate(login(LocalPostgres.SUPERUSER));
+            progress.accept("the database is up to date");
             this.worker = keep(Worker.start(new WorkerSettings(
                     services.kafka().bootstrapServers(),
                     login(LocalPostgres.WORKER),
@@ -60,12 +66,14 @@ final class Standalone implements AutoCloseable {
                     settings.policy(),
                     OnStop.LEAVE,
                     settings.environment())));
+            progress.accept("the worker takes work, devices: " + settings.devices());
             this.server = keep(Server.start(new ServerSettings(
                     services.kafka().bootstrapServers(),
                     login(LocalPostgres.SERVER),
                     null,
                     "127.0.0.1",
                     settings.port())));
+            progress.accept("REST serves at " + server.uri());
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -74,7 +82,12 @@ final class Standalone implements AutoCloseable {
 
     /** Starts everything; what was started is stopped again if something cannot. */
     static Standalone start(Settings settings) {
-        return new Standalone(settings);
+        return start(settings, _ -> {});
+    }
+
+    /** @param progress learns of each part as soon as it is there; called from several threads */
+    static Standalone start(Settings settings, Consumer<String> progress) {
+        return new Standalone(settings, progress);
     }
 
     /** Its owner's only: a folder in it may be open to every user, since a container's may be any. */
@@ -85,7 +98,7 @@ final class Standalone implements AutoCloseable {
         } catch (IOException e) {
             throw new LocalServiceException(
                     "the directory of outputs %s cannot be created: %s. Choose another with --dir"
-                            .formatted(directory, e),
+                            .formatted(directory, FileTrouble.words(e)),
                     e);
         }
     }

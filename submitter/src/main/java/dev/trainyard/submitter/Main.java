@@ -1,5 +1,6 @@
 package dev.trainyard.submitter;
 
+import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.core.request.DurationText;
@@ -61,7 +62,8 @@ public final class Main implements Runnable {
                     if (code == ExitCode.DEFECT) {
                         failure.printStackTrace(command.getErr());
                     } else {
-                        command.getErr().println("trainyard: " + failure.getMessage());
+                        command.getErr()
+                                .println(new CommandName(System.getenv()).in("trainyard: " + failure.getMessage()));
                     }
                     return code;
                 });

@@ -7,6 +7,7 @@ import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.submitter.Http.Answer;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -150,6 +151,20 @@ class JobsTest {
 
         assertThat(rejected.text("state")).isEqualTo("REJECTED");
         assertThat(rejected.text("rejection")).contains("$.name");
+        assertThat(Instant.parse(rejected.text("endedAt"))).isBeforeOrEqualTo(Instant.now());
+        assertThat(rejected.json().path("name").isNull()).isTrue();
+    }
+
+    @Test
+    void what_was_published_here_and_then_rejected_has_a_name() {
+        String request = Requests.named(id, "published");
+        http.post("/api/v1/jobs", request);
+        worker.reject(request, id, "$.draft: is not there");
+
+        Answer rejected = http.get(job);
+
+        assertThat(rejected.text("state")).isEqualTo("REJECTED");
+        assertThat(rejected.text("name")).isEqualTo("published");
     }
 
     @Test
@@ -182,7 +197,15 @@ class JobsTest {
                 .isEqualTo("DONE");
         assertThat(http.get(job).json().path("priority").asInt()).isEqualTo(900);
         worker.start();
-        assertThat(http.post(job + "/hold", "{}").text("result")).isEqualTo("REMEMBERED");
+        assertThat(http.get(job).json().path("holdRequested").isNull()).isTrue();
+        assertThat(http.post(job + "/hold", "{\"by\": \"ann\", \"reason\": \"wrong data\"}")
+                        .text("result"))
+                .isEqualTo("REMEMBERED");
+        assertThat(http.get(job).text("holdRequested")).isEqualTo("ann: wrong data");
+        assertThat(http.get(job + "/why").text("text"))
+                .endsWith("It is held when it would be queued again: ann: wrong data.");
+        assertThat(http.post(job + "/release", "{}").text("result")).isEqualTo("DONE");
+        assertThat(http.get(job).json().path("holdRequested").isNull()).isTrue();
         assertThat(http.post(job + "/cancel", "{\"by\": \"ann\"}").text("result"))
                 .isEqualTo("STOPPING");
         assertThat(http.get(job + "/why").text("text")).contains("being stopped");

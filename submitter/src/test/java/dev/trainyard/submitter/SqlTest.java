@@ -73,6 +73,7 @@ class SqlTest {
     @Test
     void nothing_but_the_history_is_readable_and_nothing_is_writable() {
         assertThat(query("select * from trainyard.job").text("detail")).contains("permission denied");
+        assertThat(query("delete from history.jobs").text("hint")).startsWith("The history is read only: select");
         assertThat(query("create table t (i int)").status()).isEqualTo(400);
         assertThat(query("create temporary table t (i int)").text("detail")).contains("read-only");
         assertThat(query("set role trainyard_server").text("detail")).contains("permission denied");

@@ -1,5 +1,6 @@
 package dev.trainyard.worker;
 
+import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.PostgresUrl;
@@ -138,7 +139,9 @@ public final class Main implements Callable<Integer> {
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof WorkerProblem problem) {
-                        command.getErr().println("trainyard worker: " + problem.getMessage());
+                        command.getErr()
+                                .println("trainyard worker: "
+                                        + new CommandName(System.getenv()).in(String.valueOf(problem.getMessage())));
                         return problem.exitCode();
                     }
                     failure.printStackTrace(command.getErr());

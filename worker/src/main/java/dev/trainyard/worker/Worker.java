@@ -24,6 +24,7 @@ import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.container.EngineInfo;
 import dev.trainyard.worker.container.OwnContainer;
 import dev.trainyard.worker.container.Owner;
+import dev.trainyard.worker.container.WrongEngineAddress;
 import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
 import dev.trainyard.worker.device.HostCapacity;
@@ -40,6 +41,7 @@ import dev.trainyard.worker.policy.PolicyProblem;
 import dev.trainyard.worker.recover.LeaseKeeper;
 import dev.trainyard.worker.recover.StateDirectory;
 import dev.trainyard.worker.recover.ThisProcess;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -47,6 +49,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -99,11 +102,10 @@ public final class Worker implements AutoCloseable {
             throw e;
         } catch (EngineException e) {
             worker.close();
-            throw new WorkerProblem(
-                    e.getMessage()
-                            + "\nStart the container engine (sudo systemctl start docker); on Debian and Ubuntu ./trainyard demo installs and starts one. DOCKER_HOST names another.",
-                    ExitCode.UNAVAILABLE,
-                    e);
+            throw noEngine(e);
+        } catch (WrongEngineAddress e) {
+            worker.close();
+            throw wrongAddress(e);
         } catch (DatabaseUnavailable
                 | KafkaUnavailable
                 | StateDirectory.StateDirectoryProblem
@@ -113,6 +115,36 @@ public final class Worker implements AutoCloseable {
             worker.close();
             throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), exitCode(e), e);
         }
+    }
+
+    /**
+     * For those who start more than a worker, before they start anything.
+     *
+     * @param environment for {@code DOCKER_HOST}
+     * @throws WorkerProblem if no container engine answers
+     */
+    public static void requireEngine(Map<String, String> environment) {
+        try (Engine engine = Engine.fromEnvironment(environment)) {
+            engine.ping();
+        } catch (EngineException e) {
+            throw noEngine(e);
+        } catch (WrongEngineAddress e) {
+            throw wrongAddress(e);
+        } catch (IOException e) {
+            log.debug("while closing the connection that was only asked whether the engine answers", e);
+        }
+    }
+
+    private static WorkerProblem noEngine(EngineException e) {
+        return new WorkerProblem(
+                e.getMessage()
+                        + "\nStart the container engine (sudo systemctl start docker); on Debian and Ubuntu trainyard demo installs and starts one. DOCKER_HOST names another.",
+                ExitCode.UNAVAILABLE,
+                e);
+    }
+
+    private static WorkerProblem wrongAddress(WrongEngineAddress e) {
+        return new WorkerProblem(String.valueOf(e.getMessage()), ExitCode.INVALID, e);
     }
 
     private static int exitCode(Exception failure) {
@@ -264,15 +296,19 @@ public final class Worker implements AutoCloseable {
     private static void sayStopped(WorkerStore workers, Incarnation me, int attempts) {
         try {
             if (workers.stopped(me)) {
-                log.info("worker stops id={}; {} trainings run on", me.worker(), attempts);
+                log.info("worker stops id={}; {}", me.worker(), runOn(attempts));
             }
         } catch (DataAccessException | TransactionException e) {
             log.warn(
-                    "worker stops id={}; {} trainings run on; the database does not hear of it: {}",
+                    "worker stops id={}; {}; the database does not hear of it: {}",
                     me.worker(),
-                    attempts,
+                    runOn(attempts),
                     e.getMessage());
         }
+    }
+
+    private static String runOn(int attempts) {
+        return attempts == 1 ? "1 training runs on" : attempts + " trainings run on";
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

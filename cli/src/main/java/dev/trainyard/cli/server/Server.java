@@ -257,7 +257,7 @@ public final class Server {
     Failure unreachable(IOException e) {
         return new Failure(
                 ExitCode.UNREACHABLE,
-                "no server answers at %s (%s). Start one with ./trainyard up, or name another with --server URL or TRAINYARD_SERVER."
+                "no server answers at %s (%s). Start one with trainyard up, or name another with --server URL or TRAINYARD_SERVER."
                         .formatted(address, reason(e)),
                 e);
     }

@@ -42,13 +42,40 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
     public static BuildContext pack(
             Path folder, String dockerfile, @Nullable String inline, @Nullable String target, @Nullable Path source) {
         if (inline == null) {
-            return packed(folder, dockerfile, dockerfileText(folder, dockerfile), null, target == null, source);
+            return packed(folder, dockerfile, textBeside(source, folder, dockerfile), null, target == null, source);
+        }
+        if (source != null) {
+            SourceArchive.check(source);
         }
         Path file = temporaryFile(folder, inline);
         try {
             return packed(folder, dockerfile, inline, file, target == null, source);
         } finally {
             delete(file);
+        }
+    }
+
+    /** The Dockerfile, once the source is known to be good. Where both are missing, a mistyped source is the likelier mistake. */
+    private static String textBeside(@Nullable Path source, Path folder, String dockerfile) {
+        try {
+            if (source != null) {
+                SourceArchive.check(source);
+            }
+        } catch (Failure wrongSource) {
+            throw both(wrongSource, folder, dockerfile);
+        }
+        return dockerfileText(folder, dockerfile);
+    }
+
+    private static Failure both(Failure wrongSource, Path folder, String dockerfile) {
+        try {
+            dockerfileText(folder, dockerfile);
+            return wrongSource;
+        } catch (Failure noDockerfile) {
+            return new Failure(
+                    wrongSource.exitCode(),
+                    "%s\n  %s".formatted(wrongSource.getMessage(), noDockerfile.getMessage()),
+                    wrongSource);
         }
     }
 
@@ -80,7 +107,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             return pack(folder, files, missing(added, files, folder, certain, null));
         }
         String name = archiveName(source, added, files);
-        Path archive = Files.isDirectory(source) ? packSource(source) : checked(source);
+        Path archive = Files.isDirectory(source) ? packSource(source) : source;
         try {
             files.put(name, archive);
             List<String> warnings = missing(added, files, folder, certain, source);
@@ -185,11 +212,6 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
                             .stripTrailing(),
                     e);
         }
-    }
-
-    private static Path checked(Path archive) {
-        SourceArchive.check(archive);
-        return archive;
     }
 
     private static Path packSource(Path source) {

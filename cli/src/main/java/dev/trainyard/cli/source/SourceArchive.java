@@ -21,8 +21,15 @@ final class SourceArchive {
 
     private SourceArchive() {}
 
-    /** @throws Failure if the file is not there, or no tar, or a broken or empty one */
+    /**
+     * A folder, which is packed, passes.
+     *
+     * @throws Failure if the file is not there, or no tar, or a broken or empty one
+     */
     static void check(Path file) {
+        if (Files.isDirectory(file)) {
+            return;
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             // Other compressions, which docker build also unpacks, are taken on trust.
             if (startsWith(in, 'B', 'Z', 'h') || startsWith(in, 0xFD, '7', 'z')) {

@@ -27,6 +27,17 @@ public final class Shown {
 
     /** {@code 08:15:30} if that is today, else {@code 2026-11-23 08:15}; a text that is no instant as it is. */
     public String time(String instant) {
+        String full = dateAndTime(instant);
+        if (full.equals(instant)) {
+            return instant;
+        }
+        return full.startsWith(LocalDate.now(clock).toString() + " ")
+                ? full.substring(11)
+                : full.substring(0, full.lastIndexOf(':'));
+    }
+
+    /** {@code 2026-11-24 08:15:30}, where rows are compared and copied; a text that is no instant as it is. */
+    public String dateAndTime(String instant) {
         if (!looksLikeAnInstant(instant)) {
             return instant;
         }
@@ -34,10 +45,7 @@ public final class Shown {
             LocalDateTime time = LocalDateTime.ofInstant(Instant.parse(instant), clock.getZone());
             // Not a formatter: loading its locale data costs a tenth of a command's time.
             String iso = time.withNano(0).toString();
-            String full = iso.length() < SECONDS ? iso + ":00" : iso;
-            return time.toLocalDate().equals(LocalDate.now(clock))
-                    ? full.substring(11)
-                    : full.substring(0, 10) + " " + full.substring(11, 16);
+            return (iso.length() < SECONDS ? iso + ":00" : iso).replace('T', ' ');
         } catch (DateTimeException e) {
             return instant;
         }

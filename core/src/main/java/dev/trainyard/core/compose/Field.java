@@ -251,7 +251,12 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
 
     /** A text of this form. */
     Optional<String> matching(String regex, String wanted) {
-        return parsed(wanted, text -> {
+        return matching(regex, wanted, "Write " + wanted);
+    }
+
+    /** A text of this form, with what to write where it is another. */
+    Optional<String> matching(String regex, String wanted, String remedy) {
+        return parsed(wanted, remedy, text -> {
             if (!text.matches(regex)) {
                 throw new IllegalArgumentException(text);
             }
@@ -260,11 +265,15 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
     }
 
     private <T> Optional<T> parsed(String wanted, Function<String, T> parser) {
+        return parsed(wanted, "Write " + wanted, parser);
+    }
+
+    private <T> Optional<T> parsed(String wanted, String remedy, Function<String, T> parser) {
         return text().flatMap(text -> {
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException | ArithmeticException e) {
-                problem("%s is not %s".formatted(Excerpt.quote(text), wanted), "Write " + wanted);
+                problem("%s is not %s".formatted(Excerpt.quote(text), wanted), remedy);
                 return Optional.empty();
             }
         });

@@ -3,11 +3,14 @@ package dev.trainyard.core.compose;
 import dev.trainyard.core.request.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong with the compose files or the run line of one training, and what is worth knowing. */
 final class Report {
@@ -23,6 +26,9 @@ final class Report {
     private final Set<Found<Problem>> problems = new LinkedHashSet<>();
     private final Set<Found<Notice>> notices = new LinkedHashSet<>();
     private final Set<String> unreadable = new HashSet<>();
+
+    /** By key, the variables that filled nothing in. */
+    private final Map<String, Set<String>> empty = new HashMap<>();
 
     /** What was found, and where in which file, by which it is shown. */
     private record Found<T>(int file, int offset, T what) {}
@@ -60,6 +66,14 @@ final class Report {
         }
     }
 
+    /** The same within a value; it is named with whatever is wrong with what it leaves behind. */
+    void becomesEmpty(Span at, String key, String variable) {
+        unset(at, key, "the variable %s is not set, and becomes empty".formatted(variable));
+        if (!draft) {
+            empty.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(variable);
+        }
+    }
+
     /** Makes the file known, so that what is found in it is shown after what is found in those before. */
     void opens(String file) {
         number(file);
@@ -67,8 +81,15 @@ final class Report {
 
     void problem(Span at, String key, String what, String remedy) {
         if (!unreadable.contains(key)) {
-            add(new Found<>(number(at.file()), at.start(), new Problem(place.apply(at, key), what, remedy)));
+            @Nullable Set<String> variables = empty.get(key);
+            String why = variables == null ? remedy : becauseUnset(variables);
+            add(new Found<>(number(at.file()), at.start(), new Problem(place.apply(at, key), what, why)));
         }
+    }
+
+    private static String becauseUnset(Set<String> variables) {
+        return "Set %s, which %s not set, in the environment or in .env, or write the value out"
+                .formatted(String.join(" and ", variables), variables.size() == 1 ? "is" : "are");
     }
 
     /** A problem with the text itself; what else is wrong with that value follows from it and is not told. */

@@ -115,7 +115,7 @@ final class RunLineReader {
         }
         return words.rest()
                 .getFirst()
-                .matching(ServiceReader.IMAGE, "an image as Docker names it, in lower case")
+                .matching(ServiceReader.IMAGE, "an image as Docker names it", ServiceReader.IMAGE_REMEDY)
                 .orElse("");
     }
 

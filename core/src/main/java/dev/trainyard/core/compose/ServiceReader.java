@@ -84,6 +84,9 @@ final class ServiceReader {
             "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
                     + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
 
+    static final String IMAGE_REMEDY =
+            "Write NAME or NAME:TAG, the name in lower case, for example pytorch/pytorch:2.4.0";
+
     private final Field service;
     private final ComposeOptions options;
     private final Variables variables;
@@ -126,7 +129,7 @@ final class ServiceReader {
                 service.name(),
                 get("container_name", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}", wanted))
                         .orElse(null),
-                get("image", field -> field.matching(IMAGE, "an image as Docker names it, in lower case"))
+                get("image", field -> field.matching(IMAGE, "an image as Docker names it", IMAGE_REMEDY))
                         .orElse(null),
                 build(),
                 run.build(),

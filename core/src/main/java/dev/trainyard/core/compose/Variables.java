@@ -69,10 +69,7 @@ final class Variables {
         try {
             Interpolation interpolation = new Interpolation(
                     values,
-                    name -> report.unset(
-                            scalar.at(),
-                            Excerpt.plain(key, 200),
-                            "the variable %s is not set, and becomes empty".formatted(name)));
+                    name -> report.becomesEmpty(scalar.at(), Excerpt.plain(key, 200), Excerpt.plain(name, 200)));
             String text = interpolation.apply(scalar.text());
             filledIn += text.equals(scalar.text()) ? 0 : text.length();
             if (filledIn > LONGEST_IN_ALL) {

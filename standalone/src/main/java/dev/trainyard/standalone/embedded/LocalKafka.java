@@ -1,6 +1,8 @@
 package dev.trainyard.standalone.embedded;
 
+import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.request.Topics;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -71,6 +73,9 @@ public final class LocalKafka implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LocalServiceException("interrupted while Kafka was starting in " + directory, e);
+        } catch (IOException e) {
+            throw new LocalServiceException(
+                    "Kafka could not be started in %s: %s".formatted(directory, FileTrouble.words(e)), e);
         } catch (Exception e) {
             throw new LocalServiceException("Kafka could not be started in %s: %s".formatted(directory, e), e);
         }

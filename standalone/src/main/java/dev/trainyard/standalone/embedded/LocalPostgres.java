@@ -1,5 +1,6 @@
 package dev.trainyard.standalone.embedded;
 
+import dev.trainyard.core.command.FileTrouble;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -85,8 +86,12 @@ public final class LocalPostgres implements AutoCloseable {
                 state.close();
                 throw e;
             }
-        } catch (IOException | SQLException e) {
-            throw new LocalServiceException("Postgres could not be started in %s: %s".formatted(directory, e), e);
+        } catch (IOException e) {
+            throw new LocalServiceException(
+                    "Postgres could not be started in %s: %s".formatted(directory, FileTrouble.words(e)), e);
+        } catch (SQLException e) {
+            throw new LocalServiceException(
+                    "Postgres could not be started in %s: %s".formatted(directory, e.getMessage()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LocalServiceException("interrupted while Postgres was starting in " + directory, e);
@@ -304,7 +309,8 @@ public final class LocalPostgres implements AutoCloseable {
             return passwords.of(role);
         } catch (IOException e) {
             throw new LocalServiceException(
-                    "the passwords of Postgres in %s cannot be read: %s".formatted(state.path(), e), e);
+                    "the passwords of Postgres in %s cannot be read: %s".formatted(state.path(), FileTrouble.words(e)),
+                    e);
         }
     }
 
@@ -332,7 +338,8 @@ public final class LocalPostgres implements AutoCloseable {
         try {
             stop(user);
         } catch (IOException e) {
-            throw new LocalServiceException("Postgres in %s could not be stopped: %s".formatted(state.path(), e), e);
+            throw new LocalServiceException(
+                    "Postgres in %s could not be stopped: %s".formatted(state.path(), FileTrouble.words(e)), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LocalServiceException("interrupted while Postgres was stopping in " + state.path(), e);

@@ -1,5 +1,6 @@
 package dev.trainyard.standalone.embedded;
 
+import dev.trainyard.core.command.FileTrouble;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,12 +34,29 @@ public final class Services implements AutoCloseable {
      * @throws LocalServiceException as {@link LocalKafka#start} and {@link LocalPostgres#start} say
      */
     public static Services start(Path directory, int kafkaPort, int postgresPort) {
+        return start(directory, kafkaPort, postgresPort, _ -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param progress learns of each as soon as it serves; called from threads of their own
+     */
+    public static Services start(Path directory, int kafkaPort, int postgresPort, Consumer<String> progress) {
         createHome(directory);
         Future<LocalKafka> kafka;
         Future<LocalPostgres> postgres;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            kafka = threads.submit(() -> LocalKafka.start(directory.resolve("kafka"), kafkaPort));
-            postgres = threads.submit(() -> LocalPostgres.start(directory.resolve("postgres"), postgresPort));
+            kafka = threads.submit(() -> {
+                LocalKafka started = LocalKafka.start(directory.resolve("kafka"), kafkaPort);
+                progress.accept("Kafka serves at " + started.bootstrapServers());
+                return started;
+            });
+            postgres = threads.submit(() -> {
+                LocalPostgres started = LocalPostgres.start(directory.resolve("postgres"), postgresPort);
+                progress.accept("Postgres serves at 127.0.0.1:" + started.port());
+                return started;
+            });
         }
         if (kafka.state() == Future.State.SUCCESS && postgres.state() == Future.State.SUCCESS) {
             return new Services(kafka.resultNow(), postgres.resultNow());
@@ -63,7 +82,9 @@ public final class Services implements AutoCloseable {
                             PosixFilePermissions.fromString(ServerUser.isRoot() ? "rwx--x--x" : "rwx------")));
         } catch (IOException e) {
             throw new LocalServiceException(
-                    "the directory %s cannot be created: %s. Choose another one".formatted(directory, e), e);
+                    "the directory %s cannot be created: %s. Choose another one with --dir"
+                            .formatted(directory, FileTrouble.words(e)),
+                    e);
         }
     }
 

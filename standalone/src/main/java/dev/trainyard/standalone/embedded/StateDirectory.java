@@ -73,7 +73,8 @@ final class StateDirectory implements AutoCloseable {
 
     private static LocalServiceException inUse(Path path, String holder) {
         return new LocalServiceException(
-                "%s is in use by %s: stop that first, or choose another directory".formatted(path, holder));
+                "%s is in use by %s: a running trainyard up or demo with this state directory. Submit to that one (trainyard submit FILE), stop it, or give another directory with --dir"
+                        .formatted(path, holder));
     }
 
     Path path() {

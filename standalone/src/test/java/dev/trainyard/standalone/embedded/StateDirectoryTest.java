@@ -33,7 +33,8 @@ class StateDirectoryTest {
         try (StateDirectory claimed = StateDirectory.claim(directory.resolve("state"))) {
             assertThatThrownBy(() -> StateDirectory.claim(link))
                     .isInstanceOf(LocalServiceException.class)
-                    .hasMessageContaining(claimed.path() + " is in use by this process");
+                    .hasMessageContaining(claimed.path() + " is in use by this process: a running trainyard up or demo")
+                    .hasMessageContaining("--dir");
         }
 
         StateDirectory.claim(link).close();

@@ -33,11 +33,17 @@ final class Explanation {
     private static String queued(JobResource job) {
         String waits = job.waitingBecause() == null
                 ? "It waits in the queue; the next planning cycle looks at it."
-                : "It waits: %s.".formatted(withoutStop(job.waitingBecause()));
+                : waits(withoutStop(job.waitingBecause()));
         boolean said = job.waitingBecause() != null && job.waitingBecause().startsWith("retries at ");
         return job.attempt() == null || said
                 ? waits
                 : "%s Attempt %d ended: %s.".formatted(waits, job.attempt().number(), ending(job));
+    }
+
+    private static String waits(String reason) {
+        return reason.startsWith("waiting ")
+                ? "It waits %s.".formatted(reason.substring("waiting ".length()))
+                : "It waits: %s.".formatted(reason);
     }
 
     private static String withoutStop(String sentence) {
@@ -52,7 +58,11 @@ final class Explanation {
         String stopping = attempt.stopReason() == null || attempt.state() == AttemptState.ENDED
                 ? ""
                 : " It is being stopped: %s.".formatted(attempt.stopReason());
-        return "Attempt %d on %s: %s.%s".formatted(attempt.number(), attempt.host(), doing(attempt.state()), stopping);
+        String hold = job.holdRequested() == null
+                ? ""
+                : " It is held when it would be queued again: %s.".formatted(withoutStop(job.holdRequested()));
+        return "Attempt %d on %s: %s.%s%s"
+                .formatted(attempt.number(), attempt.host(), doing(attempt.state()), stopping, hold);
     }
 
     private static String doing(AttemptState state) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state {@link Phase#name}
  * @param reason why it is HELD, FAILED, CANCELLED or REJECTED
+ * @param holdRequested why it is to be held when it would be queued again; null: it is not
+ * @param endedAt of a REJECTED one: when a worker refused it
  * @param attempt the newest
  */
 record JobResource(
@@ -24,6 +26,7 @@ record JobResource(
         Phase state,
         @Nullable String reason,
         @Nullable String waitingBecause,
+        @Nullable String holdRequested,
         @Nullable Integer priority,
         int attempts,
         @Nullable String lastCause,
@@ -65,6 +68,8 @@ record JobResource(
                 Phase.valueOf(job.state().name()),
                 reason(job),
                 waitingBecause(job),
+                // While it runs: a held job has no reason but this one, and none while it waits.
+                job.state() == JobState.RUNNING ? job.holdReason() : null,
                 job.priority(),
                 job.attempts(),
                 job.lastCause(),
@@ -122,6 +127,7 @@ record JobResource(
                 Phase.PUBLISHED,
                 null,
                 null,
+                null,
                 request.priority(),
                 0,
                 null,
@@ -133,24 +139,26 @@ record JobResource(
                 null);
     }
 
-    static JobResource rejected(JobId id, String rejection) {
+    /** @param request null: it was not published here, or too long ago */
+    static JobResource rejected(History.Rejected rejected, @Nullable Published request) {
         return new JobResource(
-                id,
-                null,
-                null,
-                null,
-                Map.of(),
+                rejected.jobId(),
+                request == null ? null : request.name(),
+                request == null ? null : request.team(),
+                request == null ? null : request.submittedBy(),
+                request == null ? Map.of() : request.labels(),
                 Phase.REJECTED,
-                rejection,
+                rejected.reason(),
                 null,
                 null,
+                request == null ? null : request.priority(),
                 0,
                 null,
                 null,
                 null,
                 null,
-                null,
-                rejection,
+                rejected.rejectedAt(),
+                rejected.reason(),
                 null);
     }
 }

@@ -23,7 +23,7 @@ final class KnownJobs {
     Optional<JobResource> find(JobId id) {
         return history.job(id)
                 .map(JobResource::of)
-                .or(() -> history.rejection(id).map(reason -> JobResource.rejected(id, reason)))
+                .or(() -> history.rejection(id).map(this::rejected))
                 .or(() -> published.find(id).map(JobResource::of));
     }
 
@@ -40,13 +40,16 @@ final class KnownJobs {
             case REJECTED ->
                 team != null
                         ? List.of()
-                        : history.rejected(limit).stream()
-                                .map(each -> JobResource.rejected(each.jobId(), each.reason()))
-                                .toList();
+                        : history.rejected(limit).stream().map(this::rejected).toList();
             case null -> stored(null, team, limit);
             case QUEUED, HELD, RUNNING, SUCCEEDED, FAILED, CANCELLED ->
                 stored(JobState.valueOf(state.name()), team, limit);
         };
+    }
+
+    /** What was published here has a name, whatever the worker found in it. */
+    private JobResource rejected(History.Rejected rejected) {
+        return JobResource.rejected(rejected, published.find(rejected.jobId()).orElse(null));
     }
 
     private List<JobResource> stored(@Nullable JobState state, @Nullable String team, int limit) {

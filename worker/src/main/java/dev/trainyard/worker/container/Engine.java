@@ -6,6 +6,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Info;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -41,10 +42,32 @@ public final class Engine implements AutoCloseable {
         return new Engine(new Connection(host, deadlines));
     }
 
-    /** The engine that {@code DOCKER_HOST} names, else the one behind the usual unix socket. */
+    /**
+     * The engine that {@code DOCKER_HOST} names, else the one behind the usual unix socket.
+     *
+     * @throws WrongEngineAddress if it names none
+     */
     public static Engine fromEnvironment(Map<String, String> environment) {
         String host = environment.getOrDefault("DOCKER_HOST", "");
-        return open(host.isEmpty() ? DEFAULT_HOST : URI.create(host));
+        return open(host.isEmpty() ? DEFAULT_HOST : address(host));
+    }
+
+    private static URI address(String host) {
+        try {
+            URI uri = new URI(host);
+            boolean socket = "unix".equals(uri.getScheme())
+                    && uri.getPath() != null
+                    && uri.getPath().startsWith("/");
+            boolean network = "tcp".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0;
+            if ((socket && uri.getAuthority() == null) || network) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, with what is wanted instead.
+        }
+        throw new WrongEngineAddress(
+                "DOCKER_HOST is '%s', which is no address of a Docker engine that can be used here. Write unix:///path/of/the.socket or tcp://host:port, or unset it for %s."
+                        .formatted(host.replaceFirst("//[^/@]*:[^/@]*@", "//***@"), DEFAULT_HOST));
     }
 
     public EngineInfo info() {

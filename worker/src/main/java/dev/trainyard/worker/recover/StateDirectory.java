@@ -1,5 +1,6 @@
 package dev.trainyard.worker.recover;
 
+import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.WorkerId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -39,8 +40,7 @@ public final class StateDirectory implements AutoCloseable {
             Files.createDirectories(directory);
             channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new StateDirectoryProblem(
-                    "Cannot use the state directory %s: %s. Give another with --state-dir.".formatted(directory, e), e);
+            throw unusable(directory, e);
         }
         try {
             FileLock lock = lock(channel);
@@ -52,9 +52,15 @@ public final class StateDirectory implements AutoCloseable {
             }
             return new StateDirectory(workerId(directory), lockFile, channel);
         } catch (IOException e) {
-            throw new StateDirectoryProblem(
-                    "Cannot use the state directory %s: %s. Give another with --state-dir.".formatted(directory, e), e);
+            throw unusable(directory, e);
         }
+    }
+
+    private static StateDirectoryProblem unusable(Path directory, IOException e) {
+        return new StateDirectoryProblem(
+                "Cannot use the state directory %s: %s. Give another with --state-dir."
+                        .formatted(directory, FileTrouble.words(e)),
+                e);
     }
 
     private static @org.jspecify.annotations.Nullable FileLock lock(FileChannel channel) throws IOException {
