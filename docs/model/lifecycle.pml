@@ -207,7 +207,7 @@ end: do
        assert(state[a] == ENDED);
        if :: box[a] != UP -> removeBox(a) :: else -> box[a] = KILLED; removeBox(a) fi;
        pc[a] = IDLE }
-  :: atomic { pc[a] == IDLE && REACHES && (state[a] != ENDED || (lostIn[a] != NONE && holds[a])) -> pc[a] = LOAD }
+  :: atomic { pc[a] == IDLE && REACHES && (state[a] != ENDED || (lostIn[a] != NONE && holds[a] && MUT != 13)) -> pc[a] = LOAD }
 
   /* LostHosts.reinstate */
   :: atomic { pc[a] == REINSTATE && REACHES ->
