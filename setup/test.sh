@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All checks and tests of Trainyard, with the set-up that they need: JDK, Maven, a Docker engine, Docker Compose and the images
+# All checks and tests of Trainyard, with the set-up that they need: JDK, Maven, a Docker engine, Docker Compose, spin and the images
 # that tests start containers from. Works on a bare machine. usage: ./trainyard test [MAVEN_OPTION...]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,6 +12,7 @@ main() {
     "$root/setup/maven.sh"
     "$root/setup/docker.sh"
     "$root/setup/compose.sh"
+    "$root/setup/spin.sh"
     "$root/setup/base-image.sh" debian:bookworm-slim
     "$root/setup/base-image.sh" busybox:latest
 

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -377,15 +378,24 @@ public final class AttemptStore {
                     sql.sql("update trainyard.job set state = 'QUEUED' where id = :job")
                             .param("job", locked.job().value())
                             .update();
-                    events.append(
-                            locked.job(),
-                            "job.queued",
-                            null,
-                            Json.object(Map.of("afterMillis", retry.after().toMillis())));
+                    events.append(locked.job(), "job.queued", null, Json.object(queued(locked, end.cause(), retry)));
                 }
             }
         }
         Notifications.send(sql, Notifications.PLAN);
+    }
+
+    /** When it may be placed, and where the retry is nobody's fault, which it is of how many. */
+    private static Map<String, Object> queued(Locked locked, Cause cause, Retry.RetryAfter retry) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("afterMillis", retry.after().toMillis());
+        int free = retry.counters().freeInARow();
+        OptionalInt limit = Retry.freeLimit(cause);
+        if (limit.isPresent() && free > locked.counters().freeInARow()) {
+            data.put("freeRetry", free);
+            data.put("of", limit.getAsInt());
+        }
+        return data;
     }
 
     private static void hold(JdbcClient sql, JobEvents events, JobId job, String reason) {

@@ -43,7 +43,8 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and checks the schema's version.
      *
-     * @throws DatabaseUnavailable if it cannot be reached, or its schema is missing or too old
+     * @throws DatabaseUnavailable if it cannot be reached or does not let this user in, if its schema is missing or too old, or if the
+     *     user has not this role
      */
     public static Database connect(PostgresUrl url, Role role, int poolSize) {
         PostgresUrl login = url.as(role);
@@ -51,7 +52,7 @@ public final class Database implements AutoCloseable {
         try {
             // The reader sees the views alone; those are a contract within the major version.
             if (role != Role.READER) {
-                Migrations.check(pool, login);
+                Migrations.check(pool, login, role);
             }
         } catch (RuntimeException e) {
             pool.close();
@@ -86,10 +87,7 @@ public final class Database implements AutoCloseable {
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
-            throw new DatabaseUnavailable(
-                    "Cannot connect to %s: %s. Check that Postgres runs there and that trainyard migrate has been run."
-                            .formatted(login, Migrations.rootMessage(e)),
-                    e);
+            throw Refusal.of("Cannot connect to", login, e);
         }
     }
 
@@ -106,7 +104,7 @@ public final class Database implements AutoCloseable {
         try {
             sql.sql("select 1").query().singleRow();
         } catch (DataAccessException e) {
-            throw new DatabaseUnavailable("%s does not answer: %s".formatted(url, Migrations.rootMessage(e)), e);
+            throw new DatabaseUnavailable("%s does not answer: %s".formatted(url, Refusal.words(e)), e);
         }
     }
 

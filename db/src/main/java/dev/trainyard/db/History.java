@@ -41,6 +41,7 @@ public final class History {
                    j.hold_reason, j.waiting_because, j.cancel_requested_at, j.accepted_at, j.not_before, j.ended_at,
                    case when j.cancel_requested_at is not null
                         then (select c.cancel_requested_by from trainyard.job c where c.id = j.job_id) end as cancelled_by,
+                   (select c.free_in_a_row from trainyard.job c where c.id = j.job_id) as free_retries,
                    (select r.reason from history.rejected r where r.job_id = j.job_id order by r.id desc limit 1) as rejection,
             """ + ATTEMPT_COLUMNS + """
             from history.jobs j
@@ -58,6 +59,7 @@ public final class History {
      * A job.
      *
      * @param cancelledBy who asked for its end, and why
+     * @param freeRetries how many in a row were nobody's fault, up to now
      * @param rejection why the newest record of the same id, with other content, was not taken in
      * @param attempt the newest
      */
@@ -70,6 +72,7 @@ public final class History {
             int priority,
             JobState state,
             int attempts,
+            int freeRetries,
             @Nullable String lastCause,
             @Nullable String holdReason,
             @Nullable String waitingBecause,
@@ -147,6 +150,7 @@ public final class History {
      * A job in the queue.
      *
      * @param place counts from 1
+     * @param freeRetries how many in a row were nobody's fault, up to now
      * @param lastCause what its newest attempt ended with
      * @param lastDetail in words
      */
@@ -159,6 +163,7 @@ public final class History {
             Instant queuedAt,
             @Nullable Instant notBefore,
             int attempts,
+            int freeRetries,
             @Nullable String waitingBecause,
             @Nullable String lastCause,
             @Nullable String lastDetail) {}
@@ -316,7 +321,8 @@ public final class History {
     public List<Queued> queue(int limit) {
         // Postgres stops counting there; a limit alone would have it number the whole queue first.
         return sql.sql("""
-                select q.*, a.cause, a.detail
+                select q.*, a.cause, a.detail,
+                       (select c.free_in_a_row from trainyard.job c where c.id = q.job_id) as free_retries
                 from history.queue q
                 left join lateral (
                     select cause, detail from history.attempts where job_id = q.job_id order by number desc limit 1) a on true
@@ -331,6 +337,7 @@ public final class History {
                         time(row, "queued_at"),
                         timeOrNull(row, "not_before"),
                         row.getInt("attempts"),
+                        row.getInt("free_retries"),
                         row.getString("waiting_because"),
                         row.getString("cause"),
                         row.getString("detail")))
@@ -347,6 +354,7 @@ public final class History {
                 row.getInt("priority"),
                 JobState.valueOf(row.getString("state")),
                 row.getInt("attempts"),
+                row.getInt("free_retries"),
                 row.getString("last_cause"),
                 row.getString("hold_reason"),
                 row.getString("waiting_because"),

@@ -1,12 +1,13 @@
 package dev.trainyard.db;
 
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,7 +19,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Migrations {
 
     /** The schema's version that this release writes; it works with any later one of the same major version. */
-    static final int NEEDED_VERSION = 7;
+    static final int NEEDED_VERSION = 8;
+
+    /** SQLState of a permission denied. */
+    private static final String NOT_ALLOWED = "42501";
 
     private Migrations() {}
 
@@ -40,10 +44,13 @@ public final class Migrations {
                     .migrate();
             return result.migrationsExecuted;
         } catch (FlywayException e) {
-            throw new DatabaseUnavailable(
-                    "Cannot migrate %s: %s. Check that the server runs and that this user may create roles and schemas."
-                            .formatted(url, rootMessage(e)),
-                    e);
+            if (Refusal.sqlState(e).equals(NOT_ALLOWED)) {
+                throw new DatabaseUnavailable(
+                        "Cannot migrate %s: %s. Name a user who may create roles and schemas, such as postgres."
+                                .formatted(url, Refusal.words(e)),
+                        e);
+            }
+            throw Refusal.of("Cannot migrate", url, e);
         }
     }
 
@@ -59,7 +66,7 @@ public final class Migrations {
                     .param("seconds", silence.toSeconds())
                     .update();
         } catch (DataAccessException e) {
-            throw new DatabaseUnavailable("Cannot change %s: %s".formatted(url, rootMessage(e)), e);
+            throw Refusal.of("Cannot change", url, e);
         }
     }
 
@@ -71,29 +78,42 @@ public final class Migrations {
         return dataSource;
     }
 
-    /** @throws DatabaseUnavailable if the schema is missing or older than this release needs */
-    static void check(DataSource dataSource, PostgresUrl url) {
+    /** @throws DatabaseUnavailable if the schema is missing or older than this release needs, or the user has not the role */
+    static void check(DataSource dataSource, PostgresUrl url, Role role) {
+        JdbcClient sql = JdbcClient.create(dataSource);
         int version;
         try {
-            version = Objects.requireNonNull(JdbcClient.create(dataSource)
-                    .sql("select coalesce(max(version::int), 0) from migrations.schema_version where success")
-                    .query(Integer.class)
-                    .single());
+            version = Objects.requireNonNull(
+                    sql.sql("select coalesce(max(version::int), 0) from migrations.schema_version where success")
+                            .query(Integer.class)
+                            .single());
         } catch (DataAccessException e) {
-            if (e.getRootCause() instanceof SQLException sql
-                    && ("42P01".equals(sql.getSQLState())
-                            || "3F000".equals(sql.getSQLState())
-                            || "28000".equals(sql.getSQLState()))) {
-                throw new DatabaseUnavailable(
-                        "%s has no Trainyard schema. Run: trainyard migrate --postgres URL".formatted(url), e);
-            }
-            throw new DatabaseUnavailable("Cannot reach %s: %s".formatted(url, rootMessage(e)), e);
+            throw switch (Refusal.sqlState(e)) {
+                case "42P01", "3F000" ->
+                    new DatabaseUnavailable(
+                            "%s has no Trainyard schema. Run: trainyard migrate --postgres URL".formatted(url), e);
+                case NOT_ALLOWED -> wrongRole(url, role, e);
+                default -> Refusal.of("Cannot use", url, e);
+            };
         }
         if (version < NEEDED_VERSION) {
             throw new DatabaseUnavailable(
                     "%s has schema version %d, this release needs %d. Run: trainyard migrate --postgres URL"
                             .formatted(url, version, NEEDED_VERSION));
         }
+        boolean member = Objects.requireNonNull(sql.sql("select pg_has_role(current_user, :role, 'usage')")
+                .param("role", role.sqlName())
+                .query(Boolean.class)
+                .single());
+        if (!member) {
+            throw wrongRole(url, role, null);
+        }
+    }
+
+    private static DatabaseUnavailable wrongRole(PostgresUrl url, Role role, @Nullable Throwable cause) {
+        String message = "Connected to %s, but the %s needs the role %s. Name that user in the URL, or none."
+                .formatted(url, role.name().toLowerCase(Locale.ROOT), role.sqlName());
+        return cause == null ? new DatabaseUnavailable(message) : new DatabaseUnavailable(message, cause);
     }
 
     static String rootMessage(Throwable e) {

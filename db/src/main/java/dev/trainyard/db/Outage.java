@@ -16,6 +16,21 @@ public final class Outage {
 
     private Outage() {}
 
+    /** Whether it says that no connection can be had or kept: everything that asks the database meets the same at the same time. */
+    public static boolean isAway(Exception error) {
+        return switch (error) {
+            case SQLException _ -> true;
+            case CannotCreateTransactionException _, TransactionSystemException _ -> true;
+            case NonTransientDataAccessResourceException _, RecoverableDataAccessException _ -> true;
+            default -> false;
+        };
+    }
+
+    /** What it says, in one line. */
+    public static String words(Exception error) {
+        return Refusal.words(error);
+    }
+
     /** Otherwise it is the statement's own fault, and would fail for ever. */
     public static boolean mayExplain(RuntimeException error) {
         return switch (error) {

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.LogClues;
+import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.StopReason;
@@ -89,7 +90,7 @@ final class Unattended {
                 ((Request.Submit) RequestCodec.decode(attempt.request().getBytes(StandardCharsets.UTF_8))).retry();
         return new End(
                 cause,
-                detail,
+                Remedy.added(detail, cause),
                 outputsComplete,
                 counters -> Retry.decide(
                         cause,

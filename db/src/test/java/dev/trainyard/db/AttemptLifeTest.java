@@ -99,6 +99,20 @@ class AttemptLifeTest {
     }
 
     @Test
+    void a_retry_that_is_nobodys_fault_is_counted_in_its_event() {
+        JobId job = yard.submit(ARequest.named("mnist").maxAttempts(2));
+
+        for (Cause cause : List.of(Cause.IMAGE_PULL_FAILED, Cause.HOST_LOST, Cause.DISK_FULL, Cause.PROGRAM_ERROR)) {
+            yard.update("update trainyard.job set not_before = null");
+            yard.attempts.ended(me, yard.collecting(me, job, Yard.EXIT_1), yard.end(cause, job));
+        }
+
+        assertThat(yard.texts("""
+                        select concat_ws(' ', data ->> 'freeRetry', 'of', data ->> 'of') from trainyard.job_event
+                        where type = 'job.queued' and data -> 'afterMillis' is not null order by seq""")).containsExactly("1 of 5", "of", "2 of 5", "of");
+    }
+
+    @Test
     void the_last_attempt_that_the_request_allows_fails_the_job() {
         JobId job = yard.submit(ARequest.named("mnist").maxAttempts(2));
         AttemptId first = yard.collecting(me, job, Yard.EXIT_1);

@@ -440,6 +440,7 @@ class LostHostsTest {
         assertThat(servers.forget("gpu-1", "ada")).isEqualTo(new LostHosts.Forgotten(me.worker(), "gpu-1"));
 
         assertThat(hostState()).isEqualTo("FORGOTTEN");
+        assertThat(yard.texts("select device from history.gpus")).isEmpty();
         assertThat(yard.held(attempt)).isEmpty();
         assertThat(yard.state(job)).isEqualTo("QUEUED");
         assertThatThrownBy(() -> yard.attempts.exited(me, attempt, Yard.EXIT_0)).isInstanceOf(Replaced.class);

@@ -30,10 +30,11 @@ class FaultsDocumentTest {
         var rows = ROW.matcher(document).results().toList();
 
         assertThat(rows).hasSize(45);
-        assertThat(rows).allSatisfy(row -> assertThat(
-                        row.group(2).strip().equals("–") || TEST.matcher(row.group(2)).find())
-                .as(row.group())
-                .isTrue());
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(row.group(2).strip().equals("–")
+                                || TEST.matcher(row.group(2)).find())
+                        .as(row.group())
+                        .isTrue());
         assertThat(TEST.matcher(document).results().map(name -> name.group(1)))
                 .allSatisfy(name -> assertThat(tests).contains(name));
     }

@@ -134,12 +134,37 @@ class SeveralWorkersTest {
                         first -> assertThat(first).contains("JSON"),
                         second -> assertThat(second).contains("gpu").contains("gpus"));
         assertThat(rejections(other)).singleElement().asString().contains("The key must be the jobId");
-        assertThat(deadLetters(key))
+        assertThat(deadLetters(key, 3))
                 .extracting(ConsumerRecord::value)
                 .satisfiesExactly(
                         first -> assertThat(first).isEqualTo("no JSON at all"),
                         second -> assertThat(second).contains("typo"),
                         third -> assertThat(third).contains("astray"));
+    }
+
+    @Test
+    void other_content_under_an_id_that_was_accepted_goes_to_the_dead_letters_with_the_reason() {
+        UUID job = UUID.randomUUID();
+        String key = job.toString();
+        String message = """
+                {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "%s",
+                 "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""";
+
+        installation.publish(List.of(
+                Map.entry(key, message.formatted(job, "first")),
+                Map.entry(key, message.formatted(job, "first")),
+                Map.entry(key, message.formatted(job, "second"))));
+
+        assertThat(deadLetters(key, 1)).singleElement().satisfies(letter -> {
+            assertThat(letter.value()).contains("second");
+            assertThat(letter.headers().lastHeader("trainyard-reason").value())
+                    .asString()
+                    .contains("was accepted with other content", "new jobId");
+        });
+        await().atMost(ProductProcess.PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(rejections(job)).singleElement().asString().contains("other content"));
+        installation.awaitJob(job, "SUCCEEDED");
     }
 
     private static List<String> rejections(UUID job) {
@@ -191,7 +216,7 @@ class SeveralWorkersTest {
                         second -> assertThat(second).isGreaterThan(1.5));
     }
 
-    private static List<ConsumerRecord<String, String>> deadLetters(String key) {
+    private static List<ConsumerRecord<String, String>> deadLetters(String key, int number) {
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", installation.kafka()),
                 new StringDeserializer(),
@@ -208,7 +233,7 @@ class SeveralWorkersTest {
                         letters.add(record);
                     }
                 });
-                return letters.size() >= 2;
+                return letters.size() >= number;
             });
             return letters;
         }

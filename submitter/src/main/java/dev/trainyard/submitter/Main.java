@@ -1,5 +1,6 @@
 package dev.trainyard.submitter;
 
+import dev.trainyard.core.command.BootstrapServers;
 import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
@@ -167,6 +168,9 @@ public final class Main implements Runnable {
 
         @Override
         public Integer call() throws InterruptedException {
+            BootstrapServers.problem(kafka).ifPresent(problem -> {
+                throw new ParameterException(spec.commandLine(), "--kafka: " + problem);
+            });
             if (migrateAs != null) {
                 Migrations.migrate(migrateAs);
             }

@@ -3,6 +3,7 @@ package dev.trainyard.submitter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.submitter.Http.Answer;
@@ -64,6 +65,24 @@ class JobsTest {
 
         String expected =
                 "retries at \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ after PROGRAM_ERROR: the program ended with exit code 3";
+        assertThat(http.get(job).text("waitingBecause")).matches(expected);
+        assertThat(http.get("/api/v1/queue")
+                        .json()
+                        .at("/queue/0/waitingBecause")
+                        .asString())
+                .matches(expected);
+        assertThat(http.get(job + "/why").text("text")).matches("It waits: " + expected + "\\.");
+    }
+
+    @Test
+    void a_retry_that_is_nobodys_fault_says_which_it_is_of_how_many() {
+        worker.accept(Requests.named(id, "digits"));
+        worker.fail(
+                worker.reserve(),
+                Cause.IMAGE_PULL_FAILED,
+                new Retry.RetryAfter(Duration.ofHours(1), new Retry.Counters(0, 3)));
+
+        String expected = "retries at \\S+Z \\(retry 3 of 5, then it is held\\) after IMAGE_PULL_FAILED: no such host";
         assertThat(http.get(job).text("waitingBecause")).matches(expected);
         assertThat(http.get("/api/v1/queue")
                         .json()

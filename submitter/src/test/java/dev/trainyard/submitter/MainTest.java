@@ -44,7 +44,8 @@ class MainTest {
         assertThat(run("server", "--kafka", "127.0.0.1:1", "--postgres", "postgresql://127.0.0.1:1/none"))
                 .isEqualTo(69);
         assertThat(run("server", "--listen", "8700")).isEqualTo(64);
-        assertThat(err.toString()).contains("write ADDRESS:PORT");
+        assertThat(run("server", "--kafka", "nonsense", "--postgres", postgres)).isEqualTo(64);
+        assertThat(err.toString()).contains("write ADDRESS:PORT", "--kafka: \"nonsense\" is no address of Kafka");
         assertThat(run()).isEqualTo(64);
     }
 

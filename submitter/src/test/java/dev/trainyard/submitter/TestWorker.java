@@ -145,6 +145,11 @@ final class TestWorker implements AutoCloseable {
                         counters -> decision));
     }
 
+    /** Nothing of it started: it fails for the cause. */
+    void fail(AttemptId attempt, Cause cause, Retry.Decision decision) {
+        attempts.failed(me, attempt, new AttemptStore.End(cause, "no such host", null, counters -> decision));
+    }
+
     static Retry.Decision retryAtOnce() {
         return new Retry.RetryAfter(Duration.ZERO, new Retry.Counters(1, 0));
     }

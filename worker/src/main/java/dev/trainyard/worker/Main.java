@@ -1,5 +1,6 @@
 package dev.trainyard.worker;
 
+import dev.trainyard.core.command.BootstrapServers;
 import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
@@ -7,6 +8,7 @@ import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  trainyard worker --kafka kafka:9092 --postgres postgresql://trainyard_worker@db/trainyard --devices nvidia",
             "  trainyard worker --kafka localhost:9092 --postgres postgresql://localhost/trainyard --name gpu-2 \\",
             "      --devices slots:2 --state-dir /var/lib/trainyard/gpu-2",
+            "  trainyard worker --devices file:/etc/trainyard/devices.yml …     its form: docs/hosts.md",
             "",
             "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them.",
             "With --drain or --stop-jobs it ends when none is left; killing it meanwhile (SIGKILL) leaves them running."
@@ -44,6 +47,8 @@ import picocli.CommandLine.Spec;
             "76:another process has become this worker"
         })
 public final class Main implements Callable<Integer> {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -155,6 +160,10 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PostgresUrl url = url();
+        BootstrapServers.problem(kafka).ifPresent(problem -> {
+            throw wrong("--kafka", problem);
+        });
+        requireName();
         if (runSlots != null && runSlots < 1) {
             throw wrong("--run-slots", runSlots + " is too few: a worker runs at least 1 training at once");
         }
@@ -173,6 +182,17 @@ public final class Main implements Callable<Integer> {
             worker.awaitReplaced();
             stop.cancel();
             return ExitCode.REPLACED;
+        }
+    }
+
+    /** It is typed in commands and stands in tables, in REST's paths and in the places of outputs. */
+    private void requireName() {
+        if (name != null && !NAME.matcher(name).matches()) {
+            String near = name.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[._-]+|-+$", "");
+            throw wrong(
+                    "--name",
+                    "\"%s\" is no name of a worker: letters, digits, '.', '_' and '-', the first a letter or a digit%s"
+                            .formatted(name, near.isEmpty() ? "" : ", such as " + near));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.trainyard.core.command.ExitCode;
+import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Database;
@@ -159,6 +160,8 @@ public final class Worker implements AutoCloseable {
         Policy policy = Policy.load(settings.policy());
         StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker());
+        // Before anything is asked of others: what is wrong with a file is found at once.
+        List<OfferedDevice> devices = provider.devices();
         Engine engine = keep(Engine.fromEnvironment(settings.environment()));
         EngineInfo engineInfo = engine.info();
         Database database = keep(Database.connect(settings.postgres(), Role.WORKER, POOL));
@@ -168,7 +171,7 @@ public final class Worker implements AutoCloseable {
         boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
         WorkerStore.Registered registered = register(
                 workers,
-                registration(settings, state, engineInfo, provider.devices()),
+                registration(settings, state, engineInfo, devices),
                 installation -> stopAll(engine.containers(), new Owner(installation, state.worker())));
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
@@ -199,6 +202,9 @@ public final class Worker implements AutoCloseable {
             }
             sayStopped(workers, registered.me(), attempts.count());
         };
+        long running = host.attempts().unfinishedOf(state.worker()).stream()
+                .filter(attempt -> attempt.state() != AttemptState.ENDED)
+                .count();
         keep(new WorkLoop(database, host, attempts));
         keep(new PlannerLoop(database));
         Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
@@ -209,6 +215,9 @@ public final class Worker implements AutoCloseable {
                 state.worker(),
                 settings.devices(),
                 policy.origin());
+        if (running > 0) {
+            log.info("going on with {} trainings of a former process", running);
+        }
     }
 
     /** @param forgotten what is left to do for a worker whose host was declared dead, given the installation */

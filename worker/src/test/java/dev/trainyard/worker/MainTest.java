@@ -23,13 +23,14 @@ class MainTest {
     private int run(String... more) {
         List<String> args = new ArrayList<>(List.of(
                 "worker",
-                "--kafka",
-                "127.0.0.1:1",
                 "--postgres",
                 "postgresql://127.0.0.1:1/none",
                 "--state-dir",
                 directory.resolve("state").toString()));
         args.addAll(List.of(more));
+        if (!args.contains("--kafka")) {
+            args.addAll(List.of("--kafka", "127.0.0.1:1"));
+        }
         CommandLine command = Main.commandLine().setErr(new PrintWriter(err, true));
         command.getSubcommands().get("worker").setErr(new PrintWriter(err, true));
         return command.execute(args.toArray(String[]::new));
@@ -41,8 +42,14 @@ class MainTest {
         assertThat(run("--run-slots", "many")).isEqualTo(64);
         assertThat(run("--devices", "foo")).isEqualTo(64);
         assertThat(run("--no-such-option")).isEqualTo(64);
+        assertThat(run("--name", "gpu 1")).isEqualTo(64);
+        assertThat(run("--kafka", "nonsense")).isEqualTo(64);
 
         assertThat(err.toString())
+                .contains(
+                        "--name: \"gpu 1\" is no name of a worker",
+                        "such as gpu-1",
+                        "--kafka: \"nonsense\" is no address of Kafka: write HOST:PORT")
                 .contains("--run-slots: 0 is too few", "'many' is not an int", "--devices \"foo\"", "--no-such-option")
                 .doesNotContain("\tat ");
     }
@@ -54,7 +61,13 @@ class MainTest {
 
         assertThat(run("--policy", wrong.toString())).isEqualTo(64);
         assertThat(run("--policy", missing.toString())).isEqualTo(66);
+        assertThat(run("--devices", "file:" + missing)).isEqualTo(66);
 
-        assertThat(err.toString()).contains(wrong + ":1:1", missing.toString()).doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains(
+                        wrong + ":1:1",
+                        "The policy %s cannot be read: there is no such file.".formatted(missing),
+                        "The declared devices in %s cannot be read: there is no such file.".formatted(missing))
+                .doesNotContain("\tat ", "Exception");
     }
 }

@@ -4,6 +4,7 @@ import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -11,8 +12,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,23 +106,67 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         }
         List<String> added = Dockerfile.archives(text);
         boolean certain = whole && Dockerfile.isPlain(text);
-        if (source == null) {
+        @Nullable String given = source == null ? null : archiveName(source, added, files);
+        checkUnpacked(Dockerfile.unpacked(text), dockerfile, given, folder, files);
+        if (source == null || given == null) {
             return pack(folder, files, missing(added, files, folder, certain, null));
         }
-        String name = archiveName(source, added, files);
         Path archive = Files.isDirectory(source) ? packSource(source) : source;
         try {
-            files.put(name, archive);
+            files.put(given, archive);
             List<String> warnings = missing(added, files, folder, certain, source);
-            if (!added.contains(name)) {
+            if (!added.contains(given)) {
                 warnings.add("%s does not name %s: unless a wildcard or a variable does, the image is built without it"
-                        .formatted(dockerfile, name));
+                        .formatted(dockerfile, given));
             }
             return pack(folder, files, warnings);
         } finally {
             if (!archive.equals(source)) {
                 delete(archive);
             }
+        }
+    }
+
+    /**
+     * Docker copies what it cannot unpack as it is: the image would be built, with a file where the source should be.
+     *
+     * @param given in place of what the folder has under this name; null: nothing
+     */
+    private static void checkUnpacked(
+            List<String> archives,
+            String dockerfile,
+            @Nullable String given,
+            Path folder,
+            NavigableMap<String, Path> files) {
+        List<String> broken = new ArrayList<>();
+        for (String name : new LinkedHashSet<>(archives)) {
+            @Nullable Path file = name.equals(given) ? null : files.get(name);
+            if (file != null && isFileWithin(folder, file)) {
+                archiveProblem(file)
+                        .ifPresent(why -> broken.add(
+                                "%s adds %s to be unpacked, but %s is no readable tar archive: %s. Pack it anew, give its folder with --source DIR, or write COPY where it is not to be unpacked."
+                                        .formatted(dockerfile, name, folder.resolve(name), why)));
+            }
+        }
+        if (!broken.isEmpty()) {
+            throw new Failure(ExitCode.INVALID, String.join("\n", broken));
+        }
+    }
+
+    private static Optional<String> archiveProblem(Path file) {
+        try {
+            return SourceArchive.problem(file);
+        } catch (FileSystemException e) {
+            throw notRead(file, e, "Let it be read, or leave it out by .dockerignore.");
+        }
+    }
+
+    /** Folders are added as they are, and a link that leads out of the context is the build's to refuse. */
+    private static boolean isFileWithin(Path folder, Path file) {
+        try {
+            return Files.isRegularFile(file) && file.toRealPath().startsWith(folder.toRealPath());
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -205,13 +252,17 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             String text = Files.readString(file);
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.NOT_FOUND,
-                    "%s cannot be read (%s). %s"
-                            .formatted(file, Failure.reason(e), remedy)
-                            .stripTrailing(),
-                    e);
+            throw notRead(file, e, remedy);
         }
+    }
+
+    private static Failure notRead(Path file, IOException e, String remedy) {
+        return new Failure(
+                ExitCode.NOT_FOUND,
+                "%s cannot be read (%s). %s"
+                        .formatted(file, Failure.reason(e), remedy)
+                        .stripTrailing(),
+                e);
     }
 
     private static Path packSource(Path source) {

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 final class Dockerfile {
 
     private static final Pattern INSTRUCTION = Pattern.compile("(?i)\\s*(ADD|COPY)\\s+(.+)");
-    private static final Pattern ARCHIVE = Pattern.compile("(?i).+\\.(tar|tar\\.gz|tgz|tar\\.bz2|tar\\.xz)");
+    private static final Pattern ARCHIVE =
+            Pattern.compile("(?i).+\\.(tar|tar\\.gz|tgz|tar\\.bz2|tbz2?|tar\\.xz|txz|tar\\.zst)");
+    private static final Pattern NOT_UNPACKED = Pattern.compile("(?i)--unpack=false");
 
     private Dockerfile() {}
 
@@ -21,11 +23,20 @@ final class Dockerfile {
      * the build can tell: with variables or wildcards, or from another stage.
      */
     static List<String> archives(String text) {
+        return archives(text, false);
+    }
+
+    /** Those of {@link #archives} that the build is to unpack: they are added, not copied. */
+    static List<String> unpacked(String text) {
+        return archives(text, true);
+    }
+
+    private static List<String> archives(String text, boolean toUnpack) {
         List<String> archives = new ArrayList<>();
         String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
         for (String line : joined.lines().toList()) {
             Matcher instruction = INSTRUCTION.matcher(line);
-            if (instruction.matches()) {
+            if (instruction.matches() && !(toUnpack && leavesPacked(instruction))) {
                 List<String> sources = sources(instruction.group(2).strip());
                 sources.stream()
                         .filter(Dockerfile::isArchive)
@@ -34,6 +45,11 @@ final class Dockerfile {
             }
         }
         return archives;
+    }
+
+    private static boolean leavesPacked(Matcher instruction) {
+        return instruction.group(1).equalsIgnoreCase("COPY")
+                || NOT_UNPACKED.matcher(instruction.group(2)).lookingAt();
     }
 
     /** Whether each instruction stands where it seems to: a here-document, or another escape character, could say otherwise. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -158,7 +159,7 @@ class BuildContextTest {
 
     @Test
     void a_source_folder_replaces_an_older_archive_of_its_name() throws IOException {
-        write("Dockerfile", "FROM scratch\nADD digits.tar other.tar /\n");
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\nCOPY other.tar /\n");
         write("digits.tar", "old");
         write("other.tar", "other");
 
@@ -181,10 +182,7 @@ class BuildContextTest {
 
     @Test
     void an_archive_goes_in_as_it_is_under_its_own_name() throws IOException {
-        byte[] archive;
-        try (BuildContext other = BuildContext.pack(context, "Dockerfile", null, null)) {
-            archive = Files.readAllBytes(other.tar());
-        }
+        byte[] archive = aTar();
         write("Dockerfile", "FROM scratch\nADD sub/my.tar /\n");
         Path source = Files.write(temp.resolve("my.tar"), archive);
 
@@ -192,6 +190,39 @@ class BuildContextTest {
 
         assertThat(content(packed, "sub/my.tar")).isEqualTo(archive);
         assertThat(source).exists();
+    }
+
+    @Test
+    void broken_archives_that_the_dockerfile_adds_are_refused_all_at_once() throws IOException {
+        byte[] tar = aTar();
+        write("Dockerfile", "FROM scratch\nADD garbage.tar cut.tar good.tar /\n");
+        write("garbage.tar", "<html>not found</html>".repeat(100));
+        Files.write(context.resolve("cut.tar"), Arrays.copyOf(tar, 600));
+        Files.write(context.resolve("good.tar"), tar);
+
+        assertThatThrownBy(() -> pack(null))
+                .isInstanceOf(Failure.class)
+                .returns(64, failure -> ((Failure) failure).exitCode())
+                .message()
+                .contains("Dockerfile adds garbage.tar to be unpacked, but %s is no readable tar archive: "
+                        .formatted(context.resolve("garbage.tar")))
+                .contains("%s is no readable tar archive: it ends in the middle. Pack it anew, give its folder"
+                        .formatted(context.resolve("cut.tar")))
+                .doesNotContain("good.tar");
+        assertThatThrownBy(() -> pack(sourceFolder("another")))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("garbage.tar");
+    }
+
+    @Test
+    void what_is_not_to_be_unpacked_may_hold_anything() throws IOException {
+        write("Dockerfile", "FROM scratch\nCOPY copied.tar /\nADD folder.tar linked.tar weights.bin /\n");
+        for (String name : List.of("copied.tar", "folder.tar/inside", "weights.bin", "../outside")) {
+            write(name, "no archive");
+        }
+        Files.createSymbolicLink(context.resolve("linked.tar"), Path.of("../outside"));
+
+        assertThat(names(pack(null))).contains("copied.tar", "folder.tar/inside", "linked.tar", "weights.bin");
     }
 
     @Test
@@ -207,10 +238,7 @@ class BuildContextTest {
 
     @Test
     void an_archive_of_another_name_than_the_dockerfile_adds_is_an_error_with_that_name() throws IOException {
-        byte[] archive;
-        try (BuildContext other = pack(null)) {
-            archive = Files.readAllBytes(other.tar());
-        }
+        byte[] archive = aTar();
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
         Path source = Files.write(temp.resolve("good.tar"), archive);
 
@@ -275,6 +303,12 @@ class BuildContextTest {
         }
 
         assertThat(tar).doesNotExist();
+    }
+
+    private byte[] aTar() throws IOException {
+        try (BuildContext some = BuildContext.pack(context, "Dockerfile", null, null)) {
+            return Files.readAllBytes(some.tar());
+        }
     }
 
     private BuildContext pack(@Nullable Path source) {

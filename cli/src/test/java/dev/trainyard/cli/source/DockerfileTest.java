@@ -35,4 +35,15 @@ class DockerfileTest {
                 # ADD e.tar /
                 """)).isEmpty();
     }
+
+    @Test
+    void what_is_copied_or_left_packed_is_not_unpacked() {
+        assertThat(Dockerfile.unpacked("""
+                FROM base
+                ADD digits.tar /
+                add --chown=1:1 ["more.tgz", "/"]
+                COPY copied.tar /
+                ADD --unpack=false packed.tar /
+                """)).containsExactly("digits.tar", "more.tgz");
+    }
 }

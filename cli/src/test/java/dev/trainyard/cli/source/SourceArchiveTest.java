@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,8 @@ class SourceArchiveTest {
     void tars_plain_or_compressed_are_taken() throws IOException {
         assertThatCode(() -> SourceArchive.check(file("a.tar", tar()))).doesNotThrowAnyException();
         assertThatCode(() -> SourceArchive.check(file("a.tar.gz", gzip(tar())))).doesNotThrowAnyException();
+        assertThatCode(() -> SourceArchive.check(file("a.tar.bz2", bzip2(tar()))))
+                .doesNotThrowAnyException();
         assertThatCode(() -> SourceArchive.check(file("a.tar.xz", new byte[] {(byte) 0xFD, '7', 'z', 'X', 'Z'})))
                 .doesNotThrowAnyException();
     }
@@ -40,6 +43,9 @@ class SourceArchiveTest {
             refused("cut.tar.gz", gzip(Arrays.copyOf(tar, length)));
         }
         refused("half.tar.gz", Arrays.copyOf(gzip, gzip.length / 2));
+        refused("without-checksum.tar.gz", Arrays.copyOf(gzip, gzip.length - 4));
+        byte[] bzip2 = bzip2(tar);
+        refused("half.tar.bz2", Arrays.copyOf(bzip2, bzip2.length / 2));
         refused("text.tar", "<html>not found</html>".repeat(100).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         refused("empty.tar", new byte[0]);
         refused("nothing.tar", new byte[1024]);
@@ -66,6 +72,14 @@ class SourceArchiveTest {
         Path content = Files.writeString(folder.resolve("main.py"), "print(1)\n".repeat(200));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         TarFile.write(new TreeMap<>(Map.of("main.py", content)), out);
+        return out.toByteArray();
+    }
+
+    private static byte[] bzip2(byte[] content) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (BZip2CompressorOutputStream bzip2 = new BZip2CompressorOutputStream(out)) {
+            bzip2.write(content);
+        }
         return out.toByteArray();
     }
 

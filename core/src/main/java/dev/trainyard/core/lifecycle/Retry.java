@@ -1,6 +1,7 @@
 package dev.trainyard.core.lifecycle;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** What follows from an attempt's end: the only place where a retry is decided. */
@@ -93,8 +94,19 @@ public final class Retry {
         };
     }
 
+    /**
+     * How many free retries in a row a job has that goes on ending with this cause, before it is held; empty: its retries are not free,
+     * or not counted.
+     */
+    public static OptionalInt freeLimit(Cause cause) {
+        return switch (standard(cause)) {
+            case FREE, FREE_AT_ONCE -> OptionalInt.of(cause == Cause.KILLED_EXTERNALLY ? KILLED_LIMIT : FREE_LIMIT);
+            case SPEND, UNCOUNTED, FINAL -> OptionalInt.empty();
+        };
+    }
+
     private static Decision free(Cause cause, Counters counters, Duration after) {
-        int limit = cause == Cause.KILLED_EXTERNALLY ? KILLED_LIMIT : FREE_LIMIT;
+        int limit = freeLimit(cause).orElseThrow();
         if (counters.freeInARow() >= limit) {
             return new Hold(
                     "%s again after %d free retries; look into it, then release the job".formatted(cause, limit));

@@ -13,8 +13,10 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The Kafka cluster that carries the requests: its topics, and whether it answers. */
@@ -125,7 +127,12 @@ public final class KafkaCluster implements AutoCloseable {
     }
 
     private static String sentence(Throwable reason) {
-        return String.valueOf(reason.getMessage()).replaceFirst("\\.$", "");
+        return switch (reason) {
+            // Kafka's own words are those of its protocol: "Timed out waiting for a node assignment. Call: listNodes".
+            case TimeoutException _ -> "nothing came back from there";
+            case ConfigException _ -> "no such host is known";
+            default -> String.valueOf(reason.getMessage()).replaceFirst("\\.$", "");
+        };
     }
 
     public String bootstrapServers() {

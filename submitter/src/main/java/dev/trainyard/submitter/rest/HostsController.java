@@ -59,7 +59,12 @@ final class HostsController {
                     job.queuedAt(),
                     job.notBefore(),
                     job.attempts(),
-                    Waiting.because(job.waitingBecause(), job.notBefore(), job.lastCause(), job.lastDetail()));
+                    Waiting.because(
+                            job.waitingBecause(),
+                            job.notBefore(),
+                            job.lastCause(),
+                            job.lastDetail(),
+                            job.freeRetries()));
         }
     }
 

@@ -114,7 +114,8 @@ record JobResource(
                         job.waitingBecause(),
                         job.notBefore(),
                         attempt == null ? null : attempt.cause(),
-                        attempt == null ? null : attempt.detail());
+                        attempt == null ? null : attempt.detail(),
+                        job.freeRetries());
     }
 
     static JobResource of(Published request) {

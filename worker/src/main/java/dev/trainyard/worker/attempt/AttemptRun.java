@@ -232,16 +232,16 @@ final class AttemptRun {
     }
 
     /**
-     * Until the database takes it: work in hand outlives an outage. One line of log per outage. What is the statement's own fault is thrown
+     * Until the database takes it: work in hand outlives an outage. Of an outage the loop tells that looks for work. What is the statement's own fault is thrown
      * at once.
      */
     <T> T persist(Supplier<T> transaction) {
         Duration pause = Duration.ofMillis(100);
-        boolean failed = false;
+        boolean told = false;
         while (true) {
             try {
                 T result = transaction.get();
-                if (failed) {
+                if (told) {
                     log.info("database is back attempt={}", id);
                 }
                 return result;
@@ -249,9 +249,9 @@ final class AttemptRun {
                 if (!Outage.mayExplain(e)) {
                     throw e;
                 }
-                if (!failed) {
+                if (!told && !Outage.isAway(e)) {
                     log.warn("database failed, trying until it is back attempt={} error={}", id, e.getMessage());
-                    failed = true;
+                    told = true;
                 }
                 pause(pause);
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;

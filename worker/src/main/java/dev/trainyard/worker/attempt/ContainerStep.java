@@ -130,7 +130,7 @@ final class ContainerStep implements Step {
             return false;
         } catch (EngineRefused e) {
             StartProblem problem = StartProblem.of(e);
-            return fail(run, attempt, problem.cause(), problem.detail());
+            return fail(run, attempt, problem.cause(), problem.sentence());
         } catch (IOException e) {
             return fail(run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
         }
@@ -149,7 +149,7 @@ final class ContainerStep implements Step {
         } catch (EngineRefused e) {
             StartProblem problem = StartProblem.of(e);
             host.containers().remove(created.id());
-            return fail(run, attempt, problem.cause(), problem.detail());
+            return fail(run, attempt, problem.cause(), problem.sentence());
         }
     }
 

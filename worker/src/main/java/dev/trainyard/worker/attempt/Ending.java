@@ -1,7 +1,9 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore.End;
@@ -18,7 +20,11 @@ final class Ending {
         Request.Submit request = run.request(attempt);
         return new End(
                 cause,
-                detail,
+                Remedy.added(
+                        cause == Cause.OUT_OF_MEMORY
+                                ? withLimit(detail, request.run().memory())
+                                : detail,
+                        cause),
                 outputsComplete,
                 counters -> Retry.decide(
                         cause,
@@ -26,5 +32,11 @@ final class Ending {
                         request.retry(),
                         counters,
                         ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private static @Nullable String withLimit(@Nullable String detail, @Nullable DataSize limit) {
+        return limit == null
+                ? detail
+                : "%s. Its memory limit was %d MiB".formatted(detail == null ? "killed" : detail, limit.bytes() >> 20);
     }
 }

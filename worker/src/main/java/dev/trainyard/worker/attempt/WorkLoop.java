@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.Notifications;
+import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.container.OwnContainer;
 import dev.trainyard.worker.container.State;
@@ -58,7 +59,11 @@ public final class WorkLoop implements AutoCloseable {
                         return;
                     }
                     if (!failing) {
-                        log.warn("no look at the database, trying every second", e);
+                        if (Outage.isAway(e)) {
+                            log.warn("database does not answer, trying every second: {}", Outage.words(e));
+                        } else {
+                            log.warn("no look at the database, trying every second", e);
+                        }
                         failing = true;
                     }
                     Thread.sleep(AFTER_FAILURE);

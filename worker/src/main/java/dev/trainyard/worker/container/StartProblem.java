@@ -11,6 +11,16 @@ public sealed interface StartProblem {
     /** What the attempt ends with. */
     Cause cause();
 
+    /** What to do, beyond what the cause alone tells; empty: nothing. */
+    default String remedy() {
+        return "";
+    }
+
+    /** The engine's words, and what to do. */
+    default String sentence() {
+        return remedy().isEmpty() ? detail() : detail().replaceFirst("[.\\s]+$", "") + ". " + remedy();
+    }
+
     /** A bind source is not there. */
     record MountMissing(String path, String detail) implements StartProblem {
         @Override
@@ -25,6 +35,11 @@ public sealed interface StartProblem {
         public Cause cause() {
             return Cause.START_FAILED;
         }
+
+        @Override
+        public String remedy() {
+            return "Free the port on that host, or publish to another";
+        }
     }
 
     /** The image has no such program, or it cannot be executed. */
@@ -33,6 +48,11 @@ public sealed interface StartProblem {
         public Cause cause() {
             return Cause.START_FAILED;
         }
+
+        @Override
+        public String remedy() {
+            return "Check command and entrypoint: the image has no such program, or it cannot be executed there";
+        }
     }
 
     /** The engine cannot hand out GPUs: no NVIDIA container toolkit, or it failed. */
@@ -40,6 +60,11 @@ public sealed interface StartProblem {
         @Override
         public Cause cause() {
             return Cause.START_FAILED;
+        }
+
+        @Override
+        public String remedy() {
+            return "Whoever runs the host: install the NVIDIA container toolkit there, or repair it";
         }
     }
 
@@ -64,6 +89,11 @@ public sealed interface StartProblem {
         @Override
         public Cause cause() {
             return Cause.START_FAILED;
+        }
+
+        @Override
+        public String remedy() {
+            return "To see it without Trainyard, run on that host what trainyard submit --dry-run prints";
         }
     }
 

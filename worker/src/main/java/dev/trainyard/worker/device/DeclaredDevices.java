@@ -1,5 +1,6 @@
 package dev.trainyard.worker.device;
 
+import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.request.DataSize;
 import java.io.IOException;
@@ -73,7 +74,10 @@ final class DeclaredDevices implements DeviceProvider {
             return new Compose(LoadSettings.builder().setLabel(file.toString()).build())
                     .composeString(Files.readString(file));
         } catch (IOException e) {
-            throw new WrongDevices("The declared devices in " + file + " cannot be read: " + e, e);
+            throw new WrongDevices(
+                    "The declared devices in %s cannot be read: %s. Write the list there, or name another with --devices file:PATH."
+                            .formatted(file, FileReason.of(e)),
+                    e);
         } catch (MarkedYamlEngineException e) {
             throw problem(e.getProblemMark(), "this is neither YAML nor JSON: " + e.getProblem());
         } catch (YamlEngineException e) {

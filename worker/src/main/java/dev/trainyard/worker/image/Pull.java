@@ -41,7 +41,7 @@ final class Pull {
     private static ImageFailure failure(String reference, String words) {
         Cause cause = RegistryWords.cause(words);
         String what = switch (cause) {
-            case IMAGE_UNAVAILABLE -> "there is no image %s, or this host may not pull it (name, tag, docker login?)";
+            case IMAGE_UNAVAILABLE -> "there is no image %s, or this host may not pull it";
             case DISK_FULL -> "the disk is full: image %s does not fit";
             default -> "image %s could not be pulled";
         };

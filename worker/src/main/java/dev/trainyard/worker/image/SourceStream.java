@@ -27,8 +27,7 @@ final class SourceStream extends FilterInputStream {
             return new SourceStream(digest, contexts.open(digest));
         } catch (NoSuchFileException e) {
             throw new ImageFailure(
-                    Cause.SOURCE_MISSING,
-                    "the source %s is not in the store (any more): submit the job again".formatted(digest));
+                    Cause.SOURCE_MISSING, "the source %s is not in the store (any more)".formatted(digest));
         } catch (IOException e) {
             throw unreadable(digest, e);
         }

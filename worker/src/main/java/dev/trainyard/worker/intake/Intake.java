@@ -44,7 +44,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read, stands under another job's key,
- * or names a draft that is not there or takes other parameters, is set aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
+ * names a draft that is not there or takes other parameters, or has other content than was accepted under its id, is set aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
  */
 public final class Intake implements AutoCloseable {
 
@@ -238,8 +238,7 @@ public final class Intake implements AutoCloseable {
                     String reason =
                             "job %s was accepted with other content: accepted sha256:%s, offered sha256:%s. Give a new request a new jobId."
                                     .formatted(job, accepted, offered);
-                    log.warn("rejected job={} reason={}", job, reason);
-                    reject(submit.record(), job, reason);
+                    setAside(submit.record(), job, reason);
                 }
             }
         }
@@ -278,10 +277,6 @@ public final class Intake implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while setting a record aside", e);
         }
-        reject(record, job, reason);
-    }
-
-    private void reject(ConsumerRecord<byte[], byte[]> record, @Nullable JobId job, String reason) {
         byte[] payload = record.value() == null ? new byte[0] : record.value();
         jobs.reject(record.topic(), record.partition(), record.offset(), job, reason, payload);
     }

@@ -3,6 +3,7 @@ package dev.trainyard.worker.plan;
 import dev.trainyard.core.plan.Planner;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.Notifications;
+import dev.trainyard.db.Outage;
 import dev.trainyard.db.PlanStore;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,7 +57,8 @@ public final class PlannerLoop implements AutoCloseable {
                     if (Thread.currentThread().isInterrupted()) {
                         return;
                     }
-                    if (!failing) {
+                    // An outage of the whole database is told by whoever looks for work; one line is enough.
+                    if (!failing && !Outage.isAway(e)) {
                         log.warn("planning failed, trying every second", e);
                         failing = true;
                     }

@@ -1,5 +1,6 @@
 package dev.trainyard.worker.policy;
 
+import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.request.NearestName;
 import dev.trainyard.worker.policy.Policy.Access;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class PolicyFile {
         } catch (IOException e) {
             throw new PolicyProblem(
                     "The policy %s cannot be read: %s. Name another file with --policy, or leave it out for the built-in policy."
-                            .formatted(file, e),
+                            .formatted(file, FileReason.of(e)),
                     e);
         } catch (MarkedYamlEngineException e) {
             throw problem(e.getProblemMark(), "this is no YAML: " + e.getProblem());

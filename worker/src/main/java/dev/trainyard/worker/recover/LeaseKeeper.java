@@ -1,5 +1,6 @@
 package dev.trainyard.worker.recover;
 
+import dev.trainyard.db.Outage;
 import dev.trainyard.db.Replaced;
 import dev.trainyard.db.WorkerStore;
 import java.sql.SQLException;
@@ -14,6 +15,9 @@ public final class LeaseKeeper implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+    /** Before that it is a short outage of the database, of which others tell. */
+    private static final int TELL_AFTER_FAILURES = 15;
+
     private final WorkerStore.Lease lease;
     private final Runnable onReplaced;
     private final Thread thread;
@@ -27,22 +31,25 @@ public final class LeaseKeeper implements AutoCloseable {
     }
 
     private void keep() {
-        boolean failing = false;
+        int failures = 0;
         try {
             while (true) {
                 try {
                     lease.renew();
-                    if (failing) {
+                    if (failures >= TELL_AFTER_FAILURES) {
                         log.info("lease renewed again");
-                        failing = false;
                     }
+                    failures = 0;
                 } catch (SQLException e) {
-                    if (!failing) {
-                        log.warn("lease not renewed, trying every second: {}", e.getMessage());
-                        failing = true;
+                    failures++;
+                    if (failures == TELL_AFTER_FAILURES) {
+                        log.warn(
+                                "lease not renewed for {} s, without it nothing new is placed here: {}",
+                                failures,
+                                Outage.words(e));
                     }
                 }
-                Thread.sleep(failing ? AFTER_FAILURE : EVERY);
+                Thread.sleep(failures > 0 ? AFTER_FAILURE : EVERY);
             }
         } catch (Replaced e) {
             log.error("{}", e.getMessage());

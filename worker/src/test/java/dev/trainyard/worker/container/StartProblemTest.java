@@ -30,5 +30,8 @@ class StartProblemTest {
         assertThat(read.getClass().getSimpleName()).isEqualTo(problem);
         assertThat(read.cause()).isEqualTo(cause);
         assertThat(read.detail()).isEqualTo(reason);
+        assertThat(read.sentence())
+                .startsWith(reason)
+                .hasSizeGreaterThan(cause == Cause.START_FAILED ? reason.length() : 0);
     }
 }

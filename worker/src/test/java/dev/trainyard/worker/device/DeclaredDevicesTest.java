@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,30 @@ class DeclaredDevicesTest {
     }
 
     @Test
+    void the_example_of_the_documentation_declares_devices() throws Exception {
+        Matcher example =
+                Pattern.compile("(?s)```yaml\n(.*?)```").matcher(Files.readString(Path.of("../docs/hosts.md")));
+        assertThat(example.find()).isTrue();
+
+        assertThat(devices(example.group(1)))
+                .containsExactly(
+                        new OfferedDevice(
+                                "GPU-6a3c1f52-0b1e-4c5e-9a51-2d7c8e4f9b10",
+                                0,
+                                Kind.GPU,
+                                "NVIDIA A30",
+                                DataSize.parse("24g"),
+                                null),
+                        new OfferedDevice(
+                                "MIG-1d2b7c90-54a1-5f0e-8c3b-7e6f5a4d3c2b",
+                                3,
+                                Kind.MIG,
+                                "",
+                                DataSize.parse("9728m"),
+                                null));
+    }
+
+    @Test
     void an_empty_file_declares_nothing_and_is_refused() {
         assertThatThrownBy(() -> devices("")).hasMessageContaining("is not a list of devices");
     }
@@ -73,7 +99,7 @@ class DeclaredDevicesTest {
     void a_file_that_is_not_there_is_named() {
         assertThatThrownBy(() -> new DeclaredDevices(directory.resolve("none.yaml")).devices())
                 .isInstanceOf(DeviceProblem.class)
-                .hasMessageContainingAll("none.yaml", "NoSuchFile");
+                .hasMessageContainingAll("none.yaml", "there is no such file", "--devices file:PATH");
     }
 
     private List<OfferedDevice> devices(String text) throws IOException, DeviceProblem {

@@ -196,7 +196,7 @@ class ImagesTest {
         ImageFailure failure = failure(new ImageSource.Build("sha256:0", "Dockerfile", Map.of(), null, null));
 
         assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
-        assertThat(failure).hasMessageContaining("sha256:0").hasMessageContaining("submit");
+        assertThat(failure).hasMessageContaining("sha256:0").hasMessageContaining("not in the store");
     }
 
     @Test

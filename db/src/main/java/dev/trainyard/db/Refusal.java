@@ -1,0 +1,77 @@
+package dev.trainyard.db;
+
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Why a database cannot be used, in the words of whoever refused, and what to do. */
+final class Refusal {
+
+    private static final String LOGIN =
+            "Give user and password: postgresql://USER:PASSWORD@HOST:PORT/DATABASE in TRAINYARD_POSTGRES, or the password in ~/.pgpass";
+
+    private Refusal() {}
+
+    /** @param attempted such as "Cannot connect to" */
+    static DatabaseUnavailable of(String attempted, PostgresUrl url, Throwable e) {
+        return new DatabaseUnavailable(
+                "%s %s: %s. %s.".formatted(attempted, url, words(e), remedy(url, sqlState(e), e)), e);
+    }
+
+    private static String remedy(PostgresUrl url, String state, Throwable e) {
+        if (cause(e, UnknownHostException.class) != null) {
+            return "Check the host in the URL";
+        }
+        return switch (state) {
+            // Of the second the driver says it without having sent anything: the server wants a password, and there is
+            // none.
+            case "28P01", "08004" -> LOGIN;
+            case "28000" ->
+                words(e).contains("does not exist")
+                        ? "Run trainyard migrate --postgres URL, which makes Trainyard's roles, or name another user"
+                        : LOGIN + "; the server's pg_hba.conf must let this user in from this host";
+            case "3D000" -> "Create the database (createdb), then run trainyard migrate --postgres URL";
+            case "42501" -> "This user may not do that: name another";
+            case "57P03" -> "It is starting or stopping: try again in a moment";
+            case "53300" -> "Raise its max_connections, or stop what holds them";
+            default ->
+                state.startsWith("28")
+                        ? LOGIN
+                        : "Check that Postgres runs at %s:%d and that this host reaches it"
+                                .formatted(url.host(), url.port());
+        };
+    }
+
+    /** One line, without a full stop, a severity or a place in a statement that no one has seen. */
+    static String words(Throwable e) {
+        UnknownHostException unknown = cause(e, UnknownHostException.class);
+        if (unknown != null) {
+            return "the host %s is not known".formatted(unknown.getMessage());
+        }
+        PSQLException refused = cause(e, PSQLException.class);
+        ServerErrorMessage server = refused == null ? null : refused.getServerErrorMessage();
+        String message =
+                server == null ? Migrations.rootMessage(e) : Objects.requireNonNullElse(server.getMessage(), "");
+        return message.lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
+    }
+
+    /** Empty: the server said none. */
+    static String sqlState(Throwable e) {
+        SQLException refused = cause(e, SQLException.class);
+        return refused == null || refused.getSQLState() == null ? "" : refused.getSQLState();
+    }
+
+    /** The deepest of its kind. */
+    private static <T extends Throwable> @Nullable T cause(Throwable e, Class<T> kind) {
+        T found = null;
+        for (Throwable each = e; each != null; each = each.getCause() == each ? null : each.getCause()) {
+            if (kind.isInstance(each)) {
+                found = kind.cast(each);
+            }
+        }
+        return found;
+    }
+}
