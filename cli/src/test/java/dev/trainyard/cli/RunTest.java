@@ -192,7 +192,7 @@ class RunTest {
                 .contains(
                         "\n  argument 3, --memory-swap: ",
                         "\n  argument 5, --volumn: is no flag of docker run, nor one of ours. Did you mean --volume?",
-                        "\n  argument 7, the image: 'BusyBox' is not an image");
+                        "\n  argument 7, the image: 'BusyBox' does not fit");
         assertThat(server.lines()).isEmpty();
     }
 
