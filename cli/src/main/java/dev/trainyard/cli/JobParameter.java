@@ -7,6 +7,7 @@ import dev.trainyard.cli.terminal.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Parameters;
 
 /** The job that a command is about. */
@@ -15,6 +16,7 @@ final class JobParameter {
     private static final int UUID_LENGTH = 36;
     private static final int LEAST = 4;
     private static final int NEWEST = 200;
+    private static final int SHOWN = 5;
 
     @Parameters(
             paramLabel = "JOB",
@@ -32,6 +34,11 @@ final class JobParameter {
                             .formatted(job, LEAST));
         }
         return given.length() == UUID_LENGTH ? given : matching(given, server);
+    }
+
+    private static String shown(List<String> ids) {
+        String first = ids.stream().limit(SHOWN).collect(Collectors.joining(", "));
+        return ids.size() > SHOWN ? first + ", …" : first;
     }
 
     /** The first 8 characters of an id are its minute; ids of one minute differ at their end. */
@@ -54,7 +61,7 @@ final class JobParameter {
                 throw new Failure(
                         ExitCode.INVALID,
                         "%d jobs begin or end with %s: %s. Give more characters."
-                                .formatted(matching.size(), given, String.join(", ", matching)));
+                                .formatted(matching.size(), given, shown(matching)));
         };
     }
 }

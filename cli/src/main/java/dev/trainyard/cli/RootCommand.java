@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "69:no server answers",
             "70:a defect of the client or the server",
             "75:the server cannot do it now, try again later; or the job that was followed is held",
+            "125, 126, 127:of a job that was followed, as docker run: no container started; its program cannot be executed; there is none",
             "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled"
         },
         footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",

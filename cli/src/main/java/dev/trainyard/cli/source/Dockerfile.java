@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** As much of a Dockerfile as tells which archives it takes from its context. */
 final class Dockerfile {
@@ -22,23 +23,35 @@ final class Dockerfile {
      */
     static List<String> archives(String text) {
         List<String> archives = new ArrayList<>();
-        String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
-        for (String line : joined.lines().toList()) {
-            Matcher instruction = INSTRUCTION.matcher(line);
-            if (instruction.matches()) {
-                List<String> sources = sources(instruction.group(2).strip());
-                sources.stream()
-                        .filter(Dockerfile::isArchive)
-                        .map(Dockerfile::plain)
-                        .forEach(archives::add);
-            }
-        }
+        instructions(text)
+                .flatMap(arguments -> sources(arguments).stream())
+                .filter(Dockerfile::isArchive)
+                .map(Dockerfile::plain)
+                .forEach(archives::add);
         return archives;
     }
 
     /** Whether each instruction stands where it seems to: a here-document, or another escape character, could say otherwise. */
     static boolean isPlain(String text) {
         return !text.contains("<<") && !text.toLowerCase(Locale.ROOT).contains("escape=");
+    }
+
+    /** Whether each source is written out, a file: what is copied then, is what {@link #archives} and a look tell. */
+    static boolean takesNamesOnly(String text) {
+        return isPlain(text)
+                && instructions(text)
+                        .flatMap(arguments -> sources(arguments).stream())
+                        .map(Dockerfile::plain)
+                        .noneMatch(source -> source.isEmpty() || source.chars().anyMatch(c -> "$*?[".indexOf(c) >= 0));
+    }
+
+    /** The arguments of each ADD and COPY. */
+    private static Stream<String> instructions(String text) {
+        String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
+        return joined.lines()
+                .map(INSTRUCTION::matcher)
+                .filter(Matcher::matches)
+                .map(instruction -> instruction.group(2).strip());
     }
 
     /** The words but for options and the last, which is the target; none if they come from another stage. */
