@@ -63,6 +63,8 @@ public record Policy(
             "SYS_RAWIO",
             "SYS_TIME");
 
+    private static final int FEW = 6;
+
     /** How a folder may be mounted. */
     public enum Access {
         READ_ONLY,
@@ -192,8 +194,11 @@ public record Policy(
         if (wanted == null || allowed.contains(wanted)) {
             return;
         }
-        String known = allowed.isEmpty() ? "none is" : String.join(", ", new TreeSet<>(allowed)) + " are";
-        String sentence = refusal(rule, what + " " + Excerpt.quote(wanted), "is not allowed (%s)".formatted(known));
+        // Of many, the remedy has them all.
+        String known = allowed.isEmpty()
+                ? " (none is)"
+                : allowed.size() > FEW ? "" : " (%s are)".formatted(String.join(", ", new TreeSet<>(allowed)));
+        String sentence = refusal(rule, what + " " + Excerpt.quote(wanted), "is not allowed" + known);
         PolicyWord.of(rule)
                 .flatMap(words -> words.objection(wanted))
                 .ifPresentOrElse(
@@ -281,7 +286,7 @@ public record Policy(
                     }
                 };
         String file = this == BUILT_IN ? PolicyFile.DEFAULT.toString() : origin;
-        return "Whoever runs the host can allow it: write in %s the line %s and restart the worker."
+        return "Whoever runs the host can allow it: write in %s the line %s and restart the worker"
                 .formatted(file, line);
     }
 

@@ -56,7 +56,7 @@ class PolicyTest {
                         mount("/etc", true),
                         "the folder '/etc' may not be mounted (/data, /logs may) by the rule mounts of the built-in policy."
                                 + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line"
-                                + " mounts: {/data: read-write, /etc: read-only, /logs: read-write} and restart the worker."),
+                                + " mounts: {/data: read-write, /etc: read-only, /logs: read-write} and restart the worker"),
                 arguments(mount("/", true), "the folder '/' may not be mounted"),
                 arguments(mount("/", true), "It can never be allowed"),
                 arguments(mount("/run/docker.sock", true), "It can never be allowed: with it a container commands"),
