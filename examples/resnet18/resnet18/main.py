@@ -42,14 +42,17 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     data = Path(__file__).resolve().parent / "data"
+    # The image for CPUs has digits; CIFAR-10 is mounted over them.
+    digits = (data / "digits-train.csv").is_file() and not (data / "data_batch_1.bin").is_file()
+    train, val = ("digits-train.csv", "digits-val.csv") if digits else ("data_batch_1.bin", "test_batch.bin")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--epochs", type=at_least(0, int), default=10, help="train up to this epoch")
     parser.add_argument("--lr", type=at_least(0, float), default=0.001, help="learning rate of Adam")
     parser.add_argument("--bs", type=at_least(2, int), default=64, help="images in a batch")
     parser.add_argument("--num_worker", type=at_least(0, int), default=0, help="processes that prepare batches; 0: none")
     parser.add_argument("--log_frequency", type=at_least(1, int), default=10, help="batches from one line to the next")
-    parser.add_argument("--train_data", type=Path, default=data / "data_batch_1.bin", help="CIFAR-10 binary, or CSV")
-    parser.add_argument("--val_data", type=Path, default=data / "test_batch.bin", help="CIFAR-10 binary, or CSV")
+    parser.add_argument("--train_data", type=Path, default=data / train, help="CIFAR-10 binary, or CSV")
+    parser.add_argument("--val_data", type=Path, default=data / val, help="CIFAR-10 binary, or CSV")
     parser.add_argument("--pretrained", type=path_or_none, help="checkpoint (.pt) to continue from")
     return parser.parse_args()
 

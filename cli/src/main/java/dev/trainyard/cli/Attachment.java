@@ -5,6 +5,7 @@ import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import java.util.Locale;
 import java.util.Objects;
 
 /** Stays with a job that was just submitted until it ends, as {@code docker run} stays with its container. */
@@ -44,14 +45,31 @@ final class Attachment {
         }
     }
 
+    /** As {@code docker run} ends where no container exited: it reads the engine's words too. */
+    static int ofRefusedStart(String detail) {
+        String words = detail.toLowerCase(Locale.ROOT);
+        if (words.contains("executable file not found") || words.contains("no such file or directory")) {
+            return ExitCode.NO_SUCH_PROGRAM;
+        }
+        return words.contains("permission denied") || words.contains("is a directory")
+                ? ExitCode.NOT_EXECUTABLE
+                : ExitCode.NOT_STARTED;
+    }
+
     private static int exitCode(JsonObject job) {
         return switch (job.text("state")) {
             case "SUCCEEDED" -> ExitCode.OK;
             case "REJECTED" -> ExitCode.INVALID;
             case "HELD" -> ExitCode.TRY_LATER;
             default -> {
-                int container = Objects.requireNonNullElse(job.object("attempt").integer("exitCode"), 0);
-                yield container == 0 ? ExitCode.JOB_FAILED : container;
+                JsonObject attempt = job.object("attempt");
+                int container = Objects.requireNonNullElse(attempt.integer("exitCode"), 0);
+                if (container != 0) {
+                    yield container;
+                }
+                yield attempt.text("cause").equals("START_FAILED")
+                        ? ofRefusedStart(attempt.text("detail"))
+                        : ExitCode.JOB_FAILED;
             }
         };
     }

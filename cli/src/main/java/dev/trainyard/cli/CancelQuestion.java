@@ -4,6 +4,7 @@ import dev.trainyard.cli.Session.Interruption;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.request.Excerpt;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -50,7 +51,11 @@ final class CancelQuestion {
 
     private void ask() {
         String answer = session.ask("cancel the job (c), or leave it running (Enter)?");
-        if (!answer.equalsIgnoreCase("c") && !answer.equalsIgnoreCase("cancel")) {
+        while (!answer.isEmpty() && !answer.equalsIgnoreCase("c") && !answer.equalsIgnoreCase("cancel")) {
+            answer = session.ask("'%s' is no answer: cancel the job (c), or leave it running (Enter)?"
+                    .formatted(Excerpt.plain(answer, 20)));
+        }
+        if (answer.isEmpty()) {
             leave();
             return;
         }

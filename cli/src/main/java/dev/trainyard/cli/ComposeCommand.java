@@ -4,8 +4,10 @@ import dev.trainyard.cli.terminal.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -29,13 +31,24 @@ final class ComposeCommand implements Callable<Integer> {
     @Mixin
     private final ParameterOptions parameters = new ParameterOptions();
 
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            description =
+                    "Of several services of FILE, the one that trains (default: the one with a GPU, or the only one).")
+    private @Nullable String service;
+
     ComposeCommand(Session session) {
         this.session = session;
     }
 
     @Override
     public Integer call() {
-        session.out().print(isDraft() ? draft() : new ComposeFile(file).filled(parameters.all()));
+        session.out()
+                .print(
+                        isDraft()
+                                ? draft()
+                                : new ComposeFile(file).filled(parameters.all(), service, session.environment()));
         return ExitCode.OK;
     }
 

@@ -48,6 +48,11 @@ final class ComposeFile {
         if (Files.isDirectory(path)) {
             throw folder(path);
         }
+        if (path.toString().equals("-")) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "a compose file is not read from standard input. Give it a name: trainyard submit FILE.");
+        }
         return new ComposeText(
                 path.toString(),
                 LocalText.read(path)
@@ -112,8 +117,10 @@ final class ComposeFile {
     }
 
     /** The file with the parameters filled in. */
-    String filled(List<Parameter> parameters) {
-        return orFailure("a training", () -> ComposeDraft.fill(texts.getFirst().text(), path.toString(), parameters));
+    String filled(List<Parameter> parameters, @Nullable String service, Map<String, String> environment) {
+        return orFailure(
+                "a training",
+                () -> ComposeDraft.fill(texts.getFirst().text(), path.toString(), parameters, service, environment));
     }
 
     private <T> T orFailure(String what, Supplier<T> resolution) {

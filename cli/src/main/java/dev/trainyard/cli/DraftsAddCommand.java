@@ -73,6 +73,9 @@ final class DraftsAddCommand implements Callable<Integer> {
         ComposeFile compose = new ComposeFile(file);
         DraftReading reading = compose.draft(params, source != null);
         reading.training().notices().forEach(notice -> session.say(notice.toString()));
+        if (params != null && reading.parameters().declared().isEmpty()) {
+            session.say("%s declares no parameters: the draft takes any".formatted(params));
+        }
         Server server = session.server();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", name);
@@ -80,7 +83,7 @@ final class DraftsAddCommand implements Callable<Integer> {
         fields.put("params", compose.text(params));
         fields.put("by", session.user());
         if (PackedSource.isNeeded(reading.training(), source)) {
-            try (BuildContext context = PackedSource.pack(session, compose, reading.training(), source)) {
+            try (BuildContext context = PackedSource.pack(session, compose.folder(), reading.training(), source)) {
                 PackedSource.upload(session, server, context);
                 fields.put("source", context.digest());
             }

@@ -15,13 +15,14 @@ final class PackedSource {
         return spec.build() != null || source != null;
     }
 
-    /** @param source what {@code --source} names: goes in as an archive */
-    static BuildContext pack(Session session, ComposeFile compose, TrainingSpec spec, @Nullable Path source) {
+    /**
+     * @param base folder that a relative context is in
+     * @param source what {@code --source} names: goes in as an archive
+     */
+    static BuildContext pack(Session session, Path base, TrainingSpec spec, @Nullable Path source) {
         String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();
         @Nullable String inline = spec.build() == null ? null : spec.build().dockerfileInline();
-        Path folder = spec.build() == null
-                ? compose.folder()
-                : compose.folder().resolve(spec.build().context());
+        Path folder = spec.build() == null ? base : base.resolve(spec.build().context());
         @Nullable String target = spec.build() == null ? null : spec.build().target();
         BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, inline, target, source);
         context.warnings().forEach(session::say);

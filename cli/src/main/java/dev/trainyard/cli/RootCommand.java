@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "70:a defect of the client or the server",
             "75:the server cannot do it now, try again later; or the job that was followed is held",
             "76:of worker and up: another process has become this worker",
+            "125, 126, 127:of a job that was followed, as docker run: no container started; its program cannot be executed; there is none",
             "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled",
             "141:nobody reads the output any more"
         },

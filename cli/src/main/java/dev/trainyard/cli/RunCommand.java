@@ -1,12 +1,16 @@
 package dev.trainyard.cli;
 
+import dev.trainyard.cli.source.BuildContext;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.compose.BuildSpec;
 import dev.trainyard.core.compose.InvalidRunLine;
 import dev.trainyard.core.compose.RunLine;
 import dev.trainyard.core.compose.RunWords;
 import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.compose.TrainingSpec;
 import dev.trainyard.core.request.Problem;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 @Command(
         customSynopsis = "trainyard run [docker run's own flags] [OPTIONS] IMAGE [ARG...]",
@@ -38,6 +43,7 @@ import picocli.CommandLine.Model.OptionSpec;
         footerHeading = "%nExample:%n",
         footer = {
             "  trainyard run --gpus '\"device=0,2\"' -v /logs/resnet:/outputs vision/resnet:1 --epochs 3 --lr 0.001",
+            "  trainyard run --rm --build . -v /logs/run-8:/outputs vision/resnet:2 --epochs 3",
             "  trainyard run -d --gpus 1 --name mnist --max-attempts 3 vision/mnist:2 python main.py"
         })
 final class RunCommand implements Callable<Integer> {
@@ -45,6 +51,28 @@ final class RunCommand implements Callable<Integer> {
     private final Session session;
 
     private RunWords words = RunWords.split(List.of(), Map.of());
+
+    @Option(
+            names = "--build",
+            paramLabel = "DIR",
+            description =
+                    "Build IMAGE first from the Dockerfile in this folder, as docker build DIR -t IMAGE would: on the worker.")
+    private @Nullable Path build;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "The Dockerfile, within DIR (default: DIR/Dockerfile).")
+    private @Nullable Path dockerfile;
+
+    @Option(
+            names = "--source",
+            paramLabel = "DIR|TAR",
+            description = {
+                "Build with this source in it, as submit does: an archive under its own name, a folder packed under the name",
+                "that the Dockerfile adds. Without --build the Dockerfile is the one beside it."
+            })
+    private @Nullable Path source;
 
     @Mixin
     private final JobOptions job = new JobOptions();
@@ -62,7 +90,55 @@ final class RunCommand implements Callable<Integer> {
         line.training().notices().forEach(notice -> session.say(notice.toString()));
         SubmitOptions options =
                 job.with(null, Map.of(), null, session.user(), session.clock().instant());
-        return submission.send(session, line.training(), null, options, line.detached());
+        refusePipedInput(line);
+        if (build == null && source == null) {
+            if (dockerfile != null) {
+                throw new Failure(
+                        ExitCode.INVALID, "-f names a Dockerfile, and nothing is built. Give --build DIR too.");
+            }
+            return submission.send(session, line.training(), null, options, line.detached());
+        }
+        TrainingSpec training = line.training().built(buildSpec(line.training()));
+        try (BuildContext context = PackedSource.pack(session, Path.of(""), training, source)) {
+            return submission.send(session, training, context, options, line.detached());
+        }
+    }
+
+    /** What {@code docker build} reads of its own words: the Dockerfile's path begins here, not in the folder. */
+    private BuildSpec buildSpec(TrainingSpec training) {
+        if (String.valueOf(training.image()).contains("@")) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "what is built cannot be named by a digest. Name the image without @sha256:…, or leave --build out.");
+        }
+        Path folder = build != null ? build : besideSource();
+        if (!Files.isDirectory(folder)) {
+            throw new Failure(
+                    Files.exists(folder) ? ExitCode.INVALID : ExitCode.NOT_FOUND,
+                    "--build: %s is no folder. Give the folder with the Dockerfile; an archive of the source goes to --source."
+                            .formatted(folder));
+        }
+        Path file = dockerfile == null
+                ? Path.of("Dockerfile")
+                : folder.toAbsolutePath()
+                        .normalize()
+                        .relativize(dockerfile.toAbsolutePath().normalize());
+        return new BuildSpec(folder.toString(), file.toString(), null, Map.of(), null);
+    }
+
+    private Path besideSource() {
+        Path parent =
+                source == null ? null : source.toAbsolutePath().normalize().getParent();
+        return parent == null ? Path.of("") : parent;
+    }
+
+    /** Nobody passes it on, and the program would wait for its end for ever. */
+    private void refusePipedInput(RunLine line) {
+        if (line.training().run().stdinOpen() && !line.detached() && session.isFed()) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "-i: standard input is not passed on to the container, which would wait for it. Mount a file, or leave -i out.");
+        }
     }
 
     private RunLine read() {
@@ -94,9 +170,9 @@ final class RunCommand implements Callable<Integer> {
                 Stack<String> args, CommandSpec spec, @Nullable ArgSpec argument, Map<String, Object> info) {
             Map<String, Boolean> own = new HashMap<>();
             for (OptionSpec option : spec.options()) {
-                own.put(
-                        option.longestName().replaceFirst("^-+", ""),
-                        option.arity().max() > 0);
+                for (String name : option.names()) {
+                    own.put(name.replaceFirst("^-+", ""), option.arity().max() > 0);
+                }
             }
             // The top of the stack is the first word.
             List<String> given = new ArrayList<>(args).reversed();

@@ -103,6 +103,19 @@ final class Session {
         return isTerminal(0) && isTerminal(2);
     }
 
+    /** Whether something is piped or redirected into this process. */
+    boolean isFed() {
+        if (!ownProcess) {
+            return false;
+        }
+        try {
+            Path input = Path.of("/proc/self/fd/0");
+            return Files.readSymbolicLink(input).toString().startsWith("pipe:") || Files.isRegularFile(input);
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
     private boolean isTerminal(int descriptor) {
         if (!ownProcess) {
             return false;

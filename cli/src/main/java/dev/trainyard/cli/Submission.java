@@ -53,7 +53,7 @@ final class Submission {
         Request.Submit request = spec.toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
         byte[] message = RequestCodec.encode(request);
         if (dryRun) {
-            return print(session, request, message);
+            return print(session, request, message, json);
         }
         Server server = session.server();
         if (context != null) {
@@ -89,14 +89,16 @@ final class Submission {
         }
     }
 
-    private int print(Session session, Request.Submit request, byte[] message) {
+    /** @param request what the message comes to */
+    static int print(Session session, Request.Submit request, byte[] message, boolean json) {
         try {
             RequestCodec.decode(message);
         } catch (InvalidRequest e) {
             throw new Failure(ExitCode.INVALID, OptionNames.in(Failure.reason(e)), e);
         }
         JsonNode shown = JsonMapper.shared().readTree(message);
-        boolean masked = mask(shown.at("/run/environment")) | mask(shown.at("/image/build/args"));
+        boolean masked =
+                mask(shown.at("/run/environment")) | mask(shown.at("/image/build/args")) | mask(shown.at("/params"));
         session.out().println(shown.toPrettyString());
         if (masked) {
             session.say("<secret> stands for values that look secret by their names; the message itself has them");

@@ -77,7 +77,7 @@ final class SubmitCommand implements Callable<Integer> {
         if (!PackedSource.isNeeded(spec, source)) {
             return send(spec, null);
         }
-        try (BuildContext context = PackedSource.pack(session, compose, spec, source)) {
+        try (BuildContext context = PackedSource.pack(session, compose.folder(), spec, source)) {
             return send(spec, context);
         }
     }

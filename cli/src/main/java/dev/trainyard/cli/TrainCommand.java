@@ -7,6 +7,7 @@ import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.ParameterValue;
 import dev.trainyard.core.request.Request;
@@ -72,8 +73,15 @@ final class TrainCommand implements Callable<Integer> {
     private boolean detach;
 
     @Option(
+            names = "--dry-run",
+            description =
+                    "Print the message that would be published and the docker run line that equals it; publish nothing.")
+    private boolean dryRun;
+
+    @Option(
             names = "--json",
-            description = "With -d, print the server's answer; else print the job at its end, and the log as messages.")
+            description =
+                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
     private boolean json;
 
     TrainCommand(Session session) {
@@ -93,6 +101,9 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, ParameterValue> params = params(draft);
         draft.check(params);
         Request.Train request = request(draft, params);
+        if (dryRun) {
+            return submission(draft, request);
+        }
         String answer = Submission.publish(server, request.jobId(), RequestCodec.encode(request));
         String id = request.jobId().toString();
         if (detach) {
@@ -101,6 +112,15 @@ final class TrainCommand implements Callable<Integer> {
         }
         String name = Objects.requireNonNullElse(request.name(), draft.ref().toString());
         return new Attachment(session, server, id, name, json).follow();
+    }
+
+    /** The draft is the server's; beyond that nobody is contacted. */
+    private int submission(StoredDraft draft, Request.Train request) {
+        try {
+            return Submission.print(session, draft.draft().resolve(request), RequestCodec.encode(request), json);
+        } catch (InvalidRequest e) {
+            throw new Failure(ExitCode.INVALID, OptionNames.in(Failure.reason(e)), e);
+        }
     }
 
     /** Those written as the program takes them win over the others of their name. */

@@ -190,6 +190,34 @@ class DraftsTest {
     }
 
     @Test
+    void an_abbreviation_is_understood_in_the_remedy() {
+        assertThat(cli.run("train", "resnet18", "--lr", "0.1", "--ep", "3").err())
+                .contains("--ep: the draft takes no parameter of that name. Did you mean 'epochs'?");
+    }
+
+    @Test
+    void a_dry_run_prints_the_message_and_what_it_comes_to_and_publishes_nothing() {
+        Result result = cli.run("train", "resnet18", "--lr", "0.1", "--outputs", "/logs/run-7", "--dry-run");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out())
+                .contains("\"draft\" : \"resnet18@3\"")
+                .contains("docker run --name resnet18 ")
+                .endsWith(" x python main.py --lr 0.1 --epochs 3\n");
+        assertThat(server.lines()).containsExactly("GET /drafts/resnet18");
+    }
+
+    @Test
+    void a_file_that_declares_nothing_is_told() throws IOException {
+        Path compose = write("draft.yml", COMPOSE);
+        Path params = write("params.yml", "# later\n");
+
+        Result result = cli.run("drafts", "add", "resnet18", compose.toString(), "--params", params.toString());
+
+        assertThat(result.err()).contains("params.yml declares no parameters: the draft takes any");
+    }
+
+    @Test
     void what_cannot_be_read_as_parameters_is_told_all_at_once() {
         Result result = cli.run("train", "resnet18", "stray", "--lr", "--epochs", "1", "--epochs", "2");
 

@@ -117,6 +117,31 @@ class OwnProcessTest {
         assertThat(server.lines()).anyMatch(line -> line.matches("POST /jobs/.*/cancel"));
     }
 
+    @Test
+    void what_is_no_answer_is_asked_again() throws IOException, InterruptedException {
+        server.answers("POST /jobs/*/cancel", 200, "{\"result\":\"STOPPING\"}");
+        Terminal terminal = attached("run");
+
+        terminal.type(CTRL_C);
+        terminal.awaits("cancel the job (c), or leave it running (Enter)?");
+        terminal.type("yes\n");
+        terminal.awaits("'yes' is no answer: cancel the job (c), or leave it running (Enter)?");
+        terminal.type("c\n");
+        terminal.awaits("the job is being cancelled");
+        terminal.type(CTRL_C);
+
+        assertThat(terminal.process.waitFor()).isEqualTo(130);
+    }
+
+    @Test
+    void what_is_piped_in_is_refused_since_nobody_would_pass_it_on() throws IOException, InterruptedException {
+        Process process = start(command("run", "-i", "busybox", "cat"));
+
+        assertThat(process.waitFor()).isEqualTo(64);
+        assertThat(messages(process)).contains("-i: standard input is not passed on to the container");
+        assertThat(server.lines()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\n", CTRL_C})
     void at_a_terminal_everything_else_leaves_the_job_running(String answer) throws IOException, InterruptedException {

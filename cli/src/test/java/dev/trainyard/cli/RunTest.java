@@ -192,7 +192,7 @@ class RunTest {
                 .contains(
                         "\n  argument 3, --memory-swap: ",
                         "\n  argument 5, --volumn: is no flag of docker run, nor one of ours. Did you mean --volume?",
-                        "\n  argument 7, the image: 'BusyBox' is not an image");
+                        "\n  argument 7, the image: 'BusyBox' does not fit");
         assertThat(server.lines()).isEmpty();
     }
 
@@ -209,6 +209,57 @@ class RunTest {
             assertThat(help.out()).contains("docker run's own flags", "--dry-run", "--max-attempts", "Example:");
         }
         assertThat(cli.run("run").err()).contains("run: names no image. Write it after the flags");
+    }
+
+    @Test
+    void the_image_is_built_from_a_folder_and_tagged_as_docker_build_would() throws IOException {
+        Files.writeString(folder.resolve("Dockerfile.cpu"), "FROM scratch\n");
+        server.answers("HEAD /sources/sha256:*", 200, "");
+
+        Result result = cli.run(
+                "run",
+                "-d",
+                "--build",
+                folder.toString(),
+                "-f",
+                folder.resolve("Dockerfile.cpu").toString(),
+                "vision/resnet:cpu",
+                "--epochs",
+                "3");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(message().run().command()).containsExactly("--epochs", "3");
+        assertThat(message().image()).isInstanceOfSatisfying(ImageSource.Build.class, build -> {
+            assertThat(build.tag()).isEqualTo("vision/resnet:cpu");
+            assertThat(build.dockerfile()).isEqualTo("Dockerfile.cpu");
+        });
+    }
+
+    @Test
+    void the_image_is_built_with_a_source_from_the_dockerfile_beside_it() throws IOException {
+        Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\nADD resnet.tar /\n");
+        Path source = Files.createDirectory(folder.resolve("resnet"));
+        Files.writeString(source.resolve("main.py"), "print(1)");
+        server.answers("HEAD /sources/sha256:*", 200, "");
+
+        Result result = cli.run("run", "-d", "--source", source.toString(), "vision/resnet");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(message().image()).isInstanceOf(ImageSource.Build.class);
+    }
+
+    @Test
+    void what_cannot_be_built_is_told_before_anything_is_sent() throws IOException {
+        String there = folder.toString();
+        Path file = Files.writeString(folder.resolve("source.tar"), "x");
+
+        assertThat(cli.run("run", "-f", "Dockerfile", "busybox").err()).contains("Give --build DIR too");
+        assertThat(cli.run("run", "--build", there, "busybox").err()).contains("Dockerfile cannot be read");
+        assertThat(cli.run("run", "--build", file.toString(), "busybox").err()).contains("is no folder");
+        assertThat(cli.run("run", "--build", there, "busybox@sha256:" + "0".repeat(64))
+                        .err())
+                .contains("cannot be named by a digest");
+        assertThat(server.lines()).isEmpty();
     }
 
     private Request.Submit message() {

@@ -183,6 +183,9 @@ class SubmitTest {
                 "{\"state\":\"FAILED\",\"reason\":\"TIME_LIMIT\",\"attempt\":{\"exitCode\":143}}|143|failed: TIME_LIMIT",
                 "{\"state\":\"CANCELLED\",\"attempt\":null}|1|cancelled",
                 "{\"state\":\"CANCELLED\",\"attempt\":{\"exitCode\":0}}|1|cancelled",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"detail\":\"exec: 'x': executable file not found in $PATH\"}}|127|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"detail\":\"exec: '/etc': permission denied: unknown\"}}|126|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"detail\":\"address already in use\"}}|125|failed",
                 "{\"state\":\"REJECTED\",\"reason\":\"other content\"}|64|rejected: other content"
             })
     void the_end_of_the_job_is_the_exit_code(String end, int exitCode, String said) {
@@ -518,6 +521,25 @@ class SubmitTest {
                         0,
                         "# mine\nservices:\n  train:\n    command: [python, main.py, \"--lr\", \"0.1\"]\n    image: x\n",
                         ""));
+    }
+
+    @Test
+    void of_several_services_compose_fills_in_the_one_that_is_named() throws IOException {
+        String text = "services:\n  a: {image: x, command: [a]}\n  b: {image: x, command: [b]}\n";
+        Path file = write("two.yml", text);
+
+        assertThat(cli.run("compose", file.toString(), "--param", "lr=1", "--service", "b")
+                        .out())
+                .isEqualTo(text.replace("[b]", "[b, \"--lr\", \"1\"]"));
+        assertThat(cli.run("compose", file.toString(), "--param", "lr=1").err()).contains("Name the one that trains");
+    }
+
+    @Test
+    void standard_input_is_no_compose_file() {
+        Result result = cli.run("submit", "-");
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.err()).contains("not read from standard input");
     }
 
     private Result submit(String... more) {

@@ -170,7 +170,34 @@ class DraftsTest {
                         .path("problems")
                         .valueStream())
                 .extracting(problem -> problem.path("path").asString())
-                .containsExactlyInAnyOrder("$.outputs.location", "$.prio");
+                .containsExactlyInAnyOrder("$.outputs", "$.prio");
+    }
+
+    @Test
+    void what_is_wrong_with_the_body_and_with_the_parameters_is_told_at_once() {
+        add("resnet18", COMPOSE, quoted(PARAMS));
+
+        assertThat(http.post(
+                                "/api/v1/trainings",
+                                "{\"model\": \"resnet18\", \"params\": {\"lrr\": 1}, \"output\": \"/logs/x\"}")
+                        .json()
+                        .path("problems")
+                        .valueStream())
+                .extracting(problem -> problem.path("path").asString())
+                .containsExactlyInAnyOrder("$.output", "$.params.lrr");
+    }
+
+    @Test
+    void a_parameter_with_a_dash_of_its_own_is_listed_with_it() {
+        add("resnet18", COMPOSE, quoted("-b: int\nlr: float\n"));
+
+        assertThat(http.get("/api/v1/drafts")
+                        .json()
+                        .path("drafts")
+                        .path(0)
+                        .path("parameters")
+                        .toString())
+                .isEqualTo("[\"-b\",\"lr\"]");
     }
 
     @Test

@@ -116,6 +116,16 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             files.put(given, archive);
             List<String> warnings = missing(added, files, folder, certain, source);
             if (!added.contains(given)) {
+                if (whole && Dockerfile.takesNamesOnly(text)) {
+                    throw new Failure(
+                            ExitCode.INVALID,
+                            "%s takes nothing from --source %s: no ADD or COPY names %s%s. Name it in the Dockerfile, or rename what you give."
+                                    .formatted(
+                                            dockerfile,
+                                            source,
+                                            given,
+                                            added.isEmpty() ? "" : "; it adds " + String.join(", ", added)));
+                }
                 warnings.add("%s does not name %s: unless a wildcard or a variable does, the image is built without it"
                         .formatted(dockerfile, given));
             }

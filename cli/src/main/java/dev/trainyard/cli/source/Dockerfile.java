@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** As much of a Dockerfile as tells which archives it takes from its context. */
 final class Dockerfile {
@@ -32,22 +34,15 @@ final class Dockerfile {
     }
 
     private static List<String> archives(String text, boolean toUnpack) {
-        List<String> archives = new ArrayList<>();
-        String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
-        for (String line : joined.lines().toList()) {
-            Matcher instruction = INSTRUCTION.matcher(line);
-            if (instruction.matches() && !(toUnpack && leavesPacked(instruction))) {
-                List<String> sources = sources(instruction.group(2).strip());
-                sources.stream()
-                        .filter(Dockerfile::isArchive)
-                        .map(Dockerfile::plain)
-                        .forEach(archives::add);
-            }
-        }
-        return archives;
+        return instructions(text)
+                .filter(instruction -> !(toUnpack && leavesPacked(instruction)))
+                .flatMap(instruction -> sources(instruction.group(2).strip()).stream())
+                .filter(Dockerfile::isArchive)
+                .map(Dockerfile::plain)
+                .toList();
     }
 
-    private static boolean leavesPacked(Matcher instruction) {
+    private static boolean leavesPacked(MatchResult instruction) {
         return instruction.group(1).equalsIgnoreCase("COPY")
                 || NOT_UNPACKED.matcher(instruction.group(2)).lookingAt();
     }
@@ -55,6 +50,21 @@ final class Dockerfile {
     /** Whether each instruction stands where it seems to: a here-document, or another escape character, could say otherwise. */
     static boolean isPlain(String text) {
         return !text.contains("<<") && !text.toLowerCase(Locale.ROOT).contains("escape=");
+    }
+
+    /** Whether each source is written out, a file: what is copied then, is what {@link #archives} and a look tell. */
+    static boolean takesNamesOnly(String text) {
+        return isPlain(text)
+                && instructions(text)
+                        .flatMap(instruction -> sources(instruction.group(2).strip()).stream())
+                        .map(Dockerfile::plain)
+                        .noneMatch(source -> source.isEmpty() || source.chars().anyMatch(c -> "$*?[".indexOf(c) >= 0));
+    }
+
+    /** Each ADD and COPY: its word and its arguments. */
+    private static Stream<MatchResult> instructions(String text) {
+        String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
+        return joined.lines().map(INSTRUCTION::matcher).filter(Matcher::matches).map(Matcher::toMatchResult);
     }
 
     /** The words but for options and the last, which is the target; none if they come from another stage. */

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildContextTest {
 
@@ -150,7 +152,21 @@ class BuildContextTest {
     }
 
     @Test
-    void a_source_folder_without_such_a_name_keeps_its_own() throws IOException {
+    void a_source_that_no_instruction_takes_is_refused_with_both_names() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD s.tar /\n");
+        write("s.tar", "old");
+
+        assertThatThrownBy(() -> pack(sourceFolder("digits")))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("Dockerfile takes nothing from --source")
+                .hasMessageContaining("no ADD or COPY names digits.tar; it adds s.tar.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"COPY . /", "ADD $NAME /", "COPY *.tar /"})
+    void a_source_that_an_instruction_may_take_keeps_its_own_name(String instruction) throws IOException {
+        write("Dockerfile", "FROM scratch\n" + instruction + "\n");
+
         BuildContext packed = pack(sourceFolder("digits"));
 
         assertThat(names(packed)).contains("digits.tar");
@@ -173,6 +189,7 @@ class BuildContextTest {
         Path source = sourceFolder("digits");
         Files.writeString(source.resolve(".dockerignore"), ".dockerignore\nbig\n");
         Files.writeString(source.resolve("big"), "b");
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
 
         BuildContext packed = pack(source);
 
@@ -296,6 +313,7 @@ class BuildContextTest {
 
     @Test
     void nothing_is_left_behind() throws IOException {
+        write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
         Path tar;
         try (BuildContext packed = pack(sourceFolder("digits"))) {
             tar = packed.tar();

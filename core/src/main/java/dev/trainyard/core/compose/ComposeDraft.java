@@ -5,22 +5,30 @@ import dev.trainyard.core.compose.YamlNode.Mapping;
 import dev.trainyard.core.compose.YamlNode.Scalar;
 import dev.trainyard.core.compose.YamlNode.Sequence;
 import dev.trainyard.core.request.ShellWords;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a compose draft in: every {@code command}, wherever it is nested, gets {@code --name value} appended for each parameter.
+ * Fills a compose draft in: the {@code command}, wherever it is nested, gets {@code --name value} appended for each parameter; of
+ * several services only that of the one that trains.
  * Works on the text itself, so that everything else stays as it is written, comments and order included.
  */
 public final class ComposeDraft {
 
     /** Below these stand names of the author's own, among which {@code command} means nothing. */
     private static final Set<String> OWN_NAMES = Set.of("environment", "labels", "args", "volumes", "networks");
+
+    /** An anchor, a tag, and what may stand between them and the content. */
+    private static final Pattern PROPERTIES = Pattern.compile("(?:[&!]\\S*|\\s+|#[^\\n]*)*+");
 
     private final String text;
     private final List<String> words;
@@ -41,25 +49,54 @@ public final class ComposeDraft {
      * @throws InvalidComposeFile if the draft is no YAML, or has no {@code command}
      */
     public static String fill(String text, String fileName, List<Parameter> parameters) {
+        return fill(text, fileName, parameters, null, Map.of());
+    }
+
+    /**
+     * The same of a file with several services, of which only the one that trains gets the parameters.
+     *
+     * @param service the one that trains; null: the one that reserves a GPU
+     * @param environment has COMPOSE_PROFILES
+     * @throws InvalidComposeFile also if it is not plain which service trains
+     */
+    public static String fill(
+            String text,
+            String fileName,
+            List<Parameter> parameters,
+            @Nullable String service,
+            Map<String, String> environment) {
         Report report = new Report();
         // Compose reads what is filled in, and would take a lone dollar for a variable.
         List<String> words = Parameter.words(parameters).stream()
                 .map(word -> word.replace("$", "$$"))
                 .toList();
-        ComposeDraft draft = visited(text, fileName, words, report);
+        ComposeDraft draft = visited(text, fileName, words, report, new TrainingService(service, environment, report));
         report.refuseProblems();
         return words.isEmpty() ? text : draft.edited();
     }
 
     /** Reports a draft to which no parameters could be appended. */
     static void requireCommand(String text, String fileName, Report report) {
-        visited(text, fileName, List.of(), report);
+        try {
+            visited(text, fileName, List.of(), report, new TrainingService(null, Map.of(), report));
+        } catch (InvalidComposeFile e) {
+            // Its problems are in the report; who reads the draft goes on and finds the others.
+        }
     }
 
-    private static ComposeDraft visited(String text, String fileName, List<String> words, Report report) {
+    private static ComposeDraft visited(
+            String text, String fileName, List<String> words, Report report, TrainingService training) {
         YamlNode document = YamlReader.read(text, fileName, report);
         ComposeDraft draft = new ComposeDraft(text, words);
-        draft.visit(document);
+        Field file = new Field("", "", document.at(), document, report);
+        Project project = new Project(List.of(file), TextFiles.NONE, null, report);
+        if (document instanceof Mapping mapping
+                && mapping.get("services").filter(Mapping.class::isInstance).isPresent()
+                && project.serviceNames().size() > 1) {
+            draft.fillOne(mapping, project.sketch(), training.choose(project, List.of(file)));
+        } else {
+            draft.visit(document);
+        }
         if (draft.edits.isEmpty()) {
             report.problem(
                     document.at(),
@@ -68,6 +105,124 @@ public final class ComposeDraft {
                     "Write command: []");
         }
         return draft;
+    }
+
+    /**
+     * Only one service's command, wherever that is written. What the other services take from it, by an alias or a merge key, is
+     * written out for them as it was.
+     */
+    private void fillOne(Mapping file, Project sketch, String name) {
+        if (!(file.get("services").orElse(file) instanceof Mapping services)) {
+            return;
+        }
+        Optional<YamlNode> command = command(sketch.service(name).node());
+        Optional<Mapping> own =
+                services.get(name).filter(Mapping.class::isInstance).map(Mapping.class::cast);
+        if (command.isEmpty() || own.isEmpty()) {
+            return;
+        }
+        YamlNode filled = command.get();
+        if (isWithin(filled, own.get())) {
+            append(new Entry(new Scalar(filled.at(), "command", true), filled));
+            if (!filled.at().alias()) {
+                services.entries().forEach((other, entry) -> {
+                    if (!other.equals(name) && entry.value() instanceof Mapping service) {
+                        keep(service, filled);
+                    }
+                });
+            }
+        } else {
+            writeCommand(own.get(), withWords(filled));
+        }
+    }
+
+    private void keep(Mapping service, YamlNode filled) {
+        command(service).filter(theirs -> isSame(theirs, filled)).ifPresent(theirs -> {
+            if (isWithin(theirs, service)) {
+                replace(theirs.at(), written(theirs));
+            } else {
+                writeCommand(service, written(theirs));
+            }
+        });
+    }
+
+    private static Optional<YamlNode> command(YamlNode service) {
+        return service instanceof Mapping mapping ? mapping.get("command") : Optional.empty();
+    }
+
+    /** Whether the two are one text, seen through an alias or not. */
+    private static boolean isSame(YamlNode theirs, YamlNode filled) {
+        if (theirs.at().start() == filled.at().start()) {
+            return true;
+        }
+        return theirs.at().alias()
+                && switch (theirs) {
+                    case Scalar(Span _, String text, boolean _) ->
+                        filled instanceof Scalar(Span _, String written, boolean _) && written.equals(text);
+                    case Sequence(Span _, boolean _, List<YamlNode> items) ->
+                        filled instanceof Sequence(Span _, boolean _, List<YamlNode> others) && items.equals(others);
+                    case Mapping _ -> false;
+                };
+    }
+
+    private static boolean isWithin(YamlNode value, Mapping service) {
+        return !service.at().alias()
+                && value.at().start() >= service.at().start()
+                && value.at().end() <= service.at().end();
+    }
+
+    private static String written(YamlNode command) {
+        return command instanceof Sequence sequence ? flow(texts(sequence)) : quoted(((Scalar) command).text());
+    }
+
+    private String withWords(YamlNode command) {
+        return switch (command) {
+            case Scalar scalar when scalar.isNull() -> flow(words);
+            case Scalar scalar -> quoted(withWords(scalar));
+            case Sequence sequence ->
+                flow(Stream.concat(texts(sequence).stream(), words.stream()).toList());
+            case Mapping _ -> flow(words);
+        };
+    }
+
+    private String withWords(Scalar command) {
+        return command.text() + " " + words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+    }
+
+    private static List<String> texts(Sequence sequence) {
+        return sequence.items().stream()
+                .flatMap(item -> item instanceof Scalar scalar ? Stream.of(scalar.text()) : Stream.of())
+                .toList();
+    }
+
+    /** A command of the service's own, to which one that comes by a merge key gives way. */
+    private void writeCommand(Mapping service, String command) {
+        if (service.at().alias()) {
+            int start = text.offsetByCodePoints(0, service.at().start());
+            String alias = text.substring(
+                    start, text.offsetByCodePoints(0, service.at().end()));
+            replace(service.at(), "{<<: %s, command: %s}".formatted(alias, command));
+            return;
+        }
+        int content = content(service.at());
+        boolean flow = text.charAt(content) == '{';
+        int place = text.codePointCount(0, content) + (flow ? 1 : 0);
+        String after = flow ? ", " : lineBreak() + " ".repeat(column(content));
+        edits.put(place, new Edit(place, "command: " + command + after));
+    }
+
+    /** Where it begins behind its anchor, as an index into the text. */
+    private int content(Span at) {
+        Matcher properties = PROPERTIES.matcher(text).region(text.offsetByCodePoints(0, at.start()), text.length());
+        return properties.lookingAt() ? properties.end() : at.start();
+    }
+
+    private int column(int index) {
+        return index - 1 - text.lastIndexOf('\n', index - 1);
+    }
+
+    private String lineBreak() {
+        return text.contains("\r\n") ? "\r\n" : "\n";
     }
 
     private void visit(YamlNode node) {
@@ -89,27 +244,12 @@ public final class ComposeDraft {
         Span at = command.value().at();
         switch (command.value()) {
             case Scalar scalar when scalar.isNull() -> replace(at, " " + flow(words));
-            case Scalar scalar ->
-                replace(
-                        at,
-                        quoted(scalar.text() + " "
-                                + words.stream().map(ShellWords::quote).collect(Collectors.joining(" "))));
-            case Sequence sequence when at.alias() -> replace(at, flow(all(sequence)));
+            case Scalar scalar -> replace(at, quoted(withWords(scalar)));
+            case Sequence sequence when at.alias() -> replace(at, withWords(sequence));
             case Sequence sequence when sequence.flow() || sequence.items().isEmpty() -> appendToFlow(sequence);
             case Sequence sequence -> appendToBlock(sequence);
             case Mapping mapping -> visit(mapping);
         }
-    }
-
-    private List<String> all(Sequence sequence) {
-        List<String> all = new ArrayList<>();
-        sequence.items().forEach(item -> {
-            if (item instanceof Scalar scalar) {
-                all.add(scalar.text());
-            }
-        });
-        all.addAll(words);
-        return all;
     }
 
     private void appendToFlow(Sequence sequence) {
@@ -127,8 +267,8 @@ public final class ComposeDraft {
     /** New lines after that of the last item, at the indentation of the others. */
     private void appendToBlock(Sequence sequence) {
         int last = text.offsetByCodePoints(0, sequence.items().getLast().at().end());
-        String indent = " ".repeat(sequence.at().column() - 1);
-        String lineBreak = text.contains("\r\n") ? "\r\n" : "\n";
+        String indent = " ".repeat(column(content(sequence.at())));
+        String lineBreak = lineBreak();
         String lines = words.stream().map(word -> indent + "- " + quoted(word)).collect(Collectors.joining(lineBreak));
         boolean atLineStart = last > 0 && text.charAt(last - 1) == '\n';
         int lineEnd = text.indexOf('\n', last);
@@ -141,7 +281,7 @@ public final class ComposeDraft {
     private void replace(Span at, String replacement) {
         int end = at.end();
         boolean endsLine = end > at.start() && text.charAt(text.offsetByCodePoints(0, end) - 1) == '\n';
-        edits.put(at.start(), new Edit(end, replacement + (endsLine ? "\n" : "")));
+        edits.put(at.start(), new Edit(end, replacement + (endsLine ? lineBreak() : "")));
     }
 
     private static String flow(List<String> items) {

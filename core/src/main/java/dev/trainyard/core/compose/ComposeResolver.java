@@ -1,18 +1,13 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Turns compose files into the training that their one training service describes. Pure: files are read by the caller. */
 public final class ComposeResolver {
 
     private static final List<String> TOP_LEVEL =
             List.of("version", "name", "services", "volumes", "networks", "secrets", "configs");
-
-    private static final int MOST_SERVICES = 200;
 
     private final Report report;
     private final ComposeOptions options;
@@ -53,7 +48,8 @@ public final class ComposeResolver {
         files.forEach(ComposeResolver::checkTopLevel);
         Variables variables = Variables.of(options, report);
         Project project = new Project(files, options.files(), variables, report);
-        Field service = project.service(choose(project, files));
+        Field service = project.service(
+                new TrainingService(options.service(), options.environment(), report).choose(project, files));
         return new ServiceReader(service, project, options, variables, report).read();
     }
 
@@ -81,67 +77,5 @@ public final class ComposeResolver {
                         && !field.name().equals("include"))
                 .forEach(field -> field.problem("is no key of a compose file that is known", field.nearest(TOP_LEVEL)));
         file.get("version").ifPresent(version -> version.notice("means nothing any more, to Compose neither"));
-    }
-
-    private String choose(Project project, List<Field> files) {
-        Field file = files.getLast();
-        Set<String> names = project.serviceNames();
-        if (names.isEmpty()) {
-            file.problem("has no services", "Write services: and at least one service");
-            throw report.refused();
-        }
-        if (names.size() > MOST_SERVICES) {
-            throw refused(
-                    file, "has more than %d services".formatted(MOST_SERVICES), "Write the one that trains alone");
-        }
-        String all = String.join(", ", names);
-        @Nullable String wanted = options.service();
-        if (wanted != null) {
-            if (!names.contains(wanted)) {
-                throw refused(file, "has no service %s".formatted(Excerpt.quote(wanted)), "Choose one of: " + all);
-            }
-            return wanted;
-        }
-        Project sketch = project.sketch();
-        List<Field> services =
-                withoutIdleProfiles(names.stream().map(sketch::service).toList());
-        List<Field> withGpu = services.stream().filter(GpuReservation::isIn).toList();
-        List<Field> candidates = withGpu.isEmpty() ? services : withGpu;
-        if (candidates.size() > 1) {
-            String which = withGpu.isEmpty() ? "and none reserves a GPU" : "of which more than one reserves a GPU";
-            throw refused(
-                    file,
-                    "has several services (%s), %s".formatted(all, which),
-                    report.ofDraft() ? "Keep only the one that trains" : "Name the one that trains with --service");
-        }
-        Field chosen = candidates.getFirst();
-        if (names.size() > 1) {
-            String why = withGpu.isEmpty() ? "the others belong to profiles" : "it reserves a GPU";
-            report.notice(
-                    chosen.at(),
-                    chosen.key(),
-                    "is the service that trains, since %s; the others are not started".formatted(why));
-        }
-        return chosen.name();
-    }
-
-    /** Compose does not start a service with a profile unless it is asked to: it counts only where all have one. */
-    private List<Field> withoutIdleProfiles(List<Field> services) {
-        List<String> active = List.of(
-                options.environment().getOrDefault("COMPOSE_PROFILES", "").split(","));
-        List<Field> started = services.stream()
-                .filter(service -> {
-                    List<String> profiles = service.isMapping()
-                            ? service.get("profiles").map(Field::texts).orElse(List.of())
-                            : List.of();
-                    return profiles.isEmpty() || profiles.stream().anyMatch(active::contains) || active.contains("*");
-                })
-                .toList();
-        return started.isEmpty() ? services : started;
-    }
-
-    private InvalidComposeFile refused(Field file, String what, String remedy) {
-        file.get("services").orElse(file).problem(what, remedy);
-        return report.refused();
     }
 }

@@ -7,12 +7,14 @@ import dev.trainyard.core.compose.YamlNode.Sequence;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,6 +31,8 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
 
     /** Of one argument or variable; Linux takes 128 KiB (MAX_ARG_STRLEN). */
     static final int LONGEST_TEXT = 131_000;
+
+    private static final long LEAST_MEMORY = 6L << 20;
 
     void problem(String what, String remedy) {
         report.problem(at, key, what, remedy);
@@ -239,6 +243,45 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         });
     }
 
+    /** A limit of memory, of which the engine takes no less than 6 MiB; zero is none. */
+    Optional<DataSize> memory() {
+        Optional<DataSize> size = size().filter(each -> each.bytes() > 0);
+        size.filter(each -> each.bytes() < LEAST_MEMORY)
+                .ifPresent(_ -> problem("is less memory than the engine gives any container", "Write 6m or more"));
+        return size;
+    }
+
+    Optional<String> address(String wanted) {
+        return parsed(wanted, text -> {
+            if (!LinuxWords.isAddress(text)) {
+                throw new IllegalArgumentException(text);
+            }
+            return text;
+        });
+    }
+
+    /** In capitals. */
+    Optional<String> signal() {
+        return parsed("a signal such as SIGINT", text -> {
+            if (!LinuxWords.isSignal(text)) {
+                throw new IllegalArgumentException(text);
+            }
+            return text.toUpperCase(Locale.ROOT);
+        });
+    }
+
+    /** A capability as it is written, or ALL. */
+    Optional<String> capability() {
+        return text().filter(text -> {
+            boolean known =
+                    LinuxCapability.exists(text) || LinuxCapability.plain(text).equals(LinuxCapability.ALL);
+            if (!known) {
+                problem("%s is no capability".formatted(Excerpt.quote(text)), LinuxCapability.remedy(text));
+            }
+            return known;
+        });
+    }
+
     Optional<Duration> duration() {
         return parsed("a duration such as 90s or 1m30s, at most a day", text -> {
             Duration duration = DurationText.parse(text);
@@ -273,7 +316,7 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException | ArithmeticException e) {
-                problem("%s is not %s".formatted(Excerpt.quote(text), wanted), remedy);
+                problem("%s does not fit".formatted(Excerpt.quote(text)), remedy);
                 return Optional.empty();
             }
         });

@@ -92,6 +92,10 @@ final class GpuFlag {
     }
 
     private void count(String value) {
+        if (value.matches("0+")) {
+            flag.problem("reserves no GPU", "Leave the flag out for a training without GPUs");
+            return;
+        }
         if (value.equals("all") || value.equals("-1")) {
             count = new Gpus.All(null, null);
         } else if (value.matches("0*[1-9]\\d{0,3}") && Integer.parseInt(value) <= MOST) {
@@ -102,6 +106,11 @@ final class GpuFlag {
     }
 
     private void device(String value) {
+        if (value.equals("all")) {
+            // As the nvidia runtime spells it.
+            count = new Gpus.All(null, null);
+            return;
+        }
         for (String id : value.split(",", -1)) {
             String name = id.strip();
             if (!name.matches(GpuReservation.DEVICE)) {

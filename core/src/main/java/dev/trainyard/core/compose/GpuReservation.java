@@ -108,7 +108,8 @@ final class GpuReservation {
             ids.get().problem("names the devices, beside count which counts them", "Keep one of the two");
         }
         if (ids.isPresent()) {
-            return named(ids.get(), ids.get().texts());
+            List<String> names = ids.get().texts();
+            return names.equals(List.of("all")) ? new Gpus.All(null, null) : named(ids.get(), names);
         }
         if (count.isEmpty() || count.flatMap(Field::text).filter(ALL::contains).isPresent()) {
             return new Gpus.All(null, null);

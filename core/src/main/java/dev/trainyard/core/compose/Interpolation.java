@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Interpolation {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    /** How a complaint begins for which nothing is wrong with the text. */
+    static final String NEEDED = "needs the variable ";
+
     private static final int MAX_LENGTH = 200_000;
     private static final int MAX_DEPTH = 20;
 
@@ -98,7 +101,7 @@ final class Interpolation {
                 }
                 String message = replace(operator.substring(1), depth + 1);
                 throw new IllegalArgumentException(
-                        "needs the variable %s%s".formatted(name.group(), message.isEmpty() ? "" : ": " + message));
+                        NEEDED + "%s%s".formatted(name.group(), message.isEmpty() ? "" : ": " + message));
             }
             default ->
                 throw new IllegalArgumentException("${%s} is not a form that Compose knows".formatted(expression));

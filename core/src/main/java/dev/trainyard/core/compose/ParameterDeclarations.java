@@ -132,9 +132,12 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
     private Refusal unknown(String name) {
         List<String> known =
                 declared.stream().map(ParameterDeclaration::plainName).toList();
-        String remedy = NearestName.among(known, Parameter.plainName(name))
-                .map("Did you mean '%s'?"::formatted)
-                .orElse("It takes: " + String.join(", ", known));
+        String plain = Parameter.plainName(name);
+        List<String> longer =
+                known.stream().filter(each -> each.startsWith(plain)).toList();
+        // An abbreviation, as Python's argparse takes it.
+        Optional<String> meant = longer.size() == 1 ? Optional.of(longer.getFirst()) : NearestName.among(known, plain);
+        String remedy = meant.map("Did you mean '%s'?"::formatted).orElse("It takes: " + String.join(", ", known));
         return new Refusal("the draft takes no parameter of that name", remedy);
     }
 

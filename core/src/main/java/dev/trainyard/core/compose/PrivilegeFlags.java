@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the flags by which a container reaches beyond itself. They are passed on: the worker's policy decides about them. */
 final class PrivilegeFlags {
 
-    static final String CAPABILITY = "[A-Za-z_]{1,50}";
-    static final String A_CAPABILITY = "a capability such as NET_RAW, or ALL";
-
     private static final Pattern DEVICE = Pattern.compile("/[^:]+(:/[^:]+)?(:[rwm]{1,3})?");
 
     private final RunFlags flags;
@@ -27,7 +24,9 @@ final class PrivilegeFlags {
     private Privileges read() {
         Privileges privileges = new Privileges(
                 flags.on("privileged"),
-                flags.texts("cap-add", CAPABILITY, A_CAPABILITY),
+                flags.all("cap-add").stream()
+                        .flatMap(field -> field.capability().stream())
+                        .toList(),
                 flags.all("security-opt").stream()
                         .flatMap(field -> securityOption(field).stream())
                         .toList(),

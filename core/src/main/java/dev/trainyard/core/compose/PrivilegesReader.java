@@ -26,7 +26,7 @@ final class PrivilegesReader {
     private Privileges read() {
         return new Privileges(
                 present("privileged").map(field -> noticed(field, field.flag())).orElse(false),
-                list("cap_add", item -> item.matching("[A-Za-z_]{1,50}", "a capability such as SYS_PTRACE, or ALL")),
+                list("cap_add", Field::capability),
                 list("security_opt", PrivilegesReader::option),
                 present("pid").flatMap(field -> namespace(field, "host")).orElse(null),
                 present("userns_mode")

@@ -5,6 +5,7 @@ import dev.trainyard.core.compose.RunWords.Given;
 import dev.trainyard.core.compose.YamlNode.Entry;
 import dev.trainyard.core.compose.YamlNode.Mapping;
 import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -144,9 +144,7 @@ final class RunLineReader {
         run.user(flags.text("user", "(?s).{1,200}", "a user such as 1000:1000"));
         run.hostname(flags.text("hostname", "[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}", "a host name"));
         run.init(flags.last("init").map(_ -> flags.on("init")).orElse(null));
-        @Nullable
-        String signal = flags.text("stop-signal", "(?i)[A-Z][A-Z0-9+-]{0,19}|[0-9]{1,2}", "a signal such as SIGINT");
-        run.stopSignal(signal == null ? null : signal.toUpperCase(Locale.ROOT));
+        run.stopSignal(flags.said("stop-signal").flatMap(Field::signal).orElse(null));
         run.tty(flags.on("tty"));
         run.stdinOpen(flags.on("interactive"));
     }
@@ -208,10 +206,7 @@ final class RunLineReader {
 
     private void limits() {
         run.shmSize(flags.last("shm-size").flatMap(Field::size).orElse(null));
-        run.memory(flags.last("memory")
-                .flatMap(Field::size)
-                .filter(size -> size.bytes() > 0)
-                .orElse(null));
+        run.memory(flags.last("memory").flatMap(Field::memory).orElse(null));
         run.cpus(flags.last("cpus")
                 .filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"))
                 .flatMap(Field::cpus)
@@ -231,6 +226,12 @@ final class RunLineReader {
         Optional<Matcher> form =
                 field.matching(ULIMIT.pattern(), wanted).map(ULIMIT::matcher).filter(Matcher::matches);
         return form.flatMap(limit -> {
+            if (!LinuxWords.ULIMITS.contains(limit.group(1))) {
+                field.problem(
+                        "%s is no limit".formatted(Excerpt.quote(limit.group(1))),
+                        "Write one of " + String.join(", ", LinuxWords.ULIMITS));
+                return Optional.empty();
+            }
             long soft = Long.parseLong(limit.group(2));
             long hard = limit.group(3) == null ? soft : Long.parseLong(limit.group(3));
             if (soft < -1 || hard < -1) {
@@ -256,15 +257,20 @@ final class RunLineReader {
         run.extraHosts(flags.all("add-host").stream()
                 .flatMap(field -> host(field).stream())
                 .toList());
-        run.dns(flags.texts("dns", "[0-9a-fA-F.:]{2,45}", "the address of a name server"));
+        run.dns(flags.all("dns").stream()
+                .flatMap(field -> field.address("the address of a name server").stream())
+                .toList());
     }
 
     private static Optional<String> networkMode(Field field) {
         String wanted = "host, none, bridge, or the name of a network of the worker's host";
         Optional<String> mode = ServiceReader.mode(field, "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
+        mode.filter("host"::equals)
+                .ifPresent(
+                        _ -> field.notice("reaches beyond the container: the worker's policy decides whether it may"));
         mode.filter(name -> !Set.of("host", "none", "bridge", "default").contains(name))
-                .ifPresent(name ->
-                        field.notice("the network %s is one of the worker's host: the start fails where it is missing"
+                .ifPresent(name -> field.notice(
+                        "the network %s is one of the worker's host: its policy decides, and the start fails where it is missing"
                                 .formatted(name)));
         return mode;
     }
@@ -273,7 +279,18 @@ final class RunLineReader {
         return field.matching(HOST.pattern(), "NAME:ADDRESS, for example nas:10.0.0.7")
                 .map(HOST::matcher)
                 .filter(Matcher::matches)
+                .filter(host -> isHost(field, host.group(3)))
                 .map(host -> host.group(1) + ":" + host.group(3));
+    }
+
+    private static boolean isHost(Field field, String address) {
+        boolean known = address.equals("host-gateway") || LinuxWords.isAddress(address);
+        if (!known) {
+            field.problem(
+                    "%s is no address".formatted(Excerpt.quote(address)),
+                    "Write NAME:ADDRESS, for example nas:10.0.0.7");
+        }
+        return known;
     }
 
     private void confinement() {
@@ -282,7 +299,9 @@ final class RunLineReader {
                 .flatMap(field ->
                         ServiceReader.mode(field, "host|private|shareable|none", "host, private, shareable or none"))
                 .orElse(null));
-        run.capDrop(flags.texts("cap-drop", PrivilegeFlags.CAPABILITY, PrivilegeFlags.A_CAPABILITY));
+        run.capDrop(flags.all("cap-drop").stream()
+                .flatMap(field -> field.capability().stream())
+                .toList());
         run.groupAdd(flags.texts("group-add", "(?s).{1,100}", "a group's name or number"));
         run.privileges(PrivilegeFlags.read(flags));
     }

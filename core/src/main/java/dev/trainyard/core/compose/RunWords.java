@@ -127,7 +127,12 @@ public final class RunWords {
         if (valueFollows) {
             left.poll();
         }
-        understood = equals >= 0 || meant.isPresent();
+        understood = equals >= 0 || meant.isPresent() || noValueFollows();
+    }
+
+    /** An unknown flag before another flag takes no value, so that the words after it are told apart as before. */
+    private boolean noValueFollows() {
+        return left.isEmpty() || left.element().matches("-.+");
     }
 
     private Collection<String> names() {
@@ -159,13 +164,22 @@ public final class RunWords {
             String spelling = "-" + Character.toString(letter);
             at += Character.charCount(letter);
             Optional<RunFlag> known = DockerRunFlags.lettered(letter);
+            if (known.isEmpty() && ownFlags.containsKey(Character.toString(letter))) {
+                String value = word.substring(at).replaceFirst("^=", "");
+                own(
+                        argument,
+                        value.isEmpty() ? spelling : spelling + "=" + value,
+                        Character.toString(letter),
+                        value.isEmpty() ? -1 : 2);
+                return;
+            }
             if (known.isEmpty()) {
                 problem(
                         argument,
                         Excerpt.plain(spelling, 60),
                         "is no flag of docker run, nor one of ours",
                         "Correct it, or leave it out; the program's own arguments come after the image");
-                understood = false;
+                understood = noValueFollows();
                 return;
             }
             boolean stated = at < word.length() - 1 && word.charAt(at) == '=';

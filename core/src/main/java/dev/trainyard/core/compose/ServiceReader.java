@@ -177,10 +177,7 @@ final class ServiceReader {
         run.hostname(get("hostname", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}", "a host name"))
                 .orElse(null));
         run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
-        run.stopSignal(get(
-                        "stop_signal",
-                        field -> field.matching("[A-Z][A-Z0-9+-]{0,19}|[0-9]{1,2}", "a signal such as SIGINT"))
-                .orElse(null));
+        run.stopSignal(get("stop_signal", Field::signal).orElse(null));
         run.tty(flag("tty"));
         run.stdinOpen(flag("stdin_open"));
     }
@@ -191,6 +188,11 @@ final class ServiceReader {
             field.items().stream()
                     .filter(Field::isNumberLike)
                     .forEach(item -> item.notice("Compose itself refuses a number here; write it in quotes"));
+            field.items().stream()
+                    .filter(Field::isNull)
+                    .forEach(item -> item.problem(
+                            "is null, which Compose refuses",
+                            "Write \"~\" in quotes, \"\" for an empty word, or leave it out"));
             return field.items().stream().flatMap(item -> item.text().stream()).toList();
         }
         return field.text()
@@ -212,7 +214,13 @@ final class ServiceReader {
         run.mounts(volumes.mounts()).outputs(volumes.outputs());
         List<String> tmpfs = present("tmpfs")
                 .map(field -> field.oneOrMore().stream()
-                        .flatMap(item -> item.matching("/.+", "/path or /path:options").stream())
+                        .flatMap(item -> item
+                                .matching("/.+", "/path or /path:options")
+                                .map(text -> {
+                                    LinuxWords.checkTmpfs(item, text);
+                                    return text;
+                                })
+                                .stream())
                         .toList())
                 .orElse(List.of());
         run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
@@ -223,7 +231,7 @@ final class ServiceReader {
         Optional<Deploy> deploy = present("deploy").map(Deploy::new);
         Optional<Field> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory));
         Optional<Field> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
-        run.memory(memory.flatMap(Field::size).filter(size -> size.bytes() > 0).orElse(null));
+        run.memory(memory.flatMap(Field::memory).orElse(null));
         run.cpus(cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"))
                 .flatMap(Field::cpus)
                 .orElse(null));
@@ -248,8 +256,8 @@ final class ServiceReader {
 
     private static Ulimit ulimit(Field limit) {
         long most = (1L << 53) - 1;
-        if (!limit.name().matches("[a-z]{1,30}")) {
-            limit.problem("is no limit's name", "Write one such as memlock or nofile");
+        if (!LinuxWords.ULIMITS.contains(limit.name())) {
+            limit.problem("is no limit", limit.nearest(LinuxWords.ULIMITS));
         }
         if (!limit.isMapping()) {
             long both = limit.integer(-1, most).orElse(0L);
@@ -271,20 +279,24 @@ final class ServiceReader {
                 .orElse(null));
         Optional<String> mode =
                 get("network_mode", field -> mode(field, "host|none|bridge|default", "host, none or bridge"));
+        mode.filter("host"::equals)
+                .flatMap(_ -> present("network_mode"))
+                .ifPresent(field -> field.notice(
+                        "reaches beyond the container: the policy of the worker decides whether it is granted"));
         Optional<String> network = get("networks", field -> Networks.read(field, project.declared("networks")));
         present("network_mode")
                 .filter(_ -> present("networks").isPresent())
                 .ifPresent(field -> field.problem("stands beside networks", "Keep one of the two"));
         run.networkMode(mode.or(() -> network).orElse(null));
         run.dns(present("dns").map(Field::oneOrMore).orElse(List.of()).stream()
-                .flatMap(item -> item.matching("[0-9a-fA-F.:]{1,45}", "an IP address").stream())
+                .flatMap(item -> item.address("an IP address").stream())
                 .toList());
         run.groupAdd(present("group_add").map(Field::items).orElse(List.of()).stream()
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());
         run.privileges(PrivilegesReader.read(service));
         run.capDrop(present("cap_drop").map(Field::items).orElse(List.of()).stream()
-                .flatMap(item -> item.matching("[A-Za-z_]{1,50}", "a capability such as NET_RAW, or ALL").stream())
+                .flatMap(item -> item.capability().stream())
                 .toList());
         run.readOnly(flag("read_only"));
         get("platform", field -> field.matching("linux(/.{1,40})?", "a platform of Linux, such as linux/amd64"))

@@ -34,6 +34,11 @@ public record TrainingSpec(
         Duration gracePeriod,
         List<Notice> notices) {
 
+    /** The same, its image built so and named by {@link #image}. */
+    public TrainingSpec built(BuildSpec from) {
+        return new TrainingSpec(service, containerName, image, from, run, gpus, labels, gracePeriod, notices);
+    }
+
     /** The image by its name. @throws IllegalStateException if the file names none */
     public ImageSource pulled() {
         if (image == null) {

@@ -17,7 +17,7 @@ final class UnsupportedKeys {
             Map.entry("healthcheck", "means nothing here: a training is well while it runs"),
             Map.entry(
                     "profiles",
-                    "means nothing to the service that trains; of the others, one with an inactive profile is not considered"),
+                    "means nothing to the service that trains; between several that could, one with an active profile or none is taken"),
             Map.entry("expose", "means nothing here: other services of the file are not started"),
             Map.entry("logging", "means nothing here: the worker keeps the complete log"),
             Map.entry("pull_policy", "means nothing here: the worker pulls what it does not have"),

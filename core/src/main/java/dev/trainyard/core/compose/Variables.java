@@ -81,7 +81,12 @@ final class Variables {
         } catch (IllegalArgumentException e) {
             String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
             report.unreadable(
-                    scalar.at(), Excerpt.plain(key, 200), why, "Set the variable, or write $$ for a dollar sign");
+                    scalar.at(),
+                    Excerpt.plain(key, 200),
+                    why,
+                    why.startsWith(Interpolation.NEEDED)
+                            ? "Set the variable, or write $$ for a dollar sign"
+                            : "Correct it, for example to ${NAME}, or write $$ for a dollar sign");
             return scalar;
         }
     }

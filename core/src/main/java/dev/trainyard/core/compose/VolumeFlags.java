@@ -32,6 +32,8 @@ final class VolumeFlags {
         Volumes volumes = new Volumes(declared(list), home);
         volumes.read(list);
         List<String> tmpfs = flags.texts("tmpfs", "/[^:]+(:.*)?", "/path or /path:options");
+        flags.all("tmpfs")
+                .forEach(field -> LinuxWords.checkTmpfs(field, field.text().orElse("")));
         flags.all("tmpfs").stream()
                 .filter(VolumeFlags::hidesOutputs)
                 .forEach(field -> field.problem(

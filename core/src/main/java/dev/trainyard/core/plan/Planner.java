@@ -147,6 +147,14 @@ public final class Planner {
             if (freeSlots.isEmpty()) {
                 return () -> "all %d run slots are in use".formatted(host.runSlots());
             }
+            if (candidate.gpus() instanceof Gpus.Devices(List<String> ids)) {
+                List<String> unknown = ids.stream()
+                        .filter(id -> host.devices().stream().noneMatch(device -> isNamed(device, id)))
+                        .toList();
+                if (!unknown.isEmpty()) {
+                    return () -> "has no device %s (it has %s)".formatted(String.join(" and no ", unknown), indices());
+                }
+            }
             if (choose(candidate.gpus(), freeDevices) == null) {
                 return () -> "%s of %d devices %s free, %s wanted"
                         .formatted(
@@ -217,8 +225,7 @@ public final class Planner {
                 case Gpus.Devices(List<String> ids) -> {
                     List<Device> named = ids.stream()
                             .map(id -> from.stream()
-                                    .filter(device -> device.key().equals(id)
-                                            || Integer.toString(device.index()).equals(id))
+                                    .filter(device -> isNamed(device, id))
                                     .findFirst())
                             .flatMap(Optional::stream)
                             .distinct()
@@ -226,6 +233,21 @@ public final class Planner {
                     yield named.size() == ids.size() ? named : null;
                 }
             };
+        }
+
+        private static boolean isNamed(Device device, String id) {
+            return device.key().equals(id) || Integer.toString(device.index()).equals(id);
+        }
+
+        private String indices() {
+            if (host.devices().isEmpty()) {
+                return "none";
+            }
+            String first = host.devices().stream()
+                    .limit(16)
+                    .map(device -> Integer.toString(device.index()))
+                    .collect(Collectors.joining(", "));
+            return host.devices().size() > 16 ? first + ", …" : first;
         }
 
         private static boolean matches(Device device, @Nullable String type, @Nullable DataSize minMemory) {

@@ -66,9 +66,7 @@ public final class DockerRunLine {
         option("--memory", run.memory());
         option("--cpus", run.cpus() == null ? null : run.cpus().toPlainString());
         option("--hostname", run.hostname());
-        if (run.init() != null) {
-            words.add("--init=" + run.init());
-        }
+        flag("--init", Boolean.TRUE.equals(run.init()));
         option("--stop-signal", run.stopSignal());
         option("--stop-timeout", submit.gracePeriod().toSeconds());
         run.tmpfs().forEach(tmpfs -> option("--tmpfs", tmpfs));

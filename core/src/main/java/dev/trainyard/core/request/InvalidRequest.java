@@ -10,7 +10,8 @@ public final class InvalidRequest extends RuntimeException {
 
     private final transient List<Problem> problems;
 
-    InvalidRequest(List<Problem> problems) {
+    /** @param problems at least one */
+    public InvalidRequest(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
     }

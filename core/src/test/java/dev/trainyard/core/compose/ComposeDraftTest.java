@@ -52,7 +52,7 @@ class ComposeDraftTest {
         String filled = fill("""
                 x-base: &base
                   command: &words [python, main.py]
-                services:
+                model:
                   a:
                     <<: *base
                     environment: {command: mine}
@@ -64,7 +64,7 @@ class ComposeDraftTest {
         assertThat(filled).isEqualTo("""
                 x-base: &base
                   command: &words [python, main.py, "--lr", "0.1", "--train_data", "my data/x"]
-                services:
+                model:
                   a:
                     <<: *base
                     environment: {command: mine}
@@ -72,6 +72,66 @@ class ComposeDraftTest {
                   c:
                     command: ["python", "main.py", "--lr", "0.1", "--train_data", "my data/x"]
                 """);
+    }
+
+    @Test
+    void of_several_services_only_the_one_that_trains_is_filled_in() {
+        String draft = """
+                services:
+                  train:
+                    image: busybox
+                    gpus: all
+                    command: [main.py]
+                  tb: {image: busybox, command: [tensorboard, --logdir, /logs]}
+                """;
+
+        assertThat(fill(draft))
+                .isEqualTo(draft.replace("[main.py]", "[main.py, \"--lr\", \"0.1\", \"--train_data\", \"my data/x\"]"));
+        assertThat(ComposeDraft.fill(draft, "draft.yml", PARAMETERS, "tb", Map.of()))
+                .isEqualTo(draft.replace("/logs]", "/logs, \"--lr\", \"0.1\", \"--train_data\", \"my data/x\"]"));
+        assertThatThrownBy(() -> fill(draft.replace("    gpus: all\n", "")))
+                .isInstanceOf(InvalidComposeFile.class)
+                .hasMessageContaining("several services (train, tb), and none reserves a GPU. Name the one");
+    }
+
+    /** The services of which {@code a} trains; each must then be what it was, but for the words that {@code a} gets. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "services:\n  a: {image: busybox, gpus: all, command: &c [x, y]}\n  b: {image: busybox, command: *c}\n",
+                "services:\n  b: {image: busybox, command: &c [x, y]}\n  a: {image: busybox, gpus: all, command: *c}\n",
+                "services:\n  a: {image: busybox, gpus: all, command: &c x y}\n  b: {image: busybox, command: *c}\n",
+                "x-c: &c [x, y]\nservices:\n  a: {image: busybox, gpus: all, command: *c}\n  b: {image: busybox, command: *c}\n",
+                "x-b: &b\n  image: busybox\n  command: [x, y]\nservices:\n  a:\n    <<: *b\n    gpus: all\n  b: *b\n",
+                "x-b: &b {image: busybox, command: [x, y]}\nservices:\n  a: {<<: *b, gpus: all}\n  b:\n    <<: *b\n",
+                "services:\n  a: &a\n    image: busybox\n    gpus: all\n    command:\n      - x\n      - y\n  b:\n    <<: *a\n    gpus: !reset null\n",
+                "services:\r\n  a: &a # it trains\r\n    gpus: all\r\n    image: busybox\r\n    command: &w\r\n    - x\r\n    - y\r\n  b:\r\n    image: busybox\r\n    command: *w\r\n",
+                "services:\n  b: {image: busybox, command: [x, y]}\n  a:\n    extends: b\n    gpus: all\n",
+            })
+    void what_another_service_shares_with_the_one_that_trains_stays_as_it_was(String draft) {
+        String filled = ComposeDraft.fill(draft, "draft.yml", PARAMETERS, "a", Map.of());
+
+        assertThat(command(filled, "a")).containsExactly("x", "y", "--lr", "0.1", "--train_data", "my data/x");
+        assertThat(command(filled, "b")).containsExactly("x", "y");
+    }
+
+    private static List<String> command(String text, String service) {
+        return ComposeResolver.resolve(
+                        text, "filled.yml", new ComposeOptions(service, Map.of(), TextFiles.NONE, List.of(), false))
+                .run()
+                .command();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "command: >-\r\n  x\r\n  y\r\n",
+                "command:\r\n  - x\r\n",
+                "command: [x]\r\n",
+                "command:\r\nx: 1\r\n"
+            })
+    void line_ends_stay_those_of_the_file(String draft) {
+        assertThat(fill(draft).replace("\r\n", "")).doesNotContain("\n").doesNotContain("\r");
     }
 
     @ParameterizedTest

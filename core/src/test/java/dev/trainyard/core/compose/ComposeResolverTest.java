@@ -149,7 +149,7 @@ class ComposeResolverTest {
     void a_profile_that_is_active_makes_its_service_one_to_choose_from() {
         String text = """
                 services:
-                  a: {image: one}
+                  a: {image: one, gpus: all}
                   b: {image: two, gpus: all, profiles: [debug]}
                 """;
 
@@ -159,7 +159,25 @@ class ComposeResolverTest {
         assertThat(ComposeResolver.resolve(text, "train.yml", ComposeOptions.NONE)
                         .service())
                 .isEqualTo("a");
-        assertThat(ComposeResolver.resolve(text, "train.yml", active).service()).isEqualTo("b");
+        assertThatThrownBy(() -> ComposeResolver.resolve(text, "train.yml", active))
+                .hasMessageContaining("more than one reserves a GPU");
+    }
+
+    @Test
+    void the_service_that_reserves_a_gpu_trains_whatever_its_profile() {
+        TrainingSpec spec = ComposeResolver.resolve("""
+                services:
+                  db: {image: postgres}
+                  a: {image: one, gpus: all, profiles: [gpu]}
+                """, "train.yml", ComposeOptions.NONE);
+
+        assertThat(spec.service()).isEqualTo("a");
+        assertThat(spec.notices())
+                .extracting(Notice::toString)
+                .containsExactly(
+                        "train.yml:3:3 services.a: is the service that trains, since it reserves a GPU; the others are not started",
+                        "train.yml:3:30 services.a.profiles: means nothing to the service that trains;"
+                                + " between several that could, one with an active profile or none is taken");
     }
 
     @Test

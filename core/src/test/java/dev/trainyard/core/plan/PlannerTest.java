@@ -261,7 +261,8 @@ class PlannerTest {
         Plan plan = plan(List.of(new AHost("a").gpus(2).inUse(1).host()), busy, unknown);
 
         assertThat(plan.reasons().get(busy.id)).isEqualTo("waiting for a: 1 of 2 devices is free, 0 and 1 wanted");
-        assertThat(plan.reasons().get(unknown.id)).startsWith("no host could ever run it");
+        assertThat(plan.reasons().get(unknown.id))
+                .isEqualTo("no host could ever run it: a: has no device 9 (it has 0, 1)");
     }
 
     @Test

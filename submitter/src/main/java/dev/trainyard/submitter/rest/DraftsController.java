@@ -143,7 +143,7 @@ final class DraftsController {
                         each.ref().name(),
                         each.version(),
                         each.draft().parameters().declared().stream()
-                                .map(ParameterDeclaration::plainName)
+                                .map(ParameterDeclaration::name)
                                 .toList(),
                         each.createdAt(),
                         each.createdBy()))

@@ -1,6 +1,10 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.compose.InvalidParameters;
+import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.ParameterValue;
+import dev.trainyard.core.request.Problem;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.UuidV7;
@@ -12,7 +16,9 @@ import java.io.InputStream;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -83,8 +89,15 @@ final class TrainingsController {
     /** The version is settled here: what was checked is what runs. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Started> train(InputStream body) throws IOException {
-        byte[] message = message(body.readNBytes(MAX_BYTES + 1));
-        Request.Submit request = submission.publish(message);
+        ObjectNode asked = object(body.readNBytes(MAX_BYTES + 1));
+        boolean shortOutputs = asked.path("outputs").isString();
+        byte[] message = message(asked);
+        Request.Submit request;
+        try {
+            request = submission.publish(message);
+        } catch (InvalidRequest e) {
+            throw new InvalidRequest(everything(e, asked, shortOutputs));
+        }
         JobId id = request.jobId();
         String model = ((Request.Train) RequestCodec.decode(message)).draft().toString();
         List<String> command = request.run().command();
@@ -94,11 +107,7 @@ final class TrainingsController {
     }
 
     /** The body says it in fewer words than a message; what it does not change is the message's own. */
-    private byte[] message(byte[] body) {
-        if (body.length > MAX_BYTES) {
-            throw ApiException.badRequest("the body has more than %,d bytes".formatted(MAX_BYTES));
-        }
-        ObjectNode message = object(body);
+    private byte[] message(ObjectNode message) {
         for (String own : List.of("schema", "kind", "draft", "image", "run")) {
             if (message.has(own)) {
                 throw ApiException.badRequest(
@@ -126,7 +135,42 @@ final class TrainingsController {
         return BODY.writeValueAsBytes(message);
     }
 
+    /** With what is wrong with the parameters, which nobody looked at yet; places are those of the body, not of the message. */
+    private List<Problem> everything(InvalidRequest refused, ObjectNode message, boolean shortOutputs) {
+        Map<String, Problem> problems = new LinkedHashMap<>();
+        refused.problems()
+                .forEach(each -> problems.put(
+                        each.where(),
+                        shortOutputs
+                                ? new Problem(
+                                        each.where().replace("$.outputs.location", "$.outputs"),
+                                        each.what(),
+                                        each.remedy())
+                                : each));
+        Map<String, ParameterValue> params = new LinkedHashMap<>();
+        message.path("params").properties().forEach(each -> {
+            JsonNode value = each.getValue();
+            if (value.isBoolean()) {
+                params.put(each.getKey(), new ParameterValue.Flag(value.booleanValue()));
+            } else if (value.isValueNode() && !value.isNull()) {
+                params.put(each.getKey(), new ParameterValue.Text(value.asString()));
+            }
+        });
+        try {
+            DraftsController.require(drafts, message.path("draft").asString())
+                    .draft()
+                    .parameters()
+                    .apply(params, name -> "$.params." + name);
+        } catch (InvalidParameters e) {
+            e.problems().forEach(each -> problems.putIfAbsent(each.where(), each));
+        }
+        return List.copyOf(problems.values());
+    }
+
     private static ObjectNode object(byte[] body) {
+        if (body.length > MAX_BYTES) {
+            throw ApiException.badRequest("the body has more than %,d bytes".formatted(MAX_BYTES));
+        }
         try {
             if (BODY.readTree(body) instanceof ObjectNode object) {
                 return object;

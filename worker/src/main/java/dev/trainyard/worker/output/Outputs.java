@@ -35,10 +35,9 @@ public record Outputs(Path root, String host) {
         Path place = place(job, attemptNumber, run);
         if (!Files.isDirectory(place)) {
             Files.createDirectories(place);
-            if (run.outputs().location() == null && run.user() != null) {
-                // The container's user is a number of the image's: only everybody is sure to include it. The parent
-                // folder, which bears
-                // the job's random id, is ours.
+            if (run.user() != null) {
+                // The container's user is a number of the image's: only everybody is sure to include it. A place that
+                // somebody else made, has the mode that they gave it.
                 Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
             }
         }

@@ -1,11 +1,11 @@
 package dev.trainyard.worker.policy;
 
 import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +43,27 @@ public record Policy(
         Set<String> capAdd,
         Set<String> securityOpt,
         Set<String> devices) {
+
+    /** Of a device: reserved for jobs, one by one. */
+    static final String NVIDIA = "/dev/nvidia";
+
+    /** Devices by which a host is read or written past its own rules. */
+    private static final String MEMORY_OR_DISK =
+            "/dev/(k?mem|port|kmsg|(sd|vd|xvd|hd|nvme|dm-|md|loop|sg)\\w*|mapper/.*|disk/.*)";
+
+    /** Capabilities that reach the host itself. They can be written into a file; nobody is told to. */
+    private static final Set<String> TAKE_OVER = Set.of(
+            "BPF",
+            "DAC_READ_SEARCH",
+            "MAC_ADMIN",
+            "MAC_OVERRIDE",
+            "SYS_ADMIN",
+            "SYS_BOOT",
+            "SYS_MODULE",
+            "SYS_RAWIO",
+            "SYS_TIME");
+
+    private static final int FEW = 6;
 
     /** How a folder may be mounted. */
     public enum Access {
@@ -106,12 +127,15 @@ public record Policy(
      * @param real a path of this host with its symbolic links resolved, as far as it exists; empty where that is not known
      */
     public List<String> refusals(RunSpec run, Path outputsRoot, Function<Path, Optional<Path>> real) {
-        List<String> refusals = new ArrayList<>();
+        Refusals refusals = new Refusals();
         for (Mount mount : run.mounts()) {
             if (mount.source().startsWith("/")) {
                 checkMount(mount.source(), mount.readOnly(), outputsRoot, real, refusals);
             } else if (!volumes) {
-                refusals.add(refusal("volumes", "the volume " + mount.source(), "is not allowed", "volumes: true"));
+                refusals.add(
+                        "volumes",
+                        refusal("volumes", "the volume " + Excerpt.quote(mount.source()), "is not allowed"),
+                        "true");
             }
         }
         String location = run.outputs().location();
@@ -124,50 +148,66 @@ public record Policy(
         }
         check("ipc", "the IPC namespace", run.ipc(), ipc, refusals);
         checkPrivileges(run.privileges(), refusals);
-        return refusals;
+        return refusals.told(this::remedy);
     }
 
-    private void checkPrivileges(Privileges wanted, List<String> refusals) {
+    private void checkPrivileges(Privileges wanted, Refusals refusals) {
         if (wanted.privileged()) {
             refusals.add(
                     "privileged is never allowed, since the container would see every GPU of its host. Ask for what it needs: "
                             + "gpus, or a capability (capAdd).");
         }
         wanted.capAdd().forEach(capability -> {
-            String name = capability.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
-            check("capAdd", "the capability", name, capAdd, refusals);
+            String name = LinuxCapability.plain(capability);
+            if (name.equals(LinuxCapability.ALL)) {
+                refusals.add("the capability 'ALL' is never allowed, since it contains those that take over the host."
+                        + " Name each that the program needs.");
+            } else if (TAKE_OVER.contains(name) && !capAdd.contains(name)) {
+                refusals.add(refusal("capAdd", "the capability '%s'".formatted(name), "is not allowed")
+                        + " With it a container can take over its host: ask whoever runs the host for another way.");
+            } else {
+                check("capAdd", "the capability", name, capAdd, refusals);
+            }
         });
         wanted.securityOpt().forEach(option -> check("securityOpt", "the option", option, securityOpt, refusals));
         check("pid", "the PID namespace", wanted.pid(), pid, refusals);
         check("userns", "the user namespace", wanted.userns(), userns, refusals);
-        wanted.devices().forEach(device -> {
-            String path = Path.of(device.split(":", 2)[0]).normalize().toString();
-            if (path.startsWith("/dev/nvidia")) {
-                refusals.add("the device %s is never allowed, since it may be reserved for another job. Ask for gpus."
-                        .formatted(Excerpt.quote(path)));
-            } else {
-                check("devices", "the device", path, devices, refusals);
-            }
-        });
+        wanted.devices().forEach(device -> checkDevice(device, refusals));
     }
 
-    private void check(String rule, String what, @Nullable String wanted, Set<String> allowed, List<String> refusals) {
-        if (wanted != null && !allowed.contains(wanted)) {
-            String known = allowed.isEmpty() ? "none is" : String.join(", ", new TreeSet<>(allowed)) + " are";
-            refusals.add(refusal(
-                    rule,
-                    what + " " + Excerpt.quote(wanted),
-                    "is not allowed (%s)".formatted(known),
-                    "%s: [%s]".formatted(rule, Excerpt.plain(wanted, 60))));
+    private void checkDevice(String device, Refusals refusals) {
+        String path = Path.of(device.split(":", 2)[0]).normalize().toString();
+        if (path.startsWith(NVIDIA)) {
+            refusals.add("the device %s is never allowed, since it may be reserved for another job. Ask for gpus."
+                    .formatted(Excerpt.quote(path)));
+        } else if (!devices.contains(path) && (!path.startsWith("/dev/") || path.matches(MEMORY_OR_DISK))) {
+            refusals.add(
+                    refusal("devices", "the device " + Excerpt.quote(path), "is not allowed")
+                            + " With the host's memory or disk a container can take over its host: ask whoever runs the host for another way.");
+        } else {
+            check("devices", "the device", path, devices, refusals);
         }
     }
 
+    /** What the reader of the file would refuse, is not advised. */
+    private void check(String rule, String what, @Nullable String wanted, Set<String> allowed, Refusals refusals) {
+        if (wanted == null || allowed.contains(wanted)) {
+            return;
+        }
+        // Of many, the remedy has them all.
+        String known = allowed.isEmpty()
+                ? " (none is)"
+                : allowed.size() > FEW ? "" : " (%s are)".formatted(String.join(", ", new TreeSet<>(allowed)));
+        String sentence = refusal(rule, what + " " + Excerpt.quote(wanted), "is not allowed" + known);
+        PolicyWord.of(rule)
+                .flatMap(words -> words.objection(wanted))
+                .ifPresentOrElse(
+                        why -> refusals.add(sentence + " It can never be allowed: " + why + "."),
+                        () -> refusals.add(rule, sentence, wanted));
+    }
+
     private void checkMount(
-            String source,
-            boolean readOnly,
-            Path outputsRoot,
-            Function<Path, Optional<Path>> real,
-            List<String> refusals) {
+            String source, boolean readOnly, Path outputsRoot, Function<Path, Optional<Path>> real, Refusals refusals) {
         Optional<Path> resolved = real.apply(Path.of(source));
         if (resolved.isEmpty()) {
             refusals.add("the folder %s may not be mounted: it is a link that leads nowhere."
@@ -186,20 +226,40 @@ public record Policy(
                 access = access == Access.READ_WRITE ? access : allowed.getValue();
             }
         }
-        String shown = Excerpt.quote(source)
+        String shown = "the folder " + Excerpt.quote(source)
                 + (path.toString().equals(source) ? "" : ", which is " + Excerpt.quote(path.toString()) + ",");
         if (access == null) {
-            refusals.add(refusal(
-                    "mounts",
-                    "the folder " + shown,
-                    "may not be mounted (%s may)".formatted(folders()),
-                    "mounts: {%s: %s}".formatted(path, (readOnly ? Access.READ_ONLY : Access.READ_WRITE).word())));
+            refuseMount(
+                    path,
+                    readOnly,
+                    refusal("mounts", shown, "may not be mounted (%s may)".formatted(folders())),
+                    refusals);
         } else if (access == Access.READ_ONLY && !readOnly) {
-            refusals.add(refusal(
+            refuseMount(
+                    path,
+                    false,
+                    refusal("mounts", shown, "may only be mounted read-only: write ro, if it is only read"),
+                    refusals);
+        }
+    }
+
+    /** Whatever hands the host over is not advised. */
+    private static void refuseMount(Path path, boolean readOnly, String sentence, Refusals refusals) {
+        if (HostFolder.isOfEngine(path)) {
+            refusals.add(sentence
+                    + " It can never be allowed: with it a container commands the host's engine, and so the host.");
+        } else if (HostFolder.isOfKernel(path)) {
+            refusals.add(sentence + " It is the host's kernel: ask whoever runs the host for another way.");
+        } else if (HostFolder.isOfSystem(path) && !readOnly) {
+            refusals.add(
+                    sentence
+                            + " Who writes there takes the host over: mount it read-only (ro), or ask whoever runs the host for another folder.");
+        } else {
+            refusals.add(
                     "mounts",
-                    "the folder " + shown,
-                    "may only be mounted read-only: write ro, if it is only read",
-                    "mounts: {%s: read-write}".formatted(path)));
+                    sentence,
+                    PolicyWord.quoted(path.toString()) + ": "
+                            + (readOnly ? Access.READ_ONLY : Access.READ_WRITE).word());
         }
     }
 
@@ -209,8 +269,53 @@ public record Policy(
                 : new TreeMap<>(mounts).keySet().stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
-    private String refusal(String rule, String what, String why, String change) {
-        return "%s %s by the rule %s of %s. Whoever runs the host can allow it there: %s"
-                .formatted(what, why, rule, origin, change);
+    private String refusal(String rule, String what, String why) {
+        return "%s %s by the rule %s of %s.".formatted(what, why, rule, origin);
+    }
+
+    /** The rule written out with what it says already, since a file's rule replaces the one before. */
+    private String remedy(String rule, List<String> more) {
+        String line = rule + ": "
+                + switch (rule) {
+                    case "volumes" -> "true";
+                    case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
+                    default -> {
+                        Set<String> all = new TreeSet<>(words(rule));
+                        all.addAll(more);
+                        yield all.stream().map(PolicyWord::quoted).collect(Collectors.joining(", ", "[", "]"));
+                    }
+                };
+        String file = this == BUILT_IN ? PolicyFile.DEFAULT.toString() : origin;
+        return "Whoever runs the host can allow it: write in %s the line %s and restart the worker"
+                .formatted(file, line);
+    }
+
+    private List<String> withMounts(List<String> more) {
+        Map<String, String> all = new TreeMap<>();
+        mounts.forEach((folder, access) -> all.put(PolicyWord.quoted(folder.toString()), access.word()));
+        for (String entry : more) {
+            int colon = entry.lastIndexOf(": ");
+            // Wanted twice, it is the wider wish that lets the run start.
+            all.merge(
+                    entry.substring(0, colon),
+                    entry.substring(colon + 2),
+                    (known, wish) -> known.equals(Access.READ_WRITE.word()) ? known : wish);
+        }
+        return all.entrySet().stream()
+                .map(each -> each.getKey() + ": " + each.getValue())
+                .toList();
+    }
+
+    private Set<String> words(String rule) {
+        return switch (rule) {
+            case "networks" -> networks;
+            case "ipc" -> ipc;
+            case "pid" -> pid;
+            case "userns" -> userns;
+            case "capAdd" -> capAdd;
+            case "securityOpt" -> securityOpt;
+            case "devices" -> devices;
+            default -> throw new IllegalArgumentException(rule);
+        };
     }
 }

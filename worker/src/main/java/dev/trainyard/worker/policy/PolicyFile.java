@@ -1,18 +1,21 @@
 package dev.trainyard.worker.policy;
 
 import dev.trainyard.core.command.FileReason;
+import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import dev.trainyard.worker.policy.Policy.Access;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -35,6 +38,7 @@ final class PolicyFile {
 
     private final Path file;
     private final Map<String, Node> rules = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
 
     private PolicyFile(Path file) {
         this.file = file;
@@ -50,7 +54,7 @@ final class PolicyFile {
     private Policy read() {
         document().ifPresent(this::collect);
         Policy builtIn = Policy.BUILT_IN;
-        return new Policy(
+        Policy policy = new Policy(
                 file.toAbsolutePath().normalize().toString(),
                 mounts(),
                 volumes(),
@@ -61,6 +65,10 @@ final class PolicyFile {
                 capabilities(),
                 words("securityOpt", builtIn.securityOpt()),
                 words("devices", builtIn.devices()));
+        if (!problems.isEmpty()) {
+            throw new PolicyProblem(String.join("\n", problems), null);
+        }
+        return policy;
     }
 
     private Optional<Node> document() {
@@ -73,7 +81,7 @@ final class PolicyFile {
                             .formatted(file, FileReason.of(e)),
                     e);
         } catch (MarkedYamlEngineException e) {
-            throw problem(e.getProblemMark(), "this is no YAML: " + e.getProblem());
+            throw new PolicyProblem(at(e.getProblemMark(), "this is no YAML: " + e.getProblem()), e);
         } catch (YamlEngineException e) {
             throw new PolicyProblem(file + " is no YAML: " + e.getMessage(), e);
         }
@@ -81,22 +89,25 @@ final class PolicyFile {
 
     private void collect(Node document) {
         if (!(document instanceof MappingNode mapping)) {
-            throw problem(document.getStartMark(), "a policy is written as rules: " + String.join(", ", RULES));
+            problem(document, "a policy is written as rules: " + String.join(", ", RULES));
+            return;
         }
         for (NodeTuple entry : mapping.getValue()) {
-            String rule = text(entry.getKeyNode());
+            String rule = text(entry.getKeyNode()).orElse("");
+            if (rule.isEmpty()) {
+                continue;
+            }
             if (!RULES.contains(rule)) {
-                throw problem(
-                        entry.getKeyNode().getStartMark(),
+                problem(
+                        entry.getKeyNode(),
                         "there is no rule \"%s\". %s"
                                 .formatted(
                                         rule,
                                         NearestName.among(RULES, rule)
                                                 .map("Did you mean \"%s\"?"::formatted)
                                                 .orElse("The rules are " + String.join(", ", RULES) + ".")));
-            }
-            if (rules.put(rule, entry.getValueNode()) != null) {
-                throw problem(entry.getKeyNode().getStartMark(), "the rule \"%s\" stands here twice".formatted(rule));
+            } else if (rules.putIfAbsent(rule, entry.getValueNode()) != null) {
+                problem(entry.getKeyNode(), "the rule \"%s\" stands here twice".formatted(rule));
             }
         }
     }
@@ -106,30 +117,46 @@ final class PolicyFile {
         if (node == null) {
             return Policy.BUILT_IN.mounts();
         }
-        if (!(node instanceof MappingNode mapping)) {
-            throw problem(node.getStartMark(), "mounts names folders: {/data: read-only, /logs: read-write}");
-        }
         Map<Path, Access> mounts = new LinkedHashMap<>();
-        for (NodeTuple entry : mapping.getValue()) {
-            String folder = text(entry.getKeyNode());
-            Path path = Path.of(folder).normalize();
-            if (!folder.startsWith("/") || path.equals(Path.of("/"))) {
-                throw problem(
-                        entry.getKeyNode().getStartMark(),
-                        "\"%s\" is no folder that could be opened to containers; write an absolute path other than /"
-                                .formatted(folder));
-            }
-            mounts.put(path, access(entry.getValueNode()));
+        if (node instanceof MappingNode mapping) {
+            mapping.getValue()
+                    .forEach(entry -> text(entry.getKeyNode()).ifPresent(folder -> mount(folder, entry, mounts)));
+        } else {
+            problem(node, "mounts names folders: {/data: read-only, /logs: read-write}");
         }
         return Map.copyOf(mounts);
     }
 
-    private Access access(Node node) {
-        return switch (text(node)) {
-            case "read-only" -> Access.READ_ONLY;
-            case "read-write" -> Access.READ_WRITE;
-            default -> throw problem(node.getStartMark(), "write read-only or read-write");
-        };
+    private void mount(String folder, NodeTuple entry, Map<Path, Access> mounts) {
+        Path path = Path.of(folder).normalize();
+        if (!folder.startsWith("/") || path.equals(Path.of("/"))) {
+            problem(
+                    entry.getKeyNode(),
+                    "\"%s\" is no folder that could be opened to containers; write an absolute path other than /"
+                            .formatted(folder));
+        } else if (HostFolder.isOfEngine(path)) {
+            problem(
+                    entry.getKeyNode(),
+                    "\"%s\" can never be mounted: with it a container commands the host's engine, and so the host"
+                            .formatted(folder));
+        } else {
+            access(entry.getValueNode()).ifPresent(access -> {
+                if (mounts.put(path, access) != null) {
+                    problem(entry.getKeyNode(), "the folder \"%s\" stands here twice".formatted(path));
+                }
+            });
+        }
+    }
+
+    private Optional<Access> access(Node node) {
+        Optional<String> word = text(node);
+        Optional<Access> access = word.flatMap(text -> Arrays.stream(Access.values())
+                .filter(each -> each.word().equals(text))
+                .findFirst());
+        if (word.isPresent() && access.isEmpty()) {
+            problem(node, "write read-only or read-write");
+        }
+        return access;
     }
 
     private boolean volumes() {
@@ -137,11 +164,11 @@ final class PolicyFile {
         if (node == null) {
             return Policy.BUILT_IN.volumes();
         }
-        return switch (text(node)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw problem(node.getStartMark(), "volumes is true or false");
-        };
+        Optional<String> word = text(node);
+        if (word.filter(text -> !text.equals("true") && !text.equals("false")).isPresent()) {
+            problem(node, "volumes is true or false");
+        }
+        return word.filter("true"::equals).isPresent();
     }
 
     private Set<String> words(String rule, Set<String> builtIn) {
@@ -149,31 +176,42 @@ final class PolicyFile {
         if (node == null) {
             return builtIn;
         }
-        if (!(node instanceof SequenceNode list)) {
-            throw problem(node.getStartMark(), "%s is a list, such as [] for none".formatted(rule));
-        }
         Set<String> words = new LinkedHashSet<>();
-        list.getValue().forEach(item -> words.add(text(item)));
+        if (node instanceof SequenceNode list) {
+            list.getValue()
+                    .forEach(item -> text(item).ifPresent(word -> {
+                        PolicyWord.of(rule)
+                                .flatMap(known -> known.objection(word))
+                                .ifPresent(why -> problem(item, "\"%s\" cannot be allowed: %s".formatted(word, why)));
+                        words.add(word);
+                    }));
+        } else {
+            problem(node, "%s is a list, such as [] for none".formatted(rule));
+        }
         return Set.copyOf(words);
     }
 
     private Set<String> capabilities() {
-        Set<String> names = new LinkedHashSet<>();
-        words("capAdd", Policy.BUILT_IN.capAdd())
-                .forEach(name -> names.add(name.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "")));
-        return Set.copyOf(names);
+        return words("capAdd", Policy.BUILT_IN.capAdd()).stream()
+                .map(LinuxCapability::plain)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
-    private String text(Node node) {
+    private Optional<String> text(Node node) {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
-            return scalar.getValue();
+            return Optional.of(scalar.getValue());
         }
-        throw problem(node.getStartMark(), "one word is expected here");
+        problem(node, "one word is expected here");
+        return Optional.empty();
     }
 
-    private PolicyProblem problem(Optional<Mark> at, String what) {
-        String where = at.map(mark -> ":%d:%d".formatted(mark.getLine() + 1, mark.getColumn() + 1))
+    private void problem(Node node, String what) {
+        problems.add(at(node.getStartMark(), what));
+    }
+
+    private String at(Optional<Mark> place, String what) {
+        String where = place.map(mark -> ":%d:%d".formatted(mark.getLine() + 1, mark.getColumn() + 1))
                 .orElse("");
-        return new PolicyProblem("%s%s: %s".formatted(file, where, what), null);
+        return "%s%s: %s".formatted(file, where, what);
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,31 @@ class OutputsTest {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place)))
                 .isEqualTo("rwxrwxrwx");
+    }
+
+    @Test
+    void a_place_that_is_made_where_the_request_names_it_is_as_open_and_one_that_is_there_stays_as_it_is()
+            throws IOException {
+        Path there = Files.createDirectory(
+                folder.resolve("there"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        for (String name : List.of("made", "there")) {
+            new Outputs(folder.resolve("managed"), "gpu-1")
+                    .prepare(
+                            JOB,
+                            1,
+                            aRequest()
+                                    .user("1000")
+                                    .outputs(new RunSpec.Outputs(
+                                            "/outputs", folder.resolve(name).toString()))
+                                    .build()
+                                    .run());
+        }
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("made"))))
+                .isEqualTo("rwxrwxrwx");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(there)))
+                .isEqualTo("rwxr-x---");
     }
 
     @Test

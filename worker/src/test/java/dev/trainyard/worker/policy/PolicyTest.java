@@ -54,9 +54,14 @@ class PolicyTest {
         return Stream.of(
                 arguments(
                         mount("/etc", true),
-                        "the folder '/etc' may not be mounted (/data, /logs may) by the rule mounts of the"
-                                + " built-in policy. Whoever runs the host can allow it there: mounts: {/etc: read-only}"),
+                        "the folder '/etc' may not be mounted (/data, /logs may) by the rule mounts of the built-in policy."
+                                + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line"
+                                + " mounts: {/data: read-write, /etc: read-only, /logs: read-write} and restart the worker"),
                 arguments(mount("/", true), "the folder '/' may not be mounted"),
+                arguments(mount("/", true), "It can never be allowed"),
+                arguments(mount("/run/docker.sock", true), "It can never be allowed: with it a container commands"),
+                arguments(mount("/proc", true), "It is the host's kernel: ask whoever runs the host"),
+                arguments(mount("/etc", false), "Who writes there takes the host over: mount it read-only (ro)"),
                 arguments(mount("/database", true), "the folder '/database' may not be mounted"),
                 arguments(
                         mount("/data/../etc", true), "the folder '/data/../etc', which is '/etc', may not be mounted"),
@@ -85,7 +90,20 @@ class PolicyTest {
                         run().privileges(privileges(List.of("SYS_ADMIN"), List.of())),
                         "the capability 'SYS_ADMIN' is not allowed"),
                 arguments(
-                        run().privileges(privileges(List.of("ALL"), List.of())), "the capability 'ALL' is not allowed"),
+                        run().privileges(privileges(List.of("SYS_ADMIN"), List.of())),
+                        "With it a container can take over its host: ask"),
+                arguments(
+                        run().privileges(privileges(List.of("ALL"), List.of())),
+                        "the capability 'ALL' is never allowed"),
+                arguments(
+                        run().privileges(privileges(List.of("net_admin"), List.of())),
+                        "the line capAdd: [AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, IPC_LOCK, KILL, MKNOD, NET_ADMIN,"
+                                + " NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT, SYS_NICE, SYS_PTRACE] and"),
+                arguments(
+                        run().privileges(privileges(List.of(), List.of("/dev/fuse"))), "the line devices: [/dev/fuse]"),
+                arguments(
+                        run().privileges(privileges(List.of(), List.of("/dev/sda"))),
+                        "With the host's memory or disk a container can take over its host"),
                 arguments(
                         run().privileges(privileges(List.of(), List.of("/dev/kmsg:/dev/kmsg"))),
                         "the device '/dev/kmsg' is not allowed"),
@@ -98,6 +116,46 @@ class PolicyTest {
     @MethodSource("harmful")
     void what_reaches_the_host_is_refused_with_the_rule_and_the_remedy(RunSpecBuilder run, String refusal) {
         assertThat(refusals(Policy.BUILT_IN, run)).singleElement().asString().contains(refusal);
+    }
+
+    @Test
+    void a_rule_is_advised_with_what_it_says_already_and_everything_that_is_wanted_of_it() throws IOException {
+        Policy policy = policy("mounts: {/scratch: read-only}\nsecurityOpt: []");
+        RunSpecBuilder run = run().mounts(List.of(
+                        new Mount("/data", "/a", true),
+                        new Mount("/scratch", "/b", false),
+                        new Mount("/data", "/c", false)))
+                .privileges(new Privileges(false, List.of(), List.of("seccomp:unconfined"), null, null, List.of()));
+
+        assertThat(refusals(policy, run))
+                .hasSize(4)
+                .filteredOn(refusal -> refusal.contains("restart the worker"))
+                .satisfiesExactly(
+                        mounts -> assertThat(mounts)
+                                .contains("write in %s the line mounts: {/data: read-write, /scratch: read-write} and"
+                                        .formatted(folder.resolve("policy.yml"))),
+                        options -> assertThat(options).contains("the line securityOpt: [\"seccomp:unconfined\"] and"));
+    }
+
+    @Test
+    void everything_that_is_wrong_with_a_file_is_told_at_once() {
+        assertThatThrownBy(() -> policy("""
+                        capAdd: [all, FOO, NET_ADMIN]
+                        ipc: [foo]
+                        devices: [/dev/nvidia0, /dev/fuse, fuse]
+                        mounts: {/var/run/docker.sock: read-only, /data: rw}
+                        """))
+                .hasMessageContaining("policy.yml:1:10: \"all\" cannot be allowed: ALL contains the capabilities")
+                .hasMessageContaining("policy.yml:1:15: \"FOO\" cannot be allowed: Linux has no such capability")
+                .hasMessageContaining(
+                        "policy.yml:2:7: \"foo\" cannot be allowed: ipc is private, shareable, none or host")
+                .hasMessageContaining("policy.yml:3:11: \"/dev/nvidia0\" cannot be allowed: GPUs are reserved by jobs")
+                .hasMessageContaining("policy.yml:3:36: \"fuse\" cannot be allowed: a device is a path in /dev")
+                .hasMessageContaining("policy.yml:4:10: \"/var/run/docker.sock\" can never be mounted")
+                .hasMessageContaining("policy.yml:4:50: write read-only or read-write")
+                .extracting(
+                        problem -> String.valueOf(problem.getMessage()).lines().count())
+                .isEqualTo(7L);
     }
 
     @Test

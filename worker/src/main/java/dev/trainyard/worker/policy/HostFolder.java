@@ -1,0 +1,49 @@
+package dev.trainyard.worker.policy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which folders of a host are more than data: who has them in a container has the host. */
+final class HostFolder {
+
+    private static final List<Path> OF_ENGINE = Stream.of(
+                    "/run/docker.sock",
+                    "/var/run/docker.sock",
+                    "/run/containerd",
+                    "/var/run/containerd",
+                    "/run/podman",
+                    "/var/run/podman",
+                    "/var/lib/docker",
+                    "/var/lib/containerd")
+            .map(Path::of)
+            .toList();
+
+    private static final List<Path> OF_KERNEL =
+            Stream.of("/dev", "/proc", "/sys").map(Path::of).toList();
+
+    private static final List<Path> OF_SYSTEM = Stream.of(
+                    "/bin", "/boot", "/etc", "/lib", "/lib64", "/root", "/sbin", "/usr")
+            .map(Path::of)
+            .toList();
+
+    private HostFolder() {}
+
+    /** Whether it is or has in it what commands the engine, or is the engine's own: no policy can allow it, not even to read. */
+    static boolean isOfEngine(Path folder) {
+        return OF_ENGINE.stream().anyMatch(own -> folder.startsWith(own) || own.startsWith(folder));
+    }
+
+    static boolean isOfKernel(Path folder) {
+        return isBelow(folder, OF_KERNEL) && !folder.startsWith("/dev/shm");
+    }
+
+    /** Whether the host's own programs and settings lie there. */
+    static boolean isOfSystem(Path folder) {
+        return isBelow(folder, OF_SYSTEM);
+    }
+
+    private static boolean isBelow(Path folder, List<Path> others) {
+        return others.stream().anyMatch(folder::startsWith);
+    }
+}
