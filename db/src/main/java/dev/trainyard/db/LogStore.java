@@ -11,9 +11,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The logs of attempts, in chunks of whole lines. */
 public final class LogStore {
 
+    private final Database database;
     private final JdbcClient sql;
 
     public LogStore(Database database) {
+        this.database = database;
         this.sql = database.sql();
     }
 
@@ -51,6 +53,40 @@ public final class LogStore {
                 .param("from", resume == null ? null : resume.timestamp().toString(), Types.VARCHAR)
                 .param("count", resume == null ? null : resume.count(), Types.INTEGER)
                 .update();
+    }
+
+    /** How much of the container's log is stored; of a log that has been trimmed, what is left. */
+    public long bytes(AttemptId attempt) {
+        return sql.sql("""
+                select coalesce(sum(octet_length(text)), 0) from trainyard.log_chunk
+                where attempt_id = :attempt and source = 'CONTAINER'""").param("attempt", attempt.value()).query(Long.class).single();
+    }
+
+    /**
+     * Drops the oldest chunks of the container's log, but for the last that hold {@code keep} bytes together. One chunk of ours stands in
+     * their place and says how much is gone.
+     */
+    public void trim(AttemptId attempt, long keep) {
+        database.inTransaction(() -> sql.sql("""
+                with counted as (
+                    select seq, dropped_bytes is not null as marks, coalesce(dropped_bytes, octet_length(text)) as bytes,
+                           sum(octet_length(text)) filter (where source = 'CONTAINER') over (order by seq desc) as from_end
+                    from trainyard.log_chunk
+                    where attempt_id = :attempt and (source = 'CONTAINER' or dropped_bytes is not null)),
+                gone as (
+                    delete from trainyard.log_chunk
+                    where attempt_id = :attempt and seq in (select seq from counted where from_end > :keep or marks)
+                      and exists (select from counted where from_end > :keep and not marks)
+                    returning seq),
+                total as (
+                    select max(seq) as seq, (select sum(bytes) from counted where from_end > :keep or marks)::bigint as bytes from gone)
+                insert into trainyard.log_chunk (attempt_id, seq, source, text, dropped_bytes)
+                select :attempt, seq, 'TRAINYARD',
+                       format(E'[%s of the log are not kept here; the outputs have all of it]\n', pg_size_pretty(bytes)), bytes
+                from total where seq is not null""")
+                .param("attempt", attempt.value())
+                .param("keep", keep)
+                .update());
     }
 
     /** Where to go on reading the container's log; empty if nothing of it is stored. */

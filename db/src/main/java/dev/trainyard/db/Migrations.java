@@ -1,5 +1,6 @@
 package dev.trainyard.db;
 
+import java.sql.Types;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -19,7 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Migrations {
 
     /** The schema's version that this release writes; it works with any later one of the same major version. */
-    static final int NEEDED_VERSION = 8;
+    static final int NEEDED_VERSION = 9;
 
     /** SQLState of a permission denied. */
     private static final String NOT_ALLOWED = "42501";
@@ -55,19 +56,41 @@ public final class Migrations {
     }
 
     /**
-     * Sets how long a host may be silent before it is lost; as the user in the URL, in a schema that is up to date.
+     * What an operator decides for the whole installation; null: as it is.
+     *
+     * @param hostLostAfter how long a host may be silent before it is lost
+     * @param keepLogs how long logs are kept, by whole months; the outputs keep theirs
+     * @param keepMetrics how long the curves are kept, by whole months
+     */
+    public record Settings(
+            @Nullable Duration hostLostAfter,
+            @Nullable Duration keepLogs,
+            @Nullable Duration keepMetrics) {}
+
+    /**
+     * Sets them, as the user in the URL, in a schema that is up to date.
      *
      * @throws DatabaseUnavailable if the server does not answer or refuses
      */
-    public static void hostLostAfter(PostgresUrl url, Duration silence) {
+    public static void set(PostgresUrl url, Settings settings) {
         try {
             JdbcClient.create(dataSource(url))
-                    .sql("update trainyard.installation set host_lost_after = :seconds * interval '1 second'")
-                    .param("seconds", silence.toSeconds())
+                    .sql("""
+                            update trainyard.installation
+                            set host_lost_after = coalesce(:lost * interval '1 second', host_lost_after),
+                                keep_logs = coalesce(:logs * interval '1 second', keep_logs),
+                                keep_metrics = coalesce(:metrics * interval '1 second', keep_metrics)""")
+                    .param("lost", seconds(settings.hostLostAfter()), Types.BIGINT)
+                    .param("logs", seconds(settings.keepLogs()), Types.BIGINT)
+                    .param("metrics", seconds(settings.keepMetrics()), Types.BIGINT)
                     .update();
         } catch (DataAccessException e) {
-            throw Refusal.of("Cannot change", url, e);
+            throw new DatabaseUnavailable("Cannot change %s: %s".formatted(url, rootMessage(e)), e);
         }
+    }
+
+    private static @Nullable Long seconds(@Nullable Duration duration) {
+        return duration == null ? null : duration.toSeconds();
     }
 
     private static DataSource dataSource(PostgresUrl url) {

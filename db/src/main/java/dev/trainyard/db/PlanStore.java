@@ -498,8 +498,9 @@ public final class PlanStore {
                 .update();
     }
 
-    /** Partitions of the tables that are kept by month: a planner asks for the next ones now and then. */
-    public void ensurePartitions() {
+    /** What a planner asks for now and then: partitions of the next months, and the end of what is not kept any longer. */
+    public void keepHouse() {
         sql.sql("select trainyard.ensure_partitions()").query().singleRow();
+        sql.sql("select trainyard.prune()").query().singleRow();
     }
 }

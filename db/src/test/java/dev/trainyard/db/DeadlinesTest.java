@@ -228,7 +228,7 @@ class DeadlinesTest {
 
     @Test
     void a_planner_may_make_the_partitions_of_the_months_to_come() {
-        yard.plans.ensurePartitions();
+        yard.plans.keepHouse();
 
         assertThat(yard.sql("select count(*) from pg_inherits where inhparent = 'trainyard.job_event'::regclass")
                         .query(Integer.class)

@@ -85,4 +85,55 @@ class LogStoreTest {
         assertThat(logs.after(attempt, 0, 1))
                 .containsExactly(new Chunk(1, Source.CONTAINER, "\ufffdbinary\ufffd \ud83d\ude00 \ufffd \ufffd\n"));
     }
+
+    @Test
+    void of_a_log_beyond_its_budget_the_end_is_kept_and_a_chunk_of_ours_says_how_much_is_gone() {
+        logs.append(attempt, Source.IMAGE, "Step 1/2\n", null);
+        for (int line = 1; line <= 5; line++) {
+            logs.append(attempt, Source.CONTAINER, "line %d%n".formatted(line), new ResumePoint(NANOS, line));
+        }
+
+        logs.trim(attempt, 14);
+        logs.trim(attempt, 14);
+
+        assertThat(logs.after(attempt, 0, 10))
+                .containsExactly(
+                        new Chunk(1, Source.IMAGE, "Step 1/2\n"),
+                        new Chunk(
+                                4,
+                                Source.TRAINYARD,
+                                "[21 bytes of the log are not kept here; the outputs have all of it]\n"),
+                        new Chunk(5, Source.CONTAINER, "line 4\n"),
+                        new Chunk(6, Source.CONTAINER, "line 5\n"));
+        assertThat(logs.bytes(attempt)).isEqualTo(14);
+        assertThat(logs.resumePoint(attempt)).contains(new ResumePoint(NANOS, 5));
+    }
+
+    @Test
+    void a_log_that_grows_on_is_trimmed_again_and_the_mark_counts_all_that_is_gone() {
+        for (int line = 1; line <= 4; line++) {
+            logs.append(attempt, Source.CONTAINER, "line %d%n".formatted(line), new ResumePoint(NANOS, line));
+        }
+        logs.trim(attempt, 7);
+        logs.append(attempt, Source.CONTAINER, "line 5\n", new ResumePoint(NANOS, 5));
+
+        logs.trim(attempt, 7);
+
+        assertThat(logs.after(attempt, 0, 10))
+                .containsExactly(
+                        new Chunk(
+                                4,
+                                Source.TRAINYARD,
+                                "[28 bytes of the log are not kept here; the outputs have all of it]\n"),
+                        new Chunk(5, Source.CONTAINER, "line 5\n"));
+    }
+
+    @Test
+    void a_log_within_its_budget_is_left_as_it_is() {
+        logs.append(attempt, Source.CONTAINER, "line 1\n", new ResumePoint(NANOS, 1));
+
+        logs.trim(attempt, 7);
+
+        assertThat(logs.after(attempt, 0, 10)).containsExactly(new Chunk(1, Source.CONTAINER, "line 1\n"));
+    }
 }

@@ -241,8 +241,23 @@ public final class Main implements Runnable {
                 })
         private @Nullable Duration hostLostAfter;
 
+        @Option(
+                names = "--keep-logs",
+                paramLabel = "DURATION",
+                description =
+                        "How long the database keeps logs, by whole months, at least 1d; the outputs keep theirs. Kept until it is said again; six months at first.")
+        private @Nullable Duration keepLogs;
+
+        @Option(
+                names = "--keep-metrics",
+                paramLabel = "DURATION",
+                description = "The same of the curves; two years at first.")
+        private @Nullable Duration keepMetrics;
+
         @Override
         public Integer call() {
+            requireADay("--keep-logs", keepLogs);
+            requireADay("--keep-metrics", keepMetrics);
             if (hostLostAfter != null && hostLostAfter.compareTo(SHORTEST_LOSS) < 0) {
                 throw new ParameterException(
                         spec.commandLine(),
@@ -250,9 +265,7 @@ public final class Main implements Runnable {
                                 .formatted(hostLostAfter.toSeconds()));
             }
             int applied = Migrations.migrate(postgres);
-            if (hostLostAfter != null) {
-                Migrations.hostLostAfter(postgres, hostLostAfter);
-            }
+            Migrations.set(postgres, new Migrations.Settings(hostLostAfter, keepLogs, keepMetrics));
             spec.commandLine()
                     .getOut()
                     .println(
@@ -260,6 +273,13 @@ public final class Main implements Runnable {
                                     ? "trainyard: %s is up to date".formatted(postgres)
                                     : "trainyard: %s: %d migrations applied".formatted(postgres, applied));
             return ExitCode.OK;
+        }
+
+        private void requireADay(String option, @Nullable Duration given) {
+            if (given != null && given.compareTo(Duration.ofDays(1)) < 0) {
+                throw new ParameterException(
+                        spec.commandLine(), "%s: %d s is too short: at least 1d".formatted(option, given.toSeconds()));
+            }
         }
     }
 }

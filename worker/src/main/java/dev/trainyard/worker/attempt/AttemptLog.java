@@ -5,6 +5,7 @@ import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LogStore.ResumePoint;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,21 @@ final class AttemptLog {
     private static final int CHUNK_CHARS = 64 * 1024;
     private static final int BUFFER_CHARS = 4 * 1024 * 1024;
 
+    /** What the database keeps of a container's log, its end: enough to read, and to see why it failed. The outputs have all of it. */
+    private static final long KEPT_BYTES = 8L << 20;
+
+    /** Trimming is dear: so much more is let in between. */
+    private static final long SLACK_BYTES = 2L << 20;
+
     private final AttemptId attempt;
     private final LogStore store;
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private int buffered;
     private boolean writing;
     private boolean closed;
+
+    /** Known to the writing thread alone; negative: not yet. */
+    private long stored = -1;
 
     private record Piece(
             Source source, String line, @Nullable ResumePoint resume) {}
@@ -79,6 +89,7 @@ final class AttemptLog {
                     return;
                 }
                 insist(chunk);
+                keepToBudget(chunk);
                 synchronized (this) {
                     writing = false;
                     notifyAll();
@@ -154,6 +165,22 @@ final class AttemptLog {
                     null);
         } catch (DataAccessException | TransactionException e) {
             log.warn("nor is the gap recorded attempt={} error={}", attempt, e.getMessage());
+        }
+    }
+
+    /** What cannot be trimmed now is trimmed with the next chunk. */
+    private void keepToBudget(Chunk chunk) {
+        if (chunk.source() != Source.CONTAINER) {
+            return;
+        }
+        try {
+            stored = stored < 0 ? store.bytes(attempt) : stored + chunk.text().getBytes(StandardCharsets.UTF_8).length;
+            if (stored > KEPT_BYTES + SLACK_BYTES) {
+                store.trim(attempt, KEPT_BYTES);
+                stored = store.bytes(attempt);
+            }
+        } catch (DataAccessException | TransactionException e) {
+            log.info("log not trimmed attempt={} error={}", attempt, e.getMessage());
         }
     }
 }

@@ -19,7 +19,7 @@ public final class PlannerLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PlannerLoop.class);
     private static final Duration OBSERVE_EVERY = Duration.ofSeconds(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
-    private static final Duration PARTITIONS_EVERY = Duration.ofHours(6);
+    private static final Duration KEEP_HOUSE_EVERY = Duration.ofHours(6);
 
     private final PlanStore store;
     private final Notifications notifications;
@@ -34,7 +34,7 @@ public final class PlannerLoop implements AutoCloseable {
     private void loop() {
         boolean failing = false;
         long observedAt = System.nanoTime() - OBSERVE_EVERY.toNanos();
-        long partitionsAt = System.nanoTime() - PARTITIONS_EVERY.toNanos();
+        long keptHouseAt = System.nanoTime() - KEEP_HOUSE_EVERY.toNanos();
         Duration wait = Duration.ZERO;
         try {
             while (!Thread.currentThread().isInterrupted()) {
@@ -44,9 +44,9 @@ public final class PlannerLoop implements AutoCloseable {
                         store.observe();
                         observedAt = System.nanoTime();
                     }
-                    if (System.nanoTime() - partitionsAt >= PARTITIONS_EVERY.toNanos()) {
-                        store.ensurePartitions();
-                        partitionsAt = System.nanoTime();
+                    if (System.nanoTime() - keptHouseAt >= KEEP_HOUSE_EVERY.toNanos()) {
+                        store.keepHouse();
+                        keptHouseAt = System.nanoTime();
                     }
                     wait = cycle();
                     if (failing) {

@@ -1,0 +1,89 @@
+package dev.trainyard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RetentionTest {
+
+    private final Yard yard = new Yard();
+
+    @BeforeEach
+    void two_old_months() {
+        month("log_chunk", "2020_01", "2020-01-01", "2020-02-01");
+        month("metric", "2020_01", "2020-01-01", "2020-02-01");
+    }
+
+    @AfterEach
+    void close() {
+        yard.update("drop table if exists trainyard.log_chunk_2020_01, trainyard.metric_2020_01");
+        yard.close();
+    }
+
+    @Test
+    void months_of_logs_and_metrics_that_are_long_over_are_dropped_and_the_others_kept() {
+        yard.plans.keepHouse();
+
+        assertThat(months("log_chunk")).isNotEmpty().doesNotContain("log_chunk_2020_01");
+        assertThat(months("metric")).isNotEmpty().doesNotContain("metric_2020_01");
+    }
+
+    @Test
+    void how_long_they_are_kept_is_the_installations_to_say() {
+        yard.update("update trainyard.installation set keep_metrics = interval '100 years'");
+
+        yard.plans.keepHouse();
+
+        assertThat(months("log_chunk")).doesNotContain("log_chunk_2020_01");
+        assertThat(months("metric")).contains("metric_2020_01");
+    }
+
+    @Test
+    void what_batch_wrote_of_executions_that_are_a_week_over_is_deleted_and_what_runs_or_is_new_is_kept() {
+        execution(1, "interval '8 days'", "clock_timestamp()");
+        execution(2, "interval '6 days'", "clock_timestamp()");
+        execution(3, "interval '8 days'", "null");
+
+        yard.plans.keepHouse();
+
+        assertThat(yard.texts("select job_instance_id::text from batch.batch_job_instance order by 1"))
+                .containsExactly("2", "3");
+        assertThat(yard.texts("select step_execution_id::text from batch.batch_step_execution order by 1"))
+                .containsExactly("2", "3");
+        assertThat(yard.texts("select job_execution_id::text from batch.batch_job_execution_params order by 1"))
+                .containsExactly("2", "3");
+    }
+
+    private void execution(int id, String age, String endTime) {
+        yard.update("insert into batch.batch_job_instance values (%1$d, 0, 'attempt', 'key-%1$d')".formatted(id));
+        yard.update("""
+                insert into batch.batch_job_execution (job_execution_id, job_instance_id, create_time, end_time, last_updated)
+                values (%1$d, %1$d, clock_timestamp(), %3$s, (clock_timestamp() at time zone 'UTC') - %2$s)""".formatted(id, age, endTime));
+        yard.update("""
+                insert into batch.batch_job_execution_params (job_execution_id, parameter_name, parameter_type, parameter_value, identifying)
+                values (%d, 'attempt', 'java.lang.String', 'a', 'Y')""".formatted(id));
+        yard.update("""
+                insert into batch.batch_step_execution (step_execution_id, version, step_name, job_execution_id, create_time)
+                values (%1$d, 0, 'imageStep', %1$d, clock_timestamp())""".formatted(id));
+        yard.update("insert into batch.batch_step_execution_context values (%d, '{}', null)".formatted(id));
+        yard.update("insert into batch.batch_job_execution_context values (%d, '{}', null)".formatted(id));
+    }
+
+    private void month(String table, String name, String from, String to) {
+        yard.update(
+                "create table if not exists trainyard.%1$s_%2$s partition of trainyard.%1$s for values from ('%3$s') to ('%4$s')"
+                        .formatted(table, name, from, to));
+        yard.update("alter table trainyard.%s_%s owner to trainyard_owner".formatted(table, name));
+    }
+
+    private java.util.List<String> months(String table) {
+        return yard
+                .texts("select inhrelid::regclass::text from pg_inherits where inhparent = 'trainyard.%s'::regclass"
+                        .formatted(table))
+                .stream()
+                .map(name -> name.replace("trainyard.", ""))
+                .toList();
+    }
+}
