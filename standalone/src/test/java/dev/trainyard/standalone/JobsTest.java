@@ -3,7 +3,9 @@ package dev.trainyard.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,27 @@ class JobsTest {
         assertThat(place.toFile().list())
                 .filteredOn(name -> name.endsWith(".log"))
                 .hasSize(2);
+    }
+
+    @Test
+    void a_flood_of_log_is_whole_in_the_outputs_and_in_the_database_its_end_with_what_is_gone() throws IOException {
+        UUID job = yard.submit(
+                "i=0; while [ $i -lt 200000 ]; do echo $i 0123456789012345678901234567890123456789012345678901234567890123456789; i=$((i+1)); done",
+                "");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        Path outputs = Path.of(URI.create((String) yard.attempts(job).getFirst().get("outputs_location"))
+                .getPath());
+        try (var lines = Files.lines(outputs.resolve("trainyard.log"))) {
+            assertThat(lines.count()).isEqualTo(200_000);
+        }
+        String kept = yard.log(job);
+        assertThat(kept.length()).isBetween(7 << 20, 11 << 20);
+        assertThat(kept).contains("\n199999 0123").doesNotStartWith("0 0123");
+        assertThat(yard.selectInside("""
+                select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
+                where a.job_id = ? and c.dropped_bytes is not null""", job).toString())
+                .contains("of the log are not kept here; the outputs have all of it");
     }
 
     private static UUID inPlace(Path place, String script) {

@@ -153,8 +153,10 @@ class BuildContextTest {
 
     @Test
     void a_source_that_no_instruction_takes_is_refused_with_both_names() throws IOException {
+        write("Dockerfile", "FROM scratch\n");
+        byte[] old = aTar();
         write("Dockerfile", "FROM scratch\nADD s.tar /\n");
-        write("s.tar", "old");
+        Files.write(context.resolve("s.tar"), old);
 
         assertThatThrownBy(() -> pack(sourceFolder("digits")))
                 .isInstanceOf(Failure.class)
