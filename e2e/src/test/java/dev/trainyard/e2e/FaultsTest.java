@@ -73,14 +73,18 @@ class FaultsTest {
                 killed("7b killed before the end is recorded", Failpoint.dieBefore("AttemptStore#ended")),
                 killed("7c killed before the container is removed", Failpoint.dieAfter("AttemptStore#ended")),
                 killed("26 killed in the middle of a transaction", Failpoint.dieBefore("JobEvents#append")),
+                new Fault("8 killed before it takes up what another worker plans", FaultsTest::killed_before_it_begins),
                 new Fault("14a container killed by hand", FaultsTest::container_killed_by_hand),
                 new Fault("14b container removed by hand", FaultsTest::container_removed_by_hand),
                 new Fault("25 Postgres crashes and recovers", FaultsTest::postgres_crashes),
                 new Fault("27 Postgres does not answer", FaultsTest::postgres_does_not_answer),
+                new Fault("28 Postgres out of connections", FaultsTest::postgres_out_of_connections),
                 new Fault("29 Postgres takes no writes", FaultsTest::postgres_takes_no_writes),
                 new Fault("31 Kafka does not answer", FaultsTest::kafka_does_not_answer),
+                new Fault("32 a rebalance in the middle of a batch", FaultsTest::rebalance_within_a_batch),
                 new Fault("33 the same record ten times", FaultsTest::the_same_record_ten_times),
                 new Fault("34 cancel before submit", FaultsTest::cancel_before_submit),
+                new Fault("40 10,000 requests at once", FaultsTest::ten_thousand_requests),
                 new Fault("41 Postgres away for longer than a host may be silent", FaultsTest::postgres_away_for_long),
                 new Fault("42 the planner stands still in the middle of a plan", FaultsTest::the_planner_stands_still));
     }
@@ -110,6 +114,21 @@ class FaultsTest {
         startWorker();
         ended(training, "1 PROGRAM_ERROR");
         assertThat(training.containersThat("started")).hasSize(1);
+    }
+
+    private void killed_before_it_begins() {
+        ProductProcess planner = Installation.awaitReady(installation.startWorker("planner", "none"));
+        worker = Installation.awaitReady(
+                installation.startWorker("gpu-1", "slots:2", Failpoint.dieBefore("AttemptStore#begin")));
+        Training training = publish();
+        training.gate().open();
+        assertThat(worker.awaitExit()).isEqualTo(137);
+
+        // What was never begun frees everything with its host.
+        await().atMost(ProductProcess.PATIENCE).until(() -> attempts(training).equals(List.of("1 HOST_LOST")));
+        startWorker();
+        ended(training, "1 HOST_LOST", "2 PROGRAM_ERROR");
+        planner.close();
     }
 
     private void the_planner_stands_still() {
@@ -194,6 +213,32 @@ class FaultsTest {
         ended(training, "1 PROGRAM_ERROR");
     }
 
+    private void postgres_out_of_connections() {
+        startWorker();
+        Training training = publish();
+        String container = running(training, 1);
+
+        connections(0);
+        try {
+            training.gate().open();
+            awaitDeath(container);
+            assertThat(attempts(training)).containsExactly("1 RUNNING");
+        } finally {
+            connections(-1);
+        }
+
+        ended(training, "1 PROGRAM_ERROR");
+    }
+
+    /** Of the workers' role; those that it has are ended. */
+    private static void connections(int limit) {
+        var sql = installation.services().sql(Services.SUPERUSER, Services.SUPERUSER);
+        sql.sql("alter role trainyard_worker connection limit " + limit).update();
+        sql.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trainyard_worker'")
+                .query()
+                .listOfRows();
+    }
+
     private void postgres_takes_no_writes() {
         startWorker();
         Training training = publish();
@@ -234,6 +279,53 @@ class FaultsTest {
         after.gate().open();
 
         ended(after, "1 PROGRAM_ERROR");
+    }
+
+    private void rebalance_within_a_batch() {
+        startWorker();
+        List<UUID> jobs =
+                IntStream.range(0, 500).mapToObj(n -> UUID.randomUUID()).toList();
+        publishForLater(jobs);
+        // Each that joins or leaves the group takes partitions over, with what is not committed in them.
+        ProductProcess other = Installation.awaitReady(installation.startWorker("gpu-2"));
+        publishForLater(jobs);
+        other.kill();
+
+        awaitQueued(jobs);
+    }
+
+    private void ten_thousand_requests() {
+        startWorker();
+        List<UUID> jobs =
+                IntStream.range(0, 10_000).mapToObj(n -> UUID.randomUUID()).toList();
+        publishForLater(jobs);
+
+        awaitQueued(jobs);
+        // Those who come after them run all the same.
+        Training training = publish();
+        training.gate().open();
+        ended(training, "1 PROGRAM_ERROR");
+    }
+
+    /** Of jobs that are never due, so that they are taken in and wait. */
+    private static void publishForLater(List<UUID> jobs) {
+        installation.publish(jobs.stream()
+                .map(job -> Map.entry(job.toString(), """
+                        {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "later",
+                         "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]},
+                         "notBefore": "2100-01-01T00:00:00Z"}""".formatted(job)))
+                .toList());
+    }
+
+    private static void awaitQueued(List<UUID> jobs) {
+        await().atMost(ProductProcess.PATIENCE)
+                .untilAsserted(() -> assertThat(installation
+                                .sql()
+                                .sql("select count(*) from history.jobs where state = 'QUEUED' and job_id = any(:jobs)")
+                                .param("jobs", jobs.toArray(UUID[]::new))
+                                .query(Integer.class)
+                                .single())
+                        .isEqualTo(jobs.size()));
     }
 
     private void the_same_record_ten_times() {
