@@ -69,7 +69,7 @@ class VerdictsTest {
     void a_place_whose_file_system_is_full_is_a_full_disk_and_the_job_waits_for_a_try_for_nothing()
             throws IOException, InterruptedException {
         Path small = Files.createDirectory(directory.resolve("small"));
-        run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString());
+        command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString());
         try {
             UUID job = run(
                     "dd if=/dev/zero of=/outputs/checkpoint bs=1024 count=2048; rc=$?; exit $rc",
@@ -83,7 +83,7 @@ class VerdictsTest {
                     .isEqualTo(0);
             yard.cancel(job);
         } finally {
-            run("umount", small.toString());
+            command("umount", small.toString());
             // The removal of the container, which had it mounted, is the last that the worker does.
             await().atMost(Yard.SOON).ignoreExceptions().until(() -> Files.deleteIfExists(small));
         }
@@ -118,7 +118,7 @@ class VerdictsTest {
         return job;
     }
 
-    private static void run(String... command) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    private static void command(String... words) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
     }
 }
