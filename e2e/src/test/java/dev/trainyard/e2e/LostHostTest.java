@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A host falls silent for longer than the installation waits, and is back: in time, too late, or never. */
@@ -76,6 +77,7 @@ class LostHostTest {
     }
 
     @Test
+    @Tag("slow")
     void a_worker_that_died_and_comes_back_after_it_was_lost_takes_its_training_back() {
         worker.kill();
         awaitLoss();
@@ -90,6 +92,7 @@ class LostHostTest {
     }
 
     @Test
+    @Tag("slow")
     void a_training_that_ended_while_its_host_was_lost_keeps_its_own_end() {
         String container = containerOf(1);
         worker.freeze();
