@@ -69,15 +69,11 @@ class FaultsTest {
                 killed("1 killed before the offset is committed", Failpoint.dieAfter("JobStore#accept")),
                 killed("4b killed between create and start", Failpoint.dieAfter("AttemptStore#created")),
                 killed("6 killed after it exited, before that is recorded", Failpoint.dieBefore("AttemptStore#exited")),
-                killed("7b killed before the end is recorded", Failpoint.dieBefore("AttemptStore#ended")),
                 killed("26 killed in the middle of a transaction", Failpoint.dieBefore("JobEvents#append")),
                 new Fault("14a container killed by hand", FaultsTest::container_killed_by_hand),
                 new Fault("25 Postgres crashes and recovers", FaultsTest::postgres_crashes),
-                new Fault("27 Postgres does not answer", FaultsTest::postgres_does_not_answer),
-                new Fault("29 Postgres takes no writes", FaultsTest::postgres_takes_no_writes),
                 new Fault("31 Kafka does not answer", FaultsTest::kafka_does_not_answer),
-                new Fault("33 the same record ten times", FaultsTest::the_same_record_ten_times),
-                new Fault("34 cancel before submit", FaultsTest::cancel_before_submit));
+                new Fault("33 the same record ten times", FaultsTest::the_same_record_ten_times));
     }
 
     static Stream<Fault> slow() {
@@ -88,11 +84,15 @@ class FaultsTest {
                 killed("4c killed between start and its record", Failpoint.dieBefore("AttemptStore#started")),
                 killed("5 killed while it runs", Failpoint.dieAfter("AttemptStore#started")),
                 killed("7a killed during the manifest", Failpoint.dieBefore("OutputStore#record")),
+                killed("7b killed before the end is recorded", Failpoint.dieBefore("AttemptStore#ended")),
                 killed("7c killed before the container is removed", Failpoint.dieAfter("AttemptStore#ended")),
                 new Fault("8 killed before it takes up what another worker plans", FaultsTest::killed_before_it_begins),
                 new Fault("14b container removed by hand", FaultsTest::container_removed_by_hand),
+                new Fault("27 Postgres does not answer", FaultsTest::postgres_does_not_answer),
                 new Fault("28 Postgres out of connections", FaultsTest::postgres_out_of_connections),
+                new Fault("29 Postgres takes no writes", FaultsTest::postgres_takes_no_writes),
                 new Fault("32 a rebalance in the middle of a batch", FaultsTest::rebalance_within_a_batch),
+                new Fault("34 cancel before submit", FaultsTest::cancel_before_submit),
                 new Fault("40 10,000 requests at once", FaultsTest::ten_thousand_requests),
                 new Fault("41 Postgres away for longer than a host may be silent", FaultsTest::postgres_away_for_long),
                 new Fault("42 the planner stands still in the middle of a plan", FaultsTest::the_planner_stands_still));

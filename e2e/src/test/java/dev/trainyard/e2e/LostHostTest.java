@@ -44,6 +44,11 @@ class LostHostTest {
 
     @BeforeEach
     void a_training_runs() {
+        // One host a minute may be lost: the one of the test before does not count.
+        installation
+                .internalSql()
+                .sql("update trainyard.worker set lost_at = null")
+                .update();
         worker = Installation.awaitReady(installation.startWorker("gpu-1"));
         gate = new Gate(installation.folder("gate-" + job));
         installation.publish(job, """

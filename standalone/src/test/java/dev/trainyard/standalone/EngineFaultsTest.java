@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,7 @@ class EngineFaultsTest {
     }
 
     @Test
+    @Tag("slow")
     void a_training_on_an_engine_that_was_killed_and_stayed_away_for_a_while_is_engine_lost_too() {
         on(StandInGpuEngine.start());
         UUID job = submit("until [ -e /gate/open ]; do sleep 0.05; done");
