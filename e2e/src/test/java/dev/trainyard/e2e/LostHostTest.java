@@ -141,6 +141,14 @@ class LostHostTest {
         String container = containerOf(1);
         worker.kill();
         awaitLoss();
+        // However short an installation's patience: only who has been silent for 30 s is forgotten.
+        await().atMost(ProductProcess.PATIENCE)
+                .until(() -> installation
+                        .sql()
+                        .sql(
+                                "select last_seen_at < now() - interval '30 seconds' from history.workers where name = 'gpu-1' and state = 'LOST'")
+                        .query(Boolean.class)
+                        .single());
 
         try (ProductProcess forget = installation.client(installation.startServer(), "workers", "forget", "gpu-1")) {
             assertThat(forget.awaitExit()).as(forget.said()).isZero();
