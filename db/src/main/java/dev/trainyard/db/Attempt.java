@@ -3,7 +3,9 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.JobState;
+import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
@@ -56,6 +58,22 @@ public record Attempt(
      * @param newest whether no newer attempt of the job was placed
      */
     public record Lost(AttemptState in, JobState job, boolean newest) {}
+
+    /**
+     * What is known of its end, for the verdict.
+     *
+     * @param signalCounts false: the first stop signal found the container dead already, so that its end was its own
+     */
+    public ExitEvidence evidence(boolean signalCounts, LogClues clues) {
+        return new ExitEvidence(
+                exitCode,
+                Boolean.TRUE.equals(oomKilled),
+                stopSignalled && signalCounts ? stopReason : null,
+                engineLost,
+                deviceError != null,
+                clues.noSpaceLeft(),
+                clues.gpuOutOfMemory());
+    }
 
     /**
      * A reserved device.

@@ -1,13 +1,10 @@
 package dev.trainyard.db;
 
-import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
-import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
@@ -22,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Unattended {
 
     private final LogStore logs;
-    private final Database database;
+    private final AttemptStore attempts;
 
     Unattended(Database database) {
-        this.database = database;
+        this.attempts = new AttemptStore(database);
         this.logs = new LogStore(database);
     }
 
@@ -48,40 +45,11 @@ final class Unattended {
                 counters -> Retry.decide(Cause.HOST_LOST, null, RetryPolicy.DEFAULT, counters, 0));
     }
 
-    private record Recorded(
-            @Nullable Integer exitCode,
-            boolean oomKilled,
-            boolean signalled,
-            boolean engineLost,
-            boolean deviceFailed) {}
-
     /** It is COLLECTING: its exit is recorded, and of its outputs whatever was. */
-    End collected(Locked attempt, String why) {
-        AttemptId id = attempt.attempt();
-        Recorded exit = database.sql()
-                .sql("""
-                        select exit_code, coalesce(oom_killed, false) as oom_killed, stop_signalled_at is not null as signalled,
-                               engine_lost, device_error is not null as device_failed
-                        from trainyard.attempt where id = :id""")
-                .param("id", id.value())
-                .query((row, n) -> new Recorded(
-                        (Integer) row.getObject("exit_code"),
-                        row.getBoolean("oom_killed"),
-                        row.getBoolean("signalled"),
-                        row.getBoolean("engine_lost"),
-                        row.getBoolean("device_failed")))
-                .single();
-        LogClues clues = LogClues.of(logs.tail(id, LogClues.TAIL_CHARS));
-        @Nullable StopReason signalledFor = exit.signalled() ? attempt.stopReason() : null;
-        Cause cause = Verdict.of(new ExitEvidence(
-                exit.exitCode(),
-                exit.oomKilled(),
-                signalledFor,
-                exit.engineLost(),
-                exit.deviceFailed(),
-                clues.noSpaceLeft(),
-                clues.gpuOutOfMemory()));
-        return end(attempt, cause, exit.exitCode(), why, false);
+    End collected(Locked locked, String why) {
+        Attempt attempt = attempts.find(locked.attempt()).orElseThrow();
+        LogClues clues = LogClues.of(logs.tail(attempt.id(), LogClues.TAIL_CHARS));
+        return end(locked, Verdict.of(attempt.evidence(true, clues)), attempt.exitCode(), why, false);
     }
 
     private static End end(

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +74,7 @@ final class ContainerStep implements Step {
                 && (seen == Seen.ABSENT || seen == Seen.CREATED)
                 && attempt.state() != AttemptState.RUNNING) {
             status.ifPresent(created -> host.containers().remove(created.id()));
-            return fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
+            return Ending.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
         }
         return switch (Reconcile.next(attempt.state(), attempt.containerId() != null, seen)) {
             case CREATE -> create(run, attempt, request);
@@ -83,7 +82,8 @@ final class ContainerStep implements Step {
             case ATTACH -> attach(run, attempt, request, status.orElseThrow());
             case RECORD_EXIT -> recordExit(run, attempt, status.orElseThrow());
             case FAIL_VANISHED ->
-                fail(run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
+                Ending.failed(
+                        host, run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
             case RECORD_VANISHED -> {
                 boolean engineLost = engineLost(run);
                 yield applied(run.persist(() -> host.attempts()
@@ -112,7 +112,7 @@ final class ContainerStep implements Step {
         // Once more: while the image was built, a link may have come to lead elsewhere.
         Optional<String> refusal = host.refusal(request.run());
         if (refusal.isPresent()) {
-            return fail(run, attempt, Cause.POLICY_DENIED, refusal.get());
+            return Ending.failed(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
         }
         try {
             Path outputs = host.outputs().prepare(attempt.jobId(), attempt.number(), request.run());
@@ -130,9 +130,9 @@ final class ContainerStep implements Step {
             return false;
         } catch (EngineRefused e) {
             StartProblem problem = StartProblem.of(e);
-            return fail(run, attempt, problem.cause(), problem.sentence());
+            return Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
         } catch (IOException e) {
-            return fail(run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
+            return Ending.failed(host, run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
         }
     }
 
@@ -149,7 +149,7 @@ final class ContainerStep implements Step {
         } catch (EngineRefused e) {
             StartProblem problem = StartProblem.of(e);
             host.containers().remove(created.id());
-            return fail(run, attempt, problem.cause(), problem.sentence());
+            return Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
         }
     }
 
@@ -204,12 +204,6 @@ final class ContainerStep implements Step {
         Instant startedAt = Objects.requireNonNullElseGet(status.startedAt(), Instant::now);
         run.persist(() -> host.attempts().started(host.me(), run.id(), startedAt, status.argv()));
         log.info("container started job={} attempt={} container={}", attempt.jobId(), attempt.id(), status.name());
-    }
-
-    private boolean fail(AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
-        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
-        return applied(run.persist(
-                () -> host.attempts().failed(host.me(), run.id(), Ending.of(run, attempt, cause, detail, null))));
     }
 
     /** What is stale goes on from what the row says now. */

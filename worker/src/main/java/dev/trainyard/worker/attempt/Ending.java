@@ -7,11 +7,16 @@ import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore.End;
+import dev.trainyard.db.Outcome;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An attempt's end in the store's terms, with the retry rule of its request. */
 final class Ending {
+
+    private static final Logger log = LoggerFactory.getLogger(Ending.class);
 
     private Ending() {}
 
@@ -32,6 +37,13 @@ final class Ending {
                         request.retry(),
                         counters,
                         ThreadLocalRandom.current().nextDouble()));
+    }
+
+    /** The attempt ends without a container that ran; whether the row took it. Else it says something newer. */
+    static boolean failed(Host host, AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
+        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
+        return run.persist(() -> host.attempts().failed(host.me(), run.id(), of(run, attempt, cause, detail, null)))
+                == Outcome.APPLIED;
     }
 
     private static @Nullable String withLimit(@Nullable String detail, @Nullable DataSize limit) {

@@ -38,12 +38,12 @@ final class ImageStep implements Step {
                 return;
             }
             if (attempt.stopReason() != null) {
-                fail(run, attempt, attempt.stopReason().cause(), "stopped before it started");
+                Ending.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
                 continue;
             }
             Optional<String> refusal = host.refusal(run.request(attempt).run());
             if (refusal.isPresent()) {
-                fail(run, attempt, Cause.POLICY_DENIED, refusal.get());
+                Ending.failed(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
                 continue;
             }
             Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(run, attempt)));
@@ -73,11 +73,11 @@ final class ImageStep implements Step {
             // The row says why: read it again.
             return false;
         } catch (ImageFailure e) {
-            fail(run, attempt, e.verdict(), e.detail(attempt.jobId()));
+            Ending.failed(host, run, attempt, e.verdict(), e.detail(attempt.jobId()));
             return false;
         } catch (EngineRefused e) {
             // It has no image of that name because it takes it for no name.
-            fail(run, attempt, Cause.IMAGE_UNAVAILABLE, e.reason());
+            Ending.failed(host, run, attempt, Cause.IMAGE_UNAVAILABLE, e.reason());
             return false;
         } catch (EngineSilent e) {
             log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
@@ -92,10 +92,5 @@ final class ImageStep implements Step {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void fail(AttemptRun run, Attempt attempt, Cause cause, String detail) {
-        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
-        run.persist(() -> host.attempts().failed(host.me(), run.id(), Ending.of(run, attempt, cause, detail, null)));
     }
 }

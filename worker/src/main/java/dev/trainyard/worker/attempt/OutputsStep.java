@@ -2,9 +2,7 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.LogClues;
-import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.OutputStore;
@@ -139,16 +137,7 @@ final class OutputsStep implements Step {
 
     private void end(AttemptRun run, Attempt attempt, boolean complete) {
         LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)));
-        @Nullable
-        StopReason signalledFor = attempt.stopSignalled() && !run.wasEndedBeforeSignal() ? attempt.stopReason() : null;
-        Cause cause = Verdict.of(new ExitEvidence(
-                attempt.exitCode(),
-                Objects.requireNonNullElse(attempt.oomKilled(), false),
-                signalledFor,
-                attempt.engineLost(),
-                attempt.deviceError() != null,
-                clues.noSpaceLeft(),
-                clues.gpuOutOfMemory()));
+        Cause cause = Verdict.of(attempt.evidence(!run.wasEndedBeforeSignal(), clues));
         run.persist(() -> host.attempts()
                 .ended(host.me(), run.id(), Ending.of(run, attempt, cause, detail(attempt, cause, clues), complete)));
         log.info(
