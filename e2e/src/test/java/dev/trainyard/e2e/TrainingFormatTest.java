@@ -191,7 +191,7 @@ class TrainingFormatTest {
                 "--gpus",
                 "all",
                 "-p",
-                "45085:5000",
+                "25085:5000",
                 "-v",
                 logs("line") + ":/outputs",
                 IMAGE,
@@ -336,7 +336,7 @@ class TrainingFormatTest {
                         build: .
                         container_name: %s
                         ports:
-                          - "45080:5000"
+                          - "25080:5000"
                         volumes:
                           - %s:"/outputs"
                     %s    deploy:

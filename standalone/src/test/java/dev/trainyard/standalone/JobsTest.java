@@ -408,7 +408,7 @@ class JobsTest {
         yard.publish(job, """
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"port",
                  "image":{"reference":"busybox:latest"},
-                 "run":{"command":["sh","-c",%s],"ports":[{"hostIp":"127.0.0.1","host":39471,"container":80}]}%s}""".formatted(job, Yard.quoted(script), more));
+                 "run":{"command":["sh","-c",%s],"ports":[{"hostIp":"127.0.0.1","host":29471,"container":80}]}%s}""".formatted(job, Yard.quoted(script), more));
         return job;
     }
 

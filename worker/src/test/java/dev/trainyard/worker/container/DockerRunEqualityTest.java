@@ -62,10 +62,10 @@ class DockerRunEqualityTest {
                 argumentSet(
                         "ports",
                         aRequest()
-                                .port(null, 45011, 5000, "tcp")
-                                .port("127.0.0.1", 45012, 5001, "udp")
+                                .port(null, 25011, 5000, "tcp")
+                                .port("127.0.0.1", 25012, 5001, "udp")
                                 .port(null, null, 5002, "tcp"),
-                        "-p|45011:5000|-p|127.0.0.1:45012:5001/udp|-p|5002",
+                        "-p|25011:5000|-p|127.0.0.1:25012:5001/udp|-p|5002",
                         "busybox"),
                 argumentSet(
                         "shared memory and ipc",
