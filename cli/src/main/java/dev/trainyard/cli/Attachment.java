@@ -67,9 +67,11 @@ final class Attachment {
                 if (container != 0) {
                     yield container;
                 }
-                yield attempt.text("cause").equals("START_FAILED")
-                        ? ofRefusedStart(attempt.text("detail"))
-                        : ExitCode.JOB_FAILED;
+                yield switch (attempt.text("cause")) {
+                    case "START_FAILED" -> ofRefusedStart(attempt.text("detail"));
+                    case "PORT_IN_USE" -> ExitCode.NOT_STARTED;
+                    default -> ExitCode.JOB_FAILED;
+                };
             }
         };
     }

@@ -57,7 +57,7 @@ public final class PlanStore {
                   order by priority desc, queued_at, id limit :limit) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
-                                                                        'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
+                                                                        'PORT_IN_USE', 'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
                        (array_agg(a.worker_id order by a.number desc))[1] as last_worker
                 from trainyard.attempt a where a.job_id = q.id) former on q.attempts > 0
             order by q.priority desc, q.queued_at, q.id""";

@@ -90,18 +90,23 @@ class VerdictsTest {
     }
 
     @Test
-    void a_port_that_a_stranger_uses_fails_the_start_and_says_which() throws IOException {
+    void a_port_that_a_stranger_uses_is_tried_again_for_free_and_runs_once_it_is_free() throws IOException {
+        UUID job = UUID.randomUUID();
         try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
-            UUID job = run("true", ",\"ports\":[{\"host\":%d,\"container\":80}]".formatted(stranger.getLocalPort()));
+            yard.publish(job, """
+                    {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"clash","image":{"reference":"busybox:latest"},
+                     "retry":{"maxAttempts":1,"backoff":"1s"},
+                     "run":{"command":["true"],"ports":[{"host":%d,"container":80}]}}""".formatted(job, stranger.getLocalPort()));
 
             yard.awaitAttempt(job, "ENDED");
             assertThat(yard.attempts(job)).first().satisfies(attempt -> {
-                assertThat(attempt).containsEntry("cause", "START_FAILED").containsEntry("exit_code", null);
+                assertThat(attempt).containsEntry("cause", "PORT_IN_USE").containsEntry("exit_code", null);
                 assertThat((String) attempt.get("detail"))
                         .contains(Integer.toString(stranger.getLocalPort()))
                         .contains("already in use");
             });
         }
+        yard.awaitJob(job, "SUCCEEDED");
     }
 
     private static Map<String, Object> ended(UUID job) {

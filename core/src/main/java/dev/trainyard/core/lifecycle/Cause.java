@@ -34,6 +34,8 @@ public enum Cause {
     START_TIMEOUT,
     /** The engine refused to create or start the container. */
     START_FAILED,
+    /** A host port that it publishes was in use by something that is not Trainyard's. */
+    PORT_IN_USE,
     /** A bind source was not there. */
     MOUNT_MISSING,
     /** The worker's policy forbids what the request asks for. */

@@ -40,6 +40,7 @@ public final class Remedy {
             case SOURCE_MISSING -> "Submit it again: that uploads its source";
             case PREPARE_TIMEOUT -> "Pull or build the image on the worker's host beforehand, or make it smaller";
             case START_TIMEOUT -> "Look at the worker's log, and at: trainyard workers";
+            case PORT_IN_USE -> "Free the port on that host, or publish to another";
             case MOUNT_MISSING ->
                 "Check the path: it must be there on the worker's host, where nothing makes it by itself";
             case DISK_FULL -> "Free space on the worker's host: docker system df shows what takes it";

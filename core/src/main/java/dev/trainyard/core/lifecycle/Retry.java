@@ -117,8 +117,13 @@ public final class Retry {
     private static Default standard(Cause cause) {
         return switch (cause) {
             case PROGRAM_ERROR -> Default.SPEND;
-            case IMAGE_PULL_FAILED, PREPARE_TIMEOUT, START_TIMEOUT, MOUNT_MISSING, DISK_FULL, KILLED_EXTERNALLY ->
-                Default.FREE;
+            case IMAGE_PULL_FAILED,
+                    PREPARE_TIMEOUT,
+                    START_TIMEOUT,
+                    PORT_IN_USE,
+                    MOUNT_MISSING,
+                    DISK_FULL,
+                    KILLED_EXTERNALLY -> Default.FREE;
             case DEVICE_ERROR, ENGINE_LOST -> Default.FREE_AT_ONCE;
             case PREEMPTED, HOST_LOST -> Default.UNCOUNTED;
             case COMPLETED,
@@ -144,6 +149,7 @@ public final class Retry {
                     IMAGE_UNAVAILABLE,
                     IMAGE_BUILD_FAILED,
                     START_FAILED,
+                    PORT_IN_USE,
                     KILLED_EXTERNALLY -> true;
             case COMPLETED,
                     CANCELLED,

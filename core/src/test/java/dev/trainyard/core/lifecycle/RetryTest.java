@@ -45,6 +45,7 @@ class RetryTest {
         "PREPARE_TIMEOUT,     RETRY, 20, 1, 2",
         "START_TIMEOUT,       RETRY, 20, 1, 2",
         "START_FAILED,        FAILED,,,",
+        "PORT_IN_USE,         RETRY, 20, 1, 2",
         "MOUNT_MISSING,       RETRY, 20, 1, 2",
         "POLICY_DENIED,       FAILED,,,",
         "DISK_FULL,           RETRY, 20, 1, 2",
@@ -97,6 +98,7 @@ class RetryTest {
                 "IMAGE_PULL_FAILED",
                 "PREPARE_TIMEOUT",
                 "START_TIMEOUT",
+                "PORT_IN_USE",
                 "MOUNT_MISSING",
                 "DISK_FULL",
                 "ENGINE_LOST"
@@ -175,7 +177,7 @@ class RetryTest {
     @ParameterizedTest
     @EnumSource(
             value = Cause.class,
-            names = {"PROGRAM_ERROR", "KILLED_EXTERNALLY"})
+            names = {"PROGRAM_ERROR", "PORT_IN_USE", "KILLED_EXTERNALLY"})
     void a_rule_may_fail_what_would_be_retried(Cause cause) {
         RetryPolicy policy = policy(9, new OnCause(List.of(cause), Action.FAIL));
 
@@ -203,6 +205,7 @@ class RetryTest {
                 "IMAGE_UNAVAILABLE",
                 "IMAGE_BUILD_FAILED",
                 "START_FAILED",
+                "PORT_IN_USE",
                 "KILLED_EXTERNALLY"
             })
     void a_rule_decides_nothing_about_what_the_user_has_no_say_in(Cause cause) {

@@ -33,12 +33,7 @@ public sealed interface StartProblem {
     record PortTaken(String detail) implements StartProblem {
         @Override
         public Cause cause() {
-            return Cause.START_FAILED;
-        }
-
-        @Override
-        public String remedy() {
-            return "Free the port on that host, or publish to another";
+            return Cause.PORT_IN_USE;
         }
     }
 

@@ -11,8 +11,8 @@ class StartProblemTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         invalid mount config for type "bind": bind source path does not exist: /data/mnist | MountMissing | MOUNT_MISSING
-        driver failed programming external connectivity on endpoint x (1): Bind for 0.0.0.0:5000 failed: port is already allocated | PortTaken | START_FAILED
-        driver failed programming external connectivity on endpoint x (1): Error starting userland proxy: listen tcp4 0.0.0.0:5000: bind: address already in use | PortTaken | START_FAILED
+        driver failed programming external connectivity on endpoint x (1): Bind for 0.0.0.0:5000 failed: port is already allocated | PortTaken | PORT_IN_USE
+        driver failed programming external connectivity on endpoint x (1): Error starting userland proxy: listen tcp4 0.0.0.0:5000: bind: address already in use | PortTaken | PORT_IN_USE
         could not select device driver "" with capabilities: [[gpu]] | DevicesRefused | START_FAILED
         OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running hook #0: nvidia-container-cli: device error: GPU-1: unknown device: unknown | DevicesRefused | START_FAILED
         failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown | NoSuchProgram | START_FAILED
