@@ -129,7 +129,8 @@ public final class History {
             String outputsRoot,
             Instant registeredAt,
             @Nullable Instant lastSeenAt,
-            int liveAttempts) {}
+            int liveAttempts,
+            @Nullable String unfitBecause) {}
 
     /** A device, and who holds it. */
     public record Gpu(
@@ -290,7 +291,8 @@ public final class History {
                         row.getString("outputs_root"),
                         time(row, "registered_at"),
                         timeOrNull(row, "last_seen_at"),
-                        row.getInt("live_attempts")))
+                        row.getInt("live_attempts"),
+                        row.getString("unfit_because")))
                 .list();
     }
 

@@ -278,7 +278,7 @@ public final class PlanStore {
                     select sum(a.cpus) as cpus, sum(a.memory_bytes)::bigint as memory_bytes
                     from trainyard.attempt a join trainyard.reservation r on r.attempt_id = a.id
                     where r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null) u on true
-                where w.state = 'ACTIVE' and l.renewed_at > clock_timestamp() - :suspect * interval '1 second'
+                where w.state = 'ACTIVE' and w.unfit_because is null and l.renewed_at > clock_timestamp() - :suspect * interval '1 second'
                 order by w.name, w.id""")
                 .param("suspect", SUSPECT_AFTER.toSeconds())
                 .query((row, n) -> {
@@ -408,7 +408,7 @@ public final class PlanStore {
                 from trainyard.worker w
                 left join trainyard.reservation r on r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null
                 left join trainyard.attempt a on a.id = r.attempt_id
-                where w.id = any(:ids) and w.state = 'ACTIVE'
+                where w.id = any(:ids) and w.state = 'ACTIVE' and w.unfit_because is null
                 group by w.id""").param("ids", ids).query(row -> {
             Set<String> devices = Set.of((String[]) row.getArray("devices").getArray());
             rooms.put(

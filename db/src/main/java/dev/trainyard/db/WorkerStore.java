@@ -297,7 +297,8 @@ public final class WorkerStore {
                     boot_id = excluded.boot_id, lock_device = excluded.lock_device, lock_inode = excluded.lock_inode,
                     pid = excluded.pid, pid_started_at = excluded.pid_started_at, engine_id = excluded.engine_id,
                     cpus = excluded.cpus, memory_bytes = excluded.memory_bytes, run_slots = excluded.run_slots,
-                    outputs_root = excluded.outputs_root, version = excluded.version, registered_at = clock_timestamp()""")
+                    outputs_root = excluded.outputs_root, version = excluded.version, unfit_because = null,
+                    registered_at = clock_timestamp()""")
                 .param("id", self.id().value())
                 .param("name", self.name())
                 .param("host", self.host())
@@ -350,6 +351,33 @@ public final class WorkerStore {
                     .filter(key -> !now.containsKey(key))
                     .forEach(key -> event(me.worker(), "device.recovered", Map.of("device", key)));
             if (!before.keySet().equals(now.keySet())) {
+                Notifications.send(sql, Notifications.PLAN);
+            }
+            return true;
+        });
+    }
+
+    /**
+     * {@code unfit}: why nothing can be placed on this host for now, or null: nothing stands in the way any more. What the host has goes on.
+     * Saying the same again changes nothing.
+     *
+     * @throws Replaced if another incarnation is the worker
+     */
+    public void unfit(Incarnation me, @Nullable String because) {
+        AttemptStore.fenced(database, me, () -> {
+            // Waits for a placement that is under way, and the next one sees it.
+            int changed = sql.sql("""
+                    update trainyard.worker set unfit_because = :because
+                    where id = :worker and unfit_because is distinct from :because""")
+                    .param("worker", me.worker().value())
+                    .param("because", because, Types.VARCHAR)
+                    .update();
+            if (changed == 1) {
+                if (because == null) {
+                    event(me.worker(), "worker.fit", Map.of());
+                } else {
+                    event(me.worker(), "worker.unfit", Map.of("because", because));
+                }
                 Notifications.send(sql, Notifications.PLAN);
             }
             return true;

@@ -326,6 +326,23 @@ class PlacementTest {
     }
 
     @Test
+    void a_host_that_became_unfit_since_the_plan_gets_nothing() {
+        Incarnation worker = yard.register(AWorker.named("gpu-1").gpus(1));
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1));
+
+        PlanStore.Cycle cycle = cycle(plan -> {
+            await(yard.async(() -> {
+                yard.workers.unfit(worker, "the container engine does not answer");
+                return true;
+            }));
+            return plan;
+        });
+
+        assertThat(cycle.refused()).isOne();
+        assertThat(yard.state(job)).isEqualTo("QUEUED");
+    }
+
+    @Test
     void a_device_that_its_worker_no_longer_offers_since_the_plan_is_not_reserved() {
         AWorker worker = AWorker.named("gpu-1").gpus(1);
         yard.register(worker);

@@ -215,6 +215,7 @@ class RegisterTest {
 
         AttemptStore attempts = yard.attempts;
         List<Runnable> transitions = List.of(
+                () -> yard.workers.unfit(former, "its disk is full"),
                 () -> attempts.begin(former, attempt, "/srv/outputs"),
                 () -> attempts.imaged(former, attempt, "sha256:1111"),
                 () -> attempts.created(former, attempt, "c0ffee", "ty-mnist"),
@@ -401,6 +402,43 @@ class RegisterTest {
             }
             assertThat(refused).isEqualTo(3 * 8);
         }
+    }
+
+    // Unfit -----------------------------------------------------------------------------------------------------------
+
+    @Test
+    void an_unfit_worker_gets_nothing_keeps_what_it_has_and_gets_work_again_once_it_says_so() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2));
+        AttemptId running =
+                yard.running(me, yard.submit(ARequest.named("before").gpus(1)));
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1));
+
+        yard.workers.unfit(me, "its disk is full");
+        yard.workers.unfit(me, "its disk is full");
+
+        assertThat(yard.plan().placed()).isZero();
+        assertThat(yard.text("select state || ' ' || unfit_because from history.workers"))
+                .isEqualTo("ACTIVE its disk is full");
+        assertThat(yard.texts("select distinct offered::text from history.gpus"))
+                .containsExactly("false");
+        assertThat(yard.row(running)).containsEntry("state", "RUNNING");
+
+        yard.workers.unfit(me, null);
+        assertThat(yard.plan().placed()).isOne();
+        assertThat(yard.state(job)).isEqualTo("RUNNING");
+        assertThat(yard.texts("select type from trainyard.host_event order by at"))
+                .containsExactly("worker.registered", "worker.unfit", "worker.fit");
+    }
+
+    @Test
+    void what_made_a_worker_unfit_is_forgotten_with_its_process() {
+        AWorker worker = AWorker.named("gpu-1");
+        yard.workers.unfit(yard.register(worker), "its disk is full");
+        yard.submit(ARequest.named("mnist"));
+
+        yard.register(worker);
+
+        assertThat(yard.plan().placed()).isOne();
     }
 
     // A polite end ----------------------------------------------------------------------------------------------------

@@ -41,10 +41,19 @@ class EngineFaultsTest {
         yard.awaitAttempt(job, "RUNNING");
 
         engine.stop();
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat((String) yard.value("select unfit_because from history.workers"))
+                        .contains("the container engine does not answer"));
+        UUID later = submit("true");
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(
+                                yard.select("select state, waiting_because from history.jobs where job_id = ?", later))
+                        .containsExactly(Map.of("state", "QUEUED", "waiting_because", "no worker takes new work")));
         engine.startAgain();
         awaitAttempts(job, "ENGINE_LOST", "RUNNING");
         open();
         yard.awaitJob(job, "SUCCEEDED");
+        yard.awaitJob(later, "SUCCEEDED");
 
         assertThat(yard.value("select retries_spent from history.jobs where job_id = ?", job))
                 .isEqualTo(0);

@@ -11,6 +11,10 @@ import dev.trainyard.worker.Worker;
 import dev.trainyard.worker.WorkerProblem;
 import dev.trainyard.worker.WorkerSettings;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -142,5 +146,41 @@ class WorkerAloneTest {
                 .isEqualTo(0);
         assertThat(stateOf("evicting")).isEqualTo("STOPPED");
         yard.cancel(job);
+    }
+
+    @Test
+    void a_worker_whose_disk_is_full_gets_nothing_new_until_there_is_room_again() throws Exception {
+        Path outputs = Files.createDirectory(directory.resolve("small-outputs"));
+        command("mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", outputs.toString());
+        try (Worker worker = worker("small", yard.standalone().kafka())) {
+            assertThat(worker).isNotNull();
+            Path large = Files.createFile(outputs.resolve("large"));
+            command("dd", "if=/dev/zero", "of=" + large, "bs=1M", "count=100");
+
+            await().atMost(Yard.SOON)
+                    .untilAsserted(() -> assertThat(unfit("small")).contains(outputs.toString()));
+            assertThat(health()).contains("\"small\":\"DOWN: less than 256 MiB free", "\"postgres\":\"UP\"");
+            Files.delete(large);
+            await().atMost(Yard.SOON)
+                    .untilAsserted(() -> assertThat(unfit("small")).isEmpty());
+        } finally {
+            command("umount", outputs.toString());
+        }
+    }
+
+    private static String health() throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            URI health = yard.standalone().rest().resolve("/api/v1/health");
+            return client.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    private static String unfit(String worker) {
+        return (String) yard.value("select coalesce(unfit_because, '') from history.workers where name = ?", worker);
+    }
+
+    private static void command(String... words) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
     }
 }

@@ -18,6 +18,7 @@ import dev.trainyard.db.WorkerStore;
 import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;
+import dev.trainyard.worker.attempt.HostHealth;
 import dev.trainyard.worker.attempt.WorkLoop;
 import dev.trainyard.worker.container.Containers;
 import dev.trainyard.worker.container.Engine;
@@ -206,6 +207,7 @@ public final class Worker implements AutoCloseable {
                 .filter(attempt -> attempt.state() != AttemptState.ENDED)
                 .count();
         keep(new WorkLoop(database, host, attempts));
+        keep(new HostHealth(engine, List.of(settings.outputsRoot(), engineInfo.dataRoot()), workers, registered.me()));
         keep(new PlannerLoop(database));
         Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
         keep(kafkaAnswers ? intake.get() : new LateIntake(intake));

@@ -84,7 +84,7 @@ public final class Planner {
                 .filter(room -> room.empty().refusal(candidate) == null)
                 .toList();
         if (possible.isEmpty()) {
-            return "no host could ever run it: "
+            return "no host that takes new work could ever run it: "
                     + describe(rooms.stream().map(Room::empty).toList(), candidate);
         }
         return "waiting for " + describe(possible, candidate);

@@ -119,7 +119,7 @@ class PlannerTest {
         assertThat(plan.placements()).isEmpty();
         assertThat(plan.reasons().get(job.id))
                 .isEqualTo(
-                        "no host could ever run it: a: 1 of 1 devices is free, 2 wanted; b: 1 of 1 devices is free, 2 wanted");
+                        "no host that takes new work could ever run it: a: 1 of 1 devices is free, 2 wanted; b: 1 of 1 devices is free, 2 wanted");
     }
 
     @Test
@@ -139,7 +139,7 @@ class PlannerTest {
 
         Plan plan = plan(List.of(new AHost("a").gpus(2).ill(1).host()), job);
 
-        assertThat(plan.reasons().get(job.id)).startsWith("no host could ever run it");
+        assertThat(plan.reasons().get(job.id)).startsWith("no host that takes new work could ever run it");
     }
 
     @Test
@@ -172,7 +172,8 @@ class PlannerTest {
 
         assertThat(plan.placements().getFirst().devices()).containsExactly("large");
         assertThat(plan.reasons().get(two.id))
-                .isEqualTo("no host could ever run it: a: 3 of 3 devices are free, 2 with at least 81920 MiB wanted");
+                .isEqualTo(
+                        "no host that takes new work could ever run it: a: 3 of 3 devices are free, 2 with at least 81920 MiB wanted");
     }
 
     @Test
@@ -211,7 +212,7 @@ class PlannerTest {
         assertThat(plan(List.of(new AHost("cpu").slots(4).host()), job)
                         .reasons()
                         .get(job.id))
-                .isEqualTo("no host could ever run it: cpu: 0 of 0 devices are free, all wanted");
+                .isEqualTo("no host that takes new work could ever run it: cpu: 0 of 0 devices are free, all wanted");
     }
 
     @Test
@@ -262,7 +263,7 @@ class PlannerTest {
 
         assertThat(plan.reasons().get(busy.id)).isEqualTo("waiting for a: 1 of 2 devices is free, 0 and 1 wanted");
         assertThat(plan.reasons().get(unknown.id))
-                .isEqualTo("no host could ever run it: a: has no device 9 (it has 0, 1)");
+                .isEqualTo("no host that takes new work could ever run it: a: has no device 9 (it has 0, 1)");
     }
 
     @Test
@@ -353,11 +354,13 @@ class PlannerTest {
 
         Plan plan = plan(List.of(new AHost("a").gpus(2).inUse(0).freeSlots().host()), cpus, memory, gpus);
 
-        assertThat(plan.reasons().get(cpus.id)).isEqualTo("no host could ever run it: a: 16 CPUs are free, 17 wanted");
+        assertThat(plan.reasons().get(cpus.id))
+                .isEqualTo("no host that takes new work could ever run it: a: 16 CPUs are free, 17 wanted");
         assertThat(plan.reasons().get(memory.id))
-                .isEqualTo("no host could ever run it: a: 65536 MiB of memory are free, 66560 MiB wanted");
+                .isEqualTo(
+                        "no host that takes new work could ever run it: a: 65536 MiB of memory are free, 66560 MiB wanted");
         assertThat(plan.reasons().get(gpus.id))
-                .isEqualTo("no host could ever run it: a: 2 of 2 devices are free, 8 wanted");
+                .isEqualTo("no host that takes new work could ever run it: a: 2 of 2 devices are free, 8 wanted");
     }
 
     // Avoiding and preferring -----------------------------------------------------------------------------------------

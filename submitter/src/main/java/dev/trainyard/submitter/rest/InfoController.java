@@ -7,7 +7,9 @@ import dev.trainyard.db.HistorySql;
 import dev.trainyard.submitter.publish.KafkaCluster;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -56,7 +58,8 @@ final class InfoController {
             @Nullable String outputsRoot,
             String version) {}
 
-    record Health(String postgres, String kafka) {}
+    /** @param hosts by the worker's name, those that ought to work: what is wrong with one takes nothing from the others */
+    record Health(String postgres, String kafka, Map<String, String> hosts) {}
 
     @GetMapping("/info")
     Whereabouts info() {
@@ -81,15 +84,32 @@ final class InfoController {
         }
     }
 
-    /** 503 if anything is down, so that a load balancer understands it too. */
+    /** 503 if Postgres or Kafka is down, so that a load balancer understands it too. */
     @GetMapping("/health")
     ResponseEntity<Health> health() {
         Future<?> postgres = start(database::requireAnswer);
         Future<?> broker = start(kafka::requireAnswer);
-        Health health = new Health(outcome(postgres), outcome(broker));
+        String databaseIs = outcome(postgres);
+        Health health = new Health(databaseIs, outcome(broker), databaseIs.equals(UP) ? hosts() : Map.of());
         boolean up = health.postgres().equals(UP) && health.kafka().equals(UP);
         return ResponseEntity.status(up ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
                 .body(health);
+    }
+
+    private Map<String, String> hosts() {
+        Map<String, String> hosts = new TreeMap<>();
+        for (History.Worker worker : history.workers()) {
+            switch (worker.state()) {
+                case "ACTIVE", "DRAINING" ->
+                    hosts.put(worker.name(), worker.unfitBecause() == null ? UP : "DOWN: " + worker.unfitBecause());
+                case "SUSPECT", "LOST" ->
+                    hosts.put(worker.name(), "DOWN: nothing heard of it since %s".formatted(worker.lastSeenAt()));
+                default -> {
+                    // It was stopped, or declared dead, by a person.
+                }
+            }
+        }
+        return hosts;
     }
 
     private static Future<?> start(Runnable check) {

@@ -1,0 +1,114 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.db.Incarnation;
+import dev.trainyard.db.Outage;
+import dev.trainyard.db.Replaced;
+import dev.trainyard.db.WorkerStore;
+import dev.trainyard.worker.container.Engine;
+import dev.trainyard.worker.container.EngineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Looks every five seconds whether this host could take new work: whether its engine answers, and whether its disks have room. What
+ * stands in the way goes to the database, so that nothing is placed here meanwhile; what runs here is left alone.
+ */
+public final class HostHealth implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(HostHealth.class);
+    private static final Duration EVERY = Duration.ofSeconds(5);
+
+    /** With less than that a training can hardly write a checkpoint, nor the engine a layer. */
+    static final DataSize LEAST_ROOM = DataSize.parse("256m");
+
+    private final Engine engine;
+    private final List<Path> disks;
+    private final WorkerStore workers;
+    private final Incarnation me;
+    private final Thread thread;
+
+    /** @param disks folders, there or not yet, whose file systems need room */
+    public HostHealth(Engine engine, List<Path> disks, WorkerStore workers, Incarnation me) {
+        this.engine = engine;
+        this.disks = disks;
+        this.workers = workers;
+        this.me = me;
+        this.thread = Thread.ofVirtual().name("host-health").start(this::watch);
+    }
+
+    private void watch() {
+        @Nullable String recorded = null;
+        try {
+            while (true) {
+                @Nullable String problem = problem();
+                if (!Objects.equals(problem, recorded) && record(problem)) {
+                    recorded = problem;
+                }
+                Thread.sleep(EVERY);
+            }
+        } catch (InterruptedException | Replaced e) {
+            // Closed, or not the worker any more: others say so.
+        }
+    }
+
+    private boolean record(@Nullable String problem) {
+        try {
+            workers.unfit(me, problem);
+        } catch (DataAccessException | TransactionException e) {
+            if (!Outage.mayExplain(e)) {
+                throw e;
+            }
+            return false;
+        }
+        if (problem == null) {
+            log.info("this host takes new work again");
+        } else {
+            log.warn("nothing new is placed on this host: {}", problem);
+        }
+        return true;
+    }
+
+    /** Without figures that change from one look to the next: each change is an event. */
+    private @Nullable String problem() {
+        try {
+            engine.ping();
+        } catch (EngineException e) {
+            return "the container engine does not answer: " + e.getMessage();
+        }
+        return disks.stream()
+                .filter(HostHealth::isFull)
+                .findFirst()
+                .map(disk -> "less than %d MiB free on the disk of %s: free some, it takes new work again by itself"
+                        .formatted(LEAST_ROOM.bytes() >> 20, disk))
+                .orElse(null);
+    }
+
+    private static boolean isFull(Path disk) {
+        @Nullable Path there = disk;
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return there != null && Files.getFileStore(there).getUsableSpace() < LEAST_ROOM.bytes();
+        } catch (IOException e) {
+            log.debug("no room asked of {}", disk, e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+}
