@@ -89,6 +89,33 @@ public final class Migrations {
         }
     }
 
+    /**
+     * {@code restored}: an operator's word that the database was restored from a backup. Nobody is a worker any more until it registers
+     * again, and says by that what runs on its host; until then nothing is placed there, and nothing there is taken for not begun.
+     *
+     * @return how many workers there are that have to
+     * @throws DatabaseUnavailable if the server does not answer or refuses
+     */
+    public static int restored(PostgresUrl url) {
+        try {
+            return JdbcClient.create(dataSource(url))
+                    .sql("""
+                            with gone as (
+                                update trainyard.worker
+                                set incarnation = null, state = case state when 'LOST' then 'LOST' else 'STOPPED' end
+                                where state <> 'FORGOTTEN' returning id),
+                            leases as (
+                                update trainyard.worker_lease set incarnation = gen_random_uuid()
+                                where worker_id in (select id from gone)),
+                            said as (insert into trainyard.host_event (worker_id, type) select id, 'worker.restored' from gone)
+                            select count(*) from gone""")
+                    .query(Integer.class)
+                    .single();
+        } catch (DataAccessException e) {
+            throw new DatabaseUnavailable("Cannot change %s: %s".formatted(url, rootMessage(e)), e);
+        }
+    }
+
     private static @Nullable Long seconds(@Nullable Duration duration) {
         return duration == null ? null : duration.toSeconds();
     }

@@ -158,7 +158,10 @@ public final class PlanStore {
                     last_cycle = clock_timestamp()""").param("within", OBSERVED_WITHIN.toSeconds()).update();
     }
 
-    /** {@code unclaimed}: RESERVED→ENDED(START_TIMEOUT). A worker that begins meanwhile wins: it holds the row's lock first. */
+    /**
+     * {@code unclaimed}: RESERVED→ENDED(START_TIMEOUT). A worker that begins meanwhile wins: it holds the row's lock first. After a restore
+     * only once the worker has registered: its container may run already.
+     */
     private void endUnclaimed() {
         for (AttemptId id : overdue("RESERVED", CLAIM_WITHIN)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
@@ -213,6 +216,8 @@ public final class PlanStore {
         return sql.sql("""
                 select a.id from trainyard.attempt a, trainyard.installation i
                 where a.state = :state and a.state <> 'ENDED' and (a.stop_reason is null or a.state <> 'PREPARING')
+                  and (a.state <> 'RESERVED' or exists (
+                           select from trainyard.worker w where w.id = a.worker_id and w.incarnation is not null))
                   and clock_timestamp() - greatest(a.state_since, i.serving_since) > :deadline * interval '1 second'
                 order by a.job_id""")
                 .param("state", state)

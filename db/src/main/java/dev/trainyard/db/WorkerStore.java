@@ -256,7 +256,8 @@ public final class WorkerStore {
         }
     }
 
-    private UUID installation() {
+    /** Whose containers are ours: their label says it. */
+    public UUID installation() {
         return sql.sql("select id from trainyard.installation")
                 .query(UUID.class)
                 .single();

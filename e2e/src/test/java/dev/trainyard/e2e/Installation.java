@@ -212,6 +212,11 @@ final class Installation implements AutoCloseable {
                 engine().inspectContainerCmd(containerId).exec().getState().getRunning());
     }
 
+    /** The name of its own. */
+    String database() {
+        return database;
+    }
+
     Services services() {
         return services;
     }

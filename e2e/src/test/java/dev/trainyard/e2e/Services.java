@@ -70,6 +70,33 @@ final class Services {
         return JdbcClient.create(source);
     }
 
+    /** A backup as of one instant: those who are connected are cut off for it. */
+    void copyDatabase(String database, String copy) {
+        withoutConnections(database, "create database %s template %s".formatted(copy, database));
+    }
+
+    /** The copy takes the place of the database, which is gone. */
+    void replaceDatabase(String database, String copy) {
+        withoutConnections(database, "drop database " + database);
+        sql(SUPERUSER, SUPERUSER)
+                .sql("alter database %s rename to %s".formatted(copy, database))
+                .update();
+    }
+
+    private void withoutConnections(String database, String statement) {
+        JdbcClient sql = sql(SUPERUSER, SUPERUSER);
+        sql.sql("alter database %s allow_connections false".formatted(database)).update();
+        sql.sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = :name")
+                .param("name", database)
+                .query()
+                .listOfRows();
+        sql.sql(statement).update();
+        if (!statement.startsWith("drop")) {
+            sql.sql("alter database %s allow_connections true".formatted(database))
+                    .update();
+        }
+    }
+
     /** Neither answers nor refuses while the work is done. */
     void withoutPostgres(Runnable meanwhile) {
         paused(postgres.getContainerId(), meanwhile);

@@ -254,6 +254,14 @@ public final class Main implements Runnable {
                 description = "The same of the curves; two years at first.")
         private @Nullable Duration keepMetrics;
 
+        @Option(
+                names = "--restored",
+                description = {
+                    "The database was restored from a backup: each worker has to register again, and tells what runs on its host, before",
+                    "anything is placed there. A worker's process that runs ends by itself, with 76; start it again."
+                })
+        private boolean restored;
+
         @Override
         public Integer call() {
             requireADay("--keep-logs", keepLogs);
@@ -266,6 +274,12 @@ public final class Main implements Runnable {
             }
             int applied = Migrations.migrate(postgres);
             Migrations.set(postgres, new Migrations.Settings(hostLostAfter, keepLogs, keepMetrics));
+            if (restored) {
+                spec.commandLine()
+                        .getOut()
+                        .println("trainyard: restored: %d workers have to register again"
+                                .formatted(Migrations.restored(postgres)));
+            }
             spec.commandLine()
                     .getOut()
                     .println(

@@ -19,6 +19,7 @@ import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;
 import dev.trainyard.worker.attempt.HostHealth;
+import dev.trainyard.worker.attempt.UnknownContainers;
 import dev.trainyard.worker.attempt.WorkLoop;
 import dev.trainyard.worker.container.Containers;
 import dev.trainyard.worker.container.Engine;
@@ -170,9 +171,12 @@ public final class Worker implements AutoCloseable {
 
         WorkerStore workers = new WorkerStore(database);
         boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
+        AttemptStore attemptRows = new AttemptStore(database);
+        UnknownContainers unknown = new UnknownContainers(
+                engine.containers(), new Owner(workers.installation(), state.worker()), attemptRows);
         WorkerStore.Registered registered = register(
                 workers,
-                registration(settings, state, engineInfo, devices),
+                registration(settings, state, engineInfo, unknown.marked(devices)),
                 installation -> stopAll(engine.containers(), new Owner(installation, state.worker())));
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
@@ -184,7 +188,7 @@ public final class Worker implements AutoCloseable {
         Host host = new Host(
                 registered.me(),
                 new Owner(registered.installation(), state.worker()),
-                new AttemptStore(database),
+                attemptRows,
                 new LostHosts(database),
                 new LogStore(database),
                 new OutputStore(database),
@@ -194,7 +198,7 @@ public final class Worker implements AutoCloseable {
                         digest -> blobs.open(digest.substring("sha256:".length()))
                                 .orElseThrow(() -> new NoSuchFileException(digest))),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
-                keep(new DeviceHealth(provider, workers, registered.me())),
+                keep(new DeviceHealth(provider, unknown, workers, registered.me())),
                 policy);
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         farewell = () -> {

@@ -3,6 +3,7 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;
+import dev.trainyard.db.Replaced;
 import dev.trainyard.db.WorkerStore;
 import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
@@ -28,12 +29,14 @@ public final class DeviceHealth implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(60);
 
     private final DeviceProvider provider;
+    private final UnknownContainers unknown;
     private final WorkerStore workers;
     private final Incarnation me;
     private final Thread thread;
 
-    public DeviceHealth(DeviceProvider provider, WorkerStore workers, Incarnation me) {
+    public DeviceHealth(DeviceProvider provider, UnknownContainers unknown, WorkerStore workers, Incarnation me) {
         this.provider = provider;
+        this.unknown = unknown;
         this.workers = workers;
         this.me = me;
         this.thread = Thread.ofVirtual().name("devices").start(this::watch);
@@ -60,16 +63,21 @@ public final class DeviceHealth implements AutoCloseable {
                     log.warn("devices not looked at error={}", e.getMessage());
                 }
             }
-        } catch (InterruptedException e) {
-            // Closed.
+        } catch (InterruptedException | Replaced e) {
+            // Closed, or not the worker any more: others say so.
         }
     }
 
-    /** One look at a time: a driver that hangs is not asked by everybody. */
+    /**
+     * One look at a time: a driver that hangs is not asked by everybody.
+     *
+     * @return as the hardware says
+     */
     private synchronized List<OfferedDevice> look() throws DeviceProblem {
         List<OfferedDevice> devices = provider.devices();
         try {
-            workers.observed(me, devices.stream().map(DeviceHealth::row).toList());
+            workers.observed(
+                    me, unknown.marked(devices).stream().map(DeviceHealth::row).toList());
         } catch (DataAccessException | TransactionException e) {
             if (!Outage.mayExplain(e)) {
                 throw e;
