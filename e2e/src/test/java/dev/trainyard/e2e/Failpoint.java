@@ -65,6 +65,11 @@ public record Failpoint(String type, String method, Where where, What what, int 
         return parse(method, Where.BEFORE, What.FREEZE, 1);
     }
 
+    /** At that call of the method instead of the first. */
+    Failpoint atCall(int call) {
+        return new Failpoint(type, method, where, what, call);
+    }
+
     private static Failpoint parse(String method, Where where, What what, int nth) {
         String[] parts = method.split("#");
         return new Failpoint(parts[0], parts[1], where, what, nth);

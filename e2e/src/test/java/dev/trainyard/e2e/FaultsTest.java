@@ -91,6 +91,7 @@ class FaultsTest {
                 new Fault("27 Postgres does not answer", FaultsTest::postgres_does_not_answer),
                 new Fault("28 Postgres out of connections", FaultsTest::postgres_out_of_connections),
                 new Fault("29 Postgres takes no writes", FaultsTest::postgres_takes_no_writes),
+                new Fault("30 Kafka restarted", FaultsTest::kafka_restarted),
                 new Fault("32 a rebalance in the middle of a batch", FaultsTest::rebalance_within_a_batch),
                 new Fault("34 cancel before submit", FaultsTest::cancel_before_submit),
                 new Fault("40 10,000 requests at once", FaultsTest::ten_thousand_requests),
@@ -236,25 +237,13 @@ class FaultsTest {
         Training training = publish();
         String container = running(training, 1);
 
-        connections(0);
-        try {
+        installation.services().withoutConnections(() -> {
             training.gate().open();
             awaitDeath(container);
             assertThat(attempts(training)).containsExactly("1 RUNNING");
-        } finally {
-            connections(-1);
-        }
+        });
 
         ended(training, "1 PROGRAM_ERROR");
-    }
-
-    /** Of the workers' role; those that it has are ended. */
-    private static void connections(int limit) {
-        var sql = installation.services().sql(Services.SUPERUSER, Services.SUPERUSER);
-        sql.sql("alter role trainyard_worker connection limit " + limit).update();
-        sql.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trainyard_worker'")
-                .query()
-                .listOfRows();
     }
 
     private void postgres_takes_no_writes() {
@@ -262,22 +251,13 @@ class FaultsTest {
         Training training = publish();
         String container = running(training, 1);
 
-        readOnly("on");
-        try {
+        installation.services().withoutWrites(() -> {
             training.gate().open();
             awaitDeath(container);
             assertThat(attempts(training)).containsExactly("1 RUNNING");
-        } finally {
-            readOnly("off");
-        }
+        });
 
         ended(training, "1 PROGRAM_ERROR");
-    }
-
-    private static void readOnly(String value) {
-        var sql = installation.services().sql(Services.SUPERUSER, Services.SUPERUSER);
-        sql.sql("alter system set default_transaction_read_only = " + value).update();
-        sql.sql("select pg_reload_conf()").query().singleRow();
     }
 
     // Kafka
@@ -289,6 +269,23 @@ class FaultsTest {
         String container = running(before, 1);
 
         installation.services().withoutKafka(() -> {
+            before.gate().open();
+            awaitDeath(container);
+            ended(before, "1 PROGRAM_ERROR");
+        });
+        Training after = publish();
+        after.gate().open();
+
+        ended(after, "1 PROGRAM_ERROR");
+    }
+
+    /** What is published is there when it is back, and the worker's group goes on where it was. */
+    private void kafka_restarted() {
+        startWorker();
+        Training before = publish();
+        String container = running(before, 1);
+
+        installation.services().restartKafka(() -> {
             before.gate().open();
             awaitDeath(container);
             ended(before, "1 PROGRAM_ERROR");

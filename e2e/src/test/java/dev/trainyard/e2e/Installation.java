@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,11 +30,14 @@ import org.testcontainers.DockerClientFactory;
  */
 final class Installation implements AutoCloseable {
 
-    private int clients;
+    private final AtomicInteger clients = new AtomicInteger();
+    private final AtomicInteger started = new AtomicInteger();
     private final Services services;
     private final Path directory;
     private final String database;
-    private final Deque<ProductProcess> processes = new ArrayDeque<>();
+    // A storm starts them from several threads.
+    private String id = "";
+    private final Deque<ProductProcess> processes = new ConcurrentLinkedDeque<>();
 
     private Installation(Services services, Path directory, String database) {
         this.services = services;
@@ -42,13 +46,17 @@ final class Installation implements AutoCloseable {
     }
 
     static Installation start(Class<?> test) {
-        String database = test.getSimpleName().toLowerCase(Locale.ROOT);
+        return start(test.getSimpleName());
+    }
+
+    /** @param name a word: of its database, and of the folder in {@code target/e2e} */
+    static Installation start(String name) {
+        String database = name.toLowerCase(Locale.ROOT);
         Services services = Services.shared();
         services.sql(Services.SUPERUSER, Services.SUPERUSER)
                 .sql("create database " + database)
                 .update();
-        Installation installation =
-                new Installation(services, fresh(Path.of("target", "e2e", test.getSimpleName())), database);
+        Installation installation = new Installation(services, fresh(Path.of("target", "e2e", name)), database);
         try (ProductProcess migrate = installation.run(
                 "migrate",
                 "submitter",
@@ -59,6 +67,11 @@ final class Installation implements AutoCloseable {
                         installation.postgres().replace("//", "//%s@".formatted(Services.SUPERUSER))))) {
             assertThat(migrate.awaitExit()).as(migrate.said()).isZero();
         }
+        installation.id = installation
+                .internalSql()
+                .sql("select id::text from trainyard.installation")
+                .query(String.class)
+                .single();
         return installation;
     }
 
@@ -75,6 +88,11 @@ final class Installation implements AutoCloseable {
     /** SQL as anybody may ask it. */
     JdbcClient sql() {
         return services.sql("trainyard_reader", database);
+    }
+
+    /** As {@link #internalSql}, for who has something else to do when Postgres does not answer. */
+    JdbcClient impatientSql() {
+        return services.impatientSql(Services.SUPERUSER, database);
     }
 
     /** For what has no public view. */
@@ -184,7 +202,8 @@ final class Installation implements AutoCloseable {
 
     /** The command line client of the server at that address; what each says is kept apart. */
     ProductProcess client(String server, String... arguments) {
-        return run("client-" + clients++, "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
+        return run(
+                "client-" + clients.getAndIncrement(), "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
     }
 
     /** Returns when the worker takes work. */
@@ -201,7 +220,12 @@ final class Installation implements AutoCloseable {
     private ProductProcess run(
             String name, String option, String module, Map<String, String> environment, List<String> arguments) {
         ProductProcess process = ProductProcess.start(
-                directory, "%02d-%s".formatted(processes.size(), name), option, module, environment, arguments);
+                directory,
+                "%02d-%s".formatted(started.getAndIncrement(), name),
+                option,
+                module,
+                environment,
+                arguments);
         processes.push(process);
         return process;
     }
@@ -212,16 +236,18 @@ final class Installation implements AutoCloseable {
                 engine().inspectContainerCmd(containerId).exec().getState().getRunning());
     }
 
+    /** Where everything that its processes say is kept. */
+    Path directory() {
+        return directory;
+    }
+
     Services services() {
         return services;
     }
 
     /** Of everything that it has started and that carries its label. */
     String id() {
-        return internalSql()
-                .sql("select id::text from trainyard.installation")
-                .query(String.class)
-                .single();
+        return id;
     }
 
     /** Ids of what the engine has of this installation, by the attempt that each is of. */
@@ -270,6 +296,16 @@ final class Installation implements AutoCloseable {
     public void close() {
         processes.forEach(ProductProcess::askToStop);
         processes.forEach(ProductProcess::close);
+        removeContainers();
+    }
+
+    /** Ends its processes at once, and its trainings; needs neither Kafka nor Postgres. */
+    void abandon() {
+        processes.stream().filter(ProductProcess::isAlive).forEach(ProductProcess::kill);
+        removeContainers();
+    }
+
+    private void removeContainers() {
         engine().listContainersCmd()
                 .withShowAll(true)
                 .withLabelFilter(Map.of("dev.trainyard.installation", id()))
@@ -283,7 +319,7 @@ final class Installation implements AutoCloseable {
         return DockerClientFactory.lazyClient();
     }
 
-    /** A folder of this installation and what is in it. */
+    /** A folder of this installation and what is in it; empty: its own. */
     void delete(String name) {
         try {
             deleteAll(directory.resolve(name));

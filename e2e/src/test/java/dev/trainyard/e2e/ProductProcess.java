@@ -134,6 +134,20 @@ final class ProductProcess implements AutoCloseable {
         return err() + out();
     }
 
+    /** Waits for its end, and says whether it came. */
+    boolean ends(Duration atMost) {
+        try {
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** As {@code kill -9} does. */
     void kill() {
         process.destroyForcibly();
