@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -129,6 +132,15 @@ final class Installation implements AutoCloseable {
                         .containsExactly(state));
     }
 
+    /** By the database's clock. */
+    Instant now() {
+        return internalSql()
+                .sql("select clock_timestamp()")
+                .query(Timestamp.class)
+                .single()
+                .toInstant();
+    }
+
     /** A folder of this installation on this host, made if it is not there. */
     Path folder(String name) {
         try {
@@ -151,6 +163,11 @@ final class Installation implements AutoCloseable {
     /** Starts one that dies or stands still at that point; the next of its name goes on in its place. */
     ProductProcess startWorker(String name, String devices, Failpoint point) {
         return run(name, point.option(directory), "worker", Map.of(), workerArguments(name, devices));
+    }
+
+    /** Starts one whose host's clock is that much ahead. */
+    ProductProcess startWorker(String name, String devices, Duration ahead) {
+        return run(name, WrongClock.option(directory, ahead), "worker", Map.of(), workerArguments(name, devices));
     }
 
     private List<String> workerArguments(String name, String devices) {

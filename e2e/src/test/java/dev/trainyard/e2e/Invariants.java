@@ -127,9 +127,11 @@ final class Invariants {
             if (Set.copyOf(started).size() != started.size()) {
                 violations.add("no container is started twice: %s".formatted(training.entries()));
             }
-            // A host may be lost between a start and its record: then the row has the container and not its start.
+            // Between a start and its record a host may be lost, or a process die and the container be removed: then
+            // the row lacks the start.
             List<String> recorded = rows.stream()
-                    .filter(row -> row.started() || row.cause().equals("HOST_LOST"))
+                    .filter(row -> row.started()
+                            || Set.of("HOST_LOST", "KILLED_EXTERNALLY").contains(row.cause()))
                     .map(Row::container)
                     .filter(Objects::nonNull)
                     .toList();

@@ -130,6 +130,14 @@ final class ProductProcess implements AutoCloseable {
         return read(err);
     }
 
+    /** For who is told that it ended. */
+    String lastWords() {
+        List<String> lines = said().lines().toList();
+        return "its last words:%n%s"
+                .formatted(String.join(
+                        System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 12), lines.size())));
+    }
+
     String said() {
         return err() + out();
     }

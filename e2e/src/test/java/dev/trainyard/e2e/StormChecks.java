@@ -51,7 +51,8 @@ final class StormChecks {
             String cause,
             @Nullable Integer exitCode,
             @Nullable String container,
-            Instant reservedAt) {}
+            Instant reservedAt,
+            @Nullable String detail) {}
 
     /** @param harmed ids of the containers that somebody may have killed or removed by hand */
     List<String> violations(Set<String> harmed) {
@@ -187,7 +188,7 @@ final class StormChecks {
         return installation
                 .internalSql()
                 .sql("""
-                        select job_id, number, coalesce(cause, state) as cause, exit_code, container_id, reserved_at
+                        select job_id, number, coalesce(cause, state) as cause, exit_code, container_id, reserved_at, detail
                         from trainyard.attempt order by job_id, number""")
                 .query((row, n) -> new Attempt(
                         row.getObject("job_id", UUID.class),
@@ -195,7 +196,8 @@ final class StormChecks {
                         row.getString("cause"),
                         (Integer) row.getObject("exit_code"),
                         row.getString("container_id"),
-                        row.getTimestamp("reserved_at").toInstant()))
+                        row.getTimestamp("reserved_at").toInstant(),
+                        row.getString("detail")))
                 .list();
     }
 

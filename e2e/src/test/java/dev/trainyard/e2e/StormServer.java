@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The server of a storm, and who asks it: a request is sent again until it is answered. */
 final class StormServer {
 
+    private static final int UNAVAILABLE = 69;
     private static final Pattern ADDRESS = Pattern.compile("http://\\S+");
 
     private final Installation installation;
@@ -23,6 +25,7 @@ final class StormServer {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     private @Nullable ProductProcess process;
+    private Instant started = Instant.now();
     private boolean over;
 
     StormServer(Installation installation, StormReport report) {
@@ -33,13 +36,19 @@ final class StormServer {
 
     synchronized void kill() {
         if (process != null) {
+            judge(process);
             process.kill();
+            process = null;
         }
     }
 
-    /** Starts one if there is none: to be called again and again. */
+    /** Starts one if there is none: to be called again and again. An end that nobody caused is a violation. */
     synchronized void watch() {
-        if (!over && (process == null || !process.isAlive())) {
+        if (!over && process != null && judge(process)) {
+            process = null;
+        }
+        if (!over && process == null) {
+            started = Instant.now();
             process = installation.run(
                     "server",
                     "submitter",
@@ -53,6 +62,19 @@ final class StormServer {
                             "--listen",
                             "127.0.0.1:0"));
         }
+    }
+
+    /** Whether it has ended. */
+    private boolean judge(ProductProcess judged) {
+        if (judged.isAlive()) {
+            return false;
+        }
+        int code = judged.awaitExit();
+        if (code != UNAVAILABLE || !report.wasOutageSince(started)) {
+            report.violation(
+                    "no server ends that nobody ended: it ended with %d; %s".formatted(code, judged.lastWords()));
+        }
+        return true;
     }
 
     synchronized void end() {

@@ -2,7 +2,6 @@ package dev.trainyard.e2e;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** One worker of a storm: started again whenever it has ended, as a service manager does. An end that nobody caused is a violation. */
@@ -44,7 +43,7 @@ final class StormWorker {
             if (!process.ends(FOR_A_POLITE_END)) {
                 if (!report.wasOutageSince(asked)) {
                     report.violation("%s ends within %d s when it is told to: it goes on; %s"
-                            .formatted(name, FOR_A_POLITE_END.toSeconds(), lastWords()));
+                            .formatted(name, FOR_A_POLITE_END.toSeconds(), process.lastWords()));
                 }
                 process.kill();
             } else {
@@ -59,8 +58,8 @@ final class StormWorker {
     private void judgeStopped() {
         int code = process.awaitExit();
         if (code != 0 && !(code == 143 && !process.said().contains("worker ready")) && !isExplained(code)) {
-            report.violation(
-                    "%s ends with 0 when it is told to: it ended with %d; %s".formatted(name, code, lastWords()));
+            report.violation("%s ends with 0 when it is told to: it ended with %d; %s"
+                    .formatted(name, code, process.lastWords()));
         }
     }
 
@@ -111,8 +110,8 @@ final class StormWorker {
     private void judgeEnd() {
         int code = process.awaitExit();
         if (!isExplained(code)) {
-            report.violation(
-                    "no worker ends that nobody ended: %s ended with %d; %s".formatted(name, code, lastWords()));
+            report.violation("no worker ends that nobody ended: %s ended with %d; %s"
+                    .formatted(name, code, process.lastWords()));
         }
     }
 
@@ -137,7 +136,7 @@ final class StormWorker {
             return process.isAlive() && process.said().contains("worker ready");
         });
         if (!process.said().contains("worker ready")) {
-            report.violation("a worker takes work again when all is back: %s; %s".formatted(name, lastWords()));
+            report.violation("a worker takes work again when all is back: %s; %s".formatted(name, process.lastWords()));
         }
     }
 
@@ -152,13 +151,6 @@ final class StormWorker {
             hasFailpoint = false;
             process = installation.startWorker(name);
         }
-    }
-
-    private String lastWords() {
-        List<String> lines = process.err().lines().toList();
-        return "its last words:%n%s"
-                .formatted(String.join(
-                        System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 12), lines.size())));
     }
 
     private void locked(Runnable work) {
