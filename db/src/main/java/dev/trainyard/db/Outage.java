@@ -31,6 +31,11 @@ public final class Outage {
         return Refusal.words(error);
     }
 
+    /** For who cannot wait until it is over: why, and what to do. */
+    public static DatabaseUnavailable unavailable(PostgresUrl url, RuntimeException error) {
+        return Refusal.of("Cannot use", url, error);
+    }
+
     /** Otherwise it is the statement's own fault, and would fail for ever. */
     public static boolean mayExplain(RuntimeException error) {
         return switch (error) {

@@ -35,6 +35,7 @@ final class Refusal {
                         : LOGIN + "; the server's pg_hba.conf must let this user in from this host";
             case "3D000" -> "Create the database (createdb), then run trainyard migrate --postgres URL";
             case "42501" -> "This user may not do that: name another";
+            case "25006" -> "It takes no writes: make it writable again, or name the primary if it is a standby";
             case "57P03" -> "It is starting or stopping: try again in a moment";
             case "53300" -> "Raise its max_connections, or stop what holds them";
             default ->

@@ -22,6 +22,7 @@ class RefusalTest {
         28000 | role "trainyard_worker" does not exist                        | Run trainyard migrate
         3D000 | database "trainyard" does not exist                           | Create the database
         53300 | sorry, too many clients already                               | max_connections
+        25006 | cannot execute INSERT in a read-only transaction              | takes no writes
         57P03 | the database system is starting up                            | try again
         """)
     void what_the_server_says_has_its_remedy(String state, String words, String remedy) {

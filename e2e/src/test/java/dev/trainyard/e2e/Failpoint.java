@@ -12,16 +12,10 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 
 /**
  * A named point of the product's code at which a process of it dies or stands still. The product knows nothing of it: an agent of the
@@ -65,6 +59,15 @@ public record Failpoint(String type, String method, Where where, What what, int 
         return parse(method, Where.BEFORE, What.FREEZE, 1);
     }
 
+    static Failpoint freezeAfter(String method) {
+        return parse(method, Where.AFTER, What.FREEZE, 1);
+    }
+
+    /** At that call of the method instead of the first. */
+    Failpoint atCall(int call) {
+        return new Failpoint(type, method, where, what, call);
+    }
+
     private static Failpoint parse(String method, Where where, What what, int nth) {
         String[] parts = method.split("#");
         return new Failpoint(parts[0], parts[1], where, what, nth);
@@ -78,37 +81,8 @@ public record Failpoint(String type, String method, Where where, What what, int 
 
     /** The option of the virtual machine that sets it. */
     String option(Path directory) {
-        return "-javaagent:%s=%s,%s,%s,%s,%d".formatted(agent(directory), type, method, where, what, nth);
-    }
-
-    private static Path agent(Path directory) {
-        Path jar = directory.resolve("failpoints.jar");
-        if (Files.exists(jar)) {
-            return jar;
-        }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Premain-Class", Failpoint.class.getName());
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-            for (Path part : parts()) {
-                out.putNextEntry(
-                        new JarEntry(Failpoint.class.getPackageName().replace('.', '/') + "/" + part.getFileName()));
-                Files.copy(part, out);
-                out.closeEntry();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return jar;
-    }
-
-    /** This class's own files. */
-    private static List<Path> parts() throws IOException {
-        Path self = Path.of(Failpoint.class.getResource("Failpoint.class").getPath());
-        try (var files = Files.list(self.getParent())) {
-            return files.filter(file -> file.getFileName().toString().matches("Failpoint[.$].*"))
-                    .toList();
-        }
+        return "-javaagent:%s=%s,%s,%s,%s,%d"
+                .formatted(Agent.jar(directory, Failpoint.class), type, method, where, what, nth);
     }
 
     // In the process that is to fail

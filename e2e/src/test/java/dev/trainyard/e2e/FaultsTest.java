@@ -3,6 +3,11 @@ package dev.trainyard.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,11 +93,18 @@ class FaultsTest {
                 killed("7c killed before the container is removed", Failpoint.dieAfter("AttemptStore#ended")),
                 new Fault("8 killed before it takes up what another worker plans", FaultsTest::killed_before_it_begins),
                 new Fault("14b container removed by hand", FaultsTest::container_removed_by_hand),
+                new Fault(
+                        "14c container removed by hand before it is started",
+                        FaultsTest::container_removed_before_its_start),
                 new Fault("27 Postgres does not answer", FaultsTest::postgres_does_not_answer),
                 new Fault("28 Postgres out of connections", FaultsTest::postgres_out_of_connections),
                 new Fault("29 Postgres takes no writes", FaultsTest::postgres_takes_no_writes),
+                new Fault("30 Kafka restarted", FaultsTest::kafka_restarted),
                 new Fault("32 a rebalance in the middle of a batch", FaultsTest::rebalance_within_a_batch),
                 new Fault("34 cancel before submit", FaultsTest::cancel_before_submit),
+                new Fault("36 a host's clock an hour ahead", test -> test.clockIsOff(Duration.ofHours(1))),
+                new Fault("36 a host's clock an hour behind", test -> test.clockIsOff(Duration.ofHours(-1))),
+                new Fault("39 the schema of the release to come", FaultsTest::schema_of_the_release_to_come),
                 new Fault("40 10,000 requests at once", FaultsTest::ten_thousand_requests),
                 new Fault("41 Postgres away for longer than a host may be silent", FaultsTest::postgres_away_for_long),
                 new Fault("42 the planner stands still in the middle of a plan", FaultsTest::the_planner_stands_still));
@@ -163,6 +175,79 @@ class FaultsTest {
         other.close();
     }
 
+    /** Also a backoff is: an hour ahead, it would last an hour. */
+    private void clockIsOff(Duration ahead) {
+        Instant before = installation.now();
+        worker = Installation.awaitReady(installation.startWorker("gpu-1", "slots:2", ahead));
+        String said = worker.err().substring(0, "2026-01-01T00:00:00".length());
+        assertThat(Duration.between(before.atZone(ZoneId.systemDefault()).toLocalDateTime(), LocalDateTime.parse(said)))
+                .isCloseTo(ahead, Duration.ofMinutes(10));
+        Training training = publish();
+        installation.killContainer(running(training, 1));
+        running(training, 2);
+        training.gate().open();
+        ended(training, "1 KILLED_EXTERNALLY", "2 PROGRAM_ERROR");
+
+        assertThat(installation
+                        .internalSql()
+                        .sql("""
+                                select column_name || ' ' || at from (
+                                  select 'job ' || key as column_name, value as at from trainyard.job j, jsonb_each_text(to_jsonb(j)) where id = :job
+                                  union all select 'attempt ' || key, value from trainyard.attempt a, jsonb_each_text(to_jsonb(a)) where job_id = :job
+                                  union all select 'event', at::text from trainyard.job_event where job_id = :job
+                                  union all select 'lease', renewed_at::text from trainyard.worker_lease l join trainyard.worker w on w.id = l.worker_id
+                                    where w.name = 'gpu-1'
+                                ) times
+                                where at ~ '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:' and at::timestamptz not between :before and clock_timestamp()""")
+                        .param("job", training.job())
+                        .param("before", Timestamp.from(before))
+                        .query(String.class)
+                        .list())
+                .isEmpty();
+    }
+
+    /** What a release may do to the schema while workers of the release before run: add. */
+    private void schema_of_the_release_to_come() {
+        startWorker();
+        Training before = publish();
+        running(before, 1);
+
+        var sql = installation.internalSql();
+        sql
+                .sql(
+                        "select quote_ident(table_name) from information_schema.tables where table_schema = 'trainyard' and table_type = 'BASE TABLE'")
+                .query(String.class)
+                .list()
+                .stream()
+                .filter(table -> !isPartition(table))
+                .forEach(table -> sql.sql("alter table trainyard.%s add column of_the_next_release text default 'new'"
+                                .formatted(table))
+                        .update());
+        sql.sql("""
+                insert into migrations.schema_version
+                  (installed_rank, version, description, type, script, installed_by, execution_time, success)
+                select max(installed_rank) + 1, '1000', 'the next release', 'SQL', 'V1000__next.sql', 'postgres', 1, true
+                from migrations.schema_version""").update();
+        before.gate().open();
+        ended(before, "1 PROGRAM_ERROR");
+        // One that is started again beside it, too: it is the schema of a later release, and good enough.
+        ProductProcess other = Installation.awaitReady(installation.startWorker("gpu-2"));
+        Training after = publish();
+        after.gate().open();
+        ended(after, "1 PROGRAM_ERROR");
+        other.close();
+    }
+
+    /** They have what their parent gets. */
+    private static boolean isPartition(String table) {
+        return installation
+                .internalSql()
+                .sql("select relispartition from pg_class where oid = ('trainyard.' || :table)::regclass")
+                .param("table", table)
+                .query(Boolean.class)
+                .single();
+    }
+
     // The container
     // ----------------------------------------------------------------------------------------------------
 
@@ -182,6 +267,19 @@ class FaultsTest {
         installation.removeContainer(running(training, 1));
 
         running(training, 2);
+        training.gate().open();
+        ended(training, "1 KILLED_EXTERNALLY", "2 PROGRAM_ERROR");
+    }
+
+    private void container_removed_before_its_start() {
+        worker = Installation.awaitReady(
+                installation.startWorker("gpu-1", "slots:2", Failpoint.freezeAfter("AttemptStore#created")));
+        Training training = publish();
+        worker.awaitSaying("failpoint reached");
+        installation.containersOf(training.job()).forEach(installation::removeContainer);
+        worker.thaw();
+
+        running(training, 2, 1);
         training.gate().open();
         ended(training, "1 KILLED_EXTERNALLY", "2 PROGRAM_ERROR");
     }
@@ -236,25 +334,13 @@ class FaultsTest {
         Training training = publish();
         String container = running(training, 1);
 
-        connections(0);
-        try {
+        installation.services().withoutConnections(() -> {
             training.gate().open();
             awaitDeath(container);
             assertThat(attempts(training)).containsExactly("1 RUNNING");
-        } finally {
-            connections(-1);
-        }
+        });
 
         ended(training, "1 PROGRAM_ERROR");
-    }
-
-    /** Of the workers' role; those that it has are ended. */
-    private static void connections(int limit) {
-        var sql = installation.services().sql(Services.SUPERUSER, Services.SUPERUSER);
-        sql.sql("alter role trainyard_worker connection limit " + limit).update();
-        sql.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trainyard_worker'")
-                .query()
-                .listOfRows();
     }
 
     private void postgres_takes_no_writes() {
@@ -262,22 +348,13 @@ class FaultsTest {
         Training training = publish();
         String container = running(training, 1);
 
-        readOnly("on");
-        try {
+        installation.services().withoutWrites(() -> {
             training.gate().open();
             awaitDeath(container);
             assertThat(attempts(training)).containsExactly("1 RUNNING");
-        } finally {
-            readOnly("off");
-        }
+        });
 
         ended(training, "1 PROGRAM_ERROR");
-    }
-
-    private static void readOnly(String value) {
-        var sql = installation.services().sql(Services.SUPERUSER, Services.SUPERUSER);
-        sql.sql("alter system set default_transaction_read_only = " + value).update();
-        sql.sql("select pg_reload_conf()").query().singleRow();
     }
 
     // Kafka
@@ -289,6 +366,23 @@ class FaultsTest {
         String container = running(before, 1);
 
         installation.services().withoutKafka(() -> {
+            before.gate().open();
+            awaitDeath(container);
+            ended(before, "1 PROGRAM_ERROR");
+        });
+        Training after = publish();
+        after.gate().open();
+
+        ended(after, "1 PROGRAM_ERROR");
+    }
+
+    /** What is published is there when it is back, and the worker's group goes on where it was. */
+    private void kafka_restarted() {
+        startWorker();
+        Training before = publish();
+        String container = running(before, 1);
+
+        installation.services().restartKafka(() -> {
             before.gate().open();
             awaitDeath(container);
             ended(before, "1 PROGRAM_ERROR");
@@ -387,11 +481,16 @@ class FaultsTest {
 
     /** Returns the container of that attempt once it runs, by the row and by its own word. */
     private String running(Training training, int attempt) {
+        return running(training, attempt, attempt);
+    }
+
+    /** @param started how many of its containers have been started by then */
+    private String running(Training training, int attempt, int started) {
         await("attempt %d of %s runs".formatted(attempt, training.job()))
                 .atMost(ProductProcess.PATIENCE)
                 .untilAsserted(() -> {
                     assertThat(attempts(training)).last().isEqualTo(attempt + " RUNNING");
-                    assertThat(training.containersThat("started")).hasSize(attempt);
+                    assertThat(training.containersThat("started")).hasSize(started);
                 });
         return installation
                 .sql()

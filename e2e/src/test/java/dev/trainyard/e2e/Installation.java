@@ -9,13 +9,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,11 +33,14 @@ import org.testcontainers.DockerClientFactory;
  */
 final class Installation implements AutoCloseable {
 
-    private int clients;
+    private final AtomicInteger clients = new AtomicInteger();
+    private final AtomicInteger started = new AtomicInteger();
     private final Services services;
     private final Path directory;
     private final String database;
-    private final Deque<ProductProcess> processes = new ArrayDeque<>();
+    // A storm starts them from several threads.
+    private String id = "";
+    private final Deque<ProductProcess> processes = new ConcurrentLinkedDeque<>();
 
     private Installation(Services services, Path directory, String database) {
         this.services = services;
@@ -42,13 +49,17 @@ final class Installation implements AutoCloseable {
     }
 
     static Installation start(Class<?> test) {
-        String database = test.getSimpleName().toLowerCase(Locale.ROOT);
+        return start(test.getSimpleName());
+    }
+
+    /** @param name a word: of its database, and of the folder in {@code target/e2e} */
+    static Installation start(String name) {
+        String database = name.toLowerCase(Locale.ROOT);
         Services services = Services.shared();
         services.sql(Services.SUPERUSER, Services.SUPERUSER)
                 .sql("create database " + database)
                 .update();
-        Installation installation =
-                new Installation(services, fresh(Path.of("target", "e2e", test.getSimpleName())), database);
+        Installation installation = new Installation(services, fresh(Path.of("target", "e2e", name)), database);
         try (ProductProcess migrate = installation.run(
                 "migrate",
                 "submitter",
@@ -59,6 +70,11 @@ final class Installation implements AutoCloseable {
                         installation.postgres().replace("//", "//%s@".formatted(Services.SUPERUSER))))) {
             assertThat(migrate.awaitExit()).as(migrate.said()).isZero();
         }
+        installation.id = installation
+                .internalSql()
+                .sql("select id::text from trainyard.installation")
+                .query(String.class)
+                .single();
         return installation;
     }
 
@@ -75,6 +91,11 @@ final class Installation implements AutoCloseable {
     /** SQL as anybody may ask it. */
     JdbcClient sql() {
         return services.sql("trainyard_reader", database);
+    }
+
+    /** As {@link #internalSql}, for who has something else to do when Postgres does not answer. */
+    JdbcClient impatientSql() {
+        return services.impatientSql(Services.SUPERUSER, database);
     }
 
     /** For what has no public view. */
@@ -111,6 +132,15 @@ final class Installation implements AutoCloseable {
                         .containsExactly(state));
     }
 
+    /** By the database's clock. */
+    Instant now() {
+        return internalSql()
+                .sql("select clock_timestamp()")
+                .query(Timestamp.class)
+                .single()
+                .toInstant();
+    }
+
     /** A folder of this installation on this host, made if it is not there. */
     Path folder(String name) {
         try {
@@ -133,6 +163,11 @@ final class Installation implements AutoCloseable {
     /** Starts one that dies or stands still at that point; the next of its name goes on in its place. */
     ProductProcess startWorker(String name, String devices, Failpoint point) {
         return run(name, point.option(directory), "worker", Map.of(), workerArguments(name, devices));
+    }
+
+    /** Starts one whose host's clock is that much ahead. */
+    ProductProcess startWorker(String name, String devices, Duration ahead) {
+        return run(name, WrongClock.option(directory, ahead), "worker", Map.of(), workerArguments(name, devices));
     }
 
     private List<String> workerArguments(String name, String devices) {
@@ -184,7 +219,8 @@ final class Installation implements AutoCloseable {
 
     /** The command line client of the server at that address; what each says is kept apart. */
     ProductProcess client(String server, String... arguments) {
-        return run("client-" + clients++, "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
+        return run(
+                "client-" + clients.getAndIncrement(), "cli", Map.of("TRAINYARD_SERVER", server), List.of(arguments));
     }
 
     /** Returns when the worker takes work. */
@@ -201,7 +237,12 @@ final class Installation implements AutoCloseable {
     private ProductProcess run(
             String name, String option, String module, Map<String, String> environment, List<String> arguments) {
         ProductProcess process = ProductProcess.start(
-                directory, "%02d-%s".formatted(processes.size(), name), option, module, environment, arguments);
+                directory,
+                "%02d-%s".formatted(started.getAndIncrement(), name),
+                option,
+                module,
+                environment,
+                arguments);
         processes.push(process);
         return process;
     }
@@ -217,16 +258,18 @@ final class Installation implements AutoCloseable {
         return database;
     }
 
+    /** Where everything that its processes say is kept. */
+    Path directory() {
+        return directory;
+    }
+
     Services services() {
         return services;
     }
 
     /** Of everything that it has started and that carries its label. */
     String id() {
-        return internalSql()
-                .sql("select id::text from trainyard.installation")
-                .query(String.class)
-                .single();
+        return id;
     }
 
     /** Ids of what the engine has of this installation, by the attempt that each is of. */
@@ -275,6 +318,16 @@ final class Installation implements AutoCloseable {
     public void close() {
         processes.forEach(ProductProcess::askToStop);
         processes.forEach(ProductProcess::close);
+        removeContainers();
+    }
+
+    /** Ends its processes at once, and its trainings; needs neither Kafka nor Postgres. */
+    void abandon() {
+        processes.stream().filter(ProductProcess::isAlive).forEach(ProductProcess::kill);
+        removeContainers();
+    }
+
+    private void removeContainers() {
         engine().listContainersCmd()
                 .withShowAll(true)
                 .withLabelFilter(Map.of("dev.trainyard.installation", id()))
@@ -288,7 +341,7 @@ final class Installation implements AutoCloseable {
         return DockerClientFactory.lazyClient();
     }
 
-    /** A folder of this installation and what is in it. */
+    /** A folder of this installation and what is in it; empty: its own. */
     void delete(String name) {
         try {
             deleteAll(directory.resolve(name));

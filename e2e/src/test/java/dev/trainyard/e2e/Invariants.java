@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What holds after any fault, once everything has come to rest: read from Postgres, the engine and the trainings' own ledgers, each
@@ -46,9 +48,17 @@ final class Invariants {
         trainings.stream()
                 .filter(training -> !known.contains(training.job()))
                 .forEach(training -> violations.add("no request is lost: " + training.job() + " is"));
-        say(violations, "no good request is rejected: %s", """
-                select job_id || ' ' || reason from history.rejected""");
+        Set<UUID> good = trainings.stream().map(Training::job).collect(Collectors.toSet());
+        installation
+                .sql()
+                .sql("select job_id, reason from history.rejected")
+                .query((row, n) -> new Rejection(row.getObject("job_id", UUID.class), row.getString("reason")))
+                .stream()
+                .filter(rejection -> rejection.job() == null || good.contains(rejection.job()))
+                .forEach(rejection -> violations.add("no good request is rejected: " + rejection));
     }
+
+    private record Rejection(@Nullable UUID job, String reason) {}
 
     private void oneCurrentAttemptPerJob(List<String> violations) {
         say(violations, "one current attempt per job: %s", """
@@ -117,21 +127,30 @@ final class Invariants {
             if (Set.copyOf(started).size() != started.size()) {
                 violations.add("no container is started twice: %s".formatted(training.entries()));
             }
-            List<String> recorded =
-                    rows.stream().filter(Row::started).map(Row::container).toList();
+            // Between a start and its record a host may be lost, or a process die and the container be removed: then
+            // the row lacks the start.
+            List<String> recorded = rows.stream()
+                    .filter(row -> row.started()
+                            || Set.of("HOST_LOST", "KILLED_EXTERNALLY").contains(row.cause()))
+                    .map(Row::container)
+                    .filter(Objects::nonNull)
+                    .toList();
             if (!Set.copyOf(recorded).containsAll(started)) {
                 violations.add("what ran is recorded: %s ran, %s".formatted(started, rows));
             }
             for (Row row : rows) {
                 boolean ended = row.container() != null
                         && training.containersThat("ended").contains(row.container());
-                boolean says = Integer.valueOf(Training.EXIT_CODE).equals(row.exitCode());
+                boolean says = Integer.valueOf(training.exitCode()).equals(row.exitCode());
                 if (says && !ended) {
                     violations.add(
                             "an exit code is what the program ended with: %s, %s".formatted(row, training.entries()));
                 }
-                if (row.cause().equals("PROGRAM_ERROR") && !says) {
-                    violations.add("a program's error has its exit code: %s".formatted(row));
+                if (row.cause().equals("PROGRAM_ERROR") && (!says || training.exitCode() == 0)) {
+                    violations.add("a program's error has its exit code: %s %s".formatted(training.job(), row));
+                }
+                if (row.cause().equals("COMPLETED") && (!says || training.exitCode() != 0)) {
+                    violations.add("what completed has exited with 0: %s %s".formatted(training.job(), row));
                 }
             }
         }
@@ -147,7 +166,7 @@ final class Invariants {
                                 select coalesce(string_agg(c.text, '' order by c.seq), '') from trainyard.log_chunk c
                                 join trainyard.attempt a on a.id = c.attempt_id
                                 where a.job_id = :job and a.container_id like :container and c.source = 'CONTAINER'
-                                  and a.cause = 'PROGRAM_ERROR'""")
+                                  and a.cause in ('PROGRAM_ERROR', 'COMPLETED')""")
                         .param("job", training.job())
                         .param("container", container + "%")
                         .query(String.class)

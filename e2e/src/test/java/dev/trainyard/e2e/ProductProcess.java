@@ -130,8 +130,30 @@ final class ProductProcess implements AutoCloseable {
         return read(err);
     }
 
+    /** For who is told that it ended. */
+    String lastWords() {
+        List<String> lines = said().lines().toList();
+        return "its last words:%n%s"
+                .formatted(String.join(
+                        System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 12), lines.size())));
+    }
+
     String said() {
         return err() + out();
+    }
+
+    /** Waits for its end, and says whether it came. */
+    boolean ends(Duration atMost) {
+        try {
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** As {@code kill -9} does. */

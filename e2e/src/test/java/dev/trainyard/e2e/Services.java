@@ -1,10 +1,16 @@
 package dev.trainyard.e2e;
 
+import static org.awaitility.Awaitility.await;
+
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Ports;
 import dev.trainyard.core.request.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +36,14 @@ final class Services {
 
     private static @Nullable Services shared;
 
-    private final KafkaContainer kafka =
-            new KafkaContainer(ServiceImages.kafka()).withCreateContainerCmdModifier(Services::onLoopback);
+    // Restarted, a container has the port again that was asked for, where one that the engine chose would be another.
+    private final KafkaContainer kafka = new KafkaContainer(ServiceImages.kafka())
+            .withCreateContainerCmdModifier(command -> onLoopback(command, freePort()));
     private final PostgreSQLContainer postgres = new PostgreSQLContainer(ServiceImages.postgres())
             .withUsername(SUPERUSER)
             .withDatabaseName(SUPERUSER)
             .withEnv("POSTGRES_HOST_AUTH_METHOD", "trust")
-            .withCreateContainerCmdModifier(Services::onLoopback);
+            .withCreateContainerCmdModifier(command -> onLoopback(command, 0));
 
     private Services() {}
 
@@ -62,12 +69,24 @@ final class Services {
     }
 
     JdbcClient sql(String user, String database) {
+        return JdbcClient.create(source(user, database));
+    }
+
+    /** That gives up soon where Postgres does not answer. */
+    JdbcClient impatientSql(String user, String database) {
+        PGSimpleDataSource source = source(user, database);
+        source.setConnectTimeout(3);
+        source.setSocketTimeout(10);
+        return JdbcClient.create(source);
+    }
+
+    private PGSimpleDataSource source(String user, String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"localhost"});
         source.setPortNumbers(new int[] {postgres.getMappedPort(5432)});
         source.setDatabaseName(database);
         source.setUser(user);
-        return JdbcClient.create(source);
+        return source;
     }
 
     /** A backup as of one instant: those who are connected are cut off for it. */
@@ -107,6 +126,81 @@ final class Services {
         paused(kafka.getContainerId(), meanwhile);
     }
 
+    /** The workers' role gets none while the work is done; those that it has are ended. */
+    void withoutConnections(Runnable meanwhile) {
+        connections(0);
+        try {
+            meanwhile.run();
+        } finally {
+            connections(-1);
+        }
+    }
+
+    private void connections(int limit) {
+        JdbcClient sql = sql(SUPERUSER, SUPERUSER);
+        sql.sql("alter role trainyard_worker connection limit " + limit).update();
+        sql.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trainyard_worker'")
+                .query()
+                .listOfRows();
+    }
+
+    /** Postgres takes none while the work is done. */
+    void withoutWrites(Runnable meanwhile) {
+        readOnly("on");
+        try {
+            meanwhile.run();
+        } finally {
+            readOnly("off");
+        }
+    }
+
+    private void readOnly(String value) {
+        JdbcClient sql = sql(SUPERUSER, SUPERUSER);
+        sql.sql("alter system set default_transaction_read_only = " + value).update();
+        sql.sql("select pg_reload_conf()").query().singleRow();
+    }
+
+    /** The broker ends as it is told, and is started again after the work, on the same port and with what it had stored. */
+    void restartKafka(Runnable meanwhile) {
+        process(kafka.getContainerId(), "java").destroy();
+        awaitDeathOfKafka();
+        startKafkaAfter(meanwhile);
+    }
+
+    /** As {@link #restartKafka}, but it has no time to close anything. */
+    void killKafka(Runnable meanwhile) {
+        engine().killContainerCmd(kafka.getContainerId()).exec();
+        awaitDeathOfKafka();
+        startKafkaAfter(meanwhile);
+    }
+
+    private void awaitDeathOfKafka() {
+        await("the broker ends")
+                .atMost(ProductProcess.PATIENCE)
+                .until(() -> !Boolean.TRUE.equals(engine().inspectContainerCmd(kafka.getContainerId())
+                        .exec()
+                        .getState()
+                        .getRunning()));
+    }
+
+    private void startKafkaAfter(Runnable meanwhile) {
+        try {
+            meanwhile.run();
+        } finally {
+            engine().startContainerCmd(kafka.getContainerId()).exec();
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka()))) {
+            await("the broker answers again")
+                    .atMost(ProductProcess.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> admin.listTopics().names().get().contains(Topics.REQUESTS));
+        }
+    }
+
+    private static DockerClient engine() {
+        return DockerClientFactory.lazyClient();
+    }
+
     private static void paused(String container, Runnable meanwhile) {
         DockerClientFactory.lazyClient().pauseContainerCmd(container).exec();
         try {
@@ -118,16 +212,19 @@ final class Services {
 
     /** One of its processes dies: it ends all others, recovers from its log, and answers again. */
     void crashPostgres() {
-        var top = DockerClientFactory.lazyClient()
-                .topContainerCmd(postgres.getContainerId())
-                .exec();
+        process(postgres.getContainerId(), "walwriter").destroyForcibly();
+    }
+
+    private static ProcessHandle process(String container, String command) {
+        var top = engine().topContainerCmd(container).exec();
         int pid = List.of(top.getTitles()).indexOf("PID");
-        String writer = Arrays.stream(top.getProcesses())
-                .filter(process -> process[process.length - 1].contains("walwriter"))
+        // The broker's own comes after the shell that has started it.
+        String found = Arrays.stream(top.getProcesses())
+                .filter(process -> process[process.length - 1].contains(command))
                 .map(process -> process[pid])
-                .findFirst()
+                .reduce((first, second) -> second)
                 .orElseThrow();
-        ProcessHandle.of(Long.parseLong(writer)).orElseThrow().destroyForcibly();
+        return ProcessHandle.of(Long.parseLong(found)).orElseThrow();
     }
 
     /** As an operator may: servers do so when they start, workers do not. */
@@ -146,10 +243,28 @@ final class Services {
         }
     }
 
-    private static void onLoopback(CreateContainerCmd command) {
+    /** Below those that Linux gives to outgoing connections, one of which could hold it. */
+    private static int freePort() {
+        int first = 24_000 + (int) (ProcessHandle.current().pid() % 4000);
+        for (int port = first; port < 32_768; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Somebody's: the next.
+            }
+        }
+        throw new IllegalStateException("no port is free from %d to 32767".formatted(first));
+    }
+
+    /** @param hostPort 0: the engine chooses */
+    private static void onLoopback(CreateContainerCmd command, int hostPort) {
         Ports loopback = new Ports();
         for (ExposedPort port : Objects.requireNonNull(command.getExposedPorts())) {
-            loopback.bind(port, Ports.Binding.bindIp("127.0.0.1"));
+            loopback.bind(
+                    port,
+                    hostPort == 0
+                            ? Ports.Binding.bindIp("127.0.0.1")
+                            : Ports.Binding.bindIpAndPort("127.0.0.1", hostPort));
         }
         HostConfig host = Objects.requireNonNull(command.getHostConfig());
         host.withPortBindings(loopback);

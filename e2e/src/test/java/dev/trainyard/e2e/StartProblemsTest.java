@@ -59,6 +59,28 @@ class StartProblemsTest {
     }
 
     @Test
+    void a_worker_whose_postgres_takes_no_writes() {
+        installation.services().withoutWrites(() -> {
+            ProductProcess worker = worker(Map.of(), installation.kafka(), installation.postgres());
+
+            assertThatItSays(worker, 69, "takes no writes");
+        });
+    }
+
+    @Test
+    void a_worker_whose_postgres_goes_away_while_it_registers() {
+        ProductProcess worker =
+                installation.startWorker("gpu-1", "slots:2", Failpoint.freezeBefore("WorkerStore#register"));
+        worker.awaitSaying("failpoint reached");
+
+        installation.services().withoutConnections(() -> {
+            worker.thaw();
+            assertThat(worker.awaitExit()).as(worker.said()).isEqualTo(69);
+        });
+        assertThat(worker.err()).doesNotContain("\tat ").contains("trainyard worker: ");
+    }
+
+    @Test
     void a_worker_without_a_schema() {
         installation.internalSql().sql("create database bare").update();
 

@@ -8,21 +8,26 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A training of a test that keeps a ledger of its own, outside all that Trainyard records: each container that starts and each that ends
- * writes a line. It counts lines into its log until its gate is open, and then ends with {@link #EXIT_CODE}.
+ * A training that keeps a ledger of its own, outside all that Trainyard records: each container that starts and each that ends
+ * writes a line.
+ *
+ * @param exitCode what its program ends with by itself, and what nothing else of it ends with
  */
-record Training(UUID job, Gate gate, Path ledger) {
+record Training(UUID job, Gate gate, Path ledger, int exitCode) {
 
-    /** Of nothing else. */
-    static final int EXIT_CODE = 7;
+    private static final int EXIT_CODE = 7;
 
+    /** One of a test: it counts lines into its log until its gate is open, and then ends. */
     static Training of(Installation installation) {
-        UUID job = UUID.randomUUID();
-        Path folder = installation.folder("training-" + job);
-        return new Training(job, new Gate(folder), folder.resolve("ledger"));
+        return of(installation, UUID.randomUUID(), EXIT_CODE);
     }
 
-    /** The message; the exit code is never retried. */
+    static Training of(Installation installation, UUID job, int exitCode) {
+        Path folder = installation.folder("training-" + job);
+        return new Training(job, new Gate(folder), folder.resolve("ledger"), exitCode);
+    }
+
+    /** A test's message; the exit code is never retried. */
     String request() {
         return """
                 {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "ledger",
@@ -31,7 +36,7 @@ record Training(UUID job, Gate gate, Path ledger) {
                    "command": ["sh", "-c", "trap 'echo $(hostname) stopped >> /gate/ledger; exit 0' TERM; echo $(hostname) started >> /gate/ledger; i=0; while true; do i=$((i+1)); echo line $i; [ -e /gate/open ] && break; sleep 0.05; done; echo last $i; echo $(hostname) ended >> /gate/ledger; exit %d"],
                    "mounts": [{"source": "%s", "target": "/gate"}]},
                  "gpus": {"count": 1}, "gracePeriod": "5s",
-                 "retry": {"maxAttempts": 3, "backoff": "1s", "rules": [{"onExitCode": [%2$d], "action": "FAIL"}]}}""".formatted(job, EXIT_CODE, gate.folder());
+                 "retry": {"maxAttempts": 3, "backoff": "1s", "rules": [{"onExitCode": [%2$d], "action": "FAIL"}]}}""".formatted(job, exitCode, gate.folder());
     }
 
     /** What the containers themselves have written: host name, which is the container's short id, and what happened to it. */

@@ -12,6 +12,7 @@ import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
+import dev.trainyard.db.Outage;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Role;
 import dev.trainyard.db.WorkerStore;
@@ -117,6 +118,14 @@ public final class Worker implements AutoCloseable {
                 | DeviceProblem e) {
             worker.close();
             throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), exitCode(e), e);
+        } catch (RuntimeException e) {
+            worker.close();
+            // It answered, and then it did not.
+            if (Outage.mayExplain(e)) {
+                DatabaseUnavailable away = Outage.unavailable(settings.postgres(), e);
+                throw new WorkerProblem(String.valueOf(away.getMessage()), ExitCode.UNAVAILABLE, away);
+            }
+            throw e;
         }
     }
 

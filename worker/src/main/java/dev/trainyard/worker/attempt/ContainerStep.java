@@ -147,7 +147,10 @@ final class ContainerStep implements Step {
             host.containers().start(created.id());
             return false;
         } catch (EngineRefused e) {
-            StartProblem problem = StartProblem.of(e);
+            // Whatever the engine says of a start under which the container was taken away.
+            StartProblem problem = host.containers().inspect(created.id()).isEmpty()
+                    ? new StartProblem.Removed(e.reason())
+                    : StartProblem.of(e);
             host.containers().remove(created.id());
             return Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
         }

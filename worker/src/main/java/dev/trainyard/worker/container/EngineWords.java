@@ -14,6 +14,9 @@ final class EngineWords {
             Pattern.compile("could not select device driver|nvidia-container-cli|unresolvable cdi devices");
     private static final Pattern PROGRAM = Pattern.compile("exec: \".*\": |exec format error|no command specified");
 
+    private static final Pattern REMOVED =
+            Pattern.compile("no such container|marked for removal|removal of container \\S+ is already in progress");
+
     private EngineWords() {}
 
     static StartProblem startProblem(String reason) {
@@ -24,6 +27,9 @@ final class EngineWords {
         String words = reason.toLowerCase(Locale.ROOT);
         if (words.contains("no space left on device")) {
             return new StartProblem.DiskFull(reason);
+        }
+        if (REMOVED.matcher(words).find()) {
+            return new StartProblem.Removed(reason);
         }
         if (PORT.matcher(words).find()) {
             return new StartProblem.PortTaken(reason);

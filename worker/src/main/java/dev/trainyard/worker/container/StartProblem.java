@@ -71,6 +71,14 @@ public sealed interface StartProblem {
         }
     }
 
+    /** Somebody has removed the container since it was created: nothing that its request could change. */
+    record Removed(String detail) implements StartProblem {
+        @Override
+        public Cause cause() {
+            return Cause.KILLED_EXTERNALLY;
+        }
+    }
+
     /** No space left on the engine's disk. */
     record DiskFull(String detail) implements StartProblem {
         @Override

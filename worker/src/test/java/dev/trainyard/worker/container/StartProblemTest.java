@@ -20,6 +20,8 @@ class StartProblemTest {
         exec /train: exec format error | NoSuchProgram | START_FAILED
         No command specified | NoSuchProgram | START_FAILED
         No such image: sha256:1234 | ImageGone | IMAGE_PULL_FAILED
+        No such container: 0fa3 | Removed | KILLED_EXTERNALLY
+        container is marked for removal and cannot be started | Removed | KILLED_EXTERNALLY
         error creating overlay mount to /var/lib/docker/overlay2/1/merged: no space left on device | DiskFull | DISK_FULL
         unable to find user nobody9: no matching entries in passwd file | Other | START_FAILED
         error mounting "/etc/passwd" to rootfs at "/etc": mount /etc/passwd:/etc (via /proc/self/fd/6), flags: 0x5000: not a directory: unknown | Other | START_FAILED
