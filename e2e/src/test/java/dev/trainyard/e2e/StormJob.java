@@ -89,7 +89,7 @@ record StormJob(
             case PLACED -> """
                             , "outputs": {"location": "%s"}""".formatted(places.resolve("place-" + number % 3));
             case PUBLISHED -> """
-                        , "ports": [{"hostIp": "127.0.0.1", "host": %d, "container": 80}]""".formatted(20_000 + number % 4000);
+                        , "ports": [{"hostIp": "127.0.0.1", "host": %d, "container": 80}]""".formatted(20_000 + Math.floorMod(id.hashCode(), 4000));
             default -> "";
         };
         String limit = kind == Kind.LIMITED || kind == Kind.STUBBORN
