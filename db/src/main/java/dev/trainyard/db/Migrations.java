@@ -61,11 +61,19 @@ public final class Migrations {
      * @param hostLostAfter how long a host may be silent before it is lost
      * @param keepLogs how long logs are kept, by whole months; the outputs keep theirs
      * @param keepMetrics how long the curves are kept, by whole months
+     * @param webhook whom to call when a job has ended or is held
      */
     public record Settings(
             @Nullable Duration hostLostAfter,
             @Nullable Duration keepLogs,
-            @Nullable Duration keepMetrics) {}
+            @Nullable Duration keepMetrics,
+            @Nullable WebhookUrl webhook) {
+
+        /** All as it is but for the webhook. */
+        public static Settings of(@Nullable WebhookUrl webhook) {
+            return new Settings(null, null, null, webhook);
+        }
+    }
 
     /**
      * Sets them, as the user in the URL, in a schema that is up to date.
@@ -73,9 +81,13 @@ public final class Migrations {
      * @throws DatabaseUnavailable if the server does not answer or refuses
      */
     public static void set(PostgresUrl url, Settings settings) {
+        WebhookUrl webhook = settings.webhook();
         try {
-            JdbcClient.create(dataSource(url))
-                    .sql("""
+            JdbcClient sql = JdbcClient.create(dataSource(url));
+            if (webhook != null) {
+                setWebhook(sql, webhook);
+            }
+            sql.sql("""
                             update trainyard.installation
                             set host_lost_after = coalesce(:lost * interval '1 second', host_lost_after),
                                 keep_logs = coalesce(:logs * interval '1 second', keep_logs),
@@ -113,6 +125,18 @@ public final class Migrations {
                     .single();
         } catch (DataAccessException e) {
             throw new DatabaseUnavailable("Cannot change %s: %s".formatted(url, rootMessage(e)), e);
+        }
+    }
+
+    private static void setWebhook(JdbcClient sql, WebhookUrl webhook) {
+        sql.sql("update trainyard.installation set webhook_url = :url")
+                .param("url", webhook.text(), Types.VARCHAR)
+                .update();
+        if (webhook.text() == null) {
+            // Set again some day, it would tell of what is long over.
+            sql.sql("""
+                    update trainyard.webhook_call set given_up_at = clock_timestamp(), last_error = 'the webhook was switched off'
+                    where given_up_at is null""").update();
         }
     }
 

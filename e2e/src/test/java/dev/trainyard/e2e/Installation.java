@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -21,11 +22,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.testcontainers.DockerClientFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One installation of the product: a migrated database of its own, and the processes that a test starts over it. What they say is kept
@@ -114,6 +120,31 @@ final class Installation implements AutoCloseable {
 
     void publish(UUID job, String request) {
         publish(List.of(Map.entry(job.toString(), request)));
+    }
+
+    /** Ids of all events of this installation's jobs that are on the topic, in the order of each job, with repetitions. */
+    List<String> eventsOnTopic() {
+        String source = "/installations/" + id();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka()), new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(Topics.EVENTS).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<String> ids = new ArrayList<>();
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> {
+                    JsonNode event = JsonMapper.shared().readTree(record.value());
+                    if (event.at("/source").asString().equals(source)
+                            && event.at("/subject").asString().startsWith("jobs/")) {
+                        ids.add(event.at("/id").asString());
+                    }
+                });
+            }
+            return ids;
+        }
     }
 
     /** Returns when the job is in that state, and fails with what is known of it when it does not come to it. */

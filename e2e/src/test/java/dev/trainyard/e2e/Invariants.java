@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class Invariants {
         theRowTellsTheTruth(trainings, violations);
         theLogIsWhole(trainings, violations);
         eventsAreNumberedWithoutGap(violations);
+        everyEventIsOnTheTopic(violations);
         return violations;
     }
 
@@ -188,6 +191,35 @@ final class Invariants {
     private void eventsAreNumberedWithoutGap(List<String> violations) {
         say(violations, "events are numbered without a gap: %s", """
                 select job_id::text from trainyard.job_event group by job_id having max(seq) <> count(*) or min(seq) <> 1""");
+    }
+
+    /** At least once, and, to a consumer that skips the ids that it has had, in order per job. */
+    private void everyEventIsOnTheTopic(List<String> violations) {
+        Map<String, List<String>> happened = byJob(installation
+                .internalSql()
+                .sql("select job_id || '/' || seq from trainyard.job_event order by job_id, seq")
+                .query(String.class)
+                .list()
+                .stream());
+        Map<String, List<String>> told = new TreeMap<>();
+        try {
+            await().atMost(ProductProcess.PATIENCE).until(() -> {
+                told.clear();
+                told.putAll(byJob(installation.eventsOnTopic().stream().distinct()));
+                return told.equals(happened);
+            });
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            happened.forEach((job, events) -> {
+                if (!events.equals(told.get(job))) {
+                    violations.add("every event is on the topic, in order: %s happened, %s is there"
+                            .formatted(events, told.get(job)));
+                }
+            });
+        }
+    }
+
+    private static Map<String, List<String>> byJob(Stream<String> ids) {
+        return ids.collect(Collectors.groupingBy(id -> id.split("/")[0], TreeMap::new, Collectors.toList()));
     }
 
     private void say(List<String> violations, String text, String query) {

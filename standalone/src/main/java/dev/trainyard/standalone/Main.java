@@ -7,6 +7,7 @@ import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.submitter.AddressUnavailable;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
+import dev.trainyard.submitter.webhook.WebhookSecret;
 import dev.trainyard.worker.WorkerProblem;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,23 @@ public final class Main {
                 throw new ParameterException(
                         spec.commandLine(), "--run-slots: %d is too few: give at least 1".formatted(runSlots));
             }
-            return new Standalone.Settings(directory(), devices(), runSlots, policy, port, System.getenv());
+            Standalone.Settings settings =
+                    new Standalone.Settings(directory(), devices(), runSlots, policy, port, System.getenv());
+            requireWebhook(settings);
+            return settings;
+        }
+
+        private void requireWebhook(Standalone.Settings settings) {
+            try {
+                WebhookSecret.from(settings.environment());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+            }
+            try {
+                settings.webhook();
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "TRAINYARD_WEBHOOK: " + e.getMessage());
+            }
         }
 
         Path directory() {
@@ -149,7 +166,8 @@ public final class Main {
                 "Example:",
                 "  trainyard up                    then, in another terminal: trainyard submit docker-compose.yml",
                 "",
-                "Ctrl-C stops it; trainings run on, and the next `up` goes on with them."
+                "Ctrl-C stops it; trainings run on, and the next `up` goes on with them.",
+                "TRAINYARD_WEBHOOK and TRAINYARD_WEBHOOK_SECRET set a webhook: docs/events.md."
             })
     int up(@Mixin Options options) throws InterruptedException {
         Standalone.Settings settings = options.settings();

@@ -3,11 +3,13 @@ package dev.trainyard.standalone;
 import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.db.WebhookUrl;
 import dev.trainyard.standalone.embedded.LocalPostgres;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.standalone.embedded.Services;
 import dev.trainyard.submitter.Server;
 import dev.trainyard.submitter.ServerSettings;
+import dev.trainyard.submitter.webhook.WebhookSecret;
 import dev.trainyard.worker.OnStop;
 import dev.trainyard.worker.Worker;
 import dev.trainyard.worker.WorkerSettings;
@@ -37,6 +39,7 @@ final class Standalone implements AutoCloseable {
      * @param devices as {@code trainyard worker --devices}
      * @param policy as {@code trainyard worker --policy}
      * @param port of REST on loopback; 0: a free one
+     * @param environment for {@code DOCKER_HOST} and the webhook
      */
     record Settings(
             Path directory,
@@ -44,7 +47,15 @@ final class Standalone implements AutoCloseable {
             @Nullable Integer runSlots,
             @Nullable Path policy,
             int port,
-            Map<String, String> environment) {}
+            Map<String, String> environment) {
+
+        /** As {@code trainyard migrate --webhook}; null: as it is. */
+        @Nullable
+        WebhookUrl webhook() {
+            String url = environment.get("TRAINYARD_WEBHOOK");
+            return url == null ? null : WebhookUrl.parse(url);
+        }
+    }
 
     private Standalone(Settings settings, Consumer<String> progress) {
         // Before anything is made: what cannot run leaves nothing behind.
@@ -54,6 +65,7 @@ final class Standalone implements AutoCloseable {
             this.services = keep(Services.start(settings.directory(), 0, 0, progress));
             createOutputs(settings.directory().resolve("outputs"));
             Migrations.migrate(login(LocalPostgres.SUPERUSER));
+            Migrations.set(login(LocalPostgres.SUPERUSER), Migrations.Settings.of(settings.webhook()));
             progress.accept("the database is up to date");
             this.worker = keep(Worker.start(new WorkerSettings(
                     services.kafka().bootstrapServers(),
@@ -72,7 +84,8 @@ final class Standalone implements AutoCloseable {
                     login(LocalPostgres.SERVER),
                     null,
                     "127.0.0.1",
-                    settings.port())));
+                    settings.port(),
+                    WebhookSecret.from(settings.environment()).orElse(null))));
             progress.accept("REST serves at " + server.uri());
         } catch (RuntimeException e) {
             close();

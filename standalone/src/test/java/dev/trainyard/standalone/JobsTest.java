@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What becomes of jobs, each through Kafka, Postgres and the real engine. */
 class JobsTest {
@@ -55,6 +57,47 @@ class JobsTest {
         assertThat(yard.select("select argv::text from history.attempts where job_id = ?", job)
                         .toString())
                 .contains("sh", "-c");
+    }
+
+    @Test
+    void everything_that_happened_to_a_job_is_on_the_topic_in_its_order() {
+        UUID job = yard.submit("exit 3", ",\"retry\":{\"maxAttempts\":2,\"backoff\":\"1s\"}");
+        yard.awaitJob(job, "FAILED");
+        List<String> happened = yard
+                .select(
+                        "select job_id || '/' || seq || ' ' || type || ' ' || data as event from history.events where job_id = ? order by seq",
+                        job)
+                .stream()
+                .map(row -> (String) row.get("event"))
+                .toList();
+
+        await().atMost(Yard.SOON)
+                .untilAsserted(
+                        () -> assertThat(EventsTest.onTopic(yard.standalone().kafka(), job.toString()))
+                                .hasSameSizeAs(happened));
+
+        List<JsonNode> told = EventsTest.onTopic(yard.standalone().kafka(), job.toString()).stream()
+                .map(record -> JsonMapper.shared().readTree(record.value()))
+                .toList();
+        assertThat(happened).hasSizeGreaterThan(15);
+        for (int i = 0; i < told.size(); i++) {
+            JsonNode event = told.get(i);
+            String[] words = happened.get(i).split(" ", 3);
+            assertThat(event.at("/id").asString()).isEqualTo(words[0]);
+            assertThat(event.at("/type").asString()).isEqualTo(words[1]);
+            JsonMapper.shared()
+                    .readTree(words[2])
+                    .properties()
+                    .forEach(said -> assertThat(event.at("/data").get(said.getKey()))
+                            .as(said.getKey())
+                            .isEqualTo(said.getValue()));
+        }
+        assertThat(told)
+                .filteredOn(event -> event.at("/type").asString().equals("attempt.ended"))
+                .extracting(event -> event.at("/data/attemptNumber").asInt() + " "
+                        + event.at("/data/cause").asString() + " "
+                        + event.at("/data/jobName").asString())
+                .containsExactly("1 PROGRAM_ERROR test", "2 PROGRAM_ERROR test");
     }
 
     @Test

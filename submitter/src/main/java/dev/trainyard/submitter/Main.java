@@ -8,8 +8,11 @@ import dev.trainyard.core.request.DurationText;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.db.WebhookUrl;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
+import dev.trainyard.submitter.webhook.WebhookSecret;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -49,6 +52,7 @@ public final class Main implements Runnable {
                 .setUsageHelpWidth(110)
                 .registerConverter(PostgresUrl.class, text -> converted(text, PostgresUrl::parse))
                 .registerConverter(Duration.class, text -> converted(text, DurationText::parse))
+                .registerConverter(WebhookUrl.class, text -> converted(text, WebhookUrl::parse))
                 .registerConverter(Listen.class, text -> converted(text, Listen::parse))
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     CommandLine command = wrong.getCommandLine();
@@ -97,6 +101,7 @@ public final class Main implements Runnable {
                 "Serves REST: takes requests, publishes them to Kafka, answers from Postgres.",
                 "There may be several servers. Missing Kafka topics are created; the schema is not: run 'trainyard migrate' once, or give --migrate-as.",
                 "There is no authentication yet: whoever reaches the address may run containers on the workers' hosts.",
+                "Calls the webhook of the installation ('trainyard migrate --webhook') if TRAINYARD_WEBHOOK_SECRET, or a file named by TRAINYARD_WEBHOOK_SECRET_FILE, has its secret.",
                 ""
             },
             sortOptions = false,
@@ -171,10 +176,17 @@ public final class Main implements Runnable {
             BootstrapServers.problem(kafka).ifPresent(problem -> {
                 throw new ParameterException(spec.commandLine(), "--kafka: " + problem);
             });
+            Optional<WebhookSecret> secret;
+            try {
+                secret = WebhookSecret.from(System.getenv());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+            }
             if (migrateAs != null) {
                 Migrations.migrate(migrateAs);
             }
-            Server server = Server.start(new ServerSettings(kafka, postgres, reader, listen.address(), listen.port()));
+            Server server = Server.start(
+                    new ServerSettings(kafka, postgres, reader, listen.address(), listen.port(), secret.orElse(null)));
             PoliteStop stop = PoliteStop.closing(server::close);
             spec.commandLine()
                     .getOut()
@@ -204,7 +216,8 @@ public final class Main implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard",
-                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard --host-lost-after 15m"
+                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard --host-lost-after 15m",
+                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard --webhook https://hooks.example.org/trainyard"
             })
     static final class MigrateCommand implements Callable<Integer> {
 
@@ -262,6 +275,14 @@ public final class Main implements Runnable {
                 })
         private boolean restored;
 
+        @Option(
+                names = "--webhook",
+                paramLabel = "URL",
+                defaultValue = "${env:TRAINYARD_WEBHOOK}",
+                description =
+                        "Whom the servers call when a job has ended or is held, or none. Kept until it is said again; none at first. See docs/events.md. Else: TRAINYARD_WEBHOOK.")
+        private @Nullable WebhookUrl webhook;
+
         @Override
         public Integer call() {
             requireADay("--keep-logs", keepLogs);
@@ -273,7 +294,7 @@ public final class Main implements Runnable {
                                 .formatted(hostLostAfter.toSeconds()));
             }
             int applied = Migrations.migrate(postgres);
-            Migrations.set(postgres, new Migrations.Settings(hostLostAfter, keepLogs, keepMetrics));
+            Migrations.set(postgres, new Migrations.Settings(hostLostAfter, keepLogs, keepMetrics, webhook));
             if (restored) {
                 spec.commandLine()
                         .getOut()

@@ -1,6 +1,7 @@
 package dev.trainyard.submitter;
 
 import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.submitter.webhook.WebhookSecret;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param readerPostgres the login for people's SQL; null: the role trainyard_reader, without a password, at the same server
  * @param bindAddress address or name of the interface to listen on
  * @param port 0 for a free one
+ * @param webhookSecret signs the calls of the installation's webhook; null: this server calls nobody
  */
 public record ServerSettings(
-        String kafka, PostgresUrl postgres, @Nullable PostgresUrl readerPostgres, String bindAddress, int port) {}
+        String kafka,
+        PostgresUrl postgres,
+        @Nullable PostgresUrl readerPostgres,
+        String bindAddress,
+        int port,
+        @Nullable WebhookSecret webhookSecret) {
+
+    /** Of a server that calls nobody. */
+    public ServerSettings(
+            String kafka, PostgresUrl postgres, @Nullable PostgresUrl readerPostgres, String bindAddress, int port) {
+        this(kafka, postgres, readerPostgres, bindAddress, port, null);
+    }
+}

@@ -34,6 +34,7 @@ import dev.trainyard.worker.device.DeviceProvider;
 import dev.trainyard.worker.device.HostCapacity;
 import dev.trainyard.worker.device.OfferedDevice;
 import dev.trainyard.worker.device.WrongDevices;
+import dev.trainyard.worker.event.EventPublisher;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
@@ -222,6 +223,7 @@ public final class Worker implements AutoCloseable {
         keep(new WorkLoop(database, host, attempts));
         keep(new HostHealth(engine, List.of(settings.outputsRoot(), engineInfo.dataRoot()), workers, registered.me()));
         keep(new PlannerLoop(database));
+        keep(new EventPublisher(settings.kafka(), database));
         Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
         keep(kafkaAnswers ? intake.get() : new LateIntake(intake));
         log.info(

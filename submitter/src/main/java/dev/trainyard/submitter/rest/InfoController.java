@@ -1,5 +1,6 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.event.Event;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.History;
@@ -136,5 +137,11 @@ final class InfoController {
     @GetMapping(path = "/schemas/trainyard.request.v1", produces = "application/schema+json")
     String schema() {
         return RequestCodec.schema();
+    }
+
+    /** The JSON Schema of an event. */
+    @GetMapping(path = "/schemas/trainyard.event.v1", produces = "application/schema+json")
+    String eventSchema() {
+        return Event.schema();
     }
 }

@@ -8,7 +8,7 @@ public final class KafkaUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    KafkaUnavailable(String bootstrapServers, Throwable cause) {
+    public KafkaUnavailable(String bootstrapServers, Throwable cause) {
         super(sentence(bootstrapServers, root(cause)), cause);
     }
 

@@ -1,0 +1,105 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.event.Event;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Calls of the installation's webhook that nobody has taken yet. The transaction that ends or holds a job puts its call in, where a URL is
+ * set. Several servers may work on them at once.
+ */
+public final class WebhookCalls {
+
+    /** Given up, they tell of themselves for so long. */
+    private static final Duration KEPT = Duration.ofDays(30);
+
+    private final JdbcClient sql;
+
+    public WebhookCalls(Database database) {
+        this.sql = database.sql();
+    }
+
+    /**
+     * A call to be made now.
+     *
+     * @param tries with this one
+     */
+    public record Call(UUID job, long seq, int tries, String url, Event event) {}
+
+    /** Whom to call. */
+    public Optional<String> url() {
+        return sql.sql("select webhook_url from trainyard.installation where webhook_url is not null")
+                .query(String.class)
+                .optional();
+    }
+
+    /**
+     * Takes calls that are due.
+     *
+     * @param atMost so many
+     * @param within what nothing has become of by then is due again: who took it may be dead
+     */
+    public List<Call> take(int atMost, Duration within) {
+        return sql.sql("""
+                with due as (
+                    select job_id, seq from trainyard.webhook_call
+                    where given_up_at is null and next_try_at <= clock_timestamp()
+                      and exists (select from trainyard.installation where webhook_url is not null)
+                    order by next_try_at limit :limit for update skip locked),
+                taken as (
+                    update trainyard.webhook_call c
+                    set tries = c.tries + 1, next_try_at = clock_timestamp() + :within * interval '1 second'
+                    from due where c.job_id = due.job_id and c.seq = due.seq
+                    returning c.*)
+                select e.tries, i.webhook_url, %s from taken e %s
+                order by e.at""".formatted(EventRows.COLUMNS, EventRows.NAMED))
+                .param("limit", atMost)
+                .param("within", within.toSeconds())
+                .query((row, n) -> new Call(
+                        row.getObject("job_id", UUID.class),
+                        row.getLong("seq"),
+                        row.getInt("tries"),
+                        row.getString("webhook_url"),
+                        EventRows.ofJob(row)))
+                .list();
+    }
+
+    /** It was taken. */
+    public void delivered(Call call) {
+        sql.sql("delete from trainyard.webhook_call where job_id = :job and seq = :seq")
+                .param("job", call.job())
+                .param("seq", call.seq())
+                .update();
+    }
+
+    /**
+     * It was not taken. Nothing happens if another has taken the call meanwhile.
+     *
+     * @param why no secret, and no address that has one
+     * @param again when to try again; null: never
+     */
+    public void failed(Call call, String why, @Nullable Duration again) {
+        sql.sql("""
+                update trainyard.webhook_call
+                set last_error = :why, next_try_at = clock_timestamp() + coalesce(:again, 0) * interval '1 millisecond',
+                    given_up_at = case when :again::bigint is null then clock_timestamp() end
+                where job_id = :job and seq = :seq and tries = :tries and given_up_at is null""")
+                .param("why", StorableText.of(why))
+                .param("again", again == null ? null : again.toMillis(), java.sql.Types.BIGINT)
+                .param("job", call.job())
+                .param("seq", call.seq())
+                .param("tries", call.tries())
+                .update();
+    }
+
+    /** Those that were given up long ago. */
+    public void forgetOld() {
+        sql.sql("delete from trainyard.webhook_call where given_up_at < clock_timestamp() - :kept * interval '1 day'")
+                .param("kept", KEPT.toDays())
+                .update();
+    }
+}

@@ -1,0 +1,233 @@
+package dev.trainyard.submitter.webhook;
+
+import dev.trainyard.core.event.Event;
+import dev.trainyard.db.Database;
+import dev.trainyard.db.Outage;
+import dev.trainyard.db.WebhookCalls;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls the installation's webhook when a job has ended or is held: each call at least once, until it is answered with a status 2xx or
+ * given up. What waits is in the database, so that a restart loses nothing, and any server may go on. No call waits for another but when
+ * eight at once are under way.
+ */
+public final class WebhookSender implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookSender.class);
+
+    private static final int AT_ONCE = 8;
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
+
+    /** Longer than a call takes at most. */
+    private static final Duration DONE_WITHIN = Duration.ofSeconds(60);
+
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration FORGET_EVERY = Duration.ofHours(6);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
+
+    /**
+     * How patient it is.
+     *
+     * @param answerWithin how long a receiver may take to answer
+     * @param pauses before the second try, the third …; after the try that has no pause behind it a call is given up
+     */
+    record Patience(Duration answerWithin, List<Duration> pauses) {
+
+        /** Eight tries within a day. */
+        static final Patience ORDINARY = new Patience(
+                Duration.ofSeconds(10),
+                List.of(
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(30),
+                        Duration.ofHours(2),
+                        Duration.ofHours(5),
+                        Duration.ofHours(10)));
+    }
+
+    private final WebhookCalls calls;
+    private final WebhookSecret secret;
+    private final Patience patience;
+    private final HttpClient client;
+    private final Semaphore free = new Semaphore(AT_ONCE);
+    private final AtomicBoolean failing = new AtomicBoolean();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    public WebhookSender(Database database, WebhookSecret secret) {
+        this(database, secret, Patience.ORDINARY);
+    }
+
+    WebhookSender(Database database, WebhookSecret secret, Patience patience) {
+        this.calls = new WebhookCalls(database);
+        this.secret = secret;
+        this.patience = patience;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_WITHIN)
+                // A redirect is an answer like any other that is not 2xx: the body goes where the operator said, and
+                // nowhere else.
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        this.thread = Thread.ofPlatform().daemon().name("webhook").start(this::loop);
+    }
+
+    private void loop() {
+        boolean databaseFails = false;
+        long forgotAt = System.nanoTime() - FORGET_EVERY.toNanos();
+        try {
+            while (true) {
+                try {
+                    if (System.nanoTime() - forgotAt >= FORGET_EVERY.toNanos()) {
+                        calls.forgetOld();
+                        forgotAt = System.nanoTime();
+                    }
+                    begin();
+                    databaseFails = false;
+                } catch (RuntimeException e) {
+                    // An outage of the whole database is told to whoever asks for something.
+                    if (!databaseFails && !Outage.isAway(e)) {
+                        log.warn("the webhook is not called, the database fails: {}", Outage.words(e));
+                        databaseFails = true;
+                    }
+                }
+                Thread.sleep(LOOK_EVERY);
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** All that is due, as far as there is room. */
+    private void begin() throws InterruptedException {
+        int taken;
+        do {
+            free.acquire();
+            int room = 1 + free.drainPermits();
+            List<WebhookCalls.Call> due = List.of();
+            try {
+                due = calls.take(room, DONE_WITHIN);
+            } finally {
+                free.release(room - due.size());
+            }
+            due.forEach(call -> Thread.ofVirtual().name("webhook-call").start(() -> {
+                try {
+                    make(call);
+                } finally {
+                    free.release();
+                }
+            }));
+            taken = due.size();
+        } while (taken > 0);
+    }
+
+    private void make(WebhookCalls.Call call) {
+        String failure = failure(call);
+        if (closed) {
+            // Cut off by ourselves; it is due again soon.
+            return;
+        }
+        try {
+            if (failure == null) {
+                failing.set(false);
+                calls.delivered(call);
+            } else {
+                failed(call, failure);
+            }
+        } catch (RuntimeException e) {
+            log.warn(
+                    "what became of the webhook's call for {} is not recorded, it is made again: {}",
+                    call.event().id(),
+                    Outage.words(e));
+        }
+    }
+
+    private void failed(WebhookCalls.Call call, String why) {
+        Duration again =
+                call.tries() <= patience.pauses().size() ? patience.pauses().get(call.tries() - 1) : null;
+        calls.failed(call, why, again);
+        if (again == null) {
+            log.warn(
+                    "webhook call given up after {} tries: {} of {}: {} (history.webhook_calls)",
+                    call.tries(),
+                    call.event().type(),
+                    call.event().id(),
+                    why);
+        } else if (!failing.getAndSet(true)) {
+            log.warn(
+                    "the webhook takes no calls, each is tried again up to {} times: {}",
+                    patience.pauses().size(),
+                    why);
+        }
+    }
+
+    /** What went wrong, without the address, which may hold a secret; null: nothing. */
+    private @Nullable String failure(WebhookCalls.Call call) {
+        try {
+            HttpResponse<java.io.InputStream> response =
+                    client.send(request(call), HttpResponse.BodyHandlers.ofInputStream());
+            // What else it says is nobody's concern, and may never end.
+            response.body().close();
+            int status = response.statusCode();
+            return status / 100 == 2 ? null : "answered with status " + status;
+        } catch (HttpConnectTimeoutException e) {
+            return "no connection within %d s".formatted(CONNECT_WITHIN.toSeconds());
+        } catch (HttpTimeoutException e) {
+            return "no answer within %d ms".formatted(patience.answerWithin().toMillis());
+        } catch (ConnectException e) {
+            return "no connection: nobody listens there, or no such host is known";
+        } catch (SSLException e) {
+            return "TLS: " + e.getMessage();
+        } catch (IOException | IllegalArgumentException e) {
+            return "cannot be called: " + e.getClass().getSimpleName();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "cannot be called: this server stops";
+        }
+    }
+
+    private HttpRequest request(WebhookCalls.Call call) {
+        Event event = call.event();
+        byte[] body = event.json();
+        long timestamp = Clock.systemUTC().instant().getEpochSecond();
+        return HttpRequest.newBuilder(URI.create(call.url()))
+                .timeout(patience.answerWithin())
+                .header("content-type", Event.CONTENT_TYPE)
+                .header("user-agent", "trainyard")
+                .header("webhook-id", event.id())
+                .header("webhook-timestamp", Long.toString(timestamp))
+                .header("webhook-signature", secret.signature(event.id(), timestamp, body))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+    }
+
+    /** Calls that are under way are cut off, and made again by who goes on. */
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        thread.interrupt();
+        thread.join();
+        client.shutdownNow();
+        if (!free.tryAcquire(AT_ONCE, STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            log.debug("calls of the webhook are still under way");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.submitter.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Publishes what happened. Entry: {@link dev.trainyard.worker.event.EventPublisher}.
+ */
+@NullMarked
+package dev.trainyard.worker.event;
+
+import org.jspecify.annotations.NullMarked;
