@@ -137,6 +137,7 @@ class LostHostTest {
     }
 
     @Test
+    @Tag("slow")
     void a_host_that_is_declared_dead_frees_everything_and_its_worker_may_only_stop_its_containers() {
         String container = containerOf(1);
         worker.kill();
