@@ -45,7 +45,14 @@ final class Inspection {
     ObjectNode config() {
         ObjectNode config = part("Config", CONFIG_EXCEPTIONS);
         if (config.path("Env").isArray()) {
-            config.withArray("Env").removeIf(variable -> variable.asString().startsWith("NVIDIA_VISIBLE_DEVICES="));
+            // Docker's own client gives them in an order that changes from call to call.
+            List<String> variables = config.withArray("Env")
+                    .valueStream()
+                    .map(JsonNode::asString)
+                    .filter(variable -> !variable.startsWith("NVIDIA_VISIBLE_DEVICES="))
+                    .sorted()
+                    .toList();
+            config.set("Env", JsonMapper.shared().valueToTree(variables));
         }
         config.removeIf(Inspection::saysNothing);
         return config;
