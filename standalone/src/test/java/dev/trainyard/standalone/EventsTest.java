@@ -33,11 +33,14 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +60,9 @@ class EventsTest {
     private static LocalKafka kafka;
     private static Database database;
     private static JobStore jobs;
+
+    /** A batch of one event of a job without details fits, one of an attempt does not: that has an id more. */
+    private static final int SIZE_OF_A_SHORT_EVENT = 580;
 
     private final List<EventPublisher> publishers = new ArrayList<>();
 
@@ -234,13 +240,17 @@ class EventsTest {
         awaitAllPublished();
 
         kafka.close();
-        List<JobId> meanwhile = IntStream.range(0, 20).mapToObj(n -> submit()).toList();
-        jobs.hold(job, "wait");
-        jobs.release(job);
-        jobs.cancel(job, "ada");
-        meanwhile.forEach(each -> jobs.cancel(each, "ada"));
-        assertThat(texts("select events from history.unpublished")).containsExactly("84");
-        startKafkaAgain();
+        List<JobId> meanwhile;
+        try {
+            meanwhile = IntStream.range(0, 20).mapToObj(n -> submit()).toList();
+            jobs.hold(job, "wait");
+            jobs.release(job);
+            jobs.cancel(job, "ada");
+            meanwhile.forEach(each -> jobs.cancel(each, "ada"));
+            assertThat(texts("select events from history.unpublished")).containsExactly("84");
+        } finally {
+            startKafkaAgain();
+        }
 
         awaitAllPublished();
         assertThat(seen(job)).isEqualTo(inHistory(job)).hasSize(6);
@@ -315,23 +325,98 @@ class EventsTest {
 
     @Test
     void what_cannot_be_taken_out_is_not_published_over_and_over() {
-        execute("""
-                create sequence public.tried;
-                grant usage on sequence public.tried to trainyard_worker;
-                create function public.refuse() returns trigger language plpgsql as $$
-                begin raise exception 'refused for the %th time', nextval('public.tried'); end $$;
-                create trigger refuse before delete on trainyard.outbox for each row execute function public.refuse()""");
         JobId job = submit();
-        try {
+        withRefusedRemovals(() -> {
             publisher();
-            await().atMost(Yard.SOON)
-                    .untilAsserted(() -> assertThat(texts("select last_value >= 3 from public.tried"))
-                            .containsExactly("t"));
-        } finally {
-            execute("drop trigger refuse on trainyard.outbox");
-        }
+            awaitRefusals(3);
+        });
 
         awaitAllPublished();
         assertThat(seenWithRepetitions(job)).isEqualTo(inHistory(job));
+    }
+
+    @Test
+    void what_was_published_and_not_taken_out_by_one_who_died_is_published_again_in_its_order() {
+        JobId job = submit();
+        withRefusedRemovals(() -> {
+            EventPublisher dies = publisher();
+            awaitRefusals(1);
+            stop(dies);
+        });
+        jobs.prioritise(job, 7);
+
+        publisher();
+
+        awaitAllPublished();
+        assertThat(seenWithRepetitions(job))
+                .containsExactly(
+                        "1 job.accepted", "2 job.queued", "1 job.accepted", "2 job.queued", "3 job.prioritised");
+    }
+
+    private static void stop(EventPublisher publisher) {
+        try {
+            publisher.close();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the database refuses is counted by a sequence, which no refusal undoes. */
+    private static void withRefusedRemovals(Runnable work) {
+        execute("""
+                create sequence public.refused;
+                grant usage on sequence public.refused to trainyard_worker;
+                create function public.refuse() returns trigger language plpgsql as $$
+                begin raise exception 'refused for the %th time', nextval('public.refused'); end $$;
+                create trigger refuse before delete on trainyard.outbox for each row execute function public.refuse()""");
+        try {
+            work.run();
+        } finally {
+            execute(
+                    "drop trigger refuse on trainyard.outbox; drop function public.refuse(); drop sequence public.refused");
+        }
+    }
+
+    private static void awaitRefusals(int times) {
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(
+                                texts("select last_value >= %d and is_called from public.refused".formatted(times)))
+                        .containsExactly("t"));
+    }
+
+    /** The second of the three is larger than the broker takes, however short; the third is not. */
+    @Test
+    void an_event_that_kafka_refuses_is_not_overtaken_by_a_later_one_of_its_job() throws Exception {
+        JobId job = submit();
+        execute("""
+                update trainyard.job set last_event = 4 where id = '%1$s';
+                insert into trainyard.job_event (job_id, seq, type, attempt_id, data)
+                values ('%1$s', 3, 'attempt.superseded', gen_random_uuid(), '{}'), ('%1$s', 4, 'job.queued', null, '{}')""".formatted(job));
+        largest(SIZE_OF_A_SHORT_EVENT);
+        try {
+            publisher();
+            await().atMost(Yard.SOON).until(() -> seen(job).size() == 2);
+            JobId other = submit();
+            await().atMost(Yard.SOON).until(() -> seen(other).size() == 2);
+            assertThat(seen(job)).containsExactly("1 job.accepted", "2 job.queued");
+        } finally {
+            largest(1_100_000);
+        }
+
+        awaitAllPublished();
+        assertThat(seenWithRepetitions(job)).isEqualTo(inHistory(job)).hasSize(4);
+    }
+
+    private static void largest(int bytes) throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.EVENTS);
+        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            topic,
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("max.message.bytes", Integer.toString(bytes)),
+                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
     }
 }

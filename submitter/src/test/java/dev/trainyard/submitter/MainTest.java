@@ -58,6 +58,17 @@ class MainTest {
     }
 
     @Test
+    void a_webhook_is_set_and_a_wrong_one_is_not_repeated() {
+        PostgresUrl admin = TestPostgres.asSuperuser(TestPostgres.freshDatabase());
+
+        assertThat(run("migrate", "--postgres", admin.toString(), "--webhook", "https://hooks.example/trainyard"))
+                .isZero();
+        assertThat(run("migrate", "--postgres", admin.toString(), "--webhook", "https://ann:s3cret@hooks.example/"))
+                .isEqualTo(64);
+        assertThat(err.toString()).contains("--webhook", "leave them out").doesNotContain("s3cret");
+    }
+
+    @Test
     void help_shows_examples_and_exit_codes() {
         assertThat(run("server", "--help")).isZero();
 

@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Publishes what waits in the outbox: each event at least once, and those of one job in their order. Every worker runs one; the database
@@ -137,11 +140,22 @@ public final class EventPublisher implements AutoCloseable {
     private void sayKafkaFails(Exception failure) {
         if (!kafkaFails) {
             log.warn(
-                    "events are not published; they wait in the database, and nothing waits for them. {} The topic is {}, which servers create.",
-                    new KafkaUnavailable(bootstrapServers, failure).getMessage(),
-                    Topics.EVENTS);
+                    "events are not published; they wait in the database, and nothing waits for them. {}",
+                    words(failure));
             kafkaFails = true;
         }
+    }
+
+    private String words(Exception failure) {
+        return switch (NestedExceptionUtils.getMostSpecificCause(failure)) {
+            case RecordTooLargeException _ ->
+                "Kafka at %s finds one too large, even without its details: raise max.message.bytes of the topic %s."
+                        .formatted(bootstrapServers, Topics.EVENTS);
+            case TimeoutException _ ->
+                "%s If it does answer, it may have no topic %s: servers make it when they start."
+                        .formatted(new KafkaUnavailable(bootstrapServers, failure).getMessage(), Topics.EVENTS);
+            default -> String.valueOf(new KafkaUnavailable(bootstrapServers, failure).getMessage());
+        };
     }
 
     /** An outage of the whole database is told by whoever looks for work. */
