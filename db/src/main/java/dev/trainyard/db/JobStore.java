@@ -94,7 +94,7 @@ public final class JobStore {
                 UUID id = incoming.job().value();
                 byte[] before = seen.get(id);
                 if (before == null) {
-                    Acceptance result = accept(incoming, cancelled.containsKey(id), cancelled.get(id));
+                    Acceptance result = admit(incoming, cancelled.containsKey(id), cancelled.get(id));
                     if (result instanceof Accepted) {
                         seen.put(id, incoming.digest());
                     }
@@ -110,7 +110,7 @@ public final class JobStore {
         });
     }
 
-    private Acceptance accept(Incoming incoming, boolean cancelledBefore, @Nullable String cancelledBy) {
+    private Acceptance admit(Incoming incoming, boolean cancelledBefore, @Nullable String cancelledBy) {
         return switch (incoming.content()) {
             case Stated(Request.Submit request) -> {
                 insert(incoming, request, incoming.json(), cancelledBefore, cancelledBy);
