@@ -85,15 +85,8 @@ public final class WorkerStore {
 
         private static final long serialVersionUID = 1L;
 
-        private final UUID installation;
-
-        WorkerForgotten(String message, UUID installation) {
+        WorkerForgotten(String message) {
             super(message);
-            this.installation = installation;
-        }
-
-        public UUID installation() {
-            return installation;
         }
     }
 
@@ -251,8 +244,7 @@ public final class WorkerStore {
         if (known.state().equals("FORGOTTEN")) {
             throw new WorkerForgotten(
                     "worker %s was declared dead and forgotten. Remove its state directory to start as a new worker."
-                            .formatted(self.id()),
-                    installation());
+                            .formatted(self.id()));
         }
     }
 

@@ -56,9 +56,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -182,12 +180,12 @@ public final class Worker implements AutoCloseable {
         WorkerStore workers = new WorkerStore(database);
         boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
         AttemptStore attemptRows = new AttemptStore(database);
-        UnknownContainers unknown = new UnknownContainers(
-                engine.containers(), new Owner(workers.installation(), state.worker()), attemptRows);
+        Owner owner = new Owner(workers.installation(), state.worker());
+        UnknownContainers unknown = new UnknownContainers(engine.containers(), owner, attemptRows);
         WorkerStore.Registered registered = register(
                 workers,
                 registration(settings, state, engineInfo, unknown.marked(devices)),
-                installation -> stopAll(engine.containers(), new Owner(installation, state.worker())));
+                () -> stopAll(engine.containers(), owner));
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
                 .refusedDevices()
@@ -197,7 +195,7 @@ public final class Worker implements AutoCloseable {
         BlobStore blobs = new BlobStore(database);
         Host host = new Host(
                 registered.me(),
-                new Owner(registered.installation(), state.worker()),
+                owner,
                 attemptRows,
                 new LostHosts(database),
                 new LogStore(database),
@@ -237,13 +235,13 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    /** @param forgotten what is left to do for a worker whose host was declared dead, given the installation */
+    /** @param forgotten what is left to do for a worker whose host was declared dead */
     private static WorkerStore.Registered register(
-            WorkerStore workers, WorkerStore.Registration registration, Consumer<UUID> forgotten) {
+            WorkerStore workers, WorkerStore.Registration registration, Runnable forgotten) {
         try {
             return workers.register(registration, Worker::lives);
         } catch (WorkerStore.WorkerForgotten e) {
-            forgotten.accept(e.installation());
+            forgotten.run();
             throw e;
         }
     }
