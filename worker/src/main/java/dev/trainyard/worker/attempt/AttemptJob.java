@@ -1,6 +1,8 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.db.Attempt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
@@ -12,6 +14,7 @@ import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.StepExecution;
 
 /**
  * An attempt as a Spring Batch job: one JobInstance per attempt, restarted where a former process left it. The truth about the attempt is
@@ -21,6 +24,8 @@ final class AttemptJob {
 
     static final String NAME = "attempt";
     static final String ATTEMPT = "attempt";
+    static final String IMAGE_STEP = "imageStep";
+    static final String CONTAINER_STEP = "containerStep";
 
     /** Tells the instances of an attempt apart, where the journal of the first could not be used. */
     private static final String AGAIN = "again";
@@ -40,28 +45,42 @@ final class AttemptJob {
     /**
      * Runs in the calling thread until the attempt is over or let go. The caller owns the attempt: nobody else runs it.
      *
+     * @param attempt its row, as of now or of before
      * @return the execution; its failures are failures of our own machinery
      */
-    JobExecution run(AttemptId attempt) throws JobExecutionException {
-        JobParameters parameters = new JobParametersBuilder()
-                .addString(ATTEMPT, attempt.toString())
-                .toJobParameters();
+    JobExecution run(Attempt attempt) throws JobExecutionException {
+        JobParameters parameters = parameters(attempt.id()).toJobParameters();
         JobInstance instance = repository.getJobInstance(NAME, parameters);
-        JobExecution last = instance == null ? null : repository.getLastJobExecution(instance);
-        if (last == null) {
+        if (instance == null) {
             return operator.start(job, parameters);
         }
         try {
-            return resume(last);
+            return resume(instance, attempt);
         } catch (JobExecutionException | RuntimeException e) {
-            log.warn("journal unusable, going on from the row attempt={} error={}", attempt, e.getMessage());
-            return startAgain(attempt);
+            log.warn("journal unusable, going on from the row attempt={} error={}", attempt.id(), e.getMessage());
+            return operator.start(
+                    job,
+                    parameters(attempt.id())
+                            .addLong(AGAIN, System.currentTimeMillis())
+                            .toJobParameters());
         }
     }
 
-    private JobExecution resume(JobExecution last) throws JobExecutionException {
-        if (last.getStatus() == BatchStatus.COMPLETED) {
-            throw new JobExecutionException("the journal says that it is over, the row that it is not");
+    private static JobParametersBuilder parameters(AttemptId attempt) {
+        return new JobParametersBuilder().addString(ATTEMPT, attempt.toString());
+    }
+
+    private JobExecution resume(JobInstance instance, Attempt attempt) throws JobExecutionException {
+        JobExecution last = repository.getLastJobExecution(instance);
+        if (last == null
+                || !attempt.id().toString().equals(last.getJobParameters().getString(ATTEMPT))) {
+            throw new JobExecutionException("the journal has lost the execution or its parameters");
+        }
+        // Batch skips what the journal has as done: that must not be ahead of the row.
+        if (last.getStatus() == BatchStatus.COMPLETED
+                || isOver(instance, IMAGE_STEP) && !hasImage(attempt)
+                || isOver(instance, CONTAINER_STEP) && !hasExited(attempt)) {
+            throw new JobExecutionException("the journal has as done what the row has not");
         }
         // What the dead process left as running is marked as failed, so that it can be restarted.
         JobExecution restartable =
@@ -69,12 +88,16 @@ final class AttemptJob {
         return operator.restart(restartable);
     }
 
-    private JobExecution startAgain(AttemptId attempt) throws JobExecutionException {
-        return operator.start(
-                job,
-                new JobParametersBuilder()
-                        .addString(ATTEMPT, attempt.toString())
-                        .addLong(AGAIN, System.currentTimeMillis())
-                        .toJobParameters());
+    private boolean isOver(JobInstance instance, String step) {
+        StepExecution last = repository.getLastStepExecution(instance, step);
+        return last != null && last.getStatus() == BatchStatus.COMPLETED;
+    }
+
+    private static boolean hasImage(Attempt attempt) {
+        return attempt.imageDigest() != null || hasExited(attempt);
+    }
+
+    private static boolean hasExited(Attempt attempt) {
+        return attempt.state() == AttemptState.COLLECTING || attempt.state() == AttemptState.ENDED;
     }
 }

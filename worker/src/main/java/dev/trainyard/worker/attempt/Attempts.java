@@ -68,24 +68,25 @@ public final class Attempts implements AutoCloseable {
             if (setbacks.rests(attempt.id())) {
                 continue;
             }
-            InHand held = inHand.computeIfAbsent(attempt.id(), this::takeUp);
+            InHand held = inHand.computeIfAbsent(attempt.id(), id -> takeUp(attempt));
             if (attempt.stopReason() != null || attempt.lost() != null) {
                 held.run().rowChanged();
             }
         }
     }
 
-    private InHand takeUp(AttemptId id) {
+    private InHand takeUp(Attempt attempt) {
+        AttemptId id = attempt.id();
         AttemptRun run = new AttemptRun(id, new AttemptLog(id, host.logs()));
-        Thread thread = Thread.ofVirtual().name("attempt-" + id.shortForm()).unstarted(() -> work(run));
+        Thread thread = Thread.ofVirtual().name("attempt-" + id.shortForm()).unstarted(() -> work(run, attempt));
         thread.start();
         return new InHand(run, thread);
     }
 
-    private void work(AttemptRun run) {
+    private void work(AttemptRun run, Attempt attempt) {
         try {
             // What failed is taken up again by a later look at the database, from its row.
-            for (Throwable failure : attemptJob.run(run.id()).getAllFailureExceptions()) {
+            for (Throwable failure : attemptJob.run(attempt).getAllFailureExceptions()) {
                 if (failure instanceof Replaced) {
                     log.error("{}", failure.getMessage());
                     onReplaced.run();

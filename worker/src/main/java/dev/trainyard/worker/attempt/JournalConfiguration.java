@@ -52,8 +52,8 @@ class JournalConfiguration extends JdbcDefaultBatchConfiguration {
     @Bean
     Job attemptJob(JobRepository repository, Host host, Attempts attempts) {
         return new JobBuilder(AttemptJob.NAME, repository)
-                .start(step("imageStep", repository, attempts, new ImageStep(host)))
-                .next(step("containerStep", repository, attempts, new ContainerStep(host)))
+                .start(step(AttemptJob.IMAGE_STEP, repository, attempts, new ImageStep(host)))
+                .next(step(AttemptJob.CONTAINER_STEP, repository, attempts, new ContainerStep(host)))
                 .next(step("outputsStep", repository, attempts, new OutputsStep(host)))
                 .build();
     }

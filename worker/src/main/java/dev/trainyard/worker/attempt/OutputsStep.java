@@ -52,6 +52,10 @@ final class OutputsStep implements Step {
             });
             end(run, attempt, collected.complete());
         }
+        if (attempt.state() != AttemptState.COLLECTING && attempt.state() != AttemptState.ENDED) {
+            throw new IllegalStateException(
+                    "attempt %s is %s: nothing of it is to be removed".formatted(attempt.id(), attempt.state()));
+        }
         if (attempt.containerId() != null) {
             remove(run, new ContainerId(attempt.containerId()));
         }
