@@ -23,6 +23,15 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Database implements AutoCloseable {
 
+    /**
+     * A process that stands still, or a host that loses its power, in the middle of a transaction keeps its locks no longer than that:
+     * they are on rows that others wait for.
+     */
+    private static final String IDLE_IN_TRANSACTION = "-c idle_in_transaction_session_timeout=30s";
+
+    /** No statement of a worker takes as long; a server that vanished without a word would else be waited for until TCP gives up. */
+    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
+
     private final PostgresUrl url;
     private final HikariDataSource pool;
     private final JdbcClient sql;
@@ -81,8 +90,10 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty(
                 "ApplicationName", "trainyard " + role.name().toLowerCase(Locale.ROOT));
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        if (asynchronousCommit) {
-            config.addDataSourceProperty("options", "-c synchronous_commit=off");
+        config.addDataSourceProperty(
+                "options", IDLE_IN_TRANSACTION + (asynchronousCommit ? " -c synchronous_commit=off" : ""));
+        if (role == Role.WORKER) {
+            config.addDataSourceProperty("socketTimeout", Long.toString(ANSWER_WITHIN.toSeconds()));
         }
         try {
             return new HikariDataSource(config);

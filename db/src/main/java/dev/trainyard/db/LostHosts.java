@@ -49,8 +49,11 @@ public final class LostHosts {
 
     /**
      * {@code expire}: hosts that have been silent for the installation's {@code host_lost_after} are LOST, their attempts end HOST_LOST, their
-     * jobs are queued in their old places. Part of the planner's transaction that has stamped {@code last_cycle}: the condition is
-     * looked at in one statement with that stamp, so that a database or planner that stood still loses nobody.
+     * jobs are queued in their old places. A transaction of the planner's: the condition is looked at in one statement with the stamp {@code
+     * last_cycle}, so that a database or planner that stood still loses nobody.
+     *
+     * <p>A host that stands still in the middle of a transaction has its own row locked, until the database ends that: it is left for the
+     * next look, and holds up the loss of no other.
      *
      * <p>At most a tenth of the hosts, and at least one, is lost a minute: that all fall silent at once says more about the network.
      */
@@ -59,17 +62,17 @@ public final class LostHosts {
                 .query(UUID.class)
                 .list()
                 .toArray(UUID[]::new);
-        if (suspects.length == 0) {
+        UUID[] locked = suspects.length == 0 ? suspects : lockWorkers(suspects, "for update skip locked");
+        if (locked.length == 0) {
             return;
         }
-        lockWorkers(suspects);
         // Anew, from the locked rows: one may have been heard of while its lock was waited for.
         List<Silent> silent = sql.sql(
                         """
                 select w.id, w.state,
                        extract(epoch from clock_timestamp() - greatest(l.renewed_at, i.serving_since))::bigint as seconds
                 """ + SILENT + " and w.id = any(:ids) order by (w.state = 'LOST') desc, l.renewed_at, w.id")
-                .param("ids", suspects)
+                .param("ids", locked)
                 .query((row, n) -> new Silent(
                         new WorkerId(row.getObject("id", UUID.class)), row.getString("state"), row.getLong("seconds")))
                 .list();
@@ -117,11 +120,12 @@ public final class LostHosts {
                 .update();
     }
 
-    private void lockWorkers(UUID[] ids) {
-        sql.sql("select id from trainyard.worker where id = any(:ids) order by id for update")
+    private UUID[] lockWorkers(UUID[] ids, String how) {
+        return sql.sql("select id from trainyard.worker where id = any(:ids) order by id " + how)
                 .param("ids", ids)
                 .query(UUID.class)
-                .list();
+                .list()
+                .toArray(UUID[]::new);
     }
 
     /** What had begun keeps its reservations: it may still run. COLLECTING is left alone: its exit is recorded. */
@@ -286,7 +290,7 @@ public final class LostHosts {
             if (ids.length == 0) {
                 return new UnknownWorker();
             }
-            lockWorkers(ids);
+            lockWorkers(ids, "for update");
             Named worker = sql.sql("""
                     select w.id, w.name, w.state, extract(epoch from clock_timestamp() - l.renewed_at)::bigint as silent
                     from trainyard.worker w left join trainyard.worker_lease l on l.worker_id = w.id where w.id = any(:ids)""")

@@ -121,20 +121,29 @@ public final class PlanStore {
     /**
      * Stamps that a planner is observing, and acts on what is overdue: {@code expire} for silent hosts, {@code unclaimed}, {@code stop} for
      * preparations, {@code ended} for collections. At least every five seconds; nothing, if another planner is at it.
+     *
+     * <p>Each is a transaction of its own, and what it decides it decides from the stamp as it is then: one that fails undoes neither the
+     * stamp, or time would stand still for all the others, nor what another has done.
      */
     public void observe() {
-        database.inTransaction(() -> {
-            if (lockPlanner()) {
-                stampServing();
-                sql.sql("""
+        asPlanner(this::stampServing);
+        asPlanner(lostHosts::expire);
+        asPlanner(() -> {
+            sql.sql("""
                         select w.id from trainyard.worker w
                         where exists (select from trainyard.attempt a
                                       where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING', 'COLLECTING'))
                         order by w.id for key share""").query(UUID.class).list();
-                lostHosts.expire();
-                endUnclaimed();
-                stopLatePreparations();
-                endLateCollections();
+            endUnclaimed();
+            stopLatePreparations();
+            endLateCollections();
+        });
+    }
+
+    private void asPlanner(Runnable work) {
+        database.inTransaction(() -> {
+            if (lockPlanner()) {
+                work.run();
             }
         });
     }
@@ -218,10 +227,12 @@ public final class PlanStore {
                 where a.state = :state and a.state <> 'ENDED' and (a.stop_reason is null or a.state <> 'PREPARING')
                   and (a.state <> 'RESERVED' or exists (
                            select from trainyard.worker w where w.id = a.worker_id and w.incarnation is not null))
+                  and clock_timestamp() - i.last_cycle < :within * interval '1 second'
                   and clock_timestamp() - greatest(a.state_since, i.serving_since) > :deadline * interval '1 second'
                 order by a.job_id""")
                 .param("state", state)
                 .param("deadline", deadline.toSeconds())
+                .param("within", OBSERVED_WITHIN.toSeconds())
                 .query((row, n) -> new AttemptId(row.getObject("id", UUID.class)))
                 .list();
     }

@@ -6,6 +6,7 @@ import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.Verdict;
+import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.AttemptStore.End;
@@ -54,8 +55,7 @@ final class Unattended {
 
     private static End end(
             Locked attempt, Cause cause, @Nullable Integer exitCode, String detail, @Nullable Boolean outputsComplete) {
-        RetryPolicy policy =
-                ((Request.Submit) RequestCodec.decode(attempt.request().getBytes(StandardCharsets.UTF_8))).retry();
+        RetryPolicy policy = policy(attempt.request());
         return new End(
                 cause,
                 Remedy.added(detail, cause),
@@ -66,5 +66,14 @@ final class Unattended {
                         policy,
                         counters,
                         ThreadLocalRandom.current().nextDouble()));
+    }
+
+    /** Of a message that only a later release can read: what holds where a message says nothing. */
+    private static RetryPolicy policy(String request) {
+        try {
+            return ((Request.Submit) RequestCodec.decode(request.getBytes(StandardCharsets.UTF_8))).retry();
+        } catch (InvalidRequest e) {
+            return RetryPolicy.DEFAULT;
+        }
     }
 }

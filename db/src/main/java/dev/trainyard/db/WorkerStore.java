@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -459,6 +460,9 @@ public final class WorkerStore {
     /** Not for several threads at once. */
     public static final class Lease implements AutoCloseable {
 
+        /** After a failover the former server may just be silent: the next call finds the new one. */
+        private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
         private final Database database;
         private final Incarnation me;
         private @Nullable Connection connection;
@@ -478,6 +482,7 @@ public final class WorkerStore {
             try {
                 if (connection == null) {
                     connection = database.dedicatedConnection();
+                    connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ANSWER_WITHIN.toMillis()));
                 }
                 try (PreparedStatement renew = connection.prepareStatement("""
                         update trainyard.worker_lease set renewed_at = clock_timestamp()

@@ -1,6 +1,7 @@
 package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 
 class DeadlinesTest {
 
@@ -47,6 +49,17 @@ class DeadlinesTest {
                 .containsEntry("retries_spent", 0)
                 .doesNotContainEntry("not_before", null);
         assertThat(yard.events(job)).endsWith("attempt.reserved", "attempt.ended", "job.queued");
+    }
+
+    @Test
+    void an_attempt_whose_request_only_a_later_release_can_read_ends_as_well_and_holds_up_nothing() {
+        AttemptId attempt = yard.place(yard.submit(ARequest.named("mnist")));
+        yard.ago(attempt, "61 seconds");
+        yard.update("update trainyard.job set request = '{\"schema\": \"trainyard.request/v9\"}'");
+
+        yard.plans.observe();
+
+        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.START_TIMEOUT);
     }
 
     @Test
@@ -180,6 +193,27 @@ class DeadlinesTest {
 
         assertThat(yard.sql(
                                 "select serving_since > clock_timestamp() - interval '5 minutes' from trainyard.installation")
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    @Test
+    void what_cannot_be_done_about_one_deadline_does_not_stop_the_watch() {
+        AttemptId attempt = yard.place(yard.submit(ARequest.named("mnist")));
+        yard.ago(attempt, "61 seconds");
+        yard.update(
+                "update trainyard.installation set last_cycle = clock_timestamp() - interval '10 seconds', serving_since = clock_timestamp() - interval '1 hour'");
+        // Whatever makes it impossible.
+        yard.update(
+                "alter table trainyard.job_event add constraint no_more_events check (type <> 'attempt.ended') not valid");
+        try {
+            assertThatThrownBy(yard.plans::observe).isInstanceOf(DataAccessException.class);
+        } finally {
+            yard.update("alter table trainyard.job_event drop constraint no_more_events");
+        }
+
+        assertThat(yard.sql("select last_cycle > clock_timestamp() - interval '5 seconds' from trainyard.installation")
                         .query(Boolean.class)
                         .single())
                 .isTrue();

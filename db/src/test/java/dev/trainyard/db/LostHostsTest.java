@@ -8,6 +8,9 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.request.JobId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -107,24 +110,6 @@ class LostHostsTest {
 
         assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.RUNNING);
         assertThat(hostState()).isEqualTo("SUSPECT");
-    }
-
-    @Test
-    void a_host_that_is_heard_of_while_the_planner_waits_for_its_row_is_not_lost() throws Exception {
-        AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
-        silence("6 minutes");
-
-        yard.meanwhile(
-                "select id from trainyard.worker where id = ? for update",
-                "update trainyard.worker_lease set renewed_at = clock_timestamp() where worker_id = ?",
-                me.worker().value(),
-                () -> {
-                    yard.plans.observe();
-                    return true;
-                });
-
-        assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.RUNNING);
-        assertThat(hostState()).isEqualTo("ACTIVE");
     }
 
     @Test
@@ -500,6 +485,52 @@ class LostHostsTest {
                                 (pid, at) -> false)
                         .refusedDevices())
                 .isEmpty();
+    }
+
+    @Test
+    void a_host_that_stands_still_in_the_middle_of_a_transaction_holds_up_the_loss_of_no_other() throws Exception {
+        Incarnation frozen = yard.register(AWorker.named("gpu-2"));
+        yard.silence(frozen, "7 minutes");
+        try (Connection transaction = yard.database.dedicatedConnection();
+                Statement statement = transaction.createStatement()) {
+            transaction.setAutoCommit(false);
+            statement.execute("select from trainyard.worker where name = 'gpu-2' for key share");
+            loseHost();
+
+            assertThat(yard.texts("select name || ' ' || state from trainyard.worker order by 1"))
+                    .containsExactly("gpu-1 LOST", "gpu-2 ACTIVE");
+        }
+
+        yard.update("update trainyard.worker set lost_at = lost_at - interval '1 minute'");
+        yard.plans.observe();
+
+        assertThat(yard.texts("select name || ' ' || state from trainyard.worker order by 1"))
+                .containsExactly("gpu-1 LOST", "gpu-2 LOST");
+    }
+
+    @Test
+    void the_database_ends_the_transaction_of_a_process_that_stands_still() {
+        assertThat(List.of(yard.database, server))
+                .allSatisfy(database -> assertThat(database.sql()
+                                .sql("show idle_in_transaction_session_timeout")
+                                .query(String.class)
+                                .single())
+                        .isEqualTo("30s"));
+    }
+
+    @Test
+    void a_lease_does_not_wait_for_a_database_that_is_silent() throws Exception {
+        try (WorkerStore.Lease lease = yard.workers.lease(me);
+                Connection transaction = yard.database.dedicatedConnection();
+                Statement statement = transaction.createStatement()) {
+            lease.renew();
+            transaction.setAutoCommit(false);
+            statement.execute("select from trainyard.worker_lease for update");
+            assertThatThrownBy(lease::renew).isInstanceOf(SQLException.class);
+            transaction.rollback();
+
+            lease.renew();
+        }
     }
 
     private void loseHost() {

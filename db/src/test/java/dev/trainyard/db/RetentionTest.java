@@ -1,7 +1,11 @@
 package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trainyard.core.lifecycle.AttemptId;
+import java.sql.Connection;
+import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,17 @@ class RetentionTest {
     }
 
     @Test
+    void house_keeping_gives_up_rather_than_hold_everybody_up_behind_a_long_reader() throws Exception {
+        try (Connection reader = yard.database.dedicatedConnection();
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.execute("select from trainyard.log_chunk");
+
+            assertThatThrownBy(yard.plans::keepHouse).hasMessageContaining("lock timeout");
+        }
+    }
+
+    @Test
     void how_long_they_are_kept_is_the_installations_to_say() {
         yard.update("update trainyard.installation set keep_metrics = interval '100 years'");
 
@@ -42,9 +57,12 @@ class RetentionTest {
 
     @Test
     void what_batch_wrote_of_executions_that_are_a_week_over_is_deleted_and_what_runs_or_is_new_is_kept() {
-        execution(1, "interval '8 days'", "clock_timestamp()");
-        execution(2, "interval '6 days'", "clock_timestamp()");
-        execution(3, "interval '8 days'", "null");
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        AttemptId runs = yard.running(me, yard.submit(ARequest.named("mnist")));
+        execution(1, "interval '8 days'", "clock_timestamp()", "over");
+        execution(2, "interval '6 days'", "clock_timestamp()", "over");
+        execution(3, "interval '8 days'", "null", runs.toString());
+        execution(4, "interval '8 days'", "null", "over, but its process has died");
 
         yard.plans.keepHouse();
 
@@ -56,14 +74,14 @@ class RetentionTest {
                 .containsExactly("2", "3");
     }
 
-    private void execution(int id, String age, String endTime) {
+    private void execution(int id, String age, String endTime, String attempt) {
         yard.update("insert into batch.batch_job_instance values (%1$d, 0, 'attempt', 'key-%1$d')".formatted(id));
         yard.update("""
                 insert into batch.batch_job_execution (job_execution_id, job_instance_id, create_time, end_time, last_updated)
                 values (%1$d, %1$d, clock_timestamp(), %3$s, (clock_timestamp() at time zone 'UTC') - %2$s)""".formatted(id, age, endTime));
         yard.update("""
                 insert into batch.batch_job_execution_params (job_execution_id, parameter_name, parameter_type, parameter_value, identifying)
-                values (%d, 'attempt', 'java.lang.String', 'a', 'Y')""".formatted(id));
+                values (%d, 'attempt', 'java.lang.String', '%s', 'Y')""".formatted(id, attempt));
         yard.update("""
                 insert into batch.batch_step_execution (step_execution_id, version, step_name, job_execution_id, create_time)
                 values (%1$d, 0, 'imageStep', %1$d, clock_timestamp())""".formatted(id));

@@ -11,6 +11,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.dao.DataAccessException;
@@ -62,6 +64,35 @@ class DatabaseOutageTest {
             }
         } finally {
             postgres.close();
+        }
+    }
+
+    @Test
+    void while_the_database_takes_no_writes_what_would_write_is_to_be_tried_again() throws Exception {
+        Path data = Files.createTempDirectory(Path.of("target"), "postgres-").toAbsolutePath();
+        try (EmbeddedPostgres postgres = postgres(data, 0)) {
+            PostgresUrl url = PostgresUrl.parse("postgresql://localhost:%d/postgres".formatted(postgres.getPort()));
+            Migrations.migrate(
+                    PostgresUrl.parse("postgresql://postgres@localhost:%d/postgres".formatted(postgres.getPort())));
+            String id = Requests.newId();
+            try (Server server = Server.start(
+                            new ServerSettings(TestKafka.shared().bootstrapServers(), url, null, "127.0.0.1", 0));
+                    Http http = new Http(server.uri());
+                    TestWorker worker = new TestWorker(url);
+                    Connection superuser = postgres.getPostgresDatabase().getConnection();
+                    Statement settings = superuser.createStatement()) {
+                worker.accept(Requests.named(id, "digits"));
+                settings.execute("alter system set default_transaction_read_only = on");
+                settings.execute("select pg_reload_conf()");
+
+                await().untilAsserted(() -> assertThat(http.post("/api/v1/jobs/%s/cancel".formatted(id), "{}")
+                                .status())
+                        .isEqualTo(503));
+
+                Answer refused = http.post("/api/v1/jobs/%s/cancel".formatted(id), "{}");
+                assertThat(refused.text("detail")).contains("cannot do it now").contains("read-only");
+                assertThat(http.get("/api/v1/jobs/" + id).status()).isEqualTo(200);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.History;
 import dev.trainyard.db.LogStore;
+import dev.trainyard.db.Outage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,8 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.DataAccessException;
 
 /**
  * One client's view of a job's log, over all its attempts: reads what is new, pauses, reads again, and holds no connection meanwhile.
@@ -130,7 +130,10 @@ final class LogStream {
             // In this order: an attempt that is over before its log is read adds nothing to what is read then.
             Optional<JobResource> job = sources.jobs().find(id);
             return job.isPresent() ? tell(job.get()) : Next.LATER;
-        } catch (TransientDataAccessException | NonTransientDataAccessResourceException e) {
+        } catch (DataAccessException e) {
+            if (!Outage.mayExplain(e)) {
+                throw e;
+            }
             out.comment("the database does not answer");
             flush();
             return Next.LATER;

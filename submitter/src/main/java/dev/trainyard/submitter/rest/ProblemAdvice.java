@@ -6,6 +6,7 @@ import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.HistorySql;
+import dev.trainyard.db.Outage;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
 import java.util.Objects;
 import java.util.Set;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -72,14 +72,14 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(Problem.of(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
     }
 
-    @ExceptionHandler({
-        TransientDataAccessException.class,
-        NonTransientDataAccessResourceException.class,
-        TransactionException.class
-    })
-    ResponseEntity<Object> databaseSilent(RuntimeException e) {
-        return answer(Problem.of(
-                HttpStatus.SERVICE_UNAVAILABLE, "Postgres does not answer: %s. Try again.".formatted(rootMessage(e))));
+    @ExceptionHandler({DataAccessException.class, TransactionException.class})
+    ResponseEntity<Object> databaseFailed(RuntimeException e) {
+        return Outage.mayExplain(e)
+                ? answer(Problem.of(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "Postgres %s: %s. Try again."
+                                .formatted(Outage.isAway(e) ? "does not answer" : "cannot do it now", rootMessage(e))))
+                : unexpected(e);
     }
 
     @ExceptionHandler

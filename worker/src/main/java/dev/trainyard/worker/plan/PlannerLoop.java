@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Plans when something changed, and every five seconds at the latest. Every worker runs one; the database lets one at a time do the
@@ -20,6 +21,7 @@ public final class PlannerLoop implements AutoCloseable {
     private static final Duration OBSERVE_EVERY = Duration.ofSeconds(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration KEEP_HOUSE_EVERY = Duration.ofHours(6);
+    private static final Duration KEEP_HOUSE_AFTER_FAILURE = Duration.ofMinutes(10);
 
     private final PlanStore store;
     private final Notifications notifications;
@@ -34,7 +36,7 @@ public final class PlannerLoop implements AutoCloseable {
     private void loop() {
         boolean failing = false;
         long observedAt = System.nanoTime() - OBSERVE_EVERY.toNanos();
-        long keptHouseAt = System.nanoTime() - KEEP_HOUSE_EVERY.toNanos();
+        long keepHouseAt = System.nanoTime();
         Duration wait = Duration.ZERO;
         try {
             while (!Thread.currentThread().isInterrupted()) {
@@ -44,11 +46,10 @@ public final class PlannerLoop implements AutoCloseable {
                         store.observe();
                         observedAt = System.nanoTime();
                     }
-                    if (System.nanoTime() - keptHouseAt >= KEEP_HOUSE_EVERY.toNanos()) {
-                        store.keepHouse();
-                        keptHouseAt = System.nanoTime();
-                    }
                     wait = cycle();
+                    if (System.nanoTime() - keepHouseAt >= 0) {
+                        keepHouseAt = System.nanoTime() + keepHouse().toNanos();
+                    }
                     if (failing) {
                         log.info("planning again");
                         failing = false;
@@ -67,6 +68,17 @@ public final class PlannerLoop implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             // Closed.
+        }
+    }
+
+    /** Returns when to do it again. Behind a dump of the database it gives up: that stops nobody's planning. */
+    private Duration keepHouse() {
+        try {
+            store.keepHouse();
+            return KEEP_HOUSE_EVERY;
+        } catch (DataAccessException e) {
+            log.info("house-keeping put off for {} min: {}", KEEP_HOUSE_AFTER_FAILURE.toMinutes(), Outage.words(e));
+            return KEEP_HOUSE_AFTER_FAILURE;
         }
     }
 
