@@ -6,6 +6,7 @@ import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.ContainerId;
+import dev.trainyard.worker.container.EngineSilent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -28,6 +29,7 @@ final class AttemptRun {
     private final AttemptLog attemptLog;
     private @Nullable LogFollower follower;
     private boolean endedBeforeSignal;
+    private boolean engineSilent;
     private boolean engineWentAway;
     private boolean rowChanged;
     private boolean letGo;
@@ -73,16 +75,25 @@ final class AttemptRun {
         return endedBeforeSignal;
     }
 
-    /** The engine went away while the container ran. */
-    void engineWentAway() {
-        engineWentAway = true;
+    /** The engine does not answer, which is told once until it does; that it takes no new work is told for the whole host. */
+    void engineIsSilent(EngineSilent silence) {
+        if (!engineSilent) {
+            log.info("engine does not answer, waiting attempt={} error={}", id, silence.getMessage());
+        }
+        engineSilent = true;
+        engineWentAway |= !silence.timedOut();
     }
 
-    /** It is back, and the container still runs. */
-    void engineCameBack() {
+    void engineAnswers() {
+        engineSilent = false;
+    }
+
+    /** The container runs now: that the engine was away before has not ended it. */
+    void containerRuns() {
         engineWentAway = false;
     }
 
+    /** The engine went away since the container was started or last seen running: the connection to it broke, or none could be made. */
     boolean hasEngineGoneAway() {
         return engineWentAway;
     }

@@ -42,19 +42,15 @@ final class ContainerStep implements Step {
 
     @Override
     public void run(AttemptRun run) {
-        boolean silent = false;
         while (true) {
             try {
                 if (round(run)) {
                     return;
                 }
-                silent = false;
+                run.engineAnswers();
             } catch (EngineSilent e) {
                 // No verdict from an engine that does not answer: the attempt keeps its state and its devices.
-                if (!silent) {
-                    log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
-                    silent = true;
-                }
+                run.engineIsSilent(e);
                 run.pause(ENGINE_PAUSE);
             }
         }
@@ -145,6 +141,7 @@ final class ContainerStep implements Step {
         }
         try {
             host.containers().start(created.id());
+            run.containerRuns();
             return false;
         } catch (EngineRefused e) {
             // Whatever the engine says of a start under which the container was taken away.
@@ -162,14 +159,9 @@ final class ContainerStep implements Step {
         if (current.state() != AttemptState.RUNNING) {
             return false;
         }
-        run.engineCameBack();
+        run.containerRuns();
         run.follow(host, running.id());
-        try {
-            new ExitWatch(host, run, current, request, running.id()).await();
-        } catch (EngineSilent e) {
-            run.engineWentAway();
-            throw e;
-        }
+        new ExitWatch(host, run, current, request, running.id()).await();
         return false;
     }
 

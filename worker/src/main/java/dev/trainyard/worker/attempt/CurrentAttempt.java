@@ -28,7 +28,6 @@ final class CurrentAttempt {
     private CurrentAttempt() {}
 
     static Attempt of(Host host, AttemptRun run) {
-        boolean silent = false;
         while (true) {
             Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
             Attempt.Lost lost = attempt.lost();
@@ -41,10 +40,7 @@ final class CurrentAttempt {
                     run.pause(PAUSE);
                 }
             } catch (EngineSilent e) {
-                if (!silent) {
-                    log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
-                    silent = true;
-                }
+                run.engineIsSilent(e);
                 run.pause(PAUSE);
             }
         }
@@ -66,7 +62,9 @@ final class CurrentAttempt {
 
     private static Outcome reinstate(Host host, AttemptRun run, boolean started) {
         Outcome outcome = run.persist(() -> host.lostHosts().reinstate(host.me(), run.id(), started));
-        log.info("attempt of a lost host taken back attempt={} outcome={}", run.id(), outcome);
+        if (outcome == Outcome.APPLIED) {
+            log.info("attempt of a lost host taken back attempt={}", run.id());
+        }
         return outcome;
     }
 
@@ -79,7 +77,9 @@ final class CurrentAttempt {
         });
         boolean ran = container.filter(CurrentAttempt::wasStarted).isPresent();
         Outcome outcome = run.persist(() -> host.lostHosts().superseded(host.me(), run.id(), ran));
-        log.info("attempt of a lost host given up attempt={} outcome={}", run.id(), outcome);
+        if (outcome == Outcome.APPLIED) {
+            log.info("attempt of a lost host given up attempt={}", run.id());
+        }
         return outcome;
     }
 

@@ -54,17 +54,24 @@ public final class DeviceHealth implements AutoCloseable {
     }
 
     private void watch() {
+        boolean failing = false;
         try {
             while (true) {
                 Thread.sleep(EVERY);
                 try {
                     look();
-                } catch (DeviceProblem e) {
-                    log.warn("devices not looked at error={}", e.getMessage());
+                    failing = false;
+                } catch (Replaced e) {
+                    return;
+                } catch (DeviceProblem | RuntimeException e) {
+                    if (!failing) {
+                        log.warn("devices not looked at, trying every {} s", EVERY.toSeconds(), e);
+                        failing = true;
+                    }
                 }
             }
-        } catch (InterruptedException | Replaced e) {
-            // Closed, or not the worker any more: others say so.
+        } catch (InterruptedException e) {
+            // Closed.
         }
     }
 
@@ -82,7 +89,7 @@ public final class DeviceHealth implements AutoCloseable {
             if (!Outage.mayExplain(e)) {
                 throw e;
             }
-            log.info("devices looked at, not recorded error={}", e.getMessage());
+            log.debug("devices looked at, not recorded", e);
         }
         return devices;
     }

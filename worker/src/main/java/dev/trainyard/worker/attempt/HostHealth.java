@@ -48,16 +48,27 @@ public final class HostHealth implements AutoCloseable {
 
     private void watch() {
         @Nullable String recorded = null;
+        boolean failing = false;
         try {
             while (true) {
-                @Nullable String problem = problem();
-                if (!Objects.equals(problem, recorded) && record(problem)) {
-                    recorded = problem;
+                try {
+                    @Nullable String problem = problem();
+                    if (!Objects.equals(problem, recorded) && record(problem)) {
+                        recorded = problem;
+                    }
+                    failing = false;
+                } catch (Replaced e) {
+                    return;
+                } catch (RuntimeException e) {
+                    if (!failing) {
+                        log.error("this host's health is not looked at, trying every {} s", EVERY.toSeconds(), e);
+                        failing = true;
+                    }
                 }
                 Thread.sleep(EVERY);
             }
-        } catch (InterruptedException | Replaced e) {
-            // Closed, or not the worker any more: others say so.
+        } catch (InterruptedException e) {
+            // Closed.
         }
     }
 

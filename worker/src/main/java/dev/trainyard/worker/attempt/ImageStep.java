@@ -14,13 +14,10 @@ import dev.trainyard.worker.image.ProvidedImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** First step: take the attempt up, and have its image on this host. */
 final class ImageStep implements Step {
 
-    private static final Logger log = LoggerFactory.getLogger(ImageStep.class);
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
 
     private final Host host;
@@ -68,6 +65,7 @@ final class ImageStep implements Step {
         try {
             ProvidedImage image =
                     run.await(null, true, () -> host.images().provide(request.image(), line -> say(run, line)));
+            run.engineAnswers();
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {
             // The row says why: read it again.
@@ -80,7 +78,7 @@ final class ImageStep implements Step {
             Ending.failed(host, run, attempt, Cause.IMAGE_UNAVAILABLE, e.reason());
             return false;
         } catch (EngineSilent e) {
-            log.warn("engine does not answer, waiting attempt={} error={}", run.id(), e.getMessage());
+            run.engineIsSilent(e);
             run.pause(ENGINE_PAUSE);
             return false;
         }

@@ -38,7 +38,7 @@ public final class UnknownContainers {
         try {
             holders = look();
         } catch (EngineException e) {
-            log.info("containers not looked at error={}", e.getMessage());
+            log.debug("containers not looked at", e);
         }
         return devices.stream()
                 .map(device -> marked(device, holders.get(device.key())))

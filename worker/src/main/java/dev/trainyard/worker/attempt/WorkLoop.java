@@ -93,7 +93,7 @@ public final class WorkLoop implements AutoCloseable {
                 }
             }
         } catch (EngineException e) {
-            log.info("containers not looked at error={}", e.getMessage());
+            log.debug("containers not looked at", e);
         }
     }
 

@@ -9,6 +9,7 @@ import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.trainyard.worker.container.EngineSilent.How;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -115,7 +116,9 @@ final class Connection implements AutoCloseable {
                 } catch (TimeoutException e) {
                     task.cancel(true);
                     throw new EngineSilent(
-                            "the engine at %s did not answer within %d s".formatted(host, limit.toSeconds()), false, e);
+                            "the engine at %s did not answer within %d s".formatted(host, limit.toSeconds()),
+                            How.TIMED_OUT,
+                            e);
                 } catch (ExecutionException e) {
                     throw translated(Objects.requireNonNullElse(e.getCause(), e));
                 }
@@ -156,7 +159,8 @@ final class Connection implements AutoCloseable {
                     .reduce((first, second) -> second)
                     .orElse(failure)
                     .getMessage();
-            return new EngineSilent("the engine at %s %s: %s".formatted(host, what, why), refused, failure);
+            return new EngineSilent(
+                    "the engine at %s %s: %s".formatted(host, what, why), refused ? How.REFUSED : How.BROKEN, failure);
         }
         return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
     }

@@ -8,15 +8,27 @@ public final class EngineSilent extends EngineException {
 
     private static final long serialVersionUID = 1L;
 
-    private final boolean refused;
+    /** What became of the connection. */
+    enum How {
+        REFUSED,
+        BROKEN,
+        TIMED_OUT
+    }
 
-    EngineSilent(String message, boolean refused, Throwable cause) {
+    private final How how;
+
+    EngineSilent(String message, How how, Throwable cause) {
         super(message, cause);
-        this.refused = refused;
+        this.how = how;
     }
 
     /** Whether no connection could be made at all: nothing listens there, so nothing was asked. */
     public boolean refused() {
-        return refused;
+        return how == How.REFUSED;
+    }
+
+    /** Whether it was merely slow: it may have been there all the time. */
+    public boolean timedOut() {
+        return how == How.TIMED_OUT;
     }
 }

@@ -15,6 +15,7 @@ public final class LateIntake implements AutoCloseable {
     private final Supplier<Intake> start;
     private final Thread thread;
     private @Nullable Intake intake;
+    private boolean told;
 
     /** @param start throws {@link KafkaUnavailable} until Kafka answers */
     public LateIntake(Supplier<Intake> start) {
@@ -38,6 +39,12 @@ public final class LateIntake implements AutoCloseable {
             intake = start.get();
             return true;
         } catch (KafkaUnavailable e) {
+            return false;
+        } catch (RuntimeException e) {
+            if (!told) {
+                log.error("intake does not begin, trying every second", e);
+                told = true;
+            }
             return false;
         }
     }

@@ -37,6 +37,7 @@ class EngineTest {
             EngineSilent silent = catchThrowableOfType(EngineSilent.class, engine::ping);
 
             assertThat(silent.refused()).isTrue();
+            assertThat(silent.timedOut()).isFalse();
             assertThat(silent).hasMessageContaining(socket.toString()).hasMessageContaining("No such file");
         }
     }
@@ -63,6 +64,8 @@ class EngineTest {
             EngineSilent silent = catchThrowableOfType(EngineSilent.class, engine::ping);
 
             assertThat(silent.refused()).isFalse();
+            // It may have been there all the time: what ends meanwhile is not ended by it.
+            assertThat(silent.timedOut()).isTrue();
             assertThat(silent).hasMessageContaining("did not answer");
         }
     }
