@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -163,6 +164,31 @@ class WorkerAloneTest {
             Files.delete(large);
             await().atMost(Yard.SOON)
                     .untilAsserted(() -> assertThat(unfit("small")).isEmpty());
+        } finally {
+            command("umount", outputs.toString());
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void a_training_whose_outputs_disk_does_not_answer_can_be_cancelled() throws Exception {
+        Path outputs = Files.createDirectory(directory.resolve("frozen-outputs"));
+        Path disk = directory.resolve("disk");
+        command("truncate", "--size=1G", disk.toString());
+        command("mkfs.ext4", "-q", disk.toString());
+        command("mount", "-o", "loop", disk.toString(), outputs.toString());
+        try (Worker worker = worker("frozen", yard.standalone().kafka())) {
+            assertThat(worker).isNotNull();
+            command("fsfreeze", "--freeze", outputs.toString());
+            try {
+                UUID job = yard.submit("true", ",\"gpus\":{\"count\":1}");
+                yard.awaitAttempt(job, "PREPARING");
+                yard.cancel(job);
+
+                yard.awaitJob(job, "CANCELLED");
+            } finally {
+                command("fsfreeze", "--unfreeze", outputs.toString());
+            }
         } finally {
             command("umount", outputs.toString());
         }

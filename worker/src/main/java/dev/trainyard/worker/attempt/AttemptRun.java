@@ -7,8 +7,11 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.ContainerId;
 import dev.trainyard.worker.container.EngineSilent;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +26,7 @@ import org.springframework.transaction.TransactionException;
 final class AttemptRun {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptRun.class);
+    static final Duration DISK_WITHIN = Duration.ofSeconds(60);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final AttemptId id;
@@ -228,6 +232,37 @@ final class AttemptRun {
         waiting = null;
         // An interrupt that came too late must not hit what follows.
         boolean unused = Thread.interrupted();
+    }
+
+    /** What a file system is asked for. */
+    @FunctionalInterface
+    interface DiskCall<T> {
+        T call() throws IOException;
+    }
+
+    /**
+     * Asks a file system for something, in a thread that is left behind if it does not answer: one whose server is dead never does, and
+     * no interrupt ends the call.
+     *
+     * @throws Woken on news in the attempt's row, or after {@link #DISK_WITHIN}
+     */
+    <T> T ofDisk(DiskCall<T> call) throws Woken, IOException {
+        FutureTask<T> task = new FutureTask<>(call::call);
+        Thread.ofPlatform().daemon().name("disk-" + id.shortForm()).start(task);
+        return await(DISK_WITHIN, true, () -> {
+                    try {
+                        T result = task.get();
+                        return (DiskCall<T>) () -> result;
+                    } catch (ExecutionException e) {
+                        return (DiskCall<T>) () -> {
+                            if (e.getCause() instanceof IOException failure) {
+                                throw failure;
+                            }
+                            throw new IllegalStateException(e.getCause());
+                        };
+                    }
+                })
+                .call();
     }
 
     /** A pause that nothing but letting go ends early. */

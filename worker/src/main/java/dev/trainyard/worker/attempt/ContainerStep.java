@@ -8,6 +8,7 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.Outcome;
+import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.container.AttemptRef;
 import dev.trainyard.worker.container.ContainerSpec;
 import dev.trainyard.worker.container.ContainerSpecs;
@@ -105,13 +106,13 @@ final class ContainerStep implements Step {
         if (attempt.imageDigest() == null) {
             throw new IllegalStateException("attempt %s has no image".formatted(attempt.id()));
         }
-        // Once more: while the image was built, a link may have come to lead elsewhere.
-        Optional<String> refusal = host.refusal(request.run());
-        if (refusal.isPresent()) {
-            return Ending.failed(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
-        }
         try {
-            Path outputs = host.outputs().prepare(attempt.jobId(), attempt.number(), request.run());
+            // Once more: while the image was built, a link may have come to lead elsewhere.
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request.run()));
+            if (refusal.isPresent()) {
+                return Ending.failed(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+            }
+            Path outputs = run.ofDisk(() -> host.outputs().prepare(attempt.jobId(), attempt.number(), request.run()));
             ContainerSpec spec = ContainerSpecs.of(
                     host.owner(),
                     new AttemptRef(attempt.id(), attempt.number()),
@@ -127,6 +128,8 @@ final class ContainerStep implements Step {
         } catch (EngineRefused e) {
             StartProblem problem = StartProblem.of(e);
             return Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
+        } catch (Woken e) {
+            return !e.byRow() && Ending.diskSilent(host, run, attempt);
         } catch (IOException e) {
             return Ending.failed(host, run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
         }

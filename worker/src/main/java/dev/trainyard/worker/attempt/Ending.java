@@ -46,6 +46,17 @@ final class Ending {
                 == Outcome.APPLIED;
     }
 
+    /** A file system does not answer: nothing of the attempt has begun on it, and another host may have it. */
+    static boolean diskSilent(Host host, AttemptRun run, Attempt attempt) {
+        return failed(
+                host,
+                run,
+                attempt,
+                Cause.PREPARE_TIMEOUT,
+                "the file system of its outputs or mounts did not answer within %d s"
+                        .formatted(AttemptRun.DISK_WITHIN.toSeconds()));
+    }
+
     private static @Nullable String withLimit(@Nullable String detail, @Nullable DataSize limit) {
         return limit == null
                 ? detail

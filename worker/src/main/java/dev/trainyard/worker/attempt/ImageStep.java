@@ -11,6 +11,8 @@ import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,15 +40,30 @@ final class ImageStep implements Step {
                 Ending.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
                 continue;
             }
-            Optional<String> refusal = host.refusal(run.request(attempt).run());
-            if (refusal.isPresent()) {
-                Ending.failed(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+            if (!isAllowed(run, attempt)) {
                 continue;
             }
             Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(run, attempt)));
             if (begun == Outcome.APPLIED && provide(run, attempt)) {
                 return;
             }
+        }
+    }
+
+    /** Otherwise the row says more, or is to be read again. */
+    private boolean isAllowed(AttemptRun run, Attempt attempt) {
+        Request.Submit request = run.request(attempt);
+        try {
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request.run()));
+            refusal.ifPresent(why -> Ending.failed(host, run, attempt, Cause.POLICY_DENIED, why));
+            return refusal.isEmpty();
+        } catch (Woken e) {
+            if (!e.byRow()) {
+                Ending.diskSilent(host, run, attempt);
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
