@@ -137,6 +137,18 @@ class JobsTest {
                 .contains("of the log are not kept here; the outputs have all of it");
     }
 
+    @Test
+    void a_log_is_not_written_through_a_link_that_the_program_left_in_its_place() throws IOException {
+        Path precious = Files.writeString(directory.resolve("precious"), "kept");
+        UUID job = yard.submit("echo words; ln -s %s /outputs/trainyard.log".formatted(precious), "");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(precious).hasContent("kept");
+        assertThat(yard.select("select path from history.outputs where job_id = ?", job))
+                .extracting(row -> row.get("path"))
+                .containsExactly("trainyard.log");
+    }
+
     private static UUID inPlace(Path place, String script) {
         UUID job = UUID.randomUUID();
         yard.publish(job, """

@@ -7,7 +7,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +42,18 @@ final class Logs {
 
     LogFile write(ContainerId id, Path file, DataSize budget) throws IOException, InterruptedException {
         boolean tty = containers.inspect(id).map(ContainerStatus::tty).orElse(false);
-        try (OutputStream out = Files.newOutputStream(file)) {
+        try (OutputStream out = create(file)) {
             return connection.stream(
                     request(id, "stdout=1&stderr=1"), stream -> copy(new LogText(stream, tty), out, budget.bytes()));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** Anew: the program may have left a link to a file of the host's under this name, or a pipe that nobody reads. */
+    private static OutputStream create(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static LogFile copy(LogText text, OutputStream out, long budget) throws IOException {

@@ -9,7 +9,6 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ public final class TensorBoardScalars {
     /** @throws IOException if the file cannot be read; damage within only ends the reading */
     public static List<Scalar> read(Path file) throws IOException {
         List<Scalar> scalars = new ArrayList<>();
-        try (InputStream raw = Files.newInputStream(file);
+        try (InputStream raw = RegularFile.open(file);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
             while (scalars.size() < MAX_SCALARS) {
                 byte[] header = in.readNBytes(12);

@@ -2,9 +2,11 @@ package dev.trainyard.worker.container;
 
 import static dev.trainyard.worker.container.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.request.DataSize;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,6 +163,55 @@ class LogsTest {
         assertThat(whole).content().contains("out\n").contains("err\n").endsWith("no newline");
         assertThat(cut).isEqualTo(new LogFile(3, false));
         assertThat(tail).hasSize(3);
+    }
+
+    @Test
+    void the_log_goes_through_no_link_that_a_program_left_in_its_place(@TempDir Path folder) throws Exception {
+        ContainerId id = workshop.start(aRequest().shell("echo words"));
+        workshop.containers().await(id);
+        Path precious = Files.writeString(folder.resolve("precious"), "kept");
+        Path soft = Files.createSymbolicLink(folder.resolve("soft.log"), precious);
+        Path hard = Files.createLink(folder.resolve("hard.log"), precious);
+        Path dangling = Files.createSymbolicLink(folder.resolve("dangling.log"), folder.resolve("new"));
+
+        for (Path file : List.of(soft, hard, dangling)) {
+            assertThat(workshop.containers()
+                            .writeLog(id, file, new DataSize(1000))
+                            .complete())
+                    .isTrue();
+            assertThat(file).isRegularFile().hasContent("words");
+        }
+
+        assertThat(precious).hasContent("kept");
+        assertThat(folder.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_pipe_in_the_logs_place_does_not_hold_it_up(@TempDir Path folder) throws Exception {
+        ContainerId id = workshop.start(aRequest().shell("echo words"));
+        workshop.containers().await(id);
+        Path file = folder.resolve("pipe.log");
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+
+        workshop.containers().writeLog(id, file, new DataSize(1000));
+
+        assertThat(file).isRegularFile().hasContent("words");
+    }
+
+    @Test
+    void a_folder_with_files_in_the_logs_place_is_left_and_the_log_is_not_written(@TempDir Path folder)
+            throws Exception {
+        ContainerId id = workshop.start(aRequest().shell("echo words"));
+        workshop.containers().await(id);
+        Path file = Files.createDirectories(folder.resolve("folder.log"));
+        Files.writeString(file.resolve("model.pt"), "kept");
+
+        assertThatThrownBy(() -> workshop.containers().writeLog(id, file, new DataSize(1000)))
+                .isInstanceOf(IOException.class);
+
+        assertThat(file.resolve("model.pt")).hasContent("kept");
     }
 
     private List<LogEntry.Line> lines() {

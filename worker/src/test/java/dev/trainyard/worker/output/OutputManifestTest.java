@@ -85,6 +85,18 @@ class OutputManifestTest {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
+    @Test
+    void a_folder_that_is_a_link_is_not_entered_and_is_an_incomplete_manifest() throws Exception {
+        Files.writeString(Files.createDirectory(folder.resolve("elsewhere")).resolve("secret"), "abc");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+
+        OutputManifest manifest = OutputManifest.of(link, null);
+
+        assertThat(manifest.files()).isEmpty();
+        assertThat(manifest.complete()).isFalse();
+        assertThat(manifest.notes()).singleElement().asString().contains("link");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "model.pt, CHECKPOINT",
