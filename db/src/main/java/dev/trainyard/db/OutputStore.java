@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,6 +17,11 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 public final class OutputStore {
 
     private static final int LONGEST_LABEL = 500;
+
+    /** A program may give its files and points any time; Postgres has not all of them, and others read years of four digits only. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private final Database database;
 
@@ -32,7 +38,7 @@ public final class OutputStore {
 
     /**
      * Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. Of names that are alike once what Postgres
-     * cannot store reads U+FFFD, the first is kept.
+     * cannot store reads U+FFFD, the first is kept. Times before the year 1 or after 9999 read as the first or last moment of these.
      */
     public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
         database.inTransaction(() -> {
@@ -68,7 +74,7 @@ public final class OutputStore {
                 insert.setString(3, file.kind());
                 insert.setLong(4, file.size());
                 insert.setBytes(5, file.sha256() == null ? null : HexFormat.of().parseHex(file.sha256()));
-                insert.setObject(6, file.modified().atOffset(ZoneOffset.UTC));
+                insert.setObject(6, storable(file.modified()));
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -83,6 +89,11 @@ public final class OutputStore {
                 storable.offsetByCodePoints(0, Math.min(storable.codePointCount(0, storable.length()), LONGEST_LABEL)));
     }
 
+    private static OffsetDateTime storable(Instant time) {
+        Instant notTooEarly = time.isBefore(EARLIEST) ? EARLIEST : time;
+        return (notTooEarly.isAfter(LATEST) ? LATEST : notTooEarly).atOffset(ZoneOffset.UTC);
+    }
+
     private static void insertScalars(Connection connection, AttemptId attempt, List<Scalar> scalars)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
@@ -93,7 +104,7 @@ public final class OutputStore {
                 insert.setString(3, label(scalar.tag()));
                 insert.setLong(4, scalar.step());
                 insert.setDouble(5, scalar.value());
-                insert.setObject(6, scalar.wallTime().atOffset(ZoneOffset.UTC));
+                insert.setObject(6, storable(scalar.wallTime()));
                 insert.addBatch();
             }
             insert.executeBatch();

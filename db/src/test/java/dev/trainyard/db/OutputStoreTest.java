@@ -104,6 +104,36 @@ class OutputStoreTest {
         assertThat(yard.text("select tag from history.metrics")).isEqualTo(noise.substring(0, 500));
     }
 
+    @Test
+    void times_that_no_calendar_has_are_recorded_as_the_nearest_that_it_has() {
+        AttemptId attempt = attempt();
+        Instant nearlyTooLate = Instant.parse("9999-12-31T23:59:59.9999999Z");
+
+        outputs.record(
+                attempt,
+                List.of(
+                        new OutputFile("1", "OTHER", 1, null, Instant.MIN),
+                        new OutputFile("2", "OTHER", 1, null, AT),
+                        new OutputFile("3", "OTHER", 1, null, nearlyTooLate),
+                        new OutputFile("4", "OTHER", 1, null, Instant.MAX)),
+                List.of(
+                        new Scalar("run", "loss", 1, 0.5, Instant.ofEpochMilli(Long.MIN_VALUE)),
+                        new Scalar("run", "loss", 2, 0.5, Instant.ofEpochMilli(Long.MAX_VALUE))));
+
+        assertThat(yard.sql("select (modified_at at time zone 'UTC')::text from history.outputs order by path")
+                        .query(String.class)
+                        .list())
+                .containsExactly(
+                        "0001-01-01 00:00:00",
+                        "2026-01-02 03:04:05",
+                        "9999-12-31 23:59:59.999999",
+                        "9999-12-31 23:59:59.999999");
+        assertThat(yard.sql("select (wall_time at time zone 'UTC')::text from history.metrics order by step")
+                        .query(String.class)
+                        .list())
+                .containsExactly("0001-01-01 00:00:00", "9999-12-31 23:59:59.999999");
+    }
+
     private AttemptId attempt() {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         JobId job = yard.submit(ARequest.named("mnist"));
