@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputStoreTest {
 
@@ -132,6 +134,29 @@ class OutputStoreTest {
                         .query(String.class)
                         .list())
                 .containsExactly("0001-01-01 00:00:00", "9999-12-31 23:59:59.999999");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"output_file", "metric"})
+    void what_passes_by_itself_is_told_as_an_outage(String table) {
+        AttemptId attempt = attempt();
+        yard.update("""
+                create function trainyard.full_disk() returns trigger language plpgsql as
+                $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$""");
+        yard.update(
+                "create trigger full_disk before insert on trainyard.%s for each row execute function trainyard.full_disk()"
+                        .formatted(table));
+        try {
+            assertThatThrownBy(() -> outputs.record(
+                            attempt,
+                            List.of(new OutputFile("model.pt", "CHECKPOINT", 1, null, AT)),
+                            List.of(new Scalar("run", "loss", 1, 0.5, AT))))
+                    .isInstanceOfSatisfying(
+                            RuntimeException.class,
+                            e -> assertThat(Outage.mayExplain(e)).isTrue());
+        } finally {
+            yard.update("drop function trainyard.full_disk() cascade");
+        }
     }
 
     private AttemptId attempt() {
