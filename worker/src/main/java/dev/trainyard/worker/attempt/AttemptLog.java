@@ -24,7 +24,7 @@ final class AttemptLog {
     private static final int CHUNK_CHARS = 64 * 1024;
     private static final int BUFFER_CHARS = 4 * 1024 * 1024;
 
-    /** What the database keeps of a container's log, its end: enough to read, and to see why it failed. The outputs have all of it. */
+    /** What the database keeps of a container's log, its end: enough to read, and to see why it failed. The outputs have more. */
     private static final long KEPT_BYTES = 8L << 20;
 
     /** Trimming is dear: so much more is let in between. */

@@ -59,15 +59,25 @@ final class Logs {
     private static LogFile copy(LogText text, OutputStream out, long budget) throws IOException {
         byte[] buffer = new byte[LogMessages.LONGEST];
         long written = 0;
+        long nuls = 0;
         for (int read = text.read(buffer); read >= 0; read = text.read(buffer)) {
             int kept = (int) Math.min(read, budget - written);
             write(out, buffer, kept);
             written += kept;
+            nuls += nuls(buffer, kept);
             if (kept < read) {
-                return new LogFile(written, false);
+                return new LogFile(written, written - nuls, false);
             }
         }
-        return new LogFile(written, true);
+        return new LogFile(written, written - nuls, true);
+    }
+
+    private static int nuls(byte[] buffer, int length) {
+        int nuls = 0;
+        for (int i = 0; i < length; i++) {
+            nuls += buffer[i] == 0 ? 1 : 0;
+        }
+        return nuls;
     }
 
     /** A failing disk is not a failing connection. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.request.DataSize;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,8 +162,41 @@ class LogsTest {
         assertThat(all.complete()).isTrue();
         assertThat(all.bytes()).isEqualTo(18);
         assertThat(whole).content().contains("out\n").contains("err\n").endsWith("no newline");
-        assertThat(cut).isEqualTo(new LogFile(3, false));
+        assertThat(cut).isEqualTo(new LogFile(3, 3, false));
         assertThat(tail).hasSize(3);
+    }
+
+    @Test
+    void a_log_file_is_known_to_lack_what_the_engine_has_turned_over(@TempDir Path folder) throws Exception {
+        ContainerId id = workshop.containers()
+                .create(workshop.spec(
+                        aRequest().shell("i=0; while [ $i -lt 4000 ]; do echo line $i; i=$((i+1)); done"),
+                        new DataSize(100_000)));
+        workshop.containers().start(id);
+        workshop.containers().await(id);
+        long all = IntStream.range(0, 4000)
+                .mapToLong(i -> "line %d%n".formatted(i).length())
+                .sum();
+
+        LogFile file = workshop.containers().writeLog(id, folder.resolve("log"), new DataSize(100_000));
+
+        assertThat(file.complete()).isTrue();
+        assertThat(file.missing(all)).isEqualTo(all - file.bytes()).isPositive();
+    }
+
+    @Test
+    void a_log_file_of_any_bytes_lacks_nothing_of_what_was_followed(@TempDir Path folder) throws Exception {
+        ContainerId id = workshop.start(
+                aRequest().shell("printf 'a\\377b\\0\\0\\0c\\n10%%\\r\\n'; printf err >&2; printf last"));
+        workshop.containers().follow(id, null, entries::add);
+        long followed = texts().stream()
+                .mapToLong(text -> (text + "\n").getBytes(StandardCharsets.UTF_8).length)
+                .sum();
+
+        LogFile file = workshop.containers().writeLog(id, folder.resolve("log"), new DataSize(1000));
+
+        assertThat(file.missing(followed)).isZero();
+        assertThat(file.missing(followed + 3)).isPositive();
     }
 
     @Test
