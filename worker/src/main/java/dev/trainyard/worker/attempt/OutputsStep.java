@@ -158,7 +158,7 @@ final class OutputsStep implements Step {
         }
     }
 
-    private static List<OutputStore.Scalar> scalars(Path outputs, OutputManifest manifest) {
+    private static List<OutputStore.Scalar> scalars(Path outputs, OutputManifest manifest) throws InterruptedException {
         List<OutputStore.Scalar> scalars = new ArrayList<>();
         for (OutputFile file : manifest.files()) {
             if (file.kind() == OutputFile.Kind.TENSORBOARD) {

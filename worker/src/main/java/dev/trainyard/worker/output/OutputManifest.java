@@ -2,7 +2,6 @@ package dev.trainyard.worker.output;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -48,15 +47,9 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
         List<OutputFile> files = new ArrayList<>();
         byte[] buffer = new byte[BUFFER];
         for (Path file : walk.regular) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
             String path = folder.relativize(file).toString();
             try {
                 files.add(read(file, path, buffer));
-            } catch (ClosedByInterruptException e) {
-                Thread.interrupted();
-                throw new InterruptedException();
             } catch (IOException e) {
                 walk.complete = false;
                 walk.notes.add("%s could not be read: %s".formatted(path, e.getMessage()));
@@ -66,11 +59,13 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
         return new OutputManifest(List.copyOf(files), walk.complete, List.copyOf(walk.notes));
     }
 
-    private static OutputFile read(Path file, String path, byte[] buffer) throws IOException {
+    private static OutputFile read(Path file, String path, byte[] buffer) throws IOException, InterruptedException {
+        RegularFile.heedInterrupt();
         MessageDigest digest = sha256();
         long size = 0;
         try (InputStream in = RegularFile.open(file)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                RegularFile.heedInterrupt();
                 digest.update(buffer, 0, count);
                 size += count;
             }

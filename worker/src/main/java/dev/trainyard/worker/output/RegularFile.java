@@ -19,4 +19,11 @@ final class RegularFile {
         }
         return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
     }
+
+    /** For between reads: a stream of a file heeds no interrupt by itself. */
+    static void heedInterrupt() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
 }

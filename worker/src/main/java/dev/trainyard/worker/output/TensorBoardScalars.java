@@ -45,11 +45,12 @@ public final class TensorBoardScalars {
     public record Scalar(String tag, long step, Instant wallTime, double value) {}
 
     /** @throws IOException if the file cannot be read; damage within only ends the reading */
-    public static List<Scalar> read(Path file) throws IOException {
+    public static List<Scalar> read(Path file) throws IOException, InterruptedException {
         List<Scalar> scalars = new ArrayList<>();
         try (InputStream raw = RegularFile.open(file);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
             while (scalars.size() < MAX_SCALARS) {
+                RegularFile.heedInterrupt();
                 byte[] header = in.readNBytes(12);
                 if (header.length < 12) {
                     return scalars;

@@ -108,6 +108,15 @@ class TensorBoardScalarsTest {
         assertThatThrownBy(() -> TensorBoardScalars.read(pipe)).isInstanceOf(IOException.class);
     }
 
+    @Test
+    void an_interrupt_ends_the_reading() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> read(new EventFile().simple("loss", 1, 1, 1).bytes()))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
     private List<Scalar> read(byte[] bytes) throws Exception {
         return TensorBoardScalars.read(Files.write(folder.resolve("events.out.tfevents.1"), bytes));
     }
