@@ -62,6 +62,13 @@ public final class LogStore {
                 where attempt_id = :attempt and source = 'CONTAINER'""").param("attempt", attempt.value()).query(Long.class).single();
     }
 
+    /** How much of the container's log was ever stored, what has been trimmed included. */
+    public long everStored(AttemptId attempt) {
+        return sql.sql("""
+                select coalesce(sum(coalesce(dropped_bytes, 0) + case source when 'CONTAINER' then octet_length(text) else 0 end), 0)
+                from trainyard.log_chunk where attempt_id = :attempt""").param("attempt", attempt.value()).query(Long.class).single();
+    }
+
     /**
      * Drops the oldest chunks of the container's log, but for the last that hold {@code keep} bytes together. One chunk of ours stands in
      * their place and says how much is gone.

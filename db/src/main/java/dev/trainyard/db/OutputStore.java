@@ -1,26 +1,31 @@
 package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What attempts leave: files and scalars. */
 public final class OutputStore {
 
+    private static final int BATCH = 1000;
     private static final int LONGEST_LABEL = 500;
 
+    /** A program may give its files and points any time; Postgres has not all of them, and others read years of four digits only. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
     private final Database database;
+    private final JdbcTemplate batches;
 
     public OutputStore(Database database) {
         this.database = database;
+        this.batches = new JdbcTemplate(database.dataSource());
     }
 
     /** @param sha256 hexadecimal; null for what was not read */
@@ -32,7 +37,7 @@ public final class OutputStore {
 
     /**
      * Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. Of names that are alike once what Postgres
-     * cannot store reads U+FFFD, the first is kept.
+     * cannot store reads U+FFFD, the first is kept. Times before the year 1 or after 9999 read as the first or last moment of these.
      */
     public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
         database.inTransaction(() -> {
@@ -44,35 +49,22 @@ public final class OutputStore {
                     .sql("delete from trainyard.metric where attempt_id = :attempt")
                     .param("attempt", attempt.value())
                     .update();
-            DataSource dataSource = database.dataSource();
-            Connection connection = DataSourceUtils.getConnection(dataSource);
-            try {
-                insertFiles(connection, attempt, files);
-                insertScalars(connection, attempt, scalars);
-            } catch (SQLException e) {
-                throw new org.springframework.jdbc.UncategorizedSQLException("recording outputs", null, e);
-            } finally {
-                DataSourceUtils.releaseConnection(connection, dataSource);
-            }
+            insertFiles(attempt, files);
+            insertScalars(attempt, scalars);
         });
     }
 
-    private static void insertFiles(Connection connection, AttemptId attempt, List<OutputFile> files)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
+    private void insertFiles(AttemptId attempt, List<OutputFile> files) {
+        batches.batchUpdate("""
                 insert into trainyard.output_file (attempt_id, path, kind, size_bytes, sha256, modified_at)
-                values (?, ?, ?, ?, ?, ?) on conflict do nothing""")) {
-            for (OutputFile file : files) {
-                insert.setObject(1, attempt.value());
-                insert.setString(2, StorableText.of(file.path()));
-                insert.setString(3, file.kind());
-                insert.setLong(4, file.size());
-                insert.setBytes(5, file.sha256() == null ? null : HexFormat.of().parseHex(file.sha256()));
-                insert.setObject(6, file.modified().atOffset(ZoneOffset.UTC));
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
+                values (?, ?, ?, ?, ?, ?) on conflict do nothing""", files, BATCH, (insert, file) -> {
+            insert.setObject(1, attempt.value());
+            insert.setString(2, StorableText.of(file.path()));
+            insert.setString(3, file.kind());
+            insert.setLong(4, file.size());
+            insert.setBytes(5, file.sha256() == null ? null : HexFormat.of().parseHex(file.sha256()));
+            insert.setObject(6, storable(file.modified()));
+        });
     }
 
     /** A program's own word for a curve, as an index takes it. */
@@ -83,20 +75,20 @@ public final class OutputStore {
                 storable.offsetByCodePoints(0, Math.min(storable.codePointCount(0, storable.length()), LONGEST_LABEL)));
     }
 
-    private static void insertScalars(Connection connection, AttemptId attempt, List<Scalar> scalars)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                insert into trainyard.metric (attempt_id, run, tag, step, value, wall_time) values (?, ?, ?, ?, ?, ?)""")) {
-            for (Scalar scalar : scalars) {
-                insert.setObject(1, attempt.value());
-                insert.setString(2, label(scalar.run()));
-                insert.setString(3, label(scalar.tag()));
-                insert.setLong(4, scalar.step());
-                insert.setDouble(5, scalar.value());
-                insert.setObject(6, scalar.wallTime().atOffset(ZoneOffset.UTC));
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
+    private static OffsetDateTime storable(Instant time) {
+        Instant notTooEarly = time.isBefore(EARLIEST) ? EARLIEST : time;
+        return (notTooEarly.isAfter(LATEST) ? LATEST : notTooEarly).atOffset(ZoneOffset.UTC);
+    }
+
+    private void insertScalars(AttemptId attempt, List<Scalar> scalars) {
+        batches.batchUpdate("""
+                insert into trainyard.metric (attempt_id, run, tag, step, value, wall_time) values (?, ?, ?, ?, ?, ?)""", scalars, BATCH, (insert, scalar) -> {
+            insert.setObject(1, attempt.value());
+            insert.setString(2, label(scalar.run()));
+            insert.setString(3, label(scalar.tag()));
+            insert.setLong(4, scalar.step());
+            insert.setDouble(5, scalar.value());
+            insert.setObject(6, storable(scalar.wallTime()));
+        });
     }
 }

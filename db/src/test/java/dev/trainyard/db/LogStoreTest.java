@@ -106,6 +106,7 @@ class LogStoreTest {
                         new Chunk(5, Source.CONTAINER, "line 4\n"),
                         new Chunk(6, Source.CONTAINER, "line 5\n"));
         assertThat(logs.bytes(attempt)).isEqualTo(14);
+        assertThat(logs.everStored(attempt)).isEqualTo(35);
         assertThat(logs.resumePoint(attempt)).contains(new ResumePoint(NANOS, 5));
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputStoreTest {
 
@@ -102,6 +104,59 @@ class OutputStoreTest {
                 .containsExactly(1, 3);
         assertThat(yard.text("select run from history.metrics")).isEqualTo("run\ufffd");
         assertThat(yard.text("select tag from history.metrics")).isEqualTo(noise.substring(0, 500));
+    }
+
+    @Test
+    void times_that_no_calendar_has_are_recorded_as_the_nearest_that_it_has() {
+        AttemptId attempt = attempt();
+        Instant nearlyTooLate = Instant.parse("9999-12-31T23:59:59.9999999Z");
+
+        outputs.record(
+                attempt,
+                List.of(
+                        new OutputFile("1", "OTHER", 1, null, Instant.MIN),
+                        new OutputFile("2", "OTHER", 1, null, AT),
+                        new OutputFile("3", "OTHER", 1, null, nearlyTooLate),
+                        new OutputFile("4", "OTHER", 1, null, Instant.MAX)),
+                List.of(
+                        new Scalar("run", "loss", 1, 0.5, Instant.ofEpochMilli(Long.MIN_VALUE)),
+                        new Scalar("run", "loss", 2, 0.5, Instant.ofEpochMilli(Long.MAX_VALUE))));
+
+        assertThat(yard.sql("select (modified_at at time zone 'UTC')::text from history.outputs order by path")
+                        .query(String.class)
+                        .list())
+                .containsExactly(
+                        "0001-01-01 00:00:00",
+                        "2026-01-02 03:04:05",
+                        "9999-12-31 23:59:59.999999",
+                        "9999-12-31 23:59:59.999999");
+        assertThat(yard.sql("select (wall_time at time zone 'UTC')::text from history.metrics order by step")
+                        .query(String.class)
+                        .list())
+                .containsExactly("0001-01-01 00:00:00", "9999-12-31 23:59:59.999999");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"output_file", "metric"})
+    void what_passes_by_itself_is_told_as_an_outage(String table) {
+        AttemptId attempt = attempt();
+        yard.update("""
+                create function trainyard.full_disk() returns trigger language plpgsql as
+                $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$""");
+        yard.update(
+                "create trigger full_disk before insert on trainyard.%s for each row execute function trainyard.full_disk()"
+                        .formatted(table));
+        try {
+            assertThatThrownBy(() -> outputs.record(
+                            attempt,
+                            List.of(new OutputFile("model.pt", "CHECKPOINT", 1, null, AT)),
+                            List.of(new Scalar("run", "loss", 1, 0.5, AT))))
+                    .isInstanceOfSatisfying(
+                            RuntimeException.class,
+                            e -> assertThat(Outage.mayExplain(e)).isTrue());
+        } finally {
+            yard.update("drop function trainyard.full_disk() cascade");
+        }
     }
 
     private AttemptId attempt() {

@@ -135,6 +135,54 @@ class JobsTest {
                 select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
                 where a.job_id = ? and c.dropped_bytes is not null""", job).toString())
                 .contains("of the log are not kept here; the outputs have all of it");
+        assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
+                .containsExactly(Map.of("outputs_state", "COMPLETE"));
+    }
+
+    @Test
+    void a_log_is_not_written_through_a_link_that_the_program_left_in_its_place() throws IOException {
+        Path precious = Files.writeString(directory.resolve("precious"), "kept");
+        UUID job = yard.submit("echo words; ln -s %s /outputs/trainyard.log".formatted(precious), "");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(precious).hasContent("kept");
+        assertThat(yard.select("select path from history.outputs where job_id = ?", job))
+                .extracting(row -> row.get("path"))
+                .containsExactly("trainyard.log");
+    }
+
+    @Test
+    void a_log_in_whose_place_the_program_left_a_folder_says_so_and_its_outputs_are_incomplete() {
+        UUID job = yard.submit("mkdir -p /outputs/trainyard.log/d", "");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
+                .containsExactly(Map.of("outputs_state", "INCOMPLETE"));
+        assertThat(yard.selectInside("""
+                select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
+                where a.job_id = ? and c.source = 'TRAINYARD'""", job).toString()).contains("this log could not be written to the outputs");
+    }
+
+    @Test
+    void a_log_whose_beginning_the_engine_has_no_more_says_so_and_its_outputs_are_incomplete() throws IOException {
+        UUID job = yard.submit("echo hello; until [ -e /outputs/go ]; do sleep 0.1; done", "");
+        await().atMost(Yard.SOON).untilAsserted(() -> assertThat(yard.log(job)).isEqualTo("hello\n"));
+
+        // As after a log of more than the engine keeps: that much has been read of it before.
+        yard.selectInside("""
+                insert into trainyard.log_chunk (attempt_id, seq, source, text, dropped_bytes)
+                select id, 1000, 'TRAINYARD', 'gone', 1000 from trainyard.attempt where job_id = ? returning seq""", job);
+        Path outputs = Path.of(URI.create((String) yard.attempts(job).getFirst().get("outputs_location"))
+                .getPath());
+        Files.createFile(outputs.resolve("go"));
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
+                .containsExactly(Map.of("outputs_state", "INCOMPLETE"));
+        assertThat(yard.selectInside("""
+                select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
+                where a.job_id = ? and c.seq > 1000""", job).toString())
+                .contains("1000 bytes of this log are not in the outputs either");
     }
 
     private static UUID inPlace(Path place, String script) {

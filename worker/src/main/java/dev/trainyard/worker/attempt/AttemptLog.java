@@ -24,7 +24,7 @@ final class AttemptLog {
     private static final int CHUNK_CHARS = 64 * 1024;
     private static final int BUFFER_CHARS = 4 * 1024 * 1024;
 
-    /** What the database keeps of a container's log, its end: enough to read, and to see why it failed. The outputs have all of it. */
+    /** What the database keeps of a container's log, its end: enough to read, and to see why it failed. The outputs have more. */
     private static final long KEPT_BYTES = 8L << 20;
 
     /** Trimming is dear: so much more is let in between. */
@@ -36,6 +36,7 @@ final class AttemptLog {
     private int buffered;
     private boolean writing;
     private boolean closed;
+    private boolean dropped;
 
     /** Known to the writing thread alone; negative: not yet. */
     private long stored = -1;
@@ -68,9 +69,9 @@ final class AttemptLog {
         notifyAll();
     }
 
-    /** Returns when everything that was added is in the database. */
+    /** Returns when everything that was added is in the database; or, after {@link #close}, never will be. */
     synchronized void drain() throws InterruptedException {
-        while (!pieces.isEmpty() || writing) {
+        while (!dropped && (!pieces.isEmpty() || writing)) {
             wait();
         }
     }
@@ -85,10 +86,9 @@ final class AttemptLog {
         try {
             while (true) {
                 Chunk chunk = next();
-                if (chunk == null) {
+                if (chunk == null || !insist(chunk)) {
                     return;
                 }
-                insist(chunk);
                 keepToBudget(chunk);
                 synchronized (this) {
                     writing = false;
@@ -124,21 +124,24 @@ final class AttemptLog {
         return new Chunk(source, text.toString(), resume);
     }
 
-    private void insist(Chunk chunk) throws InterruptedException {
+    /** False: closed before the database took it. What is behind it must not be stored either, for it would be gone on from there. */
+    private boolean insist(Chunk chunk) throws InterruptedException {
         boolean failed = false;
         while (true) {
             synchronized (this) {
                 if (failed && closed) {
-                    return;
+                    dropped = true;
+                    notifyAll();
+                    return false;
                 }
             }
             try {
                 store.append(attempt, chunk.source(), chunk.text(), chunk.resume());
-                return;
+                return true;
             } catch (DataAccessException | TransactionException e) {
                 if (!Outage.mayExplain(e)) {
                     giveUp(chunk, e);
-                    return;
+                    return true;
                 }
                 if (!failed) {
                     log.warn("log not stored, trying until it is attempt={} error={}", attempt, e.getMessage());

@@ -5,12 +5,14 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.db.Attempt;
+import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.container.ContainerId;
 import dev.trainyard.worker.container.ContainerSpecs;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.container.LogFile;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.OutputManifest;
 import dev.trainyard.worker.output.TensorBoardScalars;
@@ -50,7 +52,7 @@ final class OutputsStep implements Step {
                 host.outputRows().record(run.id(), collected.files(), collected.scalars());
                 return true;
             });
-            end(run, attempt, collected.complete());
+            end(run, attempt, hasWholeLog(run, collected.log()) && collected.complete());
         }
         if (attempt.state() != AttemptState.COLLECTING && attempt.state() != AttemptState.ENDED) {
             throw new IllegalStateException(
@@ -61,10 +63,17 @@ final class OutputsStep implements Step {
         }
     }
 
-    /** @param complete whether this is everything that the attempt left */
-    private record Collected(boolean complete, List<OutputStore.OutputFile> files, List<OutputStore.Scalar> scalars) {
+    /**
+     * @param log null: not written
+     * @param complete whether the files are all that the attempt left
+     */
+    private record Collected(
+            @Nullable LogFile log,
+            boolean complete,
+            List<OutputStore.OutputFile> files,
+            List<OutputStore.Scalar> scalars) {
 
-        static final Collected NOTHING = new Collected(false, List.of(), List.of());
+        static final Collected NOTHING = new Collected(null, false, List.of(), List.of());
     }
 
     private Collected collect(AttemptRun run, Attempt attempt) {
@@ -76,8 +85,8 @@ final class OutputsStep implements Step {
         try {
             return run.await(COLLECT_WITHIN, false, () -> {
                 follower.finish();
-                boolean whole = writeLog(container, logFile);
-                return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, whole);
+                LogFile written = writeLog(run, container, logFile);
+                return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
             });
         } catch (Woken e) {
             log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
@@ -90,22 +99,50 @@ final class OutputsStep implements Step {
         return shared ? "trainyard-%s.log".formatted(run.id().shortForm()) : "trainyard.log";
     }
 
-    private boolean writeLog(ContainerId container, Path file) throws InterruptedException {
+    private @Nullable LogFile writeLog(AttemptRun run, ContainerId container, Path file) throws InterruptedException {
         while (true) {
             try {
-                return host.containers()
-                        .writeLog(container, file, ContainerSpecs.DEFAULT_LOG_BUDGET)
-                        .complete();
+                return host.containers().writeLog(container, file, ContainerSpecs.DEFAULT_LOG_BUDGET);
             } catch (EngineSilent e) {
                 Thread.sleep(ENGINE_PAUSE);
             } catch (EngineRefused | IOException e) {
                 log.warn("log file not written path={} error={}", file, e.getMessage());
-                return false;
+                tell(run, "[this log could not be written to the outputs]");
+                return null;
             }
         }
     }
 
-    private static Collected manifest(AttemptRun run, Path outputs, @Nullable Instant since, boolean logWhole)
+    /** The engine turns a log over that outgrows its budget, and says nothing of it: what was followed tells. */
+    private boolean hasWholeLog(AttemptRun run, @Nullable LogFile file) {
+        if (file == null) {
+            return false;
+        }
+        long missing = file.missing(run.persist(() -> host.logs().everStored(run.id())));
+        if (missing == 0) {
+            return file.complete();
+        }
+        log.warn("log file lacks {} bytes of the log attempt={}", missing, run.id());
+        String mark = "[%d bytes of this log are not in the outputs either: the engine had dropped its beginning]"
+                .formatted(missing);
+        try {
+            run.await(COLLECT_WITHIN, false, () -> {
+                tell(run, mark);
+                return true;
+            });
+        } catch (Woken e) {
+            log.warn("log not stored within {} attempt={}", COLLECT_WITHIN, run.id());
+        }
+        return false;
+    }
+
+    /** Stored before the end is recorded: nobody reads on then. */
+    private static void tell(AttemptRun run, String mark) throws InterruptedException {
+        run.log().line(Source.TRAINYARD, mark);
+        run.log().drain();
+    }
+
+    private static Collected manifest(AttemptRun run, Path outputs, @Nullable Instant since, @Nullable LogFile written)
             throws InterruptedException {
         try {
             OutputManifest manifest = OutputManifest.of(outputs, since);
@@ -114,14 +151,14 @@ final class OutputsStep implements Step {
                     .map(file -> new OutputStore.OutputFile(
                             file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
                     .toList();
-            return new Collected(logWhole && manifest.complete(), files, scalars(outputs, manifest));
+            return new Collected(written, manifest.complete(), files, scalars(outputs, manifest));
         } catch (IOException e) {
             log.warn("no manifest attempt={} path={} error={}", run.id(), outputs, e.toString());
             return Collected.NOTHING;
         }
     }
 
-    private static List<OutputStore.Scalar> scalars(Path outputs, OutputManifest manifest) {
+    private static List<OutputStore.Scalar> scalars(Path outputs, OutputManifest manifest) throws InterruptedException {
         List<OutputStore.Scalar> scalars = new ArrayList<>();
         for (OutputFile file : manifest.files()) {
             if (file.kind() == OutputFile.Kind.TENSORBOARD) {

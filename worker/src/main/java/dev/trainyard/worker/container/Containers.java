@@ -186,7 +186,9 @@ public final class Containers {
     /**
      * Writes the log as the engine has it to a file: both streams in their order, without timestamps.
      *
+     * @param file made anew: what is there is removed first, whatever it is
      * @param budget nothing is written beyond
+     * @throws IOException also if a folder that is not empty is in the file's place
      */
     public LogFile writeLog(ContainerId id, Path file, DataSize budget) throws IOException, InterruptedException {
         return logs.write(id, file, budget);

@@ -162,7 +162,10 @@ final class CreateCommand {
                 .withOptions(Map.of()));
     }
 
-    /** Two files, so that at least half the budget is there when one has just been turned over. */
+    /**
+     * Two files, so that at least half the budget is there when one has just been turned over. The budget is for the engine's JSON: each
+     * line takes some 75 bytes more there than it has.
+     */
     private static LogConfig logConfig(DataSize budget) {
         String half = Long.toString(Math.max(1, budget.bytes() / 2));
         return new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", half, "max-file", "2"));

@@ -7,7 +7,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class Logs {
 
     LogFile write(ContainerId id, Path file, DataSize budget) throws IOException, InterruptedException {
         boolean tty = containers.inspect(id).map(ContainerStatus::tty).orElse(false);
-        try (OutputStream out = Files.newOutputStream(file)) {
+        try (OutputStream out = create(file)) {
             return connection.stream(
                     request(id, "stdout=1&stderr=1"), stream -> copy(new LogText(stream, tty), out, budget.bytes()));
         } catch (UncheckedIOException e) {
@@ -48,18 +50,34 @@ final class Logs {
         }
     }
 
+    /** Anew: the program may have left a link to a file of the host's under this name, or a pipe that nobody reads. */
+    private static OutputStream create(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS);
+    }
+
     private static LogFile copy(LogText text, OutputStream out, long budget) throws IOException {
         byte[] buffer = new byte[LogMessages.LONGEST];
         long written = 0;
+        long nuls = 0;
         for (int read = text.read(buffer); read >= 0; read = text.read(buffer)) {
             int kept = (int) Math.min(read, budget - written);
             write(out, buffer, kept);
             written += kept;
+            nuls += nuls(buffer, kept);
             if (kept < read) {
-                return new LogFile(written, false);
+                return new LogFile(written, written - nuls, false);
             }
         }
-        return new LogFile(written, true);
+        return new LogFile(written, written - nuls, true);
+    }
+
+    private static int nuls(byte[] buffer, int length) {
+        int nuls = 0;
+        for (int i = 0; i < length; i++) {
+            nuls += buffer[i] == 0 ? 1 : 0;
+        }
+        return nuls;
     }
 
     /** A failing disk is not a failing connection. */

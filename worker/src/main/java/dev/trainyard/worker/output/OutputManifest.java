@@ -2,7 +2,6 @@ package dev.trainyard.worker.output;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,20 +42,14 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
      * @param since only what was made or changed since then, by this host's clock: for a folder that others have used before; null: all
      */
     public static OutputManifest of(Path folder, @Nullable Instant since) throws IOException, InterruptedException {
-        Walk walk = new Walk(since == null ? null : since.minus(TICK));
+        Walk walk = new Walk(folder, since == null ? null : since.minus(TICK));
         Files.walkFileTree(folder, walk);
         List<OutputFile> files = new ArrayList<>();
         byte[] buffer = new byte[BUFFER];
         for (Path file : walk.regular) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
             String path = folder.relativize(file).toString();
             try {
                 files.add(read(file, path, buffer));
-            } catch (ClosedByInterruptException e) {
-                Thread.interrupted();
-                throw new InterruptedException();
             } catch (IOException e) {
                 walk.complete = false;
                 walk.notes.add("%s could not be read: %s".formatted(path, e.getMessage()));
@@ -66,11 +59,13 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
         return new OutputManifest(List.copyOf(files), walk.complete, List.copyOf(walk.notes));
     }
 
-    private static OutputFile read(Path file, String path, byte[] buffer) throws IOException {
+    private static OutputFile read(Path file, String path, byte[] buffer) throws IOException, InterruptedException {
+        RegularFile.heedInterrupt();
         MessageDigest digest = sha256();
         long size = 0;
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream in = RegularFile.open(file)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                RegularFile.heedInterrupt();
                 digest.update(buffer, 0, count);
                 size += count;
             }
@@ -96,15 +91,19 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
         private final List<Path> regular = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private boolean complete = true;
+        private final Path folder;
         private final @Nullable Instant since;
 
-        Walk(@Nullable Instant since) {
+        Walk(Path folder, @Nullable Instant since) {
+            this.folder = folder;
             this.since = since;
         }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             if (!attributes.isRegularFile()) {
+                // A link in the folder's own place hides all that the attempt left.
+                complete &= !file.equals(folder);
                 notes.add("%s is no regular file".formatted(file.getFileName()));
                 return FileVisitResult.CONTINUE;
             }

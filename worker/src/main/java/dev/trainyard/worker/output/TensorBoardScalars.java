@@ -9,7 +9,6 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,11 +45,12 @@ public final class TensorBoardScalars {
     public record Scalar(String tag, long step, Instant wallTime, double value) {}
 
     /** @throws IOException if the file cannot be read; damage within only ends the reading */
-    public static List<Scalar> read(Path file) throws IOException {
+    public static List<Scalar> read(Path file) throws IOException, InterruptedException {
         List<Scalar> scalars = new ArrayList<>();
-        try (InputStream raw = Files.newInputStream(file);
+        try (InputStream raw = RegularFile.open(file);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
             while (scalars.size() < MAX_SCALARS) {
+                RegularFile.heedInterrupt();
                 byte[] header = in.readNBytes(12);
                 if (header.length < 12) {
                     return scalars;

@@ -2,14 +2,19 @@ package dev.trainyard.worker.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.trainyard.worker.output.OutputFile.Kind;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +88,42 @@ class OutputManifestTest {
 
         assertThatThrownBy(() -> OutputManifest.of(folder, null)).isInstanceOf(InterruptedException.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void an_interrupt_ends_it_within_a_file_that_takes_long_to_read() throws Exception {
+        try (RandomAccessFile large =
+                new RandomAccessFile(folder.resolve("large").toFile(), "rw")) {
+            large.setLength(1L << 40);
+        }
+        AtomicReference<Exception> ended = new AtomicReference<>();
+        Thread reader = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                OutputManifest.of(folder, null);
+            } catch (IOException | InterruptedException e) {
+                ended.set(e);
+            }
+        });
+        await().until(() -> Stream.of(reader.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().contains("MessageDigest")));
+
+        reader.interrupt();
+        reader.join();
+
+        assertThat(ended).hasValueMatching(InterruptedException.class::isInstance);
+    }
+
+    @Test
+    void a_folder_that_is_a_link_is_not_entered_and_is_an_incomplete_manifest() throws Exception {
+        Files.writeString(Files.createDirectory(folder.resolve("elsewhere")).resolve("secret"), "abc");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+
+        OutputManifest manifest = OutputManifest.of(link, null);
+
+        assertThat(manifest.files()).isEmpty();
+        assertThat(manifest.complete()).isFalse();
+        assertThat(manifest.notes()).singleElement().asString().contains("link");
     }
 
     @ParameterizedTest

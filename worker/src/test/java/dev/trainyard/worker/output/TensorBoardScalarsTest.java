@@ -1,6 +1,7 @@
 package dev.trainyard.worker.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.worker.output.TensorBoardScalars.Scalar;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardScalarsTest {
@@ -27,7 +29,7 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void all_three_ways_to_write_a_scalar_are_read() throws IOException {
+    void all_three_ways_to_write_a_scalar_are_read() throws Exception {
         EventFile file = new EventFile()
                 .simple("loss", 1, 1_700_000_000.25, 0.5f)
                 .floats("accuracy", 2, 1_700_000_001.5, 0.75f)
@@ -41,21 +43,21 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void values_that_are_no_numbers_are_kept_as_they_are() throws IOException {
+    void values_that_are_no_numbers_are_kept_as_they_are() throws Exception {
         EventFile file = new EventFile().simple("loss", 1, 1, Float.NaN).simple("loss", 2, 1, Float.POSITIVE_INFINITY);
 
         assertThat(read(file.bytes())).extracting(Scalar::value).containsExactly(Double.NaN, Double.POSITIVE_INFINITY);
     }
 
     @Test
-    void tensors_with_more_than_one_element_are_no_scalars() throws IOException {
+    void tensors_with_more_than_one_element_are_no_scalars() throws Exception {
         EventFile file = new EventFile().floats("histogram", 1, 1, 1, 2, 3).simple("loss", 2, 1, 0.5f);
 
         assertThat(read(file.bytes())).extracting(Scalar::tag).containsExactly("loss");
     }
 
     @Test
-    void a_file_cut_off_anywhere_yields_what_was_whole() throws IOException {
+    void a_file_cut_off_anywhere_yields_what_was_whole() throws Exception {
         byte[] two =
                 new EventFile().simple("loss", 1, 1, 2).simple("loss", 2, 1, 1).bytes();
         int one = new EventFile().simple("loss", 1, 1, 2).bytes().length;
@@ -69,7 +71,7 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void damage_ends_the_reading_and_what_came_before_counts() throws IOException {
+    void damage_ends_the_reading_and_what_came_before_counts() throws Exception {
         byte[] bytes = new EventFile()
                 .simple("loss", 1, 1, 3)
                 .simple("loss", 2, 1, 2)
@@ -82,7 +84,7 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void what_is_no_event_file_has_no_scalars() throws IOException {
+    void what_is_no_event_file_has_no_scalars() throws Exception {
         byte[] noise = new byte[10_000];
         new Random(7).nextBytes(noise);
 
@@ -91,7 +93,31 @@ class TensorBoardScalarsTest {
         assertThat(read(new byte[10_000])).isEmpty();
     }
 
-    private List<Scalar> read(byte[] bytes) throws IOException {
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void what_has_become_a_link_or_a_pipe_since_it_was_listed_is_not_read() throws Exception {
+        Path events = Files.write(
+                folder.resolve("events"),
+                new EventFile().simple("loss", 1, 1, 1).bytes());
+        Path link = Files.createSymbolicLink(folder.resolve("link.tfevents"), events);
+        Path pipe = folder.resolve("pipe.tfevents");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        assertThatThrownBy(() -> TensorBoardScalars.read(link)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> TensorBoardScalars.read(pipe)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void an_interrupt_ends_the_reading() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> read(new EventFile().simple("loss", 1, 1, 1).bytes()))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private List<Scalar> read(byte[] bytes) throws Exception {
         return TensorBoardScalars.read(Files.write(folder.resolve("events.out.tfevents.1"), bytes));
     }
 }
