@@ -27,6 +27,9 @@ class FaultsTest {
     @SuppressWarnings("NullAway.Init")
     private static Installation installation;
 
+    @SuppressWarnings("NullAway.Init")
+    private static Strangers strangers;
+
     private final List<Training> trainings = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
@@ -49,6 +52,7 @@ class FaultsTest {
     @BeforeAll
     static void start() {
         installation = Installation.start(FaultsTest.class);
+        strangers = new Strangers();
         installation
                 .internalSql()
                 .sql("update trainyard.installation set host_lost_after = '12 seconds'")
@@ -58,6 +62,7 @@ class FaultsTest {
     @AfterAll
     static void stop() {
         installation.close();
+        strangers.close();
     }
 
     @AfterEach
@@ -127,6 +132,7 @@ class FaultsTest {
         fault.injection().into(this);
 
         assertThat(new Invariants(installation).violations(trainings)).isEmpty();
+        assertThat(strangers.violations()).isEmpty();
     }
 
     /** The others of the table: together they take longer than all that is tested each time may. */
