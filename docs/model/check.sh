@@ -1,54 +1,109 @@
 #!/usr/bin/env bash
-# Checks the model exhaustively within small bounds, then once with each guard dropped, which must break a property.
+# Checks the model exhaustively within small bounds, then with one guard dropped at a time, which must break the property that is named.
 # Needs spin and gcc (apt-get install spin gcc). Takes minutes; `check.sh short` what CI has time for.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
+broken=()
 # Of the short runs the compiler takes longer than the check.
 optimise=$([[ ${1:-} == short ]] && echo -O0 || echo -O2)
 
-# run EXPECTED DEFINES...: 0 holds, 1 a property breaks
-run() {
-    local want=$1
-    shift
+# visit DEFINES...: every order of steps, or those up to the first that breaks a property; leaves what pan says of it
+visit() {
     (cd "$work" && spin "$@" -a "$here/lifecycle.pml" >spin.out 2>&1) || { cat "$work/spin.out"; exit 1; }
     gcc "$optimise" -w -DSAFETY -DCOLLAPSE -DVECTORSZ=2048 -DMEMLIM=6000 -o "$work/pan" "$work/pan.c"
     (cd "$work" && timeout 900 ./pan -m400000 >pan.out 2>&1) || true
-    local got states
-    got=$(grep -o 'errors: [0-9]*' "$work/pan.out" | grep -o '[0-9]*$' || echo '?')
+    errors=$(grep -o 'errors: [0-9]*' "$work/pan.out" | grep -o '[0-9]*$' || echo '?')
     states=$(grep -o '[0-9.e+]* states, stored' "$work/pan.out" | head -1)
-    if grep -qE 'max search depth too small|out of memory|Search not completed' "$work/pan.out" && [[ $want == 0 ]]; then
-        got='unfinished'
-    fi
-    if [[ $got == "$want" ]]; then
-        printf 'ok    %-18s %s\n' "$([[ $want == 0 ]] && echo holds || echo 'breaks, as it must')" "$* ($states)"
-    else
-        printf 'WRONG errors: %s, wanted %s: %s (%s)\n' "$got" "$want" "$*" "$states"
-        grep -m3 -E 'assertion violated|invalid end' "$work/pan.out" || true
+}
+
+# say MET WHAT DEFINES...
+say() {
+    local met=$1 what=$2
+    shift 2
+    printf '%-5s %-32s %s (%s)\n' "$([[ $met == yes ]] && echo ok || echo WRONG)" "$what" "$*" "$states"
+    if [[ $met != yes ]]; then
+        grep -m3 -E 'assertion violated|invalid end|max search depth|out of memory|not completed' "$work/pan.out" || true
         bad=1
     fi
 }
 
-run 0 -DCRASHES=1 -DCANCELS=1
-run 0 -DFREEZES=1 -DERRORS=1
-run 0 -DCUTS=1 -DHOLDS=1
-run 0 -DCUTS=1 -DFORGETS=1
-run 0 -DPREEMPTS=1 -DCRASHES=1
+holds() {
+    local met=no
+    visit "$@"
+    if [[ $errors == 0 ]] && ! grep -qE 'max search depth too small|out of memory|Search not completed' "$work/pan.out"; then
+        met=yes
+    fi
+    say "$met" 'all hold' "$@"
+}
+
+# breaks PROPERTY DEFINES...: that one; no other is looked at
+breaks() {
+    local property=$1 met=no
+    shift
+    grep -q "^#define $property " "$here/lifecycle.pml" || { echo "no such property: $property"; exit 1; }
+    visit "-DCHECK=$property" "$@"
+    if [[ $errors == 1 ]] && grep -q 'assertion violated' "$work/pan.out"; then
+        met=yes
+        broken+=("$property")
+    fi
+    say "$met" "breaks $property" "$@"
+}
+
+every_property_was_broken() {
+    local property
+    for property in $(grep -oE '^#define [A-Z_]+ [0-9]+ *(/\*.*)?$' "$here/lifecycle.pml" | awk '$3 > 0 { print $2 }' | grep -vxE 'K|MUT'); do
+        if [[ " ${broken[*]} " != *" $property "* ]]; then
+            echo "WRONG nothing breaks $property"
+            bad=1
+        fi
+    done
+}
+
+holds -DCRASHES=1 -DCANCELS=1
+holds -DFREEZES=1 -DERRORS=1
+holds -DCUTS=1 -DHOLDS=1
+holds -DCUTS=1 -DFORGETS=1
+holds -DPREEMPTS=1 -DCRASHES=1
 if [[ ${1:-} != short ]]; then
-    run 0 -DCUTS=1 -DCRASHES=1 -DCANCELS=1
-    run 0 -DFREEZES=1 -DHOLDS=1 -DCANCELS=1
-    run 0 -DCUTS=1 -DSILENCES=1 -DCRASHES=1
-    run 0 -DFREEZES=1 -DPREEMPTS=1 -DFORGETS=1
+    holds -DCUTS=1 -DCRASHES=1 -DCANCELS=1
+    holds -DFREEZES=1 -DHOLDS=1 -DCANCELS=1
+    holds -DCUTS=1 -DSILENCES=1 -DCRASHES=1
+    holds -DFREEZES=1 -DPREEMPTS=1 -DFORGETS=1
+    # Guards behind which another one stands.
+    for faults in '-DCUTS=1 -DCRASHES=1 -DCANCELS=1' '-DFREEZES=1 -DPREEMPTS=1 -DFORGETS=1'; do
+        # shellcheck disable=SC2086
+        holds -DMUT=18 $faults # reinstate also where a newer attempt was placed
+        # shellcheck disable=SC2086
+        holds -DMUT=19 $faults # a stale `created` is followed by the start
+        # shellcheck disable=SC2086
+        holds -DMUT=20 $faults # begin does not look at the stop reason
+    done
 fi
-run 1 -DMUT=1 -DCUTS=1       # a device may be reserved twice, and a host gets work before what was lost is settled
-run 1 -DMUT=2 -DCUTS=1       # expire frees what may still run
-run 1 -DMUT=4 -DCUTS=1 -DCANCELS=1  # reinstate also where the job has ended
-run 1 -DMUT=5 -DCUTS=1       # superseded before the container is dead
-run 1 -DMUT=7 -DCANCELS=1 -DERRORS=1  # what ends an attempt forgets that its job's cancel was requested
-run 1 -DMUT=8 -DCANCELS=1    # place also what was cancelled
-run 1 -DMUT=9 -DPREEMPTS=1   # the stop signal before `signalled` is committed
-run 1 -DMUT=10 -DCUTS=1      # a stale `exited` is taken for the end
-run 1 -DMUT=13 -DCUTS=1      # a lost attempt is taken for one that is over
+# place
+breaks HELD_ONCE -DMUT=1 -DCUTS=1                           # does not ask who holds a device, nor waits until what was lost is settled
+breaks ONE_LIVE_ATTEMPT -DMUT=3                             # does not ask whether the job waits
+breaks NOTHING_AFTER_CANCEL -DMUT=8 -DCANCELS=1             # takes what was cancelled, too
+# what ends an attempt
+breaks NOTHING_AFTER_CANCEL -DMUT=7 -DCANCELS=1 -DERRORS=1  # forgets that its job's cancel was requested
+breaks CANCEL_STANDS -DMUT=7 -DCANCELS=1 -DERRORS=1 -DHOLDS=1
+breaks FAULTS_SPEND_NOTHING -DMUT=14 -DCUTS=1               # spends a retry whatever the cause
+breaks NO_JOB_STUCK -DMUT=16 -DCUTS=1                       # is the loss of its host, and nothing follows for the job
+breaks TWO_RUN_AFTER_A_LOSS -DMUT=6 -DFREEZES=1             # is the planner, where only its worker knows that nothing of it runs
+breaks RUNS_ON_ITS_OWN -DMUT=6 -DFREEZES=1
+# the worker
+breaks STOPPED_IS_NOT_COMPLETED -DMUT=9 -DPREEMPTS=1        # sends the stop signal before `signalled` is committed
+breaks DID_WELL_HAS_SUCCEEDED -DMUT=12 -DCANCELS=1          # takes an end before the first signal for the signal's
+breaks DID_WELL_HAS_SUCCEEDED -DMUT=10 -DCUTS=1             # takes a stale `exited` for the end
+breaks REMOVED_AT_THE_END -DMUT=17                          # removes the container when the exit is recorded
+breaks NONE_LEFT_BEHIND -DMUT=11                            # does not tidy what has ended
+breaks NO_ATTEMPT_STUCK -DMUT=15                            # has no answer to a container that ended before its start was recorded
+# lost hosts
+breaks NOT_FREED_TOO_SOON -DMUT=2 -DCUTS=1                  # expire frees what may still run
+breaks NOT_FREED_TOO_SOON -DMUT=5 -DCUTS=1                  # superseded before the container is dead
+breaks OVER_STAYS_OVER -DMUT=4 -DCUTS=1 -DCANCELS=1         # reinstate also where the job has ended
+breaks NOT_HELD_FOR_EVER -DMUT=13 -DCUTS=1                  # a lost attempt is taken for one that is over
+every_property_was_broken
 [[ $bad == 0 ]] && echo 'all as it must be' || { echo 'some differ'; exit 1; }

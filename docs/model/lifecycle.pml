@@ -3,7 +3,7 @@
  * store's method and its guards, or one call to the engine; a worker's process may die, stand still or be cut off between any two.
  * One job, at most K attempts, two hosts with one device each. See README.md, and check.sh for what is run.
  *
- * MUT drops one guard; each must then be seen to break a property.
+ * MUT drops one guard, which must then be seen to break the property that check.sh names. CHECK looks at one property alone.
  */
 #ifndef K
 #define K 2
@@ -39,6 +39,29 @@
 #ifndef SILENCES
 #define SILENCES 0
 #endif
+
+/* The properties, each of which check.sh wants to see broken. */
+#define ONE_LIVE_ATTEMPT 1        /* a job has at most one attempt that is not ENDED */
+#define HELD_ONCE 2               /* nothing is held by two */
+#define NOT_FREED_TOO_SOON 3      /* nothing is freed while something of it may run, but for a forgotten host, where an operator says so */
+#define NOT_HELD_FOR_EVER 4
+#define RUNS_ON_ITS_OWN 5         /* what is started holds what it runs on */
+#define TWO_RUN_AFTER_A_LOSS 6    /* two containers of one job only where a host was lost */
+#define NONE_LEFT_BEHIND 7        /* no container */
+#define REMOVED_AT_THE_END 8      /* no container before its attempt has ENDED */
+#define NO_ATTEMPT_STUCK 9
+#define NO_JOB_STUCK 10
+#define OVER_STAYS_OVER 11        /* a job that is over */
+#define CANCEL_STANDS 12          /* once accepted: it succeeds or is cancelled */
+#define NOTHING_AFTER_CANCEL 13   /* no attempt is placed */
+#define STOPPED_IS_NOT_COMPLETED 14
+#define DID_WELL_HAS_SUCCEEDED 15 /* what ended well by itself */
+#define FAULTS_SPEND_NOTHING 16   /* no retry of the user's */
+
+#ifndef CHECK
+#define CHECK 0
+#endif
+#define property(name, holds_) assert((CHECK != 0 && CHECK != name) || (holds_))
 
 mtype:job = { QUEUED, HELD, JRUNNING, SUCCEEDED, FAILED, CANCELLED };
 mtype:attempt = { NONE, RESERVED, PREPARING, RUNNING, COLLECTING, ENDED };
@@ -78,7 +101,7 @@ byte crashes = CRASHES, freezes = FREEZES, cuts = CUTS, cancels = CANCELS, holds
 
 /* AttemptStore.follow */
 inline follow(c) {
-  assert(!FINAL);                                                        /* a job that is over stays so */
+  property(OVER_STAYS_OVER, !FINAL);
   if
   :: cancelRequested && MUT != 7 -> if :: c == COMPLETED -> job = SUCCEEDED :: else -> job = CANCELLED fi
   :: else ->
@@ -87,7 +110,7 @@ inline follow(c) {
      :: c == C_CANCELLED -> job = CANCELLED
      :: c == BUILD_FAILED -> job = FAILED
      :: else ->
-        if :: c == PROGRAM_ERROR -> spent++ :: else -> skip fi;
+        if :: c == PROGRAM_ERROR || MUT == 14 -> spent++ :: else -> skip fi;
         if
         :: holdRequested -> job = HELD; holdRequested = false
         :: else -> job = QUEUED
@@ -96,9 +119,9 @@ inline follow(c) {
   fi
 }
 
-/* AttemptStore.release: never while something of it may run, but for a forgotten host, where an operator says so. */
+/* AttemptStore.release */
 inline release(a_) {
-  assert(!holds[a_] || worker[host[a_]] == FORGOTTEN || (box[a_] != UP && box[a_] != CREATED));
+  property(NOT_FREED_TOO_SOON, !holds[a_] || worker[host[a_]] == FORGOTTEN || (box[a_] != UP && box[a_] != CREATED));
   holds[a_] = false
 }
 
@@ -119,11 +142,12 @@ end: do
        :: state[a] == RESERVED -> if :: stop[a] == NOCAUSE -> pc[a] = BEGIN :: else -> failWith[a] = stop[a]; pc[a] = FAIL fi
        :: state[a] == PREPARING || state[a] == RUNNING -> pc[a] = ENGINE
        :: state[a] == COLLECTING -> pc[a] = END
-       :: state[a] == ENDED && (!(lostIn[a] != NONE && holds[a]) || MUT == 13) -> pc[a] = REMOVE
+       :: state[a] == ENDED && (!(lostIn[a] != NONE && holds[a]) || MUT == 13) ->
+          if :: MUT == 11 -> pc[a] = IDLE :: else -> pc[a] = REMOVE fi
        fi }
   :: atomic { pc[a] == BEGIN && REACHES ->
        if
-       :: FENCED && state[a] == RESERVED && stop[a] == NOCAUSE -> state[a] = PREPARING
+       :: FENCED && state[a] == RESERVED && (stop[a] == NOCAUSE || MUT == 20) -> state[a] = PREPARING
        :: else -> skip
        fi; pc[a] = LOAD }
 
@@ -136,7 +160,7 @@ end: do
        :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && recorded[a] -> failWith[a] = KILLED_EXTERNALLY; pc[a] = FAIL
        :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && !recorded[a] -> pc[a] = CREATE
        :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == CREATED -> pc[a] = RECORD_CREATED
-       :: state[a] == PREPARING && seen[a] != ABSENT && seen[a] != CREATED -> pc[a] = STARTED
+       :: state[a] == PREPARING && (seen[a] == UP || (MUT != 15 && seen[a] != ABSENT && seen[a] != CREATED)) -> pc[a] = STARTED
        :: state[a] == RUNNING && seen[a] == UP -> pc[a] = WATCH
        :: state[a] == RUNNING && seen[a] != UP -> pc[a] = EXITED
        :: state[a] != PREPARING && state[a] != RUNNING -> pc[a] = LOAD
@@ -145,17 +169,16 @@ end: do
   :: atomic { pc[a] == RECORD_CREATED && REACHES ->
        if
        :: FENCED && state[a] == PREPARING -> recorded[a] = true; pc[a] = START
-       :: else -> pc[a] = LOAD
+       :: else -> if :: MUT == 19 -> pc[a] = START :: else -> pc[a] = LOAD fi
        fi }
   :: atomic { pc[a] == START && ASKS ->
        if
        :: box[a] == CREATED ->
           box[a] = UP;
-          /* What it runs on is its own; two of one job run only where a host was cut off or stood still. */
-          assert(holds[a] || worker[H] == FORGOTTEN);
+          property(RUNS_ON_ITS_OWN, holds[a] || worker[H] == FORGOTTEN);
           byte b = 0;
           do
-          :: b < K -> assert(b == a || box[b] != UP || wasLost[a] || wasLost[b]); b++
+          :: b < K -> property(TWO_RUN_AFTER_A_LOSS, b == a || box[b] != UP || wasLost[a] || wasLost[b]); b++
           :: else -> break
           od; b = 0
        :: else -> skip
@@ -182,7 +205,7 @@ end: do
        if
        :: FENCED && state[a] == RUNNING ->
           if
-          :: stop[a] != NOCAUSE && signalledRow[a] && !endedBeforeSignal[a] -> exitCause[a] = stop[a]
+          :: stop[a] != NOCAUSE && signalledRow[a] && (!endedBeforeSignal[a] || MUT == 12) -> exitCause[a] = stop[a]
           :: else ->
              if
              :: seen[a] == EXITED0 -> exitCause[a] = COMPLETED
@@ -190,7 +213,8 @@ end: do
              :: else -> exitCause[a] = KILLED_EXTERNALLY
              fi
           fi;
-          state[a] = COLLECTING; release(a); pc[a] = LOAD
+          state[a] = COLLECTING; release(a);
+          if :: MUT == 17 -> pc[a] = REMOVE :: else -> pc[a] = LOAD fi
        :: else -> if :: MUT == 10 -> pc[a] = REMOVE :: else -> pc[a] = LOAD fi
        fi }
   :: atomic { pc[a] == END && REACHES ->
@@ -204,7 +228,7 @@ end: do
        fi; pc[a] = LOAD }
   /* Containers.remove, without force: one that runs is not. */
   :: atomic { pc[a] == REMOVE && ASKS ->
-       assert(state[a] == ENDED);
+       property(REMOVED_AT_THE_END, state[a] == ENDED);
        if :: box[a] != UP -> removeBox(a) :: else -> box[a] = KILLED; removeBox(a) fi;
        pc[a] = IDLE }
   :: atomic { pc[a] == IDLE && REACHES && (state[a] != ENDED || (lostIn[a] != NONE && holds[a] && MUT != 13)) -> pc[a] = LOAD }
@@ -212,14 +236,14 @@ end: do
   /* LostHosts.reinstate */
   :: atomic { pc[a] == REINSTATE && REACHES ->
        if
-       :: FENCED && state[a] == ENDED && lostIn[a] != NONE && NEWEST && holds[a] && leaseLives[H] &&
+       :: FENCED && state[a] == ENDED && lostIn[a] != NONE && (NEWEST || MUT == 18) && holds[a] && leaseLives[H] &&
           (job == QUEUED || (job == HELD && (lostIn[a] == RUNNING || (seen[a] != ABSENT && seen[a] != CREATED))) || MUT == 4) ->
           byte c = 0;
           do
-          :: c < K -> assert(c == a || state[c] == NONE || state[c] == ENDED); c++
+          :: c < K -> property(ONE_LIVE_ATTEMPT, c == a || state[c] == NONE || state[c] == ENDED); c++
           :: else -> break
           od; c = 0;
-          assert(!FINAL);
+          property(OVER_STAYS_OVER, !FINAL);
           if :: job == HELD -> holdRequested = true :: else -> skip fi;
           state[a] = lostIn[a]; lostIn[a] = NONE; cause[a] = NOCAUSE; job = JRUNNING
        :: else -> skip
@@ -229,7 +253,7 @@ end: do
        if :: box[a] == ABSENT || box[a] == CREATED -> pc[a] = STOP_REPLACED :: else -> pc[a] = REINSTATE fi }
   /* CurrentAttempt.giveUp, and LostHosts.superseded once the container is dead and gone */
   :: atomic { pc[a] == STOP_REPLACED && ASKS ->
-       assert(state[a] == ENDED);
+       property(REMOVED_AT_THE_END, state[a] == ENDED);
        seen[a] = box[a];
        if :: MUT != 5 -> removeBox(a) :: else -> skip fi;
        pc[a] = SUPERSEDE }
@@ -253,12 +277,14 @@ end: do
 proctype Planner(byte a; byte h) {
 end: do
   /* PlanStore.reserve */
-  :: atomic { (job == QUEUED || (MUT == 8 && job == CANCELLED)) && placed < K && a == placed && worker[h] == ACTIVE && leaseLives[h] && up[h] &&
+  :: atomic { (job == QUEUED || (MUT == 3 && job == JRUNNING) || (MUT == 8 && job == CANCELLED)) && placed < K && a == placed && worker[h] == ACTIVE && leaseLives[h] && up[h] &&
        (MUT == 1 || !(holds[0] && state[0] != NONE && host[0] == h)) && (MUT == 1 || K < 2 || !(holds[K - 1] && state[K - 1] != NONE && host[K - 1] == h)) ->
-       assert(!cancelAccepted);
+       property(NOTHING_AFTER_CANCEL, !cancelAccepted);
        byte b = 0;
        do
-       :: b < K -> assert(b == a || state[b] == NONE || state[b] == ENDED); assert(b == a || !holds[b] || host[b] != h); b++
+       :: b < K ->
+          property(ONE_LIVE_ATTEMPT, b == a || state[b] == NONE || state[b] == ENDED);
+          property(HELD_ONCE, b == a || !holds[b] || host[b] != h); b++
        :: else -> break
        od; b = 0;
        state[a] = RESERVED; host[a] = h; holds[a] = true; job = JRUNNING; placed++ }
@@ -268,7 +294,7 @@ end: do
 proctype Deadlines(byte a) {
 end: do
   /* PlanStore.observe: unclaimed */
-  :: atomic { state[a] == RESERVED && (!up[H] || frozen[H] || cut[H] || worker[H] == FORGOTTEN) ->
+  :: atomic { (state[a] == RESERVED || (MUT == 6 && state[a] == PREPARING)) && (!up[H] || frozen[H] || cut[H] || worker[H] == FORGOTTEN) ->
        state[a] = ENDED; cause[a] = START_TIMEOUT; release(a); follow(START_TIMEOUT) }
   /* AttemptStore.stop */
   :: atomic { preempts > 0 && (state[a] == RESERVED || state[a] == PREPARING || state[a] == RUNNING) && stop[a] == NOCAUSE -> preempts--; stop[a] = C_PREEMPTED }
@@ -287,7 +313,7 @@ inline lose(h_) {
      :: state[n] != NONE && host[n] == h_ && (state[n] == RESERVED || state[n] == PREPARING || state[n] == RUNNING) ->
         lostIn[n] = state[n]; state[n] = ENDED; cause[n] = HOST_LOST; wasLost[n] = true;
         if :: lostIn[n] == RESERVED || MUT == 2 -> release(n) :: else -> skip fi;
-        follow(HOST_LOST)
+        if :: MUT == 16 -> skip :: else -> follow(HOST_LOST) fi
      :: else -> skip
      fi; n++
   :: else -> break
@@ -369,24 +395,23 @@ end: atomic { timeout ->
        if
        :: state[a] == NONE -> skip
        :: else ->
-          assert(state[a] == ENDED);                                     /* no attempt is stuck */
-          assert(!holds[a]);                                             /* nothing is held for ever */
-          assert(box[a] == ABSENT || worker[host[a]] == FORGOTTEN);      /* no container is left behind */
-          /* told to stop, and ended with 0: it has not finished */
-          assert(!(reallySignalled[a] && cause[a] == COMPLETED && stop[a] != NOCAUSE && !ranWell[a]))
+          property(NO_ATTEMPT_STUCK, state[a] == ENDED);
+          property(NOT_HELD_FOR_EVER, !holds[a]);
+          property(NONE_LEFT_BEHIND, box[a] == ABSENT || worker[host[a]] == FORGOTTEN);
+          property(STOPPED_IS_NOT_COMPLETED, !(reallySignalled[a] && cause[a] == COMPLETED && stop[a] != NOCAUSE && !ranWell[a]))
        fi; a++
     :: else -> break
     od;
-    assert(FINAL || job == HELD || (job == QUEUED && (placed == K || worker[0] == FORGOTTEN || worker[1] == FORGOTTEN)));
-    assert(!cancelAccepted || job == SUCCEEDED || job == CANCELLED);     /* an accepted cancel stands */
+    property(NO_JOB_STUCK, FINAL || job == HELD || (job == QUEUED && (placed == K || worker[0] == FORGOTTEN || worker[1] == FORGOTTEN)));
+    property(CANCEL_STANDS, !cancelAccepted || job == SUCCEEDED || job == CANCELLED);
     if
     :: placed > 0 ->
        a = placed - 1;
-       /* what ended well by itself has succeeded: unless it was lost and cancelled, or its host forgotten, or the one known exception */
-       assert(!ranWell[a] || job == SUCCEEDED || (wasLost[a] && cancelAccepted) || worker[host[a]] == FORGOTTEN || touchedByDeath[a] || (wasLost[a] && cause[a] == HOST_LOST && job == HELD))
+       /* unless it was lost and cancelled, or its host forgotten, or the one known exception */
+       property(DID_WELL_HAS_SUCCEEDED, !ranWell[a] || job == SUCCEEDED || (wasLost[a] && cancelAccepted) || worker[host[a]] == FORGOTTEN || touchedByDeath[a] || (wasLost[a] && cause[a] == HOST_LOST && job == HELD))
     :: else -> skip
     fi;
-    assert(spent <= ERRORS)                                              /* no fault spends a retry */
+    property(FAULTS_SPEND_NOTHING, spent <= ERRORS)
   }
 }
 

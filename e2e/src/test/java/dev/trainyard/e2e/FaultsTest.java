@@ -27,6 +27,9 @@ class FaultsTest {
     @SuppressWarnings("NullAway.Init")
     private static Installation installation;
 
+    @SuppressWarnings("NullAway.Init")
+    private static Strangers strangers;
+
     private final List<Training> trainings = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
@@ -49,6 +52,7 @@ class FaultsTest {
     @BeforeAll
     static void start() {
         installation = Installation.start(FaultsTest.class);
+        strangers = new Strangers();
         installation
                 .internalSql()
                 .sql("update trainyard.installation set host_lost_after = '12 seconds'")
@@ -58,6 +62,7 @@ class FaultsTest {
     @AfterAll
     static void stop() {
         installation.close();
+        strangers.close();
     }
 
     @AfterEach
@@ -84,7 +89,8 @@ class FaultsTest {
     static Stream<Fault> slow() {
         return Stream.of(
                 killed("2 killed after the insert, before planning", Failpoint.dieBefore("PlanStore#reserve")),
-                killed("3 killed while the image is provided", Failpoint.dieBefore("Images#provide")),
+                killed("3a killed before the image is provided", Failpoint.dieBefore("Images#provide")),
+                new Fault("3b killed during its build", FaultsTest::killed_during_a_build),
                 killed("4a killed between create and its record", Failpoint.dieAfter("Containers#create")),
                 killed("4c killed between start and its record", Failpoint.dieBefore("AttemptStore#started")),
                 killed("5 killed while it runs", Failpoint.dieAfter("AttemptStore#started")),
@@ -127,6 +133,7 @@ class FaultsTest {
         fault.injection().into(this);
 
         assertThat(new Invariants(installation).violations(trainings)).isEmpty();
+        assertThat(strangers.violations()).isEmpty();
     }
 
     /** The others of the table: together they take longer than all that is tested each time may. */
@@ -154,6 +161,35 @@ class FaultsTest {
         startWorker();
         ended(training, "1 PROGRAM_ERROR");
         assertThat(training.containersThat("started")).hasSize(1);
+    }
+
+    /** Its last step prints more lines than all others, so that the thirtieth line of all is one of its own. */
+    private void killed_during_a_build() {
+        worker = Installation.awaitReady(installation.startWorker(
+                "gpu-1", "slots:2", Failpoint.dieBefore("BuildOutput#line").atCall(30)));
+        // What the engine has built before it does not build again.
+        Training training = Training.built(installation, installation.startServer(), """
+                FROM busybox:latest
+                RUN echo %s > /first
+                RUN i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo line $i; sleep 0.1; done
+                """.formatted(UUID.randomUUID()));
+        trainings.add(training);
+        training.gate().open();
+
+        assertThat(worker.awaitExit()).as(worker.said()).isEqualTo(137);
+        assertThat(attempts(training)).containsExactly("1 PREPARING");
+        startWorker();
+        ended(training, "1 PROGRAM_ERROR");
+        assertThat(training.containersThat("started")).hasSize(1);
+        assertThat(installation
+                        .internalSql()
+                        .sql("""
+                                select string_agg(c.text, '' order by c.seq) from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
+                                where a.job_id = :job and c.source = 'IMAGE'""")
+                        .param("job", training.job())
+                        .query(String.class)
+                        .single())
+                .containsOnlyOnce("Using cache");
     }
 
     private void killed_before_it_begins() {

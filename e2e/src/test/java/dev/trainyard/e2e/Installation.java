@@ -332,6 +332,12 @@ final class Installation implements AutoCloseable {
                 .anyMatch(container -> container.getId().equals(containerId));
     }
 
+    /** Whether a container runs, whosever it is, with these words in its command. */
+    boolean runs(String words) {
+        return engine().listContainersCmd().exec().stream()
+                .anyMatch(container -> container.getCommand().contains(words));
+    }
+
     /** Ids of what the engine has of the job, running or not. */
     List<String> containersOf(UUID job) {
         return engine()

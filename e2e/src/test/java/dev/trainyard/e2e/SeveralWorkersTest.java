@@ -122,6 +122,9 @@ class SeveralWorkersTest {
                         {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "typo",
                          "image": {"reference": "busybox:latest"}, "gpu": {"count": 1}}""".formatted(job)),
                 Map.entry(key, """
+                        {"schema": "trainyard.request/v9", "kind": "submit", "jobId": "%s", "name": "newer",
+                         "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""".formatted(job)),
+                Map.entry(key, """
                         {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "astray",
                          "image": {"reference": "busybox:latest"}}""".formatted(other)),
                 Map.entry(key, """
@@ -132,14 +135,16 @@ class SeveralWorkersTest {
         assertThat(rejections(job))
                 .satisfiesExactly(
                         first -> assertThat(first).contains("JSON"),
-                        second -> assertThat(second).contains("gpu").contains("gpus"));
+                        second -> assertThat(second).contains("gpu").contains("gpus"),
+                        third -> assertThat(third).contains("trainyard.request/v9", "trainyard.request/v1"));
         assertThat(rejections(other)).singleElement().asString().contains("The key must be the jobId");
-        assertThat(deadLetters(key, 3))
+        assertThat(deadLetters(key, 4))
                 .extracting(ConsumerRecord::value)
                 .satisfiesExactly(
                         first -> assertThat(first).isEqualTo("no JSON at all"),
                         second -> assertThat(second).contains("typo"),
-                        third -> assertThat(third).contains("astray"));
+                        third -> assertThat(third).contains("newer"),
+                        fourth -> assertThat(fourth).contains("astray"));
     }
 
     @Test

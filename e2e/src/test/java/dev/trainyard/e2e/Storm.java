@@ -91,7 +91,7 @@ final class Storm implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Installation installation;
 
-    private @Nullable StormStrangers strangers;
+    private @Nullable Strangers strangers;
     private List<StormWorker> workers = List.of();
 
     @SuppressWarnings("NullAway.Init")
@@ -152,7 +152,7 @@ final class Storm implements Callable<Integer> {
                 .internalSql()
                 .sql("update trainyard.installation set host_lost_after = '%s'".formatted(HOST_LOST_AFTER))
                 .update();
-        strangers = new StormStrangers();
+        strangers = new Strangers();
         workers = IntStream.range(0, StormPlan.WORKERS)
                 .mapToObj(number -> new StormWorker(installation, report, StormPlan.worker(number)))
                 .toList();
@@ -246,7 +246,7 @@ final class Storm implements Callable<Integer> {
                 .map(trainings::get)
                 .map(java.util.Objects::requireNonNull)
                 .toList();
-        new Invariants(installation).violations(good).forEach(report::violation);
+        new Invariants(installation).violations(good, faults.harmed()).forEach(report::violation);
         StormChecks checks = new StormChecks(installation, plan.jobs(), trainings);
         checks.violations(faults.harmed()).forEach(report::violation);
         java.util.Objects.requireNonNull(strangers).violations().forEach(report::violation);

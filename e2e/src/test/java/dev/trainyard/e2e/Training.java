@@ -1,5 +1,7 @@
 package dev.trainyard.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,16 +29,47 @@ record Training(UUID job, Gate gate, Path ledger, int exitCode) {
         return new Training(job, new Gate(folder), folder.resolve("ledger"), exitCode);
     }
 
+    /**
+     * One of a test as well, whose image is built by that Dockerfile: it is submitted by the client, which uploads what is to be built. It is
+     * never tried again.
+     */
+    static Training built(Installation installation, String server, String dockerfile) {
+        Path folder = installation.folder("built-" + UUID.randomUUID());
+        try {
+            Files.writeString(folder.resolve("Dockerfile"), dockerfile);
+            Files.writeString(folder.resolve("docker-compose.yml"), """
+                    services:
+                      built:
+                        build: .
+                        command: ["sh", "-c", "%s"]
+                        volumes: ["%s:/gate"]
+                    """.formatted(
+                            program(EXIT_CODE).replace("$", "$$"), folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ProductProcess submit = installation.client(
+                server, "submit", folder.resolve("docker-compose.yml").toString(), "-d");
+        assertThat(submit.awaitExit()).as(submit.said()).isZero();
+        UUID job = UUID.fromString(submit.out().strip());
+        return new Training(job, new Gate(folder), folder.resolve("ledger"), EXIT_CODE);
+    }
+
     /** A test's message; the exit code is never retried. */
     String request() {
         return """
                 {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "ledger",
                  "image": {"reference": "busybox:latest"},
-                 "run": {
-                   "command": ["sh", "-c", "trap 'echo $(hostname) stopped >> /gate/ledger; exit 0' TERM; echo $(hostname) started >> /gate/ledger; i=0; while true; do i=$((i+1)); echo line $i; [ -e /gate/open ] && break; sleep 0.05; done; echo last $i; echo $(hostname) ended >> /gate/ledger; exit %d"],
-                   "mounts": [{"source": "%s", "target": "/gate"}]},
+                 "run": {"command": ["sh", "-c", "%s"], "mounts": [{"source": "%s", "target": "/gate"}]},
                  "gpus": {"count": 1}, "gracePeriod": "5s",
-                 "retry": {"maxAttempts": 3, "backoff": "1s", "rules": [{"onExitCode": [%2$d], "action": "FAIL"}]}}""".formatted(job, exitCode, gate.folder());
+                 "retry": {"maxAttempts": 3, "backoff": "1s", "rules": [{"onExitCode": [%d], "action": "FAIL"}]}}""".formatted(job, program(exitCode), gate.folder(), exitCode);
+    }
+
+    /** Without a double quote, so that it may stand between two. */
+    private static String program(int exitCode) {
+        return "trap 'echo $(hostname) stopped >> /gate/ledger; exit 0' TERM; echo $(hostname) started >> /gate/ledger;"
+                + " i=0; while true; do i=$((i+1)); echo line $i; [ -e /gate/open ] && break; sleep 0.05; done;"
+                + " echo last $i; echo $(hostname) ended >> /gate/ledger; exit " + exitCode;
     }
 
     /** What the containers themselves have written: host name, which is the container's short id, and what happened to it. */

@@ -7,17 +7,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.testcontainers.DockerClientFactory;
 
-/** Containers on the storm's engine that are not its installation's, and that nobody may touch. */
-final class StormStrangers implements AutoCloseable {
+/** Containers on a test's engine that are not its installation's, and that nobody may touch. */
+final class Strangers implements AutoCloseable {
 
     private final DockerClient engine = DockerClientFactory.lazyClient();
     private final Map<String, String> startedAt = new LinkedHashMap<>();
 
     /** One is anybody's; one is another installation's, with all labels that such a container has. */
-    StormStrangers() {
+    Strangers() {
         start(Map.of());
         start(Map.of(
                 "dev.trainyard.installation", UUID.randomUUID().toString(),
@@ -36,6 +37,10 @@ final class StormStrangers implements AutoCloseable {
         startedAt.put(id, "");
         engine.startContainerCmd(id).exec();
         startedAt.put(id, state(id));
+    }
+
+    Set<String> ids() {
+        return startedAt.keySet();
     }
 
     private String state(String container) {
