@@ -90,6 +90,7 @@ class CancelAtEveryStageTest {
 
         cancelled(training, "1 CANCELLED");
         await().atMost(ProductProcess.PATIENCE).until(() -> !installation.runs(longStep));
+        assertThat(worker.err()).doesNotContain("a failure of ours");
         assertThat(training.entries()).isEmpty();
         everyInvariantHolds(training);
     }
