@@ -1,6 +1,7 @@
 package dev.trainyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.Timestamp;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.dao.DataAccessException;
 
 /** The fault table of docs/FAULTS.md, row by row: the fault is injected at its point, and afterwards every invariant holds. */
 class FaultsTest {
@@ -356,6 +358,10 @@ class FaultsTest {
         installation.services().withoutPostgres(() -> {
             training.gate().open();
             awaitDeath(container);
+            // Longer than anybody waits for an answer.
+            assertThatThrownBy(() ->
+                            installation.impatientSql().sql("select 1").query().singleRow())
+                    .isInstanceOf(DataAccessException.class);
         });
 
         ended(training, "1 PROGRAM_ERROR");
@@ -380,14 +386,26 @@ class FaultsTest {
         startWorker();
         Training training = publish();
         String container = running(training, 1);
+        running(publish(), 1);
+        String before = worker.err();
 
+        long away = System.nanoTime();
         installation.services().withoutConnections(() -> {
             training.gate().open();
             awaitDeath(container);
+            await().atMost(ProductProcess.PATIENCE).until(() -> System.nanoTime() - away > 5_000_000_000L);
             assertThat(attempts(training)).containsExactly("1 RUNNING");
         });
 
         ended(training, "1 PROGRAM_ERROR");
+        trainings.getLast().gate().open();
+        ended(trainings.getLast(), "1 PROGRAM_ERROR");
+        assertThat(worker.err()
+                        .substring(before.length())
+                        .lines()
+                        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")))
+                .as("one line for the outage, not one of each who meets it, nor one of each time")
+                .hasSize(1);
     }
 
     private void postgres_takes_no_writes() {

@@ -143,10 +143,11 @@ final class AttemptLog {
                     giveUp(chunk, e);
                     return true;
                 }
-                if (!failed) {
+                // Of an outage the loop tells that looks for work.
+                if (!failed && !Outage.isAway(e)) {
                     log.warn("log not stored, trying until it is attempt={} error={}", attempt, e.getMessage());
-                    failed = true;
                 }
+                failed = true;
                 Thread.sleep(1000);
             }
         }
@@ -183,7 +184,7 @@ final class AttemptLog {
                 stored = store.bytes(attempt);
             }
         } catch (DataAccessException | TransactionException e) {
-            log.info("log not trimmed attempt={} error={}", attempt, e.getMessage());
+            log.debug("log not trimmed attempt={}", attempt, e);
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -84,7 +85,8 @@ final class Connection implements AutoCloseable {
                 throw new EngineRefused(response.getStatusCode(), reason(body));
             }
             return reader.read(response.getBody());
-        } catch (IOException e) {
+        } catch (IOException | JacksonIOException e) {
+            // Jackson's is what a reader of JSON makes of a connection that broke, or was closed by an interrupt.
             throw broken(e);
         }
     }

@@ -29,6 +29,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -260,8 +261,17 @@ public final class Intake implements AutoCloseable {
                 record.partition(),
                 record.offset(),
                 reason);
-        ProducerRecord<byte[], byte[]> letter =
-                new ProducerRecord<>(Topics.DEAD_LETTERS, null, record.key(), record.value());
+        if (!send(letter(record, record.value(), reason))) {
+            // With our headers, or unpacked, it is larger than what Kafka takes. The row has it whole.
+            send(letter(record, null, reason));
+        }
+        byte[] payload = record.value() == null ? new byte[0] : record.value();
+        jobs.reject(record.topic(), record.partition(), record.offset(), job, reason, payload);
+    }
+
+    private static ProducerRecord<byte[], byte[]> letter(
+            ConsumerRecord<byte[], byte[]> record, byte @Nullable [] value, String reason) {
+        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(Topics.DEAD_LETTERS, null, record.key(), value);
         letter.headers().add("trainyard-reason", reason.getBytes(StandardCharsets.UTF_8));
         letter.headers()
                 .add(
@@ -269,16 +279,25 @@ public final class Intake implements AutoCloseable {
                         "%s/%d/%d"
                                 .formatted(record.topic(), record.partition(), record.offset())
                                 .getBytes(StandardCharsets.UTF_8));
+        return letter;
+    }
+
+    /** Returns whether it is not too large. */
+    private boolean send(ProducerRecord<byte[], byte[]> letter) {
         try {
             deadLetters.send(letter).get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RecordTooLargeException) {
+                return false;
+            }
+            throw new IllegalStateException("the dead-letter topic does not take a record", e);
+        } catch (TimeoutException e) {
             throw new IllegalStateException("the dead-letter topic does not take a record", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while setting a record aside", e);
         }
-        byte[] payload = record.value() == null ? new byte[0] : record.value();
-        jobs.reject(record.topic(), record.partition(), record.offset(), job, reason, payload);
     }
 
     @Override
