@@ -185,6 +185,38 @@ class JobsTest {
                 .contains("1000 bytes of this log are not in the outputs either");
     }
 
+    @Test
+    void a_named_place_that_is_a_link_is_gathered_from_where_it_leads() throws IOException {
+        Path link = Files.createSymbolicLink(
+                directory.resolve("link"), Files.createDirectory(directory.resolve("linked-place")));
+        UUID job = inPlace(link, "echo result > /outputs/model.pt");
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.select("select path from history.outputs where job_id = ? and kind <> 'LOG'", job))
+                .extracting(row -> row.get("path"))
+                .containsExactly("model.pt");
+        assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
+                .containsExactly(Map.of("outputs_state", "COMPLETE"));
+    }
+
+    @Test
+    void a_named_place_that_the_program_led_to_where_the_policy_lets_nobody_is_not_gathered() throws IOException {
+        Path parent = Files.createDirectory(directory.resolve("parent"));
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"led","image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c","mv /parent/place /parent/old && ln -s /etc /parent/place"],
+                        "mounts":[{"source":"%s","target":"/parent"}],"outputs":{"location":"%2$s/place"}}}""".formatted(job, parent));
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.select("select path from history.outputs where job_id = ?", job))
+                .isEmpty();
+        assertThat(Path.of("/etc").toFile().list((folder, name) -> name.startsWith("trainyard-")))
+                .isEmpty();
+        assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
+                .containsExactly(Map.of("outputs_state", "INCOMPLETE"));
+    }
+
     private static UUID inPlace(Path place, String script) {
         UUID job = UUID.randomUUID();
         yard.publish(job, """

@@ -16,6 +16,7 @@ import dev.trainyard.worker.container.LogFile;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.OutputManifest;
 import dev.trainyard.worker.output.TensorBoardScalars;
+import dev.trainyard.worker.policy.HostPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,20 +80,40 @@ final class OutputsStep implements Step {
 
     private Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
-        Path outputs = ImageStep.outputsOf(host, run, attempt);
         boolean shared = run.request(attempt).run().outputs().location() != null;
-        Path logFile = outputs.resolve(logFile(run, shared));
         LogFollower follower = run.follow(host, container);
         try {
             return run.await(COLLECT_WITHIN, false, () -> {
                 follower.finish();
-                LogFile written = writeLog(run, container, logFile);
+                Path outputs = ImageStep.outputsOf(host, run, attempt);
+                if (shared) {
+                    Optional<Path> real = allowed(run, attempt, outputs);
+                    if (real.isEmpty()) {
+                        return Collected.NOTHING;
+                    }
+                    outputs = real.get();
+                }
+                LogFile written = writeLog(run, container, outputs.resolve(logFile(run, shared)));
                 return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
             });
         } catch (Woken e) {
             log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
             return Collected.NOTHING;
         }
+    }
+
+    /**
+     * A place that a user names may be a link. Where it leads is asked again: the program may have been able to lead it elsewhere, where
+     * this process can read and write what the program cannot.
+     */
+    private Optional<Path> allowed(AttemptRun run, Attempt attempt, Path place) throws InterruptedException {
+        Optional<String> refusal = host.refusal(run.request(attempt).run());
+        if (refusal.isPresent()) {
+            log.warn("outputs not gathered attempt={} because={}", run.id(), refusal.get());
+            tell(run, "[the outputs were not gathered: %s]".formatted(refusal.get()));
+            return Optional.empty();
+        }
+        return HostPath.real(place);
     }
 
     /** Beside what the program wrote; listed in the manifest. A place that a user names may hold what other attempts have left. */
