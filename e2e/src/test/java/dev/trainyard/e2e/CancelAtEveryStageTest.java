@@ -60,7 +60,7 @@ class CancelAtEveryStageTest {
 
         for (UUID job : List.of(queued, held)) {
             installation.awaitJob(job, "CANCELLED");
-            assertThat(attempts(job)).isEmpty();
+            assertThat(installation.attempts(job)).isEmpty();
         }
         everyInvariantHolds();
     }
@@ -68,7 +68,7 @@ class CancelAtEveryStageTest {
     @Test
     void what_is_reserved_does_not_begin() {
         Training training = publishTo(Failpoint.freezeBefore("AttemptStore#begin"));
-        assertThat(attempts(training.job())).containsExactly("1 RESERVED");
+        assertThat(installation.attempts(training.job())).containsExactly("1 RESERVED");
 
         cancelOverRest(training.job());
         worker.thaw();
@@ -84,7 +84,7 @@ class CancelAtEveryStageTest {
         String longStep = "echo %s; sleep 600".formatted(UUID.randomUUID());
         Training training = Training.built(installation, server, "FROM busybox:latest%nRUN %s%n".formatted(longStep));
         await().atMost(ProductProcess.PATIENCE).until(() -> installation.runs(longStep));
-        assertThat(attempts(training.job())).containsExactly("1 PREPARING");
+        assertThat(installation.attempts(training.job())).containsExactly("1 PREPARING");
 
         cancelByMessage(training.job());
 
@@ -98,7 +98,7 @@ class CancelAtEveryStageTest {
     @Test
     void a_created_container_is_not_started_by_the_next_process() {
         Training training = publishTo(Failpoint.freezeAfter("AttemptStore#created"));
-        assertThat(attempts(training.job())).containsExactly("1 PREPARING");
+        assertThat(installation.attempts(training.job())).containsExactly("1 PREPARING");
         assertThat(installation.containersOf(training.job())).hasSize(1);
 
         cancelByClient(training.job());
@@ -154,7 +154,7 @@ class CancelAtEveryStageTest {
         Training training = Training.of(installation);
         training.gate().open();
         publishTo(Failpoint.freezeBefore("OutputStore#record"), training);
-        assertThat(attempts(training.job())).containsExactly("1 COLLECTING");
+        assertThat(installation.attempts(training.job())).containsExactly("1 COLLECTING");
 
         cancelOverRest(training.job());
         worker.thaw();
@@ -230,27 +230,17 @@ class CancelAtEveryStageTest {
 
     private static void awaitRunning(Training training) {
         await().atMost(ProductProcess.PATIENCE).untilAsserted(() -> {
-            assertThat(attempts(training.job())).containsExactly("1 RUNNING");
+            assertThat(installation.attempts(training.job())).containsExactly("1 RUNNING");
             assertThat(training.containersThat("started")).hasSize(1);
         });
     }
 
     private static void cancelled(Training training, String attempt) {
         installation.awaitJob(training.job(), "CANCELLED");
-        assertThat(attempts(training.job())).containsExactly(attempt);
+        assertThat(installation.attempts(training.job())).containsExactly(attempt);
     }
 
     private static void everyInvariantHolds(Training... trainings) {
         assertThat(new Invariants(installation).violations(List.of(trainings))).isEmpty();
-    }
-
-    private static List<String> attempts(UUID job) {
-        return installation
-                .sql()
-                .sql(
-                        "select number || ' ' || coalesce(cause, state) from history.attempts where job_id = :job order by number")
-                .param("job", job)
-                .query(String.class)
-                .list();
     }
 }

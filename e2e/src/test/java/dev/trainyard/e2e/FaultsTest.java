@@ -584,13 +584,6 @@ class FaultsTest {
     }
 
     private static List<String> attempts(Training training) {
-        UUID job = training.job();
-        return installation
-                .sql()
-                .sql(
-                        "select number || ' ' || coalesce(cause, state) from history.attempts where job_id = :job order by number")
-                .param("job", job)
-                .query(String.class)
-                .list();
+        return installation.attempts(training.job());
     }
 }

@@ -20,11 +20,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -113,8 +117,18 @@ final class Installation implements AutoCloseable {
     void publish(List<Map.Entry<String, String>> records) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka(), "acks", "all"), new StringSerializer(), new StringSerializer())) {
-            records.forEach(
-                    record -> producer.send(new ProducerRecord<>(Topics.REQUESTS, record.getKey(), record.getValue())));
+            List<Future<RecordMetadata>> sent = records.stream()
+                    .map(record ->
+                            producer.send(new ProducerRecord<>(Topics.REQUESTS, record.getKey(), record.getValue())))
+                    .toList();
+            for (Future<RecordMetadata> record : sent) {
+                record.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -145,6 +159,37 @@ final class Installation implements AutoCloseable {
             }
             return ids;
         }
+    }
+
+    /** The dead letters under that key, once there are so many. */
+    List<ConsumerRecord<String, String>> deadLetters(String key, int number) {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka()), new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(Topics.DEAD_LETTERS).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            List<ConsumerRecord<String, String>> letters = new ArrayList<>();
+            await().atMost(ProductProcess.PATIENCE).until(() -> {
+                consumer.poll(Duration.ofMillis(500)).forEach(record -> {
+                    if (key.equals(record.key())) {
+                        letters.add(record);
+                    }
+                });
+                return letters.size() >= number;
+            });
+            return letters;
+        }
+    }
+
+    /** Each attempt of the job in its order: its number, and its cause, or while it goes on its state. */
+    List<String> attempts(UUID job) {
+        return sql().sql(
+                        "select number || ' ' || coalesce(cause, state) from history.attempts where job_id = :job order by number")
+                .param("job", job)
+                .query(String.class)
+                .list();
     }
 
     /** Returns when the job is in that state, and fails with what is known of it when it does not come to it. */

@@ -7,8 +7,6 @@ import dev.trainyard.core.request.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,9 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,7 +133,7 @@ class SeveralWorkersTest {
                         second -> assertThat(second).contains("gpu").contains("gpus"),
                         third -> assertThat(third).contains("trainyard.request/v9", "trainyard.request/v1"));
         assertThat(rejections(other)).singleElement().asString().contains("The key must be the jobId");
-        assertThat(deadLetters(key, 4))
+        assertThat(installation.deadLetters(key, 4))
                 .extracting(ConsumerRecord::value)
                 .satisfiesExactly(
                         first -> assertThat(first).isEqualTo("no JSON at all"),
@@ -160,7 +155,7 @@ class SeveralWorkersTest {
                 Map.entry(key, message.formatted(job, "first")),
                 Map.entry(key, message.formatted(job, "second"))));
 
-        assertThat(deadLetters(key, 1)).singleElement().satisfies(letter -> {
+        assertThat(installation.deadLetters(key, 1)).singleElement().satisfies(letter -> {
             assertThat(letter.value()).contains("second");
             assertThat(letter.headers().lastHeader("trainyard-reason").value())
                     .asString()
@@ -219,29 +214,6 @@ class SeveralWorkersTest {
                 .satisfiesExactly(
                         first -> assertThat(first).isGreaterThan(0.75),
                         second -> assertThat(second).isGreaterThan(1.5));
-    }
-
-    private static List<ConsumerRecord<String, String>> deadLetters(String key, int number) {
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", installation.kafka()),
-                new StringDeserializer(),
-                new StringDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topics.DEAD_LETTERS).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            List<ConsumerRecord<String, String>> letters = new ArrayList<>();
-            await().atMost(ProductProcess.PATIENCE).until(() -> {
-                consumer.poll(Duration.ofMillis(500)).forEach(record -> {
-                    if (key.equals(record.key())) {
-                        letters.add(record);
-                    }
-                });
-                return letters.size() >= number;
-            });
-            return letters;
-        }
     }
 
     /** As {@code kafka-console-producer.sh} starts it. */

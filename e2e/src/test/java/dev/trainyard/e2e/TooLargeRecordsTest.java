@@ -1,20 +1,13 @@
 package dev.trainyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.trainyard.core.request.Topics;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +42,7 @@ class TooLargeRecordsTest {
 
         installation.awaitJob(job, "SUCCEEDED");
         assertThat(rejections(job)).singleElement().asString().contains("2,097,152 bytes, more than the 1,048,576");
-        assertThat(deadLetters(key, 1)).hasSize(1);
+        assertThat(installation.deadLetters(key, 1)).hasSize(1);
     }
 
     /** Small enough to be read, and with what is said about it larger than the producer of the dead letters takes by itself. */
@@ -64,7 +57,7 @@ class TooLargeRecordsTest {
 
         installation.awaitJob(job, "SUCCEEDED");
         assertThat(rejections(job)).singleElement().asString().contains("JSON");
-        assertThat(deadLetters(key, 1)).hasSize(1);
+        assertThat(installation.deadLetters(key, 1)).hasSize(1);
     }
 
     private static void publishCompressed(List<Map.Entry<String, String>> records) {
@@ -92,28 +85,5 @@ class TooLargeRecordsTest {
                 .param("job", job)
                 .query(String.class)
                 .list();
-    }
-
-    private static List<ConsumerRecord<String, String>> deadLetters(String key, int number) {
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", installation.kafka()),
-                new StringDeserializer(),
-                new StringDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topics.DEAD_LETTERS).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            List<ConsumerRecord<String, String>> letters = new ArrayList<>();
-            await().atMost(ProductProcess.PATIENCE).until(() -> {
-                consumer.poll(Duration.ofMillis(500)).forEach(record -> {
-                    if (key.equals(record.key())) {
-                        letters.add(record);
-                    }
-                });
-                return letters.size() >= number;
-            });
-            return letters;
-        }
     }
 }
