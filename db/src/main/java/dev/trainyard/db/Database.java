@@ -107,13 +107,18 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Returns if the database answers.
+     * Returns if the database answers and takes writes.
      *
      * @throws DatabaseUnavailable if it does not, at the latest after the ten seconds that a connection may take
      */
     public void requireAnswer() {
         try {
-            sql.sql("select 1").query().singleRow();
+            if (sql.sql("show transaction_read_only")
+                    .query(String.class)
+                    .single()
+                    .equals("on")) {
+                throw new DatabaseUnavailable("%s takes no writes".formatted(url));
+            }
         } catch (DataAccessException e) {
             throw new DatabaseUnavailable("%s does not answer: %s".formatted(url, Refusal.words(e)), e);
         }

@@ -55,9 +55,13 @@ class FaultsTest {
     static void start() {
         installation = Installation.start(FaultsTest.class);
         strangers = new Strangers();
+        hostLostAfter("12 seconds");
+    }
+
+    private static void hostLostAfter(String interval) {
         installation
                 .internalSql()
-                .sql("update trainyard.installation set host_lost_after = '12 seconds'")
+                .sql("update trainyard.installation set host_lost_after = '%s'".formatted(interval))
                 .update();
     }
 
@@ -100,6 +104,7 @@ class FaultsTest {
                 killed("7b killed before the end is recorded", Failpoint.dieBefore("AttemptStore#ended")),
                 killed("7c killed before the container is removed", Failpoint.dieAfter("AttemptStore#ended")),
                 new Fault("8 killed before it takes up what another worker plans", FaultsTest::killed_before_it_begins),
+                new Fault("8b killed, and not back within a minute", FaultsTest::not_taken_up_in_time),
                 new Fault("14b container removed by hand", FaultsTest::container_removed_by_hand),
                 new Fault(
                         "14c container removed by hand before it is started",
@@ -213,6 +218,25 @@ class FaultsTest {
         startWorker();
         ended(training, "1 HOST_LOST", "2 PROGRAM_ERROR");
         planner.close();
+    }
+
+    /** Its host is not lost by then. */
+    private void not_taken_up_in_time() {
+        hostLostAfter("5 minutes");
+        try (ProductProcess planner = Installation.awaitReady(installation.startWorker("planner", "none"))) {
+            worker = Installation.awaitReady(
+                    installation.startWorker("gpu-1", "slots:2", Failpoint.dieBefore("AttemptStore#begin")));
+            Training training = publish();
+            training.gate().open();
+            assertThat(worker.awaitExit()).as(planner.said()).isEqualTo(137);
+
+            await().atMost(ProductProcess.PATIENCE)
+                    .until(() -> attempts(training).equals(List.of("1 START_TIMEOUT")));
+            startWorker();
+            ended(training, "1 START_TIMEOUT", "2 PROGRAM_ERROR");
+        } finally {
+            hostLostAfter("12 seconds");
+        }
     }
 
     private void the_planner_stands_still() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -112,14 +113,57 @@ class EngineFaultsTest {
                 .containsExactly("GPU-b");
     }
 
+    @Test
+    void a_training_whose_gpu_wants_a_reset_by_the_word_of_nvidia_smi_runs_again_on_another() throws IOException {
+        Path smi = directory.resolve("nvidia-smi");
+        write(directory.resolve("list"), """
+                GPU 0: Stand-in (UUID: GPU-a)
+                GPU 1: Stand-in (UUID: GPU-b)
+                """);
+        report("None");
+        write(smi, """
+                #!/bin/sh
+                case "$*" in -L) cat %1$s/list ;; '-q -x') cat %1$s/report.xml ;; *) exit 2 ;; esac
+                """.formatted(directory));
+        Files.setPosixFilePermissions(smi, PosixFilePermissions.fromString("rwx------"));
+        on(StandInGpuEngine.start(), "nvidia", "%s:%s".formatted(directory, System.getenv("PATH")));
+        UUID job = submit("until [ -e /gate/open ]; do sleep 0.05; done; [ $NVIDIA_VISIBLE_DEVICES = GPU-b ]");
+        yard.awaitAttempt(job, "RUNNING");
+
+        report("Reset");
+        open();
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(attempts(job)).containsExactly("DEVICE_ERROR", "COMPLETED");
+        assertThat(yard.select(
+                        "select device, unhealthy_because from history.gpus where unhealthy_because is not null"))
+                .containsExactly(Map.of("device", "GPU-a", "unhealthy_because", "recovery action: Reset"));
+    }
+
+    /** What the driver says is to be done about the first of two GPUs. */
+    private void report(String action) {
+        write(directory.resolve("report.xml"), """
+                <?xml version="1.0" ?>
+                <nvidia_smi_log>
+                  <gpu id="00000000:01:00.0"><product_name>Stand-in</product_name><uuid>GPU-a</uuid>
+                    <gpu_recovery_action>%s</gpu_recovery_action></gpu>
+                  <gpu id="00000000:02:00.0"><product_name>Stand-in</product_name><uuid>GPU-b</uuid></gpu>
+                </nvidia_smi_log>
+                """.formatted(action));
+    }
+
     private void on(StandInGpuEngine started) {
+        devices(TWO_GPUS);
+        on(started, "file:" + directory.resolve("devices.yml"), System.getenv("PATH"));
+    }
+
+    private void on(StandInGpuEngine started, String devices, String path) {
         engine = started;
         gate = folder("gate");
-        devices(TWO_GPUS);
         yard = new Yard(
                 directory.resolve("yard"),
-                "file:" + directory.resolve("devices.yml"),
-                Map.of("DOCKER_HOST", engine.host().toString()));
+                devices,
+                Map.of("DOCKER_HOST", engine.host().toString(), "PATH", path));
     }
 
     private void devices(String yaml) {

@@ -171,7 +171,8 @@ class WorkerAloneTest {
 
     @Test
     @Tag("slow")
-    void a_training_whose_outputs_disk_does_not_answer_can_be_cancelled() throws Exception {
+    void a_training_whose_outputs_disk_does_not_answer_can_be_cancelled_and_else_ends_after_a_minute()
+            throws Exception {
         Path outputs = Files.createDirectory(directory.resolve("frozen-outputs"));
         Path disk = directory.resolve("disk");
         command("truncate", "--size=1G", disk.toString());
@@ -181,11 +182,20 @@ class WorkerAloneTest {
             assertThat(worker).isNotNull();
             command("fsfreeze", "--freeze", outputs.toString());
             try {
-                UUID job = yard.submit("true", ",\"gpus\":{\"count\":1}");
-                yard.awaitAttempt(job, "PREPARING");
-                yard.cancel(job);
+                UUID cancelled = yard.submit("true", ",\"gpus\":{\"count\":1}");
+                yard.awaitAttempt(cancelled, "PREPARING");
+                yard.cancel(cancelled);
+                yard.awaitJob(cancelled, "CANCELLED");
+                UUID left = yard.submit("true", ",\"gpus\":{\"count\":1}");
+                yard.awaitAttempt(left, "PREPARING");
 
-                yard.awaitJob(job, "CANCELLED");
+                await().atMost(Yard.SOON.multipliedBy(2))
+                        .untilAsserted(() -> assertThat(yard.attempts(left))
+                                .first()
+                                .satisfies(attempt -> assertThat(attempt)
+                                        .containsEntry("cause", "PREPARE_TIMEOUT")
+                                        .containsEntry("state", "ENDED")));
+                yard.cancel(left);
             } finally {
                 command("fsfreeze", "--unfreeze", outputs.toString());
             }

@@ -92,6 +92,9 @@ class DatabaseOutageTest {
                 Answer refused = http.post("/api/v1/jobs/%s/cancel".formatted(id), "{}");
                 assertThat(refused.text("detail")).contains("cannot do it now").contains("read-only");
                 assertThat(http.get("/api/v1/jobs/" + id).status()).isEqualTo(200);
+                assertThat(http.get("/api/v1/health").text("postgres"))
+                        .startsWith("DOWN: ")
+                        .endsWith("takes no writes");
             }
         }
     }

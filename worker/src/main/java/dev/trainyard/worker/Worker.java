@@ -169,7 +169,7 @@ public final class Worker implements AutoCloseable {
     private void open(WorkerSettings settings) throws DeviceProblem {
         Policy policy = Policy.load(settings.policy());
         StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
-        DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker());
+        DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
         // Before anything is asked of others: what is wrong with a file is found at once.
         List<OfferedDevice> devices = provider.devices();
         Engine engine = keep(Engine.fromEnvironment(settings.environment()));

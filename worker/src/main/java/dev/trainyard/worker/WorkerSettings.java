@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param runSlots attempts that run at once at most; null: as many as there are devices, at least one
  * @param policy what containers of this host may be given; null: {@code /etc/trainyard/policy.yml}, else the built-in policy
  * @param onStop what a polite stop does to the trainings that run
- * @param environment for {@code DOCKER_HOST}
+ * @param environment for {@code DOCKER_HOST}, and {@code PATH} to {@code nvidia-smi}
  */
 public record WorkerSettings(
         String kafka,

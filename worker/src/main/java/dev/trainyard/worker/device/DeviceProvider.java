@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.WorkerId;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Where a worker's devices come from. Each call looks anew, so callers see devices come, go and fail. */
 @FunctionalInterface
@@ -21,14 +22,15 @@ public interface DeviceProvider {
      * The provider that {@code --devices} names: {@code nvidia}, {@code slots:N}, {@code file:PATH} or {@code none}.
      *
      * @param workerId prefixes the keys of devices that have no name of their own
+     * @param environment for {@code PATH}, on which {@code nvidia-smi} is looked for
      * @throws DeviceProblem if {@code spec} has none of these forms
      */
-    static DeviceProvider parse(String spec, WorkerId workerId) throws DeviceProblem {
+    static DeviceProvider parse(String spec, WorkerId workerId, Map<String, String> environment) throws DeviceProblem {
         if (spec.equals("none")) {
             return List::of;
         }
         if (spec.equals("nvidia")) {
-            return new NvidiaSmi(workerId);
+            return new NvidiaSmi(workerId, environment.getOrDefault("PATH", ""));
         }
         if (spec.matches("slots:[1-9][0-9]{0,3}")) {
             return new Slots(Integer.parseInt(spec.substring("slots:".length())), workerId);

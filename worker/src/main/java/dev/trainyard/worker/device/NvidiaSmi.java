@@ -1,8 +1,11 @@
 package dev.trainyard.worker.device;
 
 import dev.trainyard.core.lifecycle.WorkerId;
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /** Asks NVIDIA's driver through {@code nvidia-smi}, one look at a time. */
@@ -10,8 +13,20 @@ final class NvidiaSmi implements DeviceProvider {
     private final BoundedCommand command;
     private final WorkerId workerId;
 
-    NvidiaSmi(WorkerId workerId) {
-        this(Path.of("nvidia-smi"), Duration.ofSeconds(10), workerId);
+    /** @param searchPath folders as {@code PATH} has them */
+    NvidiaSmi(WorkerId workerId, String searchPath) {
+        this(executable(searchPath), Duration.ofSeconds(10), workerId);
+    }
+
+    /** Where it is nowhere, the look says so. */
+    private static Path executable(String searchPath) {
+        Path name = Path.of("nvidia-smi");
+        return Arrays.stream(searchPath.split(File.pathSeparator))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder).resolve(name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(name);
     }
 
     /** @param limit how long each of the two calls of a look may take */

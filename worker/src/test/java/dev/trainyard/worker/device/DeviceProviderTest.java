@@ -7,6 +7,7 @@ import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Snapshot.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +18,12 @@ class DeviceProviderTest {
 
     @Test
     void none_offers_nothing() throws DeviceProblem {
-        assertThat(DeviceProvider.parse("none", WORKER).devices()).isEmpty();
+        assertThat(DeviceProvider.parse("none", WORKER, Map.of()).devices()).isEmpty();
     }
 
     @Test
     void slots_are_keyed_by_worker_and_number() throws DeviceProblem {
-        assertThat(DeviceProvider.parse("slots:2", WORKER).devices())
+        assertThat(DeviceProvider.parse("slots:2", WORKER, Map.of()).devices())
                 .containsExactly(
                         new OfferedDevice(WORKER + "/slot-0", 0, Kind.SLOT, "", null, null),
                         new OfferedDevice(WORKER + "/slot-1", 1, Kind.SLOT, "", null, null));
@@ -30,13 +31,13 @@ class DeviceProviderTest {
 
     @Test
     void nvidia_asks_nvidia_smi() throws DeviceProblem {
-        assertThat(DeviceProvider.parse("nvidia", WORKER)).isInstanceOf(NvidiaSmi.class);
+        assertThat(DeviceProvider.parse("nvidia", WORKER, Map.of())).isInstanceOf(NvidiaSmi.class);
     }
 
     @Test
     void a_file_is_read_at_each_look(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("devices.yaml");
-        DeviceProvider provider = DeviceProvider.parse("file:" + file, WORKER);
+        DeviceProvider provider = DeviceProvider.parse("file:" + file, WORKER, Map.of());
 
         Files.writeString(file, "- key: GPU-a");
         assertThat(provider.devices()).hasSize(1);
@@ -60,7 +61,7 @@ class DeviceProviderTest {
                 "file:"
             })
     void anything_else_is_refused_with_the_valid_forms(String spec) {
-        assertThatThrownBy(() -> DeviceProvider.parse(spec, WORKER))
+        assertThatThrownBy(() -> DeviceProvider.parse(spec, WORKER, Map.of()))
                 .isInstanceOf(DeviceProblem.class)
                 .hasMessageContaining("--devices \"" + spec + "\"")
                 .hasMessageContainingAll("nvidia", "slots:N", "file:PATH", "none");
