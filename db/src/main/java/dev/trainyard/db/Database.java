@@ -29,6 +29,9 @@ public final class Database implements AutoCloseable {
      */
     private static final String IDLE_IN_TRANSACTION = "-c idle_in_transaction_session_timeout=30s";
 
+    /** In seconds. The driver by itself waits for a server that accepts and then stands still as long as that takes. */
+    private static final String LOGIN_WITHIN = "10";
+
     /** No statement of a worker takes as long; a server that vanished without a word would else be waited for until TCP gives up. */
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
 
@@ -90,6 +93,7 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty(
                 "ApplicationName", "trainyard " + role.name().toLowerCase(Locale.ROOT));
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("loginTimeout", LOGIN_WITHIN);
         config.addDataSourceProperty(
                 "options", IDLE_IN_TRANSACTION + (asynchronousCommit ? " -c synchronous_commit=off" : ""));
         if (role == Role.WORKER) {
@@ -156,6 +160,7 @@ public final class Database implements AutoCloseable {
         }
         properties.setProperty("ApplicationName", "trainyard dedicated");
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("loginTimeout", LOGIN_WITHIN);
         return DriverManager.getConnection(url.jdbc(), properties);
     }
 

@@ -38,15 +38,20 @@ public final class LogStore {
     public record Chunk(long seq, Source source, String text) {}
 
     /**
-     * Appends; one writer per attempt at a time. What Postgres cannot store of a text reads U+FFFD.
+     * Appends; one writer per attempt at a time. What Postgres cannot store of a text reads U+FFFD. A chunk of the container's that is
+     * the last one already is not stored again: the answer to a commit can be lost.
      *
      * @param resume for CONTAINER chunks: where to go on after this one
      */
     public void append(AttemptId attempt, Source source, String text, @Nullable ResumePoint resume) {
         sql.sql("""
                 insert into trainyard.log_chunk (attempt_id, seq, source, text, resume_from, resume_count)
-                select :attempt, coalesce(max(seq), 0) + 1, :source, :text, :from, :count
-                from trainyard.log_chunk where attempt_id = :attempt""")
+                select :attempt, coalesce((select max(seq) from trainyard.log_chunk where attempt_id = :attempt), 0) + 1,
+                       :source, :text, :from, :count
+                where not exists (
+                    select from (select resume_from, resume_count, text from trainyard.log_chunk
+                                 where attempt_id = :attempt and source = 'CONTAINER' order by seq desc limit 1) last
+                    where last.resume_from = :from and last.resume_count = :count and last.text = :text)""")
                 .param("attempt", attempt.value())
                 .param("source", source.name())
                 .param("text", StorableText.of(text))

@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Migrations {
 
-    /** The schema's version that this release writes; it works with any later one of the same major version. */
+    /** The schema's version that this release needs at least; it works with any later one of the same major version. */
     static final int NEEDED_VERSION = 11;
 
     /** SQLState of a permission denied. */

@@ -126,18 +126,31 @@ public final class PlanStore {
      * stamp, or time would stand still for all the others, nor what another has done.
      */
     public void observe() {
-        asPlanner(this::stampServing);
-        asPlanner(lostHosts::expire);
-        asPlanner(() -> {
-            sql.sql("""
+        RuntimeException first = null;
+        for (Runnable part : List.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue)) {
+            try {
+                asPlanner(part);
+            } catch (RuntimeException e) {
+                if (Outage.isAway(e)) {
+                    throw e;
+                }
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private void endOverdue() {
+        sql.sql("""
                         select w.id from trainyard.worker w
                         where exists (select from trainyard.attempt a
                                       where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING', 'COLLECTING'))
                         order by w.id for key share""").query(UUID.class).list();
-            endUnclaimed();
-            stopLatePreparations();
-            endLateCollections();
-        });
+        endUnclaimed();
+        stopLatePreparations();
+        endLateCollections();
     }
 
     private void asPlanner(Runnable work) {

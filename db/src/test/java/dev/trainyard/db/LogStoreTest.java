@@ -47,6 +47,19 @@ class LogStoreTest {
     }
 
     @Test
+    void a_chunk_of_the_container_whose_commit_was_not_heard_of_may_be_given_again_and_is_stored_once() {
+        logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 1));
+        logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 1));
+        logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 2));
+        logs.append(attempt, Source.TRAINYARD, "stopping\n", null);
+        logs.append(attempt, Source.TRAINYARD, "stopping\n", null);
+
+        assertThat(logs.after(attempt, 0, 10))
+                .extracting(Chunk::text)
+                .containsExactly("epoch 1\n", "epoch 1\n", "stopping\n", "stopping\n");
+    }
+
+    @Test
     void the_log_of_another_attempt_is_another_log() {
         logs.append(attempt, Source.CONTAINER, "mine\n", new ResumePoint(NANOS, 1));
         AttemptId other = AttemptId.random();

@@ -35,6 +35,7 @@ final class AttemptRun {
     private boolean endedBeforeSignal;
     private boolean engineSilent;
     private boolean engineWentAway;
+    private boolean containerMayRun;
     private boolean rowChanged;
     private boolean letGo;
     private @Nullable Thread waiting;
@@ -85,19 +86,30 @@ final class AttemptRun {
             log.info("engine does not answer, waiting attempt={} error={}", id, silence.getMessage());
         }
         engineSilent = true;
-        engineWentAway |= !silence.timedOut();
+        engineWentAway |= containerMayRun && !silence.timedOut();
     }
 
     void engineAnswers() {
         engineSilent = false;
     }
 
-    /** The container runs now: that the engine was away before has not ended it. */
+    /** From here on an engine that goes away may take the container with it. */
+    void containerMayRun() {
+        containerMayRun = true;
+    }
+
+    /** That the engine was away before has not ended it. */
     void containerRuns() {
+        containerMayRun = true;
         engineWentAway = false;
     }
 
-    /** The engine went away since the container was started or last seen running: the connection to it broke, or none could be made. */
+    /** It is dead, or gone, while the engine answered: what becomes of the engine now is nothing to it. */
+    void containerIsOver() {
+        containerMayRun = false;
+    }
+
+    /** The engine went away while the container ran, as far as this process knows: the connection broke, or none could be made. */
     boolean hasEngineGoneAway() {
         return engineWentAway;
     }
@@ -185,7 +197,7 @@ final class AttemptRun {
                 throw new Woken(!ring.rang && heeded(heedRow));
             }
         } finally {
-            leave();
+            leave(ring);
             if (alarm != null) {
                 alarm.interrupt();
             }
@@ -194,13 +206,14 @@ final class AttemptRun {
 
     private static final class Alarm {
         private boolean rang;
+        private boolean over;
     }
 
     private void ring(Thread sleeper, Alarm alarm, Duration after) {
         try {
             Thread.sleep(after);
             synchronized (this) {
-                if (waiting == sleeper) {
+                if (!alarm.over) {
                     alarm.rang = true;
                     sleeper.interrupt();
                 }
@@ -228,8 +241,9 @@ final class AttemptRun {
         return news;
     }
 
-    private synchronized void leave() {
+    private synchronized void leave(Alarm alarm) {
         waiting = null;
+        alarm.over = true;
         // An interrupt that came too late must not hit what follows.
         boolean unused = Thread.interrupted();
     }

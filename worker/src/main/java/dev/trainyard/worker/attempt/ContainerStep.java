@@ -143,6 +143,7 @@ final class ContainerStep implements Step {
             return false;
         }
         try {
+            run.containerMayRun();
             host.containers().start(created.id());
             run.containerRuns();
             return false;
@@ -165,6 +166,7 @@ final class ContainerStep implements Step {
         run.containerRuns();
         run.follow(host, running.id());
         new ExitWatch(host, run, current, request, running.id()).await();
+        run.containerIsOver();
         return false;
     }
 

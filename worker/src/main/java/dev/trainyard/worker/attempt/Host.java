@@ -12,6 +12,7 @@ import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.policy.HostPath;
 import dev.trainyard.worker.policy.Policy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,9 +36,17 @@ public record Host(
         DeviceHealth deviceHealth,
         Policy policy) {
 
+    /** What this host's policy refuses of a place of outputs, for people; empty if it is allowed. */
+    Optional<String> refusalOfPlace(Path place) {
+        return sentence(policy.refusalsOfPlace(place, outputs.root(), HostPath::real));
+    }
+
     /** What this host's policy refuses of an attempt, for people; empty if all of it is allowed. */
     Optional<String> refusal(RunSpec run) {
-        List<String> refusals = policy.refusals(run, outputs.root(), HostPath::real);
+        return sentence(policy.refusals(run, outputs.root(), HostPath::real));
+    }
+
+    private static Optional<String> sentence(List<String> refusals) {
         return refusals.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", refusals));
     }
 }

@@ -11,8 +11,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +33,7 @@ public final class HostHealth implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HostHealth.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration DISK_WITHIN = Duration.ofSeconds(10);
 
     /** With less than that a training can hardly write a checkpoint, nor the engine a layer. */
     static final DataSize LEAST_ROOM = DataSize.parse("256m");
@@ -35,6 +42,7 @@ public final class HostHealth implements AutoCloseable {
     private final List<Path> disks;
     private final WorkerStore workers;
     private final Incarnation me;
+    private final Map<Path, FutureTask<Boolean>> looks = new HashMap<>();
     private final Thread thread;
 
     /** @param disks folders, there or not yet, whose file systems need room */
@@ -90,18 +98,40 @@ public final class HostHealth implements AutoCloseable {
     }
 
     /** Without figures that change from one look to the next: each change is an event. */
-    private @Nullable String problem() {
+    private @Nullable String problem() throws InterruptedException {
         try {
             engine.ping();
         } catch (EngineException e) {
             return "the container engine does not answer: " + e.getMessage();
         }
-        return disks.stream()
-                .filter(HostHealth::isFull)
-                .findFirst()
-                .map(disk -> "less than %d MiB free on the disk of %s: free some, it takes new work again by itself"
-                        .formatted(LEAST_ROOM.bytes() >> 20, disk))
-                .orElse(null);
+        for (Path disk : disks) {
+            Boolean full = isFullIfItSays(disk);
+            if (full == null) {
+                return "the file system of %s does not answer".formatted(disk);
+            }
+            if (full) {
+                return "less than %d MiB free on the disk of %s: free some, it takes new work again by itself"
+                        .formatted(LEAST_ROOM.bytes() >> 20, disk);
+            }
+        }
+        return null;
+    }
+
+    /** Asked in a thread that is left behind if it does not answer, one for each disk; null: it does not. */
+    private @Nullable Boolean isFullIfItSays(Path disk) throws InterruptedException {
+        FutureTask<Boolean> look = looks.get(disk);
+        if (look == null || look.isDone()) {
+            look = new FutureTask<>(() -> isFull(disk));
+            looks.put(disk, look);
+            Thread.ofPlatform().daemon().name("disk-room").start(look);
+        }
+        try {
+            return look.get(DISK_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     private static boolean isFull(Path disk) {

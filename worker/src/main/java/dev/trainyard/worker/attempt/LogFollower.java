@@ -62,6 +62,10 @@ final class LogFollower {
     }
 
     private void take(LogEntry entry) {
+        if (detached) {
+            // An entry before it may have been dropped: what follows would hide the gap.
+            return;
+        }
         try {
             switch (entry) {
                 case LogEntry.Line line -> {

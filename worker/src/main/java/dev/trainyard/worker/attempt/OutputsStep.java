@@ -87,7 +87,7 @@ final class OutputsStep implements Step {
                 follower.finish();
                 Path outputs = ImageStep.outputsOf(host, run, attempt);
                 if (shared) {
-                    Optional<Path> real = allowed(run, attempt, outputs);
+                    Optional<Path> real = allowed(run, outputs);
                     if (real.isEmpty()) {
                         return Collected.NOTHING;
                     }
@@ -106,14 +106,15 @@ final class OutputsStep implements Step {
      * A place that a user names may be a link. Where it leads is asked again: the program may have been able to lead it elsewhere, where
      * this process can read and write what the program cannot.
      */
-    private Optional<Path> allowed(AttemptRun run, Attempt attempt, Path place) throws InterruptedException {
-        Optional<String> refusal = host.refusal(run.request(attempt).run());
+    private Optional<Path> allowed(AttemptRun run, Path place) throws InterruptedException {
+        Optional<Path> real = HostPath.real(place);
+        Optional<String> refusal = host.refusalOfPlace(real.orElse(place));
         if (refusal.isPresent()) {
             log.warn("outputs not gathered attempt={} because={}", run.id(), refusal.get());
             tell(run, "[the outputs were not gathered: %s]".formatted(refusal.get()));
             return Optional.empty();
         }
-        return HostPath.real(place);
+        return real;
     }
 
     /** Beside what the program wrote; listed in the manifest. A place that a user names may hold what other attempts have left. */

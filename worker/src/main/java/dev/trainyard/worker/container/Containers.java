@@ -92,8 +92,9 @@ public final class Containers {
                 .method(Request.Method.POST)
                 .path("/containers/%s/wait".formatted(id))
                 .build();
+        boolean broken = false;
         while (true) {
-            Optional<ContainerStatus> status = inspect(id);
+            Optional<ContainerStatus> status = broken ? inspectAfterBreak(id) : inspect(id);
             if (status.isEmpty()) {
                 return new Exit.Gone();
             }
@@ -102,8 +103,20 @@ public final class Containers {
                     return new Exit.Exited(status.get());
                 }
                 case CREATED -> throw new IllegalStateException("container %s was never started".formatted(id));
-                case RUNNING -> awaitAnything(wait);
+                case RUNNING -> {
+                    awaitAnything(wait);
+                    broken = true;
+                }
             }
+        }
+    }
+
+    /** Behind a socket that is kept for it (systemd's), an engine that restarts is not refused, but waited for. */
+    private Optional<ContainerStatus> inspectAfterBreak(ContainerId id) {
+        try {
+            return inspect(id);
+        } catch (EngineSilent e) {
+            throw e.timedOut() ? new EngineSilent(String.valueOf(e.getMessage()), EngineSilent.How.BROKEN, e) : e;
         }
     }
 

@@ -262,7 +262,7 @@ public final class Intake implements AutoCloseable {
                 record.offset(),
                 reason);
         if (!send(letter(record, record.value(), reason))) {
-            // With our headers, or unpacked, it is larger than what Kafka takes. The row has it whole.
+            // With our headers, or unpacked, it is larger than what Kafka takes. It is where its origin header says.
             send(letter(record, null, reason));
         }
         byte[] payload = record.value() == null ? new byte[0] : record.value();

@@ -42,11 +42,12 @@ public final class PlannerLoop implements AutoCloseable {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     notifications.await(wait);
+                    // First: what goes wrong with the watch, over and over perhaps, must keep nobody from being placed.
+                    wait = cycle();
                     if (System.nanoTime() - observedAt >= OBSERVE_EVERY.toNanos()) {
                         store.observe();
                         observedAt = System.nanoTime();
                     }
-                    wait = cycle();
                     if (System.nanoTime() - keepHouseAt >= 0) {
                         keepHouseAt = System.nanoTime() + keepHouse().toNanos();
                     }

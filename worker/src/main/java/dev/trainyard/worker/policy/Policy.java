@@ -151,6 +151,13 @@ public record Policy(
         return refusals.told(this::remedy);
     }
 
+    /** As {@link #refusals} of a place of outputs alone: where it leads now, for what is to be read and written there. */
+    public List<String> refusalsOfPlace(Path place, Path outputsRoot, Function<Path, Optional<Path>> real) {
+        Refusals refusals = new Refusals();
+        checkMount(place.toString(), false, outputsRoot, real, refusals);
+        return refusals.told(this::remedy);
+    }
+
     private void checkPrivileges(Privileges wanted, Refusals refusals) {
         if (wanted.privileged()) {
             refusals.add(
