@@ -488,17 +488,27 @@ class FaultsTest {
         ended(after, "1 PROGRAM_ERROR");
     }
 
+    /** The one that stands still before it takes its batch in loses its partitions, and takes the batch in all the same. */
     private void rebalance_within_a_batch() {
-        startWorker();
+        worker = Installation.awaitReady(
+                installation.startWorker("gpu-1", "slots:2", Failpoint.freezeBefore("JobStore#accept")));
         List<UUID> jobs =
                 IntStream.range(0, 500).mapToObj(n -> UUID.randomUUID()).toList();
         publishForLater(jobs);
-        // Each that joins or leaves the group takes partitions over, with what is not committed in them.
+        worker.awaitSaying("failpoint reached");
         ProductProcess other = Installation.awaitReady(installation.startWorker("gpu-2"));
-        publishForLater(jobs);
-        other.kill();
-
         awaitQueued(jobs);
+
+        worker.thaw();
+        worker.awaitSaying("accepted before job=");
+        assertThat(installation
+                        .sql()
+                        .sql("select count(*) from history.rejected where job_id = any(:jobs)")
+                        .param("jobs", jobs.toArray(UUID[]::new))
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+        other.close();
     }
 
     private void ten_thousand_requests() {
