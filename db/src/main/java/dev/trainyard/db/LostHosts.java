@@ -66,7 +66,7 @@ public final class LostHosts {
         if (locked.length == 0) {
             return;
         }
-        // Anew, from the locked rows: one may have been heard of while its lock was waited for.
+        // Anew, from the locked rows: one may have been heard of before its row was locked.
         List<Silent> silent = sql.sql(
                         """
                 select w.id, w.state,
