@@ -183,6 +183,14 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** Why records of the job were rejected, in their order. */
+    List<String> rejections(UUID job) {
+        return sql().sql("select reason from history.rejected where job_id = :job order by record_offset")
+                .param("job", job)
+                .query(String.class)
+                .list();
+    }
+
     /** Each attempt of the job in its order: its number, and its cause, or while it goes on its state. */
     List<String> attempts(UUID job) {
         return sql().sql(

@@ -127,12 +127,12 @@ class SeveralWorkersTest {
                          "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""".formatted(job))));
 
         installation.awaitJob(job, "SUCCEEDED");
-        assertThat(rejections(job))
+        assertThat(installation.rejections(job))
                 .satisfiesExactly(
                         first -> assertThat(first).contains("JSON"),
                         second -> assertThat(second).contains("gpu").contains("gpus"),
                         third -> assertThat(third).contains("trainyard.request/v9", "trainyard.request/v1"));
-        assertThat(rejections(other)).singleElement().asString().contains("The key must be the jobId");
+        assertThat(installation.rejections(other)).singleElement().asString().contains("The key must be the jobId");
         assertThat(installation.deadLetters(key, 4))
                 .extracting(ConsumerRecord::value)
                 .satisfiesExactly(
@@ -162,18 +162,11 @@ class SeveralWorkersTest {
                     .contains("was accepted with other content", "new jobId");
         });
         await().atMost(ProductProcess.PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(rejections(job)).singleElement().asString().contains("other content"));
+                .untilAsserted(() -> assertThat(installation.rejections(job))
+                        .singleElement()
+                        .asString()
+                        .contains("other content"));
         installation.awaitJob(job, "SUCCEEDED");
-    }
-
-    private static List<String> rejections(UUID job) {
-        return installation
-                .sql()
-                .sql("select reason from history.rejected where job_id = :job order by record_offset")
-                .param("job", job)
-                .query(String.class)
-                .list();
     }
 
     @Test

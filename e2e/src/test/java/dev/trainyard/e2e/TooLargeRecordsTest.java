@@ -41,7 +41,10 @@ class TooLargeRecordsTest {
                          "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""".formatted(job))));
 
         installation.awaitJob(job, "SUCCEEDED");
-        assertThat(rejections(job)).singleElement().asString().contains("2,097,152 bytes, more than the 1,048,576");
+        assertThat(installation.rejections(job))
+                .singleElement()
+                .asString()
+                .contains("2,097,152 bytes, more than the 1,048,576");
         assertThat(installation.deadLetters(key, 1)).hasSize(1);
     }
 
@@ -56,7 +59,7 @@ class TooLargeRecordsTest {
                          "image": {"reference": "busybox:latest"}, "run": {"command": ["true"]}}""".formatted(job))));
 
         installation.awaitJob(job, "SUCCEEDED");
-        assertThat(rejections(job)).singleElement().asString().contains("JSON");
+        assertThat(installation.rejections(job)).singleElement().asString().contains("JSON");
         assertThat(installation.deadLetters(key, 1)).hasSize(1);
     }
 
@@ -76,14 +79,5 @@ class TooLargeRecordsTest {
             records.forEach(
                     record -> producer.send(new ProducerRecord<>(Topics.REQUESTS, record.getKey(), record.getValue())));
         }
-    }
-
-    private static List<String> rejections(UUID job) {
-        return installation
-                .sql()
-                .sql("select reason from history.rejected where job_id = :job order by record_offset")
-                .param("job", job)
-                .query(String.class)
-                .list();
     }
 }
