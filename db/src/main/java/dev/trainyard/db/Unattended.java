@@ -7,11 +7,9 @@ import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.core.request.InvalidRequest;
-import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.AttemptStore.End;
 import dev.trainyard.db.AttemptStore.Locked;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +69,7 @@ final class Unattended {
     /** Of a message that only a later release can read: what holds where a message says nothing. */
     private static RetryPolicy policy(String request) {
         try {
-            return ((Request.Submit) RequestCodec.decode(request.getBytes(StandardCharsets.UTF_8))).retry();
+            return RequestCodec.accepted(request).retry();
         } catch (InvalidRequest e) {
             return RetryPolicy.DEFAULT;
         }

@@ -5,6 +5,7 @@ import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.BuiltImageStore;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
@@ -204,7 +205,8 @@ public final class Worker implements AutoCloseable {
                 new Images(
                         engine,
                         digest -> blobs.open(digest.substring("sha256:".length()))
-                                .orElseThrow(() -> new NoSuchFileException(digest))),
+                                .orElseThrow(() -> new NoSuchFileException(digest)),
+                        new RecordedImages(new BuiltImageStore(database, state.worker()))),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 keep(new DeviceHealth(provider, unknown, workers, registered.me())),
                 policy);

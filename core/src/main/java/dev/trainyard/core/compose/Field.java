@@ -7,6 +7,7 @@ import dev.trainyard.core.compose.YamlNode.Sequence;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.ImageName;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import java.math.BigDecimal;
@@ -31,6 +32,14 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
 
     /** Of one argument or variable; Linux takes 128 KiB (MAX_ARG_STRLEN). */
     static final int LONGEST_TEXT = 131_000;
+
+    /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
+    private static final String IMAGE =
+            "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+                    + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
+
+    private static final String IMAGE_REMEDY =
+            "Write NAME or NAME:TAG, the name in lower case, for example pytorch/pytorch:2.4.0";
 
     private static final long LEAST_MEMORY = 6L << 20;
 
@@ -268,6 +277,14 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
             }
             return text.toUpperCase(Locale.ROOT);
         });
+    }
+
+    /** The name of an image. */
+    Optional<String> image() {
+        Optional<String> image = matching(IMAGE, "an image as Docker names it", IMAGE_REMEDY);
+        image.filter(ImageName::isReserved)
+                .ifPresent(name -> problem(Excerpt.quote(name) + " " + ImageName.RESERVED, ImageName.RESERVED_REMEDY));
+        return image;
     }
 
     /** A capability as it is written, or ALL. */

@@ -113,10 +113,7 @@ final class RunLineReader {
             }
             return "";
         }
-        return words.rest()
-                .getFirst()
-                .matching(ServiceReader.IMAGE, "an image as Docker names it", ServiceReader.IMAGE_REMEDY)
-                .orElse("");
+        return words.rest().getFirst().image().orElse("");
     }
 
     /** The last part of the image's name, without tag and digest. */

@@ -79,14 +79,6 @@ final class ServiceReader {
             Map.entry("ulimits", 50),
             Map.entry("volumes", 200));
 
-    /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
-    static final String IMAGE =
-            "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
-                    + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
-
-    static final String IMAGE_REMEDY =
-            "Write NAME or NAME:TAG, the name in lower case, for example pytorch/pytorch:2.4.0";
-
     private final Field service;
     private final ComposeOptions options;
     private final Variables variables;
@@ -129,8 +121,7 @@ final class ServiceReader {
                 service.name(),
                 get("container_name", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}", wanted))
                         .orElse(null),
-                get("image", field -> field.matching(IMAGE, "an image as Docker names it", IMAGE_REMEDY))
-                        .orElse(null),
+                get("image", Field::image).orElse(null),
                 build(),
                 run.build(),
                 GpuReservation.read(service, environment),

@@ -29,12 +29,25 @@ public final class RequestCodec {
      * @throws InvalidRequest with everything that is wrong; whatever the bytes are, nothing else is thrown
      */
     public static Request decode(byte[] json) {
+        return read(json, true);
+    }
+
+    /**
+     * Reads a request that was accepted and stored. What an earlier release accepted is still read, although it would be refused today.
+     *
+     * @throws InvalidRequest as {@link #decode}
+     */
+    public static Request.Submit accepted(String json) {
+        return (Request.Submit) read(json.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    private static Request read(byte[] json, boolean isNew) {
         JsonNode message = JsonText.read(json);
         List<Problem> problems = new ArrayList<>(RequestSchema.check(message));
         if (!message.isObject()) {
             throw new InvalidRequest(problems);
         }
-        Request request = new RequestReader(new JsonFields(message, "$", problems)).read();
+        Request request = new RequestReader(new JsonFields(message, "$", problems), isNew).read();
         if (!problems.isEmpty()) {
             throw new InvalidRequest(problems);
         }

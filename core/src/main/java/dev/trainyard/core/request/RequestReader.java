@@ -26,9 +26,12 @@ final class RequestReader {
     private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
 
     private final JsonFields message;
+    private final boolean isNew;
 
-    RequestReader(JsonFields message) {
+    /** @param isNew otherwise it was accepted, perhaps by an earlier release: what only new messages must keep does not bind it */
+    RequestReader(JsonFields message, boolean isNew) {
         this.message = message;
+        this.isNew = isNew;
     }
 
     Request read() {
@@ -123,17 +126,26 @@ final class RequestReader {
         }
     }
 
-    private static ImageSource image(JsonFields image) {
+    private ImageSource image(JsonFields image) {
         if (!image.has("build")) {
+            refuseReserved(image, "reference");
             return new ImageSource.Reference(image.text("reference", ""));
         }
         JsonFields build = image.object("build");
+        refuseReserved(build, "tag");
         return new ImageSource.Build(
                 build.text("source", ""),
                 build.plainPath("dockerfile", build.text("dockerfile", "Dockerfile")),
                 build.texts("args"),
                 build.text("target"),
                 build.text("tag"));
+    }
+
+    private void refuseReserved(JsonFields image, String field) {
+        String name = image.text(field, "");
+        if (isNew && ImageName.isReserved(name)) {
+            image.problem(field, Excerpt.quote(name) + " " + ImageName.RESERVED, ImageName.RESERVED_REMEDY);
+        }
     }
 
     private static Gpus gpus(JsonFields gpus) {

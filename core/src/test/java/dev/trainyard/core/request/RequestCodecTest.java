@@ -269,6 +269,17 @@ class RequestCodecTest {
     }
 
     @Test
+    void a_request_that_was_accepted_before_a_name_was_reserved_can_still_be_read() {
+        String json = FULL.replace("vision/mnist:7", "trainyard/mnist:7");
+
+        assertThat(problemsOf(json)).singleElement().asString().contains("reserved");
+        assertThat(RequestCodec.accepted(json).image())
+                .isInstanceOfSatisfying(
+                        ImageSource.Build.class,
+                        build -> assertThat(build.tag()).isEqualTo("trainyard/mnist:7"));
+    }
+
+    @Test
     void all_mistakes_are_named_at_once() {
         String json = FULL.replace("\"priority\": 700", "\"priorty\": 700")
                 .replace("\"8gb\"", "\"lots\"")

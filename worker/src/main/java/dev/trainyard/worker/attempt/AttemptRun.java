@@ -8,7 +8,6 @@ import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.ContainerId;
 import dev.trainyard.worker.container.EngineSilent;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -58,7 +57,7 @@ final class AttemptRun {
     /** What the attempt's job asks for. It never changes, and reading it is dear: once per attempt. */
     Request.Submit request(Attempt attempt) {
         if (request == null) {
-            request = (Request.Submit) RequestCodec.decode(attempt.request().getBytes(StandardCharsets.UTF_8));
+            request = RequestCodec.accepted(attempt.request());
         }
         return request;
     }

@@ -7,6 +7,7 @@ import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,7 +40,8 @@ final class Build {
         if (output.error() != null) {
             throw failure(facts, output, output.error());
         }
-        return Images.provided(images, tag)
+        return Optional.ofNullable(output.imageId())
+                .flatMap(id -> Images.provided(images, id))
                 .orElseThrow(() -> failure(facts, output, "the engine said that it was built, but does not have it"));
     }
 

@@ -24,6 +24,7 @@ final class BuildOutput {
     private final List<String> ofStep = new ArrayList<>();
     private String step = "";
     private @Nullable String error;
+    private @Nullable String imageId;
 
     BuildOutput(Consumer<String> lines) {
         this.lines = lines;
@@ -32,6 +33,8 @@ final class BuildOutput {
     void accept(EngineMessage message) {
         if (message.error() != null) {
             error = message.error();
+        } else if (message.imageId() != null) {
+            imageId = message.imageId();
         } else if (message.stream() != null) {
             pending.append(message.stream());
             for (int end = pending.indexOf("\n"); end >= 0; end = pending.indexOf("\n")) {
@@ -57,6 +60,12 @@ final class BuildOutput {
     @Nullable
     String error() {
         return error;
+    }
+
+    /** The image of the stage that was built last; null: none yet. */
+    @Nullable
+    String imageId() {
+        return imageId;
     }
 
     /** The step that it was at, in the engine's words: {@code Step 2/5 : RUN make}; empty: none yet. */

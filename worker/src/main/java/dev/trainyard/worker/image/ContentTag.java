@@ -8,7 +8,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeMap;
 
-/** The name of a built image, made of all that it is built from: what has the same name need not be built again. */
+/**
+ * A name made of all that an image is built from. It keeps the image from being pruned as one without a name, and tells contents apart in
+ * {@link BuiltImages}; which image it names on the engine is never relied on.
+ */
 final class ContentTag {
 
     private static final String REPOSITORY = "trainyard/build";

@@ -1,6 +1,8 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.ImageName;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineImages;
@@ -14,16 +16,18 @@ public final class Images {
 
     private final EngineImages images;
     private final BuildContexts contexts;
+    private final BuiltImages builtBefore;
     private final Tries tries;
     private final OncePerImage once = new OncePerImage();
 
-    public Images(Engine engine, BuildContexts contexts) {
-        this(engine, contexts, Tries.DEFAULT);
+    public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore) {
+        this(engine, contexts, builtBefore, Tries.DEFAULT);
     }
 
-    Images(Engine engine, BuildContexts contexts, Tries tries) {
+    Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Tries tries) {
         this.images = engine.images();
         this.contexts = contexts;
+        this.builtBefore = builtBefore;
         this.tries = tries;
     }
 
@@ -36,9 +40,27 @@ public final class Images {
      */
     public ProvidedImage provide(ImageSource source, Consumer<String> progress) throws InterruptedException {
         return switch (source) {
-            case ImageSource.Reference reference -> pulled(reference.reference(), progress);
-            case ImageSource.Build build -> built(build, progress);
+            case ImageSource.Reference(String reference) -> {
+                refuseReserved(reference);
+                yield pulled(reference, progress);
+            }
+            case ImageSource.Build build -> {
+                if (build.tag() != null) {
+                    refuseReserved(build.tag());
+                }
+                yield built(build, progress);
+            }
         };
+    }
+
+    /** New requests with such names are refused at once; one that an earlier release accepted comes here. */
+    private static void refuseReserved(String name) {
+        if (ImageName.isReserved(name)) {
+            throw new ImageFailure(
+                    Cause.IMAGE_UNAVAILABLE,
+                    "the image's name %s %s. %s"
+                            .formatted(Excerpt.quote(name), ImageName.RESERVED, ImageName.RESERVED_REMEDY));
+        }
     }
 
     static Optional<ProvidedImage> provided(EngineImages images, String reference) {
@@ -61,14 +83,17 @@ public final class Images {
         String tag = ContentTag.of(build);
         ProvidedImage image =
                 once.get(tag, () -> progress.accept("another job is building the same image: waiting for it"), () -> {
-                    Optional<ProvidedImage> present = provided(images, tag);
+                    // By the id alone: the name may have come to name another image.
+                    Optional<ProvidedImage> present = builtBefore.idOf(tag).flatMap(id -> provided(images, id));
                     if (present.isPresent()) {
                         progress.accept("already built from the same source: " + tag);
                         return present.get();
                     }
                     ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
                     Build steps = new Build(images, contexts);
-                    return tries.run(progress, () -> steps.run(build, tag, facts, progress));
+                    ProvidedImage done = tries.run(progress, () -> steps.run(build, tag, facts, progress));
+                    builtBefore.record(tag, done.id());
+                    return done;
                 });
         if (build.tag() == null) {
             return image;

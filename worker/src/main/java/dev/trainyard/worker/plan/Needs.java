@@ -4,7 +4,6 @@ import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.RunSpec;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +27,7 @@ final class Needs {
     }
 
     private static Candidate read(String json) {
-        Request.Submit request = decode(json);
+        Request.Submit request = RequestCodec.accepted(json);
         RunSpec run = request.run();
         return new Candidate(
                 request.jobId(),
@@ -43,9 +42,5 @@ final class Needs {
                 run.memory() == null ? null : run.memory().bytes(),
                 Set.of(),
                 null);
-    }
-
-    private static Request.Submit decode(String json) {
-        return (Request.Submit) RequestCodec.decode(json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -10,6 +10,7 @@ import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.StandInGpuEngine;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,8 @@ class FullDiskTest {
 
     private static Cause verdict(Tar context) {
         byte[] tar = context.bytes();
-        Images images = new Images(connection, digest -> new ByteArrayInputStream(tar));
+        Images images =
+                new Images(connection, digest -> new ByteArrayInputStream(tar), ImagesTest.recordedIn(new HashMap<>()));
         ImageSource.Build build = new ImageSource.Build(Tar.digest(tar), "Dockerfile", Map.of(), null, null);
 
         return catchThrowableOfType(ImageFailure.class, () -> images.provide(build, line -> {}))

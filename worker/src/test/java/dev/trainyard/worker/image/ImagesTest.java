@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images of the real engine; no registry is needed, and none is asked but ones that are not there. */
 @Timeout(180)
@@ -47,8 +50,27 @@ class ImagesTest {
 
     @BeforeEach
     void images() {
+        images = newImages(new HashMap<>());
+    }
+
+    /** As a worker's process has them that knows of these built images, by content. */
+    private Images newImages(Map<String, String> known) {
         Tries tries = new Tries(List.of(Duration.ofMillis(1), Duration.ofMillis(1)));
-        images = new Images(workshop.engine(), this::open, tries);
+        return new Images(workshop.engine(), this::open, recordedIn(known), tries);
+    }
+
+    static BuiltImages recordedIn(Map<String, String> known) {
+        return new BuiltImages() {
+            @Override
+            public Optional<String> idOf(String content) {
+                return Optional.ofNullable(known.get(content));
+            }
+
+            @Override
+            public void record(String content, String imageId) {
+                known.put(content, imageId);
+            }
+        };
     }
 
     @AfterEach
@@ -112,6 +134,52 @@ class ImagesTest {
 
         assertThat(second).isEqualTo(first);
         assertThat(progress).singleElement().asString().contains("already built");
+    }
+
+    @Test
+    void an_image_that_somebody_gave_the_name_of_a_content_is_not_taken_for_what_is_built_from_it()
+            throws InterruptedException {
+        ImageSource.Build source = dockerfile("FROM busybox:latest", "LABEL test=" + UUID.randomUUID());
+        String foreign = engine.inspect("busybox:latest").orElseThrow().id();
+        engine.tag(foreign, ContentTag.of(source));
+
+        ProvidedImage image = images.provide(source, progress::add);
+
+        assertThat(image.id()).isNotEqualTo(foreign);
+        assertThat(progress).noneMatch(line -> line.contains("already built"));
+
+        // Nor once it is built.
+        engine.tag(foreign, ContentTag.of(source));
+
+        assertThat(images.provide(source, progress::add)).isEqualTo(image);
+    }
+
+    @Test
+    void an_image_that_was_built_but_not_recorded_or_recorded_and_removed_is_built_again() throws InterruptedException {
+        ImageSource.Build source = dockerfile("FROM busybox:latest", "LABEL test=" + UUID.randomUUID());
+        Map<String, String> known = new HashMap<>();
+        ProvidedImage image = newImages(known).provide(source, progress::add);
+        progress.clear();
+
+        // A process that died in between has left the image, but no word of it.
+        assertThat(newImages(new HashMap<>()).provide(source, progress::add)).isEqualTo(image);
+        assertThat(progress).noneMatch(line -> line.contains("already built"));
+        progress.clear();
+
+        engine.remove(ContentTag.of(source));
+        assertThat(newImages(known).provide(source, progress::add).id()).startsWith("sha256:");
+        assertThat(progress).noneMatch(line -> line.contains("already built"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trainyard/build:1", "docker.io/trainyard/build:1", "trainyard/digits"})
+    void a_name_of_the_workers_own_is_refused_in_requests_that_were_accepted_before(String name) {
+        ImageFailure asked = failure(new ImageSource.Reference(name));
+        ImageFailure given = failure(source(new Tar().dockerfile("FROM busybox").bytes(), Map.of(), null, name));
+
+        assertThat(asked.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
+        assertThat(asked).hasMessageContaining(name).hasMessageContaining("reserved");
+        assertThat(given).hasMessage(asked.getMessage());
     }
 
     @Test
