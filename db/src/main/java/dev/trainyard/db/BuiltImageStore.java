@@ -3,15 +3,18 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.WorkerId;
 import java.util.Optional;
 
-/** Which image one worker built from which content. */
+/** Which image one worker built from which content, and which team's build took which name on the worker's engine. */
 public final class BuiltImageStore {
 
     private final Database database;
     private final WorkerId worker;
+    private final String engine;
 
-    public BuiltImageStore(Database database, WorkerId worker) {
+    /** @param engine the engine's own id: workers that share an engine share its names */
+    public BuiltImageStore(Database database, WorkerId worker, String engine) {
         this.database = database;
         this.worker = worker;
+        this.engine = engine;
     }
 
     /** The id of the image, as this worker recorded it last; whether the host still has it is for the engine to say. */
@@ -35,5 +38,39 @@ public final class BuiltImageStore {
                 .param("content", content)
                 .param("image", imageId)
                 .update();
+    }
+
+    /**
+     * The team whose build took the name; empty: none did.
+     *
+     * @param name in full
+     */
+    public Optional<String> ownerOf(String name) {
+        return database.sql()
+                .sql("select team from trainyard.image_name where engine_id = :engine and name = :name")
+                .param("engine", engine)
+                .param("name", name)
+                .query(String.class)
+                .optional();
+    }
+
+    /**
+     * Takes the name for the team, unless it is taken.
+     *
+     * @return whose it is now
+     */
+    public String take(String name, String team) {
+        return database.inTransaction(() -> {
+            database.sql()
+                    .sql("""
+                    insert into trainyard.image_name (engine_id, name, team) values (:engine, :name, :team)
+                    on conflict do nothing""")
+                    .param("engine", engine)
+                    .param("name", name)
+                    .param("team", team)
+                    .update();
+            // A statement of its own: it sees what another transaction has committed since.
+            return ownerOf(name).orElseThrow();
+        });
     }
 }

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ResNetPackageTest {
 
     private static final Path EXAMPLE = Path.of("../examples/resnet18");
-    private static final String IMAGE = "trainyard/resnet18:cpu";
+    private static final String IMAGE = "resnet18:cpu";
     private static final Duration LONG = Duration.ofMinutes(15);
     private static final List<String> FEW_STEPS = List.of(
             "--epochs",
@@ -105,7 +105,7 @@ class ResNetPackageTest {
         UUID job = UUID.randomUUID();
         installation.publish(job, """
                 {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "resumed",
-                 "image": {"reference": "trainyard/resnet18:cpu"},
+                 "image": {"reference": "resnet18:cpu"},
                  "run": {"command": ["python", "main.py", "--epochs", "2", "--train_data", "/data/digits-val.csv",
                                      "--val_data", "/data/digits-val.csv", "--pretrained", "/earlier/checkpoints/last.pt"],
                          "mounts": [{"source": "%s", "target": "/earlier", "readOnly": true}]}}""".formatted(job, byDraft));

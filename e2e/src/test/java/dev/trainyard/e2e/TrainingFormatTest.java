@@ -34,7 +34,7 @@ class TrainingFormatTest {
     /** The image of the example takes packages of the distribution in. */
     private static final Duration BUILD = Duration.ofMinutes(10);
 
-    private static final String IMAGE = "trainyard/digits";
+    private static final String IMAGE = "trainyard-test/digits";
 
     private static Installation installation;
     private static String server;
@@ -251,7 +251,7 @@ class TrainingFormatTest {
                 version: "3.8"
                 services:
                   digits:
-                    image: trainyard/digits
+                    image: trainyard-test/digits
                     command: [python, main.py]
                     labels: {command: untouched}
                 """;
@@ -315,7 +315,7 @@ class TrainingFormatTest {
         UUID job = UUID.randomUUID();
         installation.publish(job, """
                 {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "bare",
-                 "image": {"reference": "trainyard/digits"}, "gpus": {"count": 1},
+                 "image": {"reference": "trainyard-test/digits"}, "gpus": {"count": 1},
                  "run": {"command": ["--epochs", "1"], "outputs": {"location": "%s"}}}""".formatted(job, logs("bare")));
         installation.awaitJob(job, "SUCCEEDED");
 

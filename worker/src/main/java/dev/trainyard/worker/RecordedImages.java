@@ -9,7 +9,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** The worker's built images in the database. While that is away nothing is known, and an image is built again. */
+/**
+ * The worker's built images in the database. While that is away no image is known, and each is built again; whose a name is has to be
+ * known.
+ */
 final class RecordedImages implements BuiltImages {
 
     private static final Logger log = LoggerFactory.getLogger(RecordedImages.class);
@@ -37,6 +40,16 @@ final class RecordedImages implements BuiltImages {
         } catch (DataAccessException | TransactionException e) {
             tolerate(e);
         }
+    }
+
+    @Override
+    public Optional<String> ownerOf(String name) {
+        return rows.ownerOf(name);
+    }
+
+    @Override
+    public String take(String name, String team) {
+        return rows.take(name, team);
     }
 
     private static void tolerate(RuntimeException failure) {

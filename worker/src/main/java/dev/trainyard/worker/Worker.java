@@ -206,7 +206,8 @@ public final class Worker implements AutoCloseable {
                         engine,
                         digest -> blobs.open(digest.substring("sha256:".length()))
                                 .orElseThrow(() -> new NoSuchFileException(digest)),
-                        new RecordedImages(new BuiltImageStore(database, state.worker()))),
+                        new RecordedImages(new BuiltImageStore(database, state.worker(), engineInfo.id())),
+                        policy),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 keep(new DeviceHealth(provider, unknown, workers, registered.me())),
                 policy);

@@ -10,6 +10,7 @@ public final class ImageName {
 
     public static final String RESERVED_REMEDY = "Choose another name, for example team/model:1";
 
+    private static final String HUB = "docker.io";
     private static final String NAMESPACE = "trainyard/";
 
     private ImageName() {}
@@ -20,6 +21,21 @@ public final class ImageName {
      */
     public static boolean isReserved(String name) {
         return withoutHub(name.toLowerCase(Locale.ROOT)).startsWith(NAMESPACE);
+    }
+
+    /**
+     * The name in full, such as {@code docker.io/library/debian:bookworm}: two spellings of one name are alike in it. A digest stays where
+     * it is given, and stands for the tag.
+     */
+    public static String inFull(String name) {
+        int slash = name.indexOf('/');
+        String first = slash < 0 ? "" : name.substring(0, slash);
+        boolean ofRegistry = first.contains(".") || first.contains(":") || first.equals("localhost");
+        String registry = ofRegistry && !first.equals("index.docker.io") ? first : HUB;
+        String path = ofRegistry ? name.substring(slash + 1) : name;
+        String inRegistry = registry.equals(HUB) && !path.contains("/") ? "library/" + path : path;
+        boolean tagged = inRegistry.contains("@") || inRegistry.indexOf(':', inRegistry.lastIndexOf('/')) >= 0;
+        return registry + "/" + inRegistry + (tagged ? "" : ":latest");
     }
 
     private static String withoutHub(String name) {

@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageNameTest {
@@ -20,6 +21,23 @@ class ImageNameTest {
             })
     void every_spelling_of_the_workers_own_namespace_is_reserved(String name) {
         assertThat(ImageName.isReserved(name)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "debian, docker.io/library/debian:latest",
+        "library/debian, docker.io/library/debian:latest",
+        "docker.io/debian, docker.io/library/debian:latest",
+        "index.docker.io/library/debian:latest, docker.io/library/debian:latest",
+        "debian:bookworm, docker.io/library/debian:bookworm",
+        "team/model, docker.io/team/model:latest",
+        "registry.example/model, registry.example/model:latest",
+        "localhost/model:1, localhost/model:1",
+        "localhost:5000/team/model, localhost:5000/team/model:latest",
+        "debian@sha256:00, docker.io/library/debian@sha256:00"
+    })
+    void all_spellings_of_a_name_are_one_in_full(String name, String inFull) {
+        assertThat(ImageName.inFull(name)).isEqualTo(inFull);
     }
 
     @ParameterizedTest

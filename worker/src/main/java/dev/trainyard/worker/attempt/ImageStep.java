@@ -80,8 +80,8 @@ final class ImageStep implements Step {
     private boolean provide(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request(attempt);
         try {
-            ProvidedImage image =
-                    run.await(null, true, () -> host.images().provide(request.image(), line -> say(run, line)));
+            ProvidedImage image = run.await(
+                    null, true, () -> host.images().provide(request.image(), request.team(), line -> say(run, line)));
             run.engineAnswers();
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {

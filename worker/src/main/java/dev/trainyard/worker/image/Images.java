@@ -1,15 +1,13 @@
 package dev.trainyard.worker.image;
 
-import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.Excerpt;
-import dev.trainyard.core.request.ImageName;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineImages;
-import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.policy.Policy;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Gives this host the images that its attempts need. */
 public final class Images {
@@ -17,50 +15,48 @@ public final class Images {
     private final EngineImages images;
     private final BuildContexts contexts;
     private final BuiltImages builtBefore;
+    private final ImageNames names;
     private final Tries tries;
     private final OncePerImage once = new OncePerImage();
 
-    public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore) {
-        this(engine, contexts, builtBefore, Tries.DEFAULT);
+    public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy) {
+        this(engine, contexts, builtBefore, policy, Tries.DEFAULT);
     }
 
-    Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Tries tries) {
+    Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy, Tries tries) {
         this.images = engine.images();
         this.contexts = contexts;
         this.builtBefore = builtBefore;
+        this.names = new ImageNames(images, builtBefore, policy);
         this.tries = tries;
     }
 
     /**
      * Returns the image, pulled or built if the host does not have it. A registry that fails is asked three times.
      *
+     * @param team whose job it is; null: of no team
      * @param progress called in the calling thread with lines for people
      * @throws ImageFailure if it cannot be had
      * @throws EngineSilent if the engine does not answer
      */
-    public ProvidedImage provide(ImageSource source, Consumer<String> progress) throws InterruptedException {
+    public ProvidedImage provide(ImageSource source, @Nullable String team, Consumer<String> progress)
+            throws InterruptedException {
         return switch (source) {
             case ImageSource.Reference(String reference) -> {
-                refuseReserved(reference);
+                names.requireUsable(reference, team);
                 yield pulled(reference, progress);
             }
             case ImageSource.Build build -> {
-                if (build.tag() != null) {
-                    refuseReserved(build.tag());
+                String name = build.tag();
+                if (name == null) {
+                    yield built(build, progress);
                 }
-                yield built(build, progress);
+                names.requireFree(name, team);
+                ProvidedImage image = built(build, progress);
+                names.give(name, image, team);
+                yield image;
             }
         };
-    }
-
-    /** New requests with such names are refused at once; one that an earlier release accepted comes here. */
-    private static void refuseReserved(String name) {
-        if (ImageName.isReserved(name)) {
-            throw new ImageFailure(
-                    Cause.IMAGE_UNAVAILABLE,
-                    "the image's name %s %s. %s"
-                            .formatted(Excerpt.quote(name), ImageName.RESERVED, ImageName.RESERVED_REMEDY));
-        }
     }
 
     static Optional<ProvidedImage> provided(EngineImages images, String reference) {
@@ -81,30 +77,18 @@ public final class Images {
 
     private ProvidedImage built(ImageSource.Build build, Consumer<String> progress) throws InterruptedException {
         String tag = ContentTag.of(build);
-        ProvidedImage image =
-                once.get(tag, () -> progress.accept("another job is building the same image: waiting for it"), () -> {
-                    // By the id alone: the name may have come to name another image.
-                    Optional<ProvidedImage> present = builtBefore.idOf(tag).flatMap(id -> provided(images, id));
-                    if (present.isPresent()) {
-                        progress.accept("already built from the same source: " + tag);
-                        return present.get();
-                    }
-                    ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
-                    Build steps = new Build(images, contexts);
-                    ProvidedImage done = tries.run(progress, () -> steps.run(build, tag, facts, progress));
-                    builtBefore.record(tag, done.id());
-                    return done;
-                });
-        if (build.tag() == null) {
-            return image;
-        }
-        try {
-            images.tag(image.id(), build.tag());
-        } catch (EngineRefused e) {
-            throw new ImageFailure(
-                    Cause.IMAGE_BUILD_FAILED,
-                    "the image was built, but cannot be named %s: %s".formatted(build.tag(), e.reason()));
-        }
-        return image;
+        return once.get(tag, () -> progress.accept("another job is building the same image: waiting for it"), () -> {
+            // By the id alone: the name may have come to name another image.
+            Optional<ProvidedImage> present = builtBefore.idOf(tag).flatMap(id -> provided(images, id));
+            if (present.isPresent()) {
+                progress.accept("already built from the same source: " + tag);
+                return present.get();
+            }
+            ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
+            Build steps = new Build(images, contexts);
+            ProvidedImage done = tries.run(progress, () -> steps.run(build, tag, facts, progress));
+            builtBefore.record(tag, done.id());
+            return done;
+        });
     }
 }

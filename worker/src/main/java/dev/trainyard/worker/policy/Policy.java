@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param capAdd in capitals, without {@code CAP_}
  * @param securityOpt as {@code --security-opt}, word for word
  * @param devices paths in {@code /dev}
+ * @param builtNames which names of images jobs may give and use
  */
 public record Policy(
         String origin,
@@ -42,7 +43,8 @@ public record Policy(
         Set<String> userns,
         Set<String> capAdd,
         Set<String> securityOpt,
-        Set<String> devices) {
+        Set<String> devices,
+        BuiltNames builtNames) {
 
     /** Of a device: reserved for jobs, one by one. */
     static final String NVIDIA = "/dev/nvidia";
@@ -73,6 +75,19 @@ public record Policy(
         /** As it is written in the file. */
         String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** Whose the names of images are. */
+    public enum BuiltNames {
+        /** A name that a build gave is its team's, and what was pulled or built by hand keeps its name. */
+        OWN,
+        /** Every job gives and uses every name, but for the workers' own. */
+        ANY;
+
+        /** As it is written in the file. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -108,7 +123,8 @@ public record Policy(
                     "SYS_NICE",
                     "SYS_PTRACE"),
             Set.of("no-new-privileges", "no-new-privileges:true"),
-            Set.of());
+            Set.of(),
+            BuiltNames.OWN);
 
     /**
      * A host's policy.
@@ -156,6 +172,24 @@ public record Policy(
         Refusals refusals = new Refusals();
         checkMount(place.toString(), false, outputsRoot, real, refusals);
         return refusals.told(this::remedy);
+    }
+
+    /**
+     * What the policy says of a name of an image that is not the job's own.
+     *
+     * @param what the fault, for people, without a full stop
+     * @return the same with the rule and the remedy; empty if it is allowed
+     */
+    public Optional<String> refusalOfName(String what) {
+        if (builtNames == BuiltNames.ANY) {
+            return Optional.empty();
+        }
+        Refusals refusals = new Refusals();
+        refusals.add(
+                "builtNames",
+                "%s. Choose another name: the rule builtNames of %s is %s.".formatted(what, origin, builtNames.word()),
+                BuiltNames.ANY.word());
+        return Optional.of(refusals.told(this::remedy).getFirst());
     }
 
     private void checkPrivileges(Privileges wanted, Refusals refusals) {
@@ -285,6 +319,7 @@ public record Policy(
         String line = rule + ": "
                 + switch (rule) {
                     case "volumes" -> "true";
+                    case "builtNames" -> more.getFirst();
                     case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
                     default -> {
                         Set<String> all = new TreeSet<>(words(rule));

@@ -4,6 +4,7 @@ import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import dev.trainyard.worker.policy.Policy.Access;
+import dev.trainyard.worker.policy.Policy.BuiltNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +34,8 @@ final class PolicyFile {
 
     static final Path DEFAULT = Path.of("/etc/trainyard/policy.yml");
 
-    private static final List<String> RULES =
-            List.of("mounts", "volumes", "networks", "ipc", "pid", "userns", "capAdd", "securityOpt", "devices");
+    private static final List<String> RULES = List.of(
+            "mounts", "volumes", "networks", "ipc", "pid", "userns", "capAdd", "securityOpt", "devices", "builtNames");
 
     private final Path file;
     private final Map<String, Node> rules = new LinkedHashMap<>();
@@ -64,7 +65,8 @@ final class PolicyFile {
                 words("userns", builtIn.userns()),
                 capabilities(),
                 words("securityOpt", builtIn.securityOpt()),
-                words("devices", builtIn.devices()));
+                words("devices", builtIn.devices()),
+                builtNames());
         if (!problems.isEmpty()) {
             throw new PolicyProblem(String.join("\n", problems), null);
         }
@@ -169,6 +171,21 @@ final class PolicyFile {
             problem(node, "volumes is true or false");
         }
         return word.filter("true"::equals).isPresent();
+    }
+
+    private BuiltNames builtNames() {
+        @Nullable Node node = rules.get("builtNames");
+        if (node == null) {
+            return Policy.BUILT_IN.builtNames();
+        }
+        Optional<String> word = text(node);
+        Optional<BuiltNames> known = word.flatMap(text -> Arrays.stream(BuiltNames.values())
+                .filter(each -> each.word().equals(text))
+                .findFirst());
+        if (word.isPresent() && known.isEmpty()) {
+            problem(node, "builtNames is own or any");
+        }
+        return known.orElse(BuiltNames.OWN);
     }
 
     private Set<String> words(String rule, Set<String> builtIn) {

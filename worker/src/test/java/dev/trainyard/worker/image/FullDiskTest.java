@@ -8,9 +8,9 @@ import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.StandInGpuEngine;
+import dev.trainyard.worker.policy.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,11 +50,11 @@ class FullDiskTest {
 
     private static Cause verdict(Tar context) {
         byte[] tar = context.bytes();
-        Images images =
-                new Images(connection, digest -> new ByteArrayInputStream(tar), ImagesTest.recordedIn(new HashMap<>()));
+        Images images = new Images(
+                connection, digest -> new ByteArrayInputStream(tar), new ImagesTest.Records(), Policy.load(null));
         ImageSource.Build build = new ImageSource.Build(Tar.digest(tar), "Dockerfile", Map.of(), null, null);
 
-        return catchThrowableOfType(ImageFailure.class, () -> images.provide(build, line -> {}))
+        return catchThrowableOfType(ImageFailure.class, () -> images.provide(build, null, line -> {}))
                 .verdict();
     }
 }

@@ -8,12 +8,15 @@ import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.Workshop;
+import dev.trainyard.worker.policy.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,31 +49,18 @@ class ImagesTest {
     private final List<String> progress = new ArrayList<>();
     private final List<String> built = new ArrayList<>();
 
+    private final Records recorded = new Records();
     private Images images;
 
     @BeforeEach
     void images() {
-        images = newImages(new HashMap<>());
+        images = newImages(recorded, Policy.load(null));
     }
 
-    /** As a worker's process has them that knows of these built images, by content. */
-    private Images newImages(Map<String, String> known) {
+    /** As a worker's process has them. */
+    private Images newImages(BuiltImages recorded, Policy policy) {
         Tries tries = new Tries(List.of(Duration.ofMillis(1), Duration.ofMillis(1)));
-        return new Images(workshop.engine(), this::open, recordedIn(known), tries);
-    }
-
-    static BuiltImages recordedIn(Map<String, String> known) {
-        return new BuiltImages() {
-            @Override
-            public Optional<String> idOf(String content) {
-                return Optional.ofNullable(known.get(content));
-            }
-
-            @Override
-            public void record(String content, String imageId) {
-                known.put(content, imageId);
-            }
-        };
+        return new Images(workshop.engine(), this::open, recorded, policy, tries);
     }
 
     @AfterEach
@@ -81,7 +71,7 @@ class ImagesTest {
 
     @Test
     void an_image_that_the_host_has_is_not_pulled() throws InterruptedException {
-        ProvidedImage image = images.provide(new ImageSource.Reference("busybox:latest"), progress::add);
+        ProvidedImage image = images.provide(new ImageSource.Reference("busybox:latest"), "a", progress::add);
 
         assertThat(image.id()).startsWith("sha256:");
         assertThat(progress).isEmpty();
@@ -127,10 +117,10 @@ class ImagesTest {
                 "base",
                 null);
 
-        ProvidedImage first = images.provide(source, progress::add);
+        ProvidedImage first = images.provide(source, "a", progress::add);
         assertThat(progress).contains("from the inner tar").anyMatch(line -> line.startsWith("Step 4/"));
         progress.clear();
-        ProvidedImage second = images.provide(source, progress::add);
+        ProvidedImage second = images.provide(source, "a", progress::add);
 
         assertThat(second).isEqualTo(first);
         assertThat(progress).singleElement().asString().contains("already built");
@@ -143,7 +133,7 @@ class ImagesTest {
         String foreign = engine.inspect("busybox:latest").orElseThrow().id();
         engine.tag(foreign, ContentTag.of(source));
 
-        ProvidedImage image = images.provide(source, progress::add);
+        ProvidedImage image = images.provide(source, "a", progress::add);
 
         assertThat(image.id()).isNotEqualTo(foreign);
         assertThat(progress).noneMatch(line -> line.contains("already built"));
@@ -151,24 +141,90 @@ class ImagesTest {
         // Nor once it is built.
         engine.tag(foreign, ContentTag.of(source));
 
-        assertThat(images.provide(source, progress::add)).isEqualTo(image);
+        assertThat(images.provide(source, "a", progress::add)).isEqualTo(image);
     }
 
     @Test
     void an_image_that_was_built_but_not_recorded_or_recorded_and_removed_is_built_again() throws InterruptedException {
         ImageSource.Build source = dockerfile("FROM busybox:latest", "LABEL test=" + UUID.randomUUID());
-        Map<String, String> known = new HashMap<>();
-        ProvidedImage image = newImages(known).provide(source, progress::add);
+        ProvidedImage image = images.provide(source, "a", progress::add);
         progress.clear();
 
         // A process that died in between has left the image, but no word of it.
-        assertThat(newImages(new HashMap<>()).provide(source, progress::add)).isEqualTo(image);
+        assertThat(newImages(new Records(), Policy.load(null)).provide(source, "a", progress::add))
+                .isEqualTo(image);
         assertThat(progress).noneMatch(line -> line.contains("already built"));
         progress.clear();
 
         engine.remove(ContentTag.of(source));
-        assertThat(newImages(known).provide(source, progress::add).id()).startsWith("sha256:");
+        assertThat(images.provide(source, "a", progress::add).id()).startsWith("sha256:");
         assertThat(progress).noneMatch(line -> line.contains("already built"));
+    }
+
+    @Test
+    void a_build_gives_no_name_that_another_teams_build_has_given_in_no_spelling() throws InterruptedException {
+        String name = "trainyard-test/" + UUID.randomUUID().toString().substring(0, 8);
+        built.add(name);
+        ProvidedImage ours = images.provide(named(name), "a", progress::add);
+
+        for (String spelling : List.of(name, name + ":latest", "docker.io/" + name, "index.docker.io/" + name)) {
+            ImageFailure theirs =
+                    catchThrowableOfType(ImageFailure.class, () -> images.provide(named(spelling), "b", progress::add));
+
+            assertThat(theirs.verdict()).as(spelling).isEqualTo(Cause.POLICY_DENIED);
+            assertThat(theirs)
+                    .hasMessageContaining(spelling)
+                    .hasMessageContaining("team 'a'")
+                    .hasMessageContaining("builtNames: any");
+        }
+        assertThat(engine.inspect(name).orElseThrow().id()).isEqualTo(ours.id());
+
+        ProvidedImage next = images.provide(named(name), "a", progress::add);
+        assertThat(engine.inspect(name).orElseThrow().id()).isEqualTo(next.id()).isNotEqualTo(ours.id());
+    }
+
+    @Test
+    void a_name_that_another_teams_build_has_given_is_not_used_unless_the_policy_says_so() throws Exception {
+        String name = "trainyard-test/" + UUID.randomUUID() + ":1";
+        built.add(name);
+        ProvidedImage image = images.provide(named(name), null, progress::add);
+
+        ImageFailure failure = failure(new ImageSource.Reference("docker.io/" + name));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(failure).hasMessageContaining("without a team");
+        assertThat(images.provide(new ImageSource.Reference(name), null, progress::add))
+                .isEqualTo(image);
+        Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "builtNames: any");
+        Images open = newImages(recorded, Policy.load(file));
+        assertThat(open.provide(new ImageSource.Reference(name), "a", progress::add))
+                .isEqualTo(image);
+        assertThat(open.provide(named(name), "a", progress::add)).isNotEqualTo(image);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"busybox:latest", "busybox", "library/busybox", "docker.io/library/busybox:latest"})
+    void an_image_that_was_pulled_or_built_by_hand_keeps_its_name(String name) {
+        String before = engine.inspect("busybox:latest").orElseThrow().id();
+
+        ImageFailure failure = failure(named(name));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(failure).hasMessageContaining("'%s'".formatted(name)).hasMessageContaining("by hand");
+        assertThat(engine.inspect("busybox:latest").orElseThrow().id()).isEqualTo(before);
+        assertThat(recorded.names).isEmpty();
+    }
+
+    @Test
+    void an_image_that_has_its_name_already_may_be_given_it() throws InterruptedException {
+        String name = "trainyard-test/" + UUID.randomUUID() + ":1";
+        built.add(name);
+        ImageSource.Build source = named(name);
+        ProvidedImage image = images.provide(source, "a", progress::add);
+
+        // As after a database that is new.
+        assertThat(newImages(new Records(), Policy.load(null)).provide(source, "b", progress::add))
+                .isEqualTo(image);
     }
 
     @ParameterizedTest
@@ -194,7 +250,7 @@ class ImagesTest {
                 null,
                 tag);
 
-        ProvidedImage image = images.provide(source, progress::add);
+        ProvidedImage image = images.provide(source, "a", progress::add);
 
         assertThat(engine.inspect(tag).orElseThrow().id()).isEqualTo(image.id());
         assertThat(engine.inspect(ContentTag.of(source)).orElseThrow().id()).isEqualTo(image.id());
@@ -287,8 +343,18 @@ class ImagesTest {
         assertThat(failure).hasMessageContaining("the store has failed");
     }
 
+    private ImageSource.Build named(String name) {
+        return source(
+                new Tar()
+                        .dockerfile("FROM busybox", "LABEL test=" + UUID.randomUUID())
+                        .bytes(),
+                Map.of(),
+                null,
+                name);
+    }
+
     private ImageFailure failure(ImageSource source) {
-        return catchThrowableOfType(ImageFailure.class, () -> images.provide(source, progress::add));
+        return catchThrowableOfType(ImageFailure.class, () -> images.provide(source, "a", progress::add));
     }
 
     private ImageSource.Build dockerfile(String... lines) {
@@ -311,5 +377,33 @@ class ImagesTest {
         }
         boolean first = opened.add(digest);
         return first || secondReading == null ? new ByteArrayInputStream(content) : secondReading;
+    }
+
+    /** As the database keeps them. */
+    static final class Records implements BuiltImages {
+
+        private final Map<String, String> ids = new HashMap<>();
+        private final Map<String, String> names = new HashMap<>();
+
+        @Override
+        public Optional<String> idOf(String content) {
+            return Optional.ofNullable(ids.get(content));
+        }
+
+        @Override
+        public void record(String content, String imageId) {
+            ids.put(content, imageId);
+        }
+
+        @Override
+        public Optional<String> ownerOf(String name) {
+            return Optional.ofNullable(names.get(name));
+        }
+
+        @Override
+        public String take(String name, String team) {
+            names.putIfAbsent(name, team);
+            return ownerOf(name).orElseThrow();
+        }
     }
 }

@@ -240,6 +240,7 @@ class PolicyTest {
                     networks: host                 | :1:11: networks is a list
                     networks: [[host]]             | :1:12: one word is expected here
                     volumes: maybe                 | :1:10: volumes is true or false
+                    builtNames: mine               | :1:13: builtNames is own or any
                     [host]                         | :1:1: a policy is written as rules
                     'mounts: {'                    | this is no YAML
                     """)
