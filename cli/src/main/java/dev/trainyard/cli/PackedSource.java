@@ -24,7 +24,7 @@ final class PackedSource {
         @Nullable String inline = spec.build() == null ? null : spec.build().dockerfileInline();
         Path folder = spec.build() == null ? base : base.resolve(spec.build().context());
         @Nullable String target = spec.build() == null ? null : spec.build().target();
-        BuildContext context = BuildContext.pack(folder.normalize(), dockerfile, inline, target, source);
+        BuildContext context = BuildContext.pack(folder, dockerfile, inline, target, source);
         context.warnings().forEach(session::say);
         return context;
     }

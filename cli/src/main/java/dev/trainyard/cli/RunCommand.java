@@ -10,6 +10,7 @@ import dev.trainyard.core.compose.RunWords;
 import dev.trainyard.core.compose.SubmitOptions;
 import dev.trainyard.core.compose.TrainingSpec;
 import dev.trainyard.core.request.Problem;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "The Dockerfile, within DIR (default: DIR/Dockerfile).")
+            description = "The Dockerfile (default: DIR/Dockerfile).")
     private @Nullable Path dockerfile;
 
     @Option(
@@ -104,7 +105,6 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** What {@code docker build} reads of its own words: the Dockerfile's path begins here, not in the folder. */
     private BuildSpec buildSpec(TrainingSpec training) {
         if (String.valueOf(training.image()).contains("@")) {
             throw new Failure(
@@ -118,12 +118,30 @@ final class RunCommand implements Callable<Integer> {
                     "--build: %s is no folder. Give the folder with the Dockerfile; an archive of the source goes to --source."
                             .formatted(folder));
         }
-        Path file = dockerfile == null
-                ? Path.of("Dockerfile")
-                : folder.toAbsolutePath()
-                        .normalize()
-                        .relativize(dockerfile.toAbsolutePath().normalize());
-        return new BuildSpec(folder.toString(), file.toString(), null, Map.of(), null);
+        return dockerfile == null
+                ? new BuildSpec(folder.toString(), "Dockerfile", null, Map.of(), null)
+                : buildSpec(folder, dockerfile);
+    }
+
+    /** As {@code docker build -f}: the path begins here, not in the folder, and a Dockerfile from elsewhere is sent along. */
+    private static BuildSpec buildSpec(Path folder, Path dockerfile) {
+        Path within = real(folder).relativize(real(dockerfile));
+        if (!within.startsWith("..")) {
+            return new BuildSpec(folder.toString(), within.toString(), null, Map.of(), null);
+        }
+        String text = LocalText.read(dockerfile)
+                .orElseThrow(() -> new Failure(
+                        ExitCode.NOT_FOUND, "there is no file %s. Check -f.".formatted(dockerfile.toAbsolutePath())));
+        return new BuildSpec(folder.toString(), BuildSpec.INLINE, text, Map.of(), null);
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            // Reading it tells what is wrong.
+            return path.toAbsolutePath().normalize();
+        }
     }
 
     private Path besideSource() {

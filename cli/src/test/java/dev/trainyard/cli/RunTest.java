@@ -236,6 +236,31 @@ class RunTest {
     }
 
     @Test
+    void the_dockerfile_is_found_through_links_and_outside_of_the_folder() throws IOException {
+        Path context = Files.createDirectory(folder.resolve("context"));
+        Path within = Files.writeString(context.resolve("Dockerfile.cpu"), "FROM scratch\n");
+        Path outside = Files.writeString(folder.resolve("Dockerfile.gpu"), "FROM scratch\n");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), context);
+        server.answers("HEAD /sources/sha256:*", 200, "");
+
+        for (Path file : List.of(within, outside, context.resolve("../context/./Dockerfile.cpu"))) {
+            Result result = cli.run("run", "-d", "--build", link.toString(), "-f", file.toString(), "vision/resnet");
+            assertThat(result.exitCode()).as(result.err()).isZero();
+        }
+
+        assertThat(server.received().stream()
+                        .filter(each -> each.line().equals("POST /jobs"))
+                        .map(each -> ((Request.Submit)
+                                        RequestCodec.decode(each.body().getBytes(StandardCharsets.UTF_8)))
+                                .image())
+                        .map(image -> ((ImageSource.Build) image).dockerfile()))
+                .containsExactly("Dockerfile.cpu", ".compose.Dockerfile", "Dockerfile.cpu");
+        assertThat(cli.run("run", "-d", "--build", link.toString(), "-f", folder + "/none", "vision/resnet")
+                        .err())
+                .contains("there is no file " + folder + "/none. Check -f.");
+    }
+
+    @Test
     void the_image_is_built_with_a_source_from_the_dockerfile_beside_it() throws IOException {
         Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\nADD resnet.tar /\n");
         Path source = Files.createDirectory(folder.resolve("resnet"));

@@ -43,7 +43,9 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
 
     /** The same of a Dockerfile of which only the stages up to the target are built. */
     public static BuildContext pack(
-            Path folder, String dockerfile, @Nullable String inline, @Nullable String target, @Nullable Path source) {
+            Path given, String dockerfile, @Nullable String inline, @Nullable String target, @Nullable Path source) {
+        // A relative folder such as "." normalises to an empty path, which is not the beginning of any other.
+        Path folder = given.toAbsolutePath().normalize();
         if (inline == null) {
             return packed(folder, dockerfile, textBeside(source, folder, dockerfile), null, target == null, source);
         }
@@ -98,7 +100,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         // The build needs these two itself, even where they are ignored.
         for (String needed : List.of(Path.of(dockerfile).normalize().toString(), DOCKERIGNORE)) {
             if (Files.exists(folder.resolve(needed))) {
-                files.put(needed, folder.resolve(needed));
+                files.put(needed, withoutLinkOut(folder, folder.resolve(needed)));
             }
         }
         if (inline != null) {
@@ -171,6 +173,15 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         }
     }
 
+    /** The engine cannot follow a link that leads out of the context: as for {@code docker build}, what it names is sent. */
+    private static Path withoutLinkOut(Path folder, Path file) {
+        try {
+            return isFileWithin(folder, file) ? file : file.toRealPath();
+        } catch (IOException e) {
+            return file;
+        }
+    }
+
     /** Folders are added as they are, and a link that leads out of the context is the build's to refuse. */
     private static boolean isFileWithin(Path folder, Path file) {
         try {
@@ -233,7 +244,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
 
     private static String dockerfileText(Path folder, String dockerfile) {
         Path file = folder.resolve(dockerfile).normalize();
-        if (!file.startsWith(folder.normalize())) {
+        if (!file.startsWith(folder)) {
             throw new Failure(
                     ExitCode.INVALID,
                     "the Dockerfile %s is outside of the build context %s. Move it in, or make the context wider."

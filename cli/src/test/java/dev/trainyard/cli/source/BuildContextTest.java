@@ -313,6 +313,44 @@ class BuildContextTest {
                 .hasMessageStartingWith("the source folder " + temp.resolve("void") + " is empty.");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "/.", "/./", "/src/..", "/src/../"})
+    void a_relative_folder_is_packed_however_it_is_written(String spelling) throws IOException {
+        write("src/main.py", "m");
+        Path relative = Path.of("").toAbsolutePath().relativize(context);
+
+        assertThat(digest(Path.of(relative + spelling))).isEqualTo(digest(context));
+        assertThat(digest(Files.createSymbolicLink(temp.resolve("link"), context)))
+                .isEqualTo(digest(context));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "./", "src/.."})
+    void the_current_folder_is_a_context(String spelling) {
+        assertThatThrownBy(() -> BuildContext.pack(Path.of(spelling), "none.Dockerfile", null, null))
+                .hasMessageStartingWith(Path.of("none.Dockerfile").toAbsolutePath() + " cannot be read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"./gpu.Dockerfile", "src/../gpu.Dockerfile", "src/./../gpu.Dockerfile"})
+    void the_dockerfile_is_packed_however_it_is_written(String spelling) throws IOException {
+        write("gpu.Dockerfile", "FROM scratch\n");
+        write(".dockerignore", "*\n");
+
+        assertThat(names(BuildContext.pack(context, spelling, null, null))).contains("gpu.Dockerfile");
+    }
+
+    @Test
+    void a_dockerfile_that_is_a_link_out_of_the_context_is_sent_as_what_it_leads_to() throws IOException {
+        Files.delete(context.resolve("Dockerfile"));
+        Files.createSymbolicLink(
+                context.resolve("Dockerfile"), Files.writeString(temp.resolve("real"), "FROM scratch\n"));
+
+        assertThat(entries(pack(null)))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.isSymbolicLink()).isFalse());
+    }
+
     @Test
     void nothing_is_left_behind() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");

@@ -1,7 +1,8 @@
 package dev.trainyard.core.compose;
 
 import dev.trainyard.core.request.Excerpt;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,7 @@ final class BuildReader {
             "shm_size", "is not passed on to the build",
             "platforms", "is not passed on: the image is built for the worker's own platform");
 
-    /** Of a Dockerfile that the compose file contains; nobody's own has that name. */
-    private static final String INLINE = ".compose.Dockerfile";
+    private static final String DOCKERFILE = "Dockerfile";
 
     private static final List<String> KNOWN = Stream.concat(
                     Stream.of("context", "dockerfile", "dockerfile_inline", "args", "target"),
@@ -33,23 +33,25 @@ final class BuildReader {
 
     private BuildReader() {}
 
-    static BuildSpec read(Field build, Function<String, Optional<String>> environment) {
+    /** @param files has the Dockerfile, if it lies outside of the context */
+    static BuildSpec read(Field build, Function<String, Optional<String>> environment, TextFiles files) {
         if (!build.isMapping()) {
-            return new BuildSpec(context(build), "Dockerfile", null, Map.of(), null);
+            return new BuildSpec(context(build), DOCKERFILE, null, Map.of(), null);
         }
         build.allowOnly(KNOWN);
         WITHOUT_EFFECT.forEach(
                 (name, why) -> build.get(name).filter(field -> !field.isNull()).ifPresent(field -> field.notice(why)));
+        String context = build.get("context").map(BuildReader::context).orElse(".");
         Optional<String> inline = build.get("dockerfile_inline").flatMap(Field::text);
-        build.get("dockerfile")
-                .filter(_ -> inline.isPresent())
+        Optional<Field> named = build.get("dockerfile").filter(field -> !field.isNull());
+        named.filter(_ -> inline.isPresent())
                 .ifPresent(field -> field.problem("stands beside dockerfile_inline", "Keep one of the two"));
+        Optional<String> within = inline.isPresent() ? Optional.empty() : within(named);
+        Optional<String> text = inline.or(() -> within.isPresent() ? Optional.empty() : outside(named, context, files));
         return new BuildSpec(
-                build.get("context").map(BuildReader::context).orElse("."),
-                inline.isPresent()
-                        ? INLINE
-                        : build.get("dockerfile").map(BuildReader::dockerfile).orElse("Dockerfile"),
-                inline.orElse(null),
+                context,
+                within.orElse(BuildSpec.INLINE),
+                within.isPresent() ? null : text.orElse(""),
                 build.get("args").map(args -> args.pairs(environment)).orElse(Map.of()),
                 build.get("target")
                         .flatMap(target -> target.matching("\\S{1,200}", "the name of a stage"))
@@ -69,16 +71,37 @@ final class BuildReader {
         return context.matches("(https?|git|ssh)://.*|git@.*|github\\.com/.*|.*\\.git(#.*)?");
     }
 
-    private static String dockerfile(Field field) {
-        String path = field.text().orElse("Dockerfile");
-        List<String> segments = Arrays.stream(path.split("/"))
-                .filter(segment -> !segment.isEmpty() && !segment.equals("."))
-                .toList();
-        if (path.startsWith("/") || segments.contains("..") || segments.isEmpty()) {
-            field.problem(
-                    "%s lies outside the context".formatted(Excerpt.quote(path)),
-                    "Put the Dockerfile into the context");
+    /** The Dockerfile's plain path within the context; empty if it lies outside. */
+    private static Optional<String> within(Optional<Field> named) {
+        String path = named.flatMap(Field::text).filter(text -> !text.isEmpty()).orElse(DOCKERFILE);
+        Deque<String> segments = new ArrayDeque<>();
+        boolean outside = path.startsWith("/");
+        for (String segment : path.split("/", -1)) {
+            if (segment.equals("..")) {
+                outside |= segments.pollLast() == null;
+            } else if (!segment.isEmpty() && !segment.equals(".")) {
+                segments.addLast(segment);
+            }
         }
-        return String.join("/", segments);
+        if (segments.isEmpty() && !outside) {
+            named.ifPresent(field -> field.problem(
+                    "%s is a folder, not a Dockerfile".formatted(Excerpt.quote(path)), "Name the file in it"));
+            return Optional.of(DOCKERFILE);
+        }
+        return outside ? Optional.empty() : Optional.of(String.join("/", segments));
+    }
+
+    /** The text of a Dockerfile outside of the context, which is sent along as Docker does it. */
+    private static Optional<String> outside(Optional<Field> named, String context, TextFiles files) {
+        return named.flatMap(field -> field.text().flatMap(path -> {
+            Optional<String> text = files.read(ServicePaths.join(context, path));
+            if (text.isEmpty()) {
+                field.missingFile(
+                        path,
+                        "Create it, or correct the path, which begins in the context",
+                        "Put the Dockerfile into the context, which is packed with the draft");
+            }
+            return text;
+        }));
     }
 }

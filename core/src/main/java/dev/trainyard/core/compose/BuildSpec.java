@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param context folder to pack, absolute or relative to the compose file's folder
  * @param dockerfile path within the context
- * @param dockerfileInline the Dockerfile's text, to be packed under that path; null: the context has it
+ * @param dockerfileInline the Dockerfile's text, to be packed under the name {@link #INLINE}; null: the context has it
  * @param args build arguments, in order
  * @param target stage to stop at
  */
@@ -17,4 +17,8 @@ public record BuildSpec(
         String dockerfile,
         @Nullable String dockerfileInline,
         Map<String, String> args,
-        @Nullable String target) {}
+        @Nullable String target) {
+
+    /** The name within the context of a Dockerfile that does not lie there. */
+    public static final String INLINE = ".compose.Dockerfile";
+}

@@ -51,6 +51,18 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         report.notice(at, key, what);
     }
 
+    /** Reports a file beside the compose file that cannot be had. */
+    void missingFile(String path, String remedy, String remedyInDraft) {
+        if (report.ofDraft()) {
+            problem(
+                    "names the file %s, which a draft cannot read: it is stored without the files beside it"
+                            .formatted(Excerpt.quote(path)),
+                    remedyInDraft);
+        } else {
+            problem("there is no file %s".formatted(Excerpt.quote(path)), remedy);
+        }
+    }
+
     boolean isNull() {
         return node instanceof Scalar scalar && scalar.isNull();
     }

@@ -145,7 +145,7 @@ final class ServiceReader {
                             "the result cannot be named by a digest",
                             "Name the image without @sha256:…, or leave build out");
         }
-        return build.map(field -> BuildReader.read(field, variables::get)).orElse(null);
+        return build.map(field -> BuildReader.read(field, variables::get, options.files())).orElse(null);
     }
 
     private void program(Map<String, String> environment) {

@@ -77,6 +77,39 @@ class ComposeResolverTest {
                 .isEqualTo(new ImageSource.Build(DIGEST, ".compose.Dockerfile", Map.of(), null, null));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        .       | Dockerfile             | Dockerfile
+        ./      | ./Dockerfile           | Dockerfile
+        sub/..  | docker/../Dockerfile   | Dockerfile
+        .       | docker//./Dockerfile   | docker/Dockerfile
+        .       | ''                     | Dockerfile
+        .       | ../Dockerfile          | .compose.Dockerfile
+        sub     | ../../Dockerfile       | .compose.Dockerfile
+        sub     | /elsewhere/Dockerfile  | .compose.Dockerfile
+        """)
+    void a_dockerfile_is_found_however_its_path_is_written(String context, String dockerfile, String packed) {
+        Map<String, String> outside = Map.of(
+                "./../Dockerfile",
+                "FROM one",
+                "sub/../../Dockerfile",
+                "FROM two",
+                "/elsewhere/Dockerfile",
+                "FROM three");
+        ComposeOptions options =
+                new ComposeOptions(null, Map.of(), path -> Optional.ofNullable(outside.get(path)), List.of(), false);
+
+        BuildSpec build = ComposeResolver.resolve(
+                        "services: {train: {build: {context: %s, dockerfile: '%s'}}}".formatted(context, dockerfile),
+                        "train.yml",
+                        options)
+                .build();
+
+        assertThat(build).isNotNull();
+        assertThat(build.dockerfile()).isEqualTo(packed);
+        assertThat(build.dockerfileInline() != null).isEqualTo(packed.equals(BuildSpec.INLINE));
+    }
+
     @Test
     void a_source_given_beside_the_file_builds_its_image_from_the_dockerfile() {
         ComposeOptions options = new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), true);
