@@ -80,7 +80,8 @@ class DraftsTest {
 
     @Test
     void a_bad_draft_is_refused_here_with_every_problem_of_both_files() throws IOException {
-        Path compose = write("draft.yml", "services: {train: {image: 'x:${TAG:-1}'}}\n");
+        Path compose = write("draft.yml", "services: {train: {image: x, env_file: train.env}}\n");
+        write("train.env", "A=1\n");
         Path params = write("params.yml", "lr: flaot\n");
 
         Result result = cli.run("drafts", "add", "resnet18", compose.toString(), "--params", params.toString());
@@ -89,7 +90,8 @@ class DraftsTest {
         assertThat(result.err())
                 .contains("cannot become a draft:")
                 .contains("params.yml:1:1 lr: 'flaot' is no type. Did you mean 'float'?")
-                .contains("draft.yml:1:1: there is no command");
+                .contains(
+                        "draft.yml:1:30 services.train.env_file: names the file 'train.env', which a draft cannot read");
         assertThat(server.lines()).isEmpty();
     }
 

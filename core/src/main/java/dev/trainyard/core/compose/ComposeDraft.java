@@ -46,7 +46,7 @@ public final class ComposeDraft {
     /**
      * The draft as YAML with the parameters filled in.
      *
-     * @throws InvalidComposeFile if the draft is no YAML, or has no {@code command}
+     * @throws InvalidComposeFile if the draft is no YAML, or has neither a {@code command} nor a service that could get one
      */
     public static String fill(String text, String fileName, List<Parameter> parameters) {
         return fill(text, fileName, parameters, null, Map.of());
@@ -90,10 +90,11 @@ public final class ComposeDraft {
         ComposeDraft draft = new ComposeDraft(text, words);
         Field file = new Field("", "", document.at(), document, report);
         Project project = new Project(List.of(file), TextFiles.NONE, null, report);
-        if (document instanceof Mapping mapping
+        boolean ofCompose = document instanceof Mapping mapping
                 && mapping.get("services").filter(Mapping.class::isInstance).isPresent()
-                && project.serviceNames().size() > 1) {
-            draft.fillOne(mapping, project.sketch(), training.choose(project, List.of(file)));
+                && !project.serviceNames().isEmpty();
+        if (ofCompose && (project.serviceNames().size() > 1 || lacksCommand(project))) {
+            draft.fillOne(file, project.sketch(), training.choose(project, List.of(file)));
         } else {
             draft.visit(document);
         }
@@ -101,28 +102,52 @@ public final class ComposeDraft {
             report.problem(
                     document.at(),
                     "",
-                    "there is no command to which parameters could be appended",
-                    "Write command: []");
+                    "there is no command to which parameters could be appended, and no service that could get one",
+                    "Write services: and at least one service");
         }
         return draft;
     }
 
+    private static boolean extendsOtherFile(YamlNode service) {
+        return service instanceof Mapping mapping
+                && mapping.get("extends")
+                        .filter(base -> base instanceof Mapping extended
+                                && extended.get("file").isPresent())
+                        .isPresent();
+    }
+
+    private static boolean lacksCommand(Project project) {
+        Project sketch = project.sketch();
+        return sketch.serviceNames().stream()
+                .allMatch(name -> command(sketch.service(name).node()).isEmpty());
+    }
+
     /**
      * Only one service's command, wherever that is written. What the other services take from it, by an alias or a merge key, is
-     * written out for them as it was.
+     * written out for them as it was. A service without a command gets one, as {@code docker run IMAGE WORD…} would give it.
      */
-    private void fillOne(Mapping file, Project sketch, String name) {
-        if (!(file.get("services").orElse(file) instanceof Mapping services)) {
+    private void fillOne(Field file, Project sketch, String name) {
+        Optional<Field> all = file.get("services");
+        Optional<Field> training = all.flatMap(services -> services.get(name));
+        if (training.isEmpty()
+                || !(training.get().node() instanceof Mapping own)
+                || !(all.get().node() instanceof Mapping services)) {
             return;
         }
         Optional<YamlNode> command = command(sketch.service(name).node());
-        Optional<Mapping> own =
-                services.get(name).filter(Mapping.class::isInstance).map(Mapping.class::cast);
-        if (command.isEmpty() || own.isEmpty()) {
+        if (command.isEmpty()) {
+            if (own.get("extends").isPresent()
+                    && services.entries().values().stream().anyMatch(entry -> extendsOtherFile(entry.value()))) {
+                training.get()
+                        .problem(
+                                "may take its command from another file, to which parameters are not appended",
+                                "Write command: with its words here");
+            }
+            writeCommand(own, flow(words));
             return;
         }
         YamlNode filled = command.get();
-        if (isWithin(filled, own.get())) {
+        if (isWithin(filled, own)) {
             append(new Entry(new Scalar(filled.at(), "command", true), filled));
             if (!filled.at().alias()) {
                 services.entries().forEach((other, entry) -> {
@@ -132,7 +157,7 @@ public final class ComposeDraft {
                 });
             }
         } else {
-            writeCommand(own.get(), withWords(filled));
+            writeCommand(own, withWords(filled));
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft as its author hands it in, understood: it becomes a training wherever it is filled in. It has a command, no variable of
- * somebody's environment, and an image that can be had there. It may lack only the digest of its packed build context.
+ * A draft as its author hands it in, understood: it becomes a training wherever it is filled in. It needs no file beside it and no
+ * variable of somebody's environment, and has an image that can be had there. It may lack only the digest of its packed build context.
  *
  * @param compose the compose file's text
  * @param training what it describes, without parameters

@@ -45,9 +45,13 @@ final class EnvironmentReader {
     private void file(Field entry, String path, boolean required) {
         Optional<String> text = files.read(path);
         if (text.isEmpty() && required) {
-            entry.problem(
-                    "there is no file %s".formatted(Excerpt.quote(path)),
-                    "Create it beside the compose file, or correct the path");
+            entry.missingFile(
+                    path,
+                    "Create it beside the compose file, or correct the path",
+                    "Write its variables under environment, but no secrets: everyone can read a draft");
+        } else if (text.isEmpty() && report.ofDraft()) {
+            entry.notice("the file %s is not read: a draft is stored without the files beside it"
+                    .formatted(Excerpt.quote(path)));
         }
         text.ifPresent(content -> variables.putAll(EnvFile.parse(content, path, submitter, report)));
         variables.forEach((name, value) -> {

@@ -156,7 +156,8 @@ final class Project {
     private Optional<Field> read(Field extending, String path) {
         Optional<String> text = texts.read(path);
         if (text.isEmpty()) {
-            extending.problem("there is no file %s".formatted(Excerpt.quote(path)), "Create it, or correct the path");
+            extending.missingFile(
+                    path, "Create it, or correct the path", "Write into the draft what the service takes from there");
             return Optional.empty();
         }
         try {

@@ -189,12 +189,44 @@ class ComposeDraftTest {
                 .isEqualTo("command: [main.py, \"--amp\"]");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "services: {train: {image: busybox}}",
+                "services:\n  train:\n    image: busybox\n    entrypoint: [python, main.py]\n",
+                "services:\n  train: # it trains\n    # an image\n    image: busybox",
+                "services:\r\n  train:\r\n    image: busybox\r\n    tty: true\r\n",
+                "x-b: &b\n  image: busybox\nservices:\n  train:\n    <<: *b\n",
+                "x-b: &b {image: busybox}\nservices:\n  train: *b\n",
+                "x-notes: {command: [x]}\nservices:\n  train: {image: busybox}\n",
+                "services:\n  train: {image: busybox, gpus: all}\n  tb: {image: busybox, command: [tensorboard]}\n",
+                "services:\n  train: {image: busybox, gpus: all}\n  tb: {image: busybox}\n",
+                "services:\n  base: {image: busybox}\n  train: {extends: base, gpus: all}\n",
+            })
+    void without_any_command_the_words_become_that_of_the_service_that_trains(String draft) {
+        TrainingSpec filled = ComposeResolver.resolve(fill(draft), "filled.yml", ComposeOptions.NONE);
+
+        assertThat(filled.run().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
+        assertThat(ComposeResolver.resolve(draft, "draft.yml", with(PARAMETERS)).run())
+                .isEqualTo(filled.run());
+        assertThat(ComposeDraft.fill(draft, "draft.yml", List.of())).isEqualTo(draft);
+    }
+
     @Test
-    void a_draft_without_command_is_refused() {
-        assertThatThrownBy(() -> fill("services: {train: {image: busybox}}"))
+    void a_command_of_another_file_is_not_replaced() {
+        assertThatThrownBy(
+                        () -> fill("services:\n  train: {extends: {file: base.yml, service: train}, image: busybox}\n"))
                 .isInstanceOf(InvalidComposeFile.class)
-                .hasMessage(
-                        "draft.yml:1:1: there is no command to which parameters could be appended. Write command: [].");
+                .hasMessage("draft.yml:2:3 services.train: may take its command from another file,"
+                        + " to which parameters are not appended. Write command: with its words here.");
+    }
+
+    @Test
+    void a_text_that_has_neither_a_command_nor_a_service_is_refused() {
+        assertThatThrownBy(() -> fill("model: {image: busybox}"))
+                .isInstanceOf(InvalidComposeFile.class)
+                .hasMessage("draft.yml:1:1: there is no command to which parameters could be appended,"
+                        + " and no service that could get one. Write services: and at least one service.");
     }
 
     @Test
