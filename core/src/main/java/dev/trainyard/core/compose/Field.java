@@ -84,11 +84,9 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         };
     }
 
-    /** Written so that YAML reads a number, true or false. */
+    /** Written so that YAML reads a number or a truth value. */
     boolean isNumberLike() {
-        return node instanceof Scalar scalar
-                && scalar.plain()
-                && (YamlNumber.isNumber(scalar.text()) || scalar.text().matches("true|false"));
+        return node instanceof Scalar scalar && scalar.plain() && PlainScalar.isNoText(scalar.text());
     }
 
     private Optional<Mapping> mapping() {
@@ -184,10 +182,9 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         return oneOrMore().stream().flatMap(item -> item.text().stream()).toList();
     }
 
-    /** A text of a mapping of variables, for which Compose prints numbers anew: 1.10 becomes 1.1. */
+    /** What Compose reads of it and prints: {@code 1.1} of 1.10, {@code true} of True; a text in quotes as it is. */
     Optional<String> value() {
-        return text().map(text ->
-                node instanceof Scalar scalar && scalar.plain() ? YamlNumber.asComposePrints(text) : text);
+        return text().map(text -> node instanceof Scalar scalar && scalar.plain() ? PlainScalar.printed(text) : text);
     }
 
     /** A list of {@code name=value}, or a mapping; a name without a value goes to the function. */
@@ -218,10 +215,11 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         value.ifPresent(text -> pairs.put(variable, text));
     }
 
+    /** As Compose reads one, also in quotes. */
     boolean flag() {
-        return text().map(text -> switch (text) {
-                    case "true" -> true;
-                    case "false" -> false;
+        return text().map(text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true", "yes", "y", "on" -> true;
+                    case "false", "no", "n", "off" -> false;
                     default -> {
                         problem("%s is neither true nor false".formatted(Excerpt.quote(text)), "Write true or false");
                         yield false;
@@ -328,7 +326,7 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
 
     /** A text of this form, with what to write where it is another. */
     Optional<String> matching(String regex, String wanted, String remedy) {
-        return parsed(wanted, remedy, text -> {
+        return parsed(text(), remedy, text -> {
             if (!text.matches(regex)) {
                 throw new IllegalArgumentException(text);
             }
@@ -337,11 +335,11 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
     }
 
     private <T> Optional<T> parsed(String wanted, Function<String, T> parser) {
-        return parsed(wanted, "Write " + wanted, parser);
+        return parsed(value(), "Write " + wanted, parser);
     }
 
-    private <T> Optional<T> parsed(String wanted, String remedy, Function<String, T> parser) {
-        return text().flatMap(text -> {
+    private <T> Optional<T> parsed(Optional<String> written, String remedy, Function<String, T> parser) {
+        return written.flatMap(text -> {
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException | ArithmeticException e) {

@@ -41,8 +41,6 @@ final class Merge {
     /** A list of names, or a mapping with more about each. */
     private static final Set<String> NAMES = Set.of("depends_on", "networks");
 
-    private static final Set<String> BY_TARGET = Set.of("devices", "volumes");
-
     private Merge() {}
 
     static YamlNode service(YamlNode base, YamlNode over) {
@@ -126,14 +124,8 @@ final class Merge {
 
     /** What makes two items of a list the same thing, of which the later counts; none if both count. */
     private static Optional<String> identity(YamlNode item, String path) {
-        if (BY_TARGET.contains(path)) {
-            return Volumes.targetOf(item);
-        }
-        if (!(item instanceof Scalar scalar)) {
-            return Optional.empty();
-        }
-        int equals = VARIABLES.contains(path) ? scalar.text().indexOf('=') : -1;
-        return Optional.of(equals < 0 ? scalar.text() : scalar.text().substring(0, equals));
+        return UniqueLists.identity(item, path)
+                .or(() -> item instanceof Scalar scalar ? Optional.of(scalar.text()) : Optional.empty());
     }
 
     /** The entries of a mapping as Compose lists them; what cannot be listed stays as it is, for the reader to refuse. */
@@ -157,7 +149,7 @@ final class Merge {
     }
 
     private static String printed(Scalar scalar) {
-        return scalar.plain() ? YamlNumber.asComposePrints(scalar.text()) : scalar.text();
+        return scalar.plain() ? PlainScalar.printed(scalar.text()) : scalar.text();
     }
 
     private static YamlNode keyed(YamlNode node, String name) {

@@ -3,8 +3,11 @@ package dev.trainyard.core.compose;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +26,8 @@ final class Ports {
 
     private final List<PortMapping> mappings = new ArrayList<>();
     private final Set<String> taken = new HashSet<>();
+    private final Map<PortMapping, Integer> known = new HashMap<>();
+    private final boolean once;
 
     private record Range(int first, int last) {
         int size() {
@@ -30,18 +35,29 @@ final class Ports {
         }
     }
 
-    private Ports() {}
+    private Ports(boolean once) {
+        this.once = once;
+    }
 
-    static List<PortMapping> read(Field ports) {
-        Ports reader = new Ports();
+    /** Of a compose file, where the same port counts once, however often it is written. */
+    static List<PortMapping> ofCompose(Field ports) {
+        return new Ports(true).read(ports);
+    }
+
+    /** Of a run line, where Docker would publish it twice, which fails. */
+    static List<PortMapping> ofRunLine(Field ports) {
+        return new Ports(false).read(ports);
+    }
+
+    private List<PortMapping> read(Field ports) {
         for (Field port : ports.items()) {
             if (port.isMapping()) {
-                reader.readLong(port);
+                readLong(port);
             } else {
-                port.text().ifPresent(text -> reader.readShort(port, text));
+                port.value().ifPresent(text -> readShort(port, text));
             }
         }
-        return reader.mappings;
+        return List.copyOf(mappings);
     }
 
     private void readShort(Field port, String text) {
@@ -63,7 +79,7 @@ final class Ports {
 
     private void readLong(Field port) {
         port.allowOnly(List.of("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol"));
-        String published = port.get("published").flatMap(Field::text).orElse("");
+        String published = port.get("published").flatMap(Field::value).orElse("");
         Matcher form = Pattern.compile(PORT).matcher(published);
         if (!published.isEmpty() && !form.matches()) {
             port.problem("%s is no port".formatted(Excerpt.quote(published)), "Write a number under published");
@@ -108,15 +124,32 @@ final class Ports {
             port.problem("is one port too many: a request carries %d".formatted(MOST), "Publish fewer");
             return;
         }
+        boolean repeated = false;
         for (int i = 0; i < container.size(); i++) {
             @Nullable Integer hostPort = host == null ? null : (Integer) (host.first + i);
+            PortMapping mapping = new PortMapping(ip, hostPort, container.first + i, protocol);
+            @Nullable Integer earlier = once ? known.putIfAbsent(withAddress(mapping), mappings.size()) : null;
+            if (earlier != null) {
+                repeated = true;
+                mappings.set(earlier, mapping);
+                continue;
+            }
             if (hostPort != null && !taken.add(ip + "/" + hostPort + "/" + protocol)) {
                 port.problem(
                         "the host's port %d is published a second time".formatted(hostPort),
                         "Publish each host port once");
             }
-            mappings.add(new PortMapping(ip, hostPort, container.first + i, protocol));
+            mappings.add(mapping);
         }
+        if (repeated) {
+            port.notice("is published by an earlier entry too: it counts once");
+        }
+    }
+
+    /** No address means that of every one, also when two entries are compared. */
+    private static PortMapping withAddress(PortMapping port) {
+        return new PortMapping(
+                Objects.requireNonNullElse(port.hostIp(), "0.0.0.0"), port.host(), port.container(), port.protocol());
     }
 
     private static boolean isValid(Range range) {

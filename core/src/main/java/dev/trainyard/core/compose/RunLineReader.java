@@ -243,7 +243,7 @@ final class RunLineReader {
     }
 
     private void network() {
-        run.ports(Ports.read(
+        run.ports(Ports.ofRunLine(
                 flags.list(flags.all("publish").stream().map(Field::node).toList())));
         List<Field> networks = flags.all("network");
         if (networks.size() > 1) {

@@ -74,6 +74,7 @@ final class ServiceReader {
             Map.entry("extra_hosts", 200),
             Map.entry("group_add", 100),
             Map.entry("labels", 100),
+            Map.entry("ports", 200),
             Map.entry("security_opt", 20),
             Map.entry("tmpfs", 50),
             Map.entry("ulimits", 50),
@@ -88,7 +89,8 @@ final class ServiceReader {
     private final RunSpecBuilder run = RunSpec.builder();
 
     ServiceReader(Field service, Project project, ComposeOptions options, Variables variables, Report report) {
-        this.service = service;
+        checkCounts(service);
+        this.service = UniqueLists.of(service);
         this.options = options;
         this.project = project;
         this.variables = variables;
@@ -104,12 +106,6 @@ final class ServiceReader {
         service.fields().stream()
                 .filter(field -> !SUPPORTED.contains(field.name()))
                 .forEach(field -> UnsupportedKeys.report(field, SUPPORTED));
-        service.fields().forEach(field -> {
-            int most = MOST_ENTRIES.getOrDefault(field.name(), Integer.MAX_VALUE);
-            if (field.entryCount() > most) {
-                field.problem("has more than %,d entries, which a request cannot carry".formatted(most), "Write fewer");
-            }
-        });
         Map<String, String> environment =
                 new EnvironmentReader(variables.asMap(), options.files(), report).read(service);
         program(environment);
@@ -130,6 +126,15 @@ final class ServiceReader {
                 report.notices());
     }
 
+    private static void checkCounts(Field service) {
+        service.fields().forEach(field -> {
+            int most = MOST_ENTRIES.getOrDefault(field.name(), Integer.MAX_VALUE);
+            if (field.entryCount() > most) {
+                field.problem("has more than %,d entries, which a request cannot carry".formatted(most), "Write fewer");
+            }
+        });
+    }
+
     private @Nullable BuildSpec build() {
         Optional<Field> build = present("build");
         boolean named = build.isPresent() || present("image").isPresent() || options.builtFromSource();
@@ -145,7 +150,8 @@ final class ServiceReader {
                             "the result cannot be named by a digest",
                             "Name the image without @sha256:…, or leave build out");
         }
-        return build.map(field -> BuildReader.read(field, variables::get, options.files())).orElse(null);
+        return build.map(field -> BuildReader.read(field, variables::get, options.files()))
+                .orElse(null);
     }
 
     private void program(Map<String, String> environment) {
@@ -215,7 +221,7 @@ final class ServiceReader {
                         .toList())
                 .orElse(List.of());
         run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
-        run.ports(present("ports").map(Ports::read).orElse(List.of()));
+        run.ports(present("ports").map(Ports::ofCompose).orElse(List.of()));
     }
 
     private void limits() {

@@ -1,0 +1,110 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.compose.YamlNode.Entry;
+import dev.trainyard.core.compose.YamlNode.Mapping;
+import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.compose.YamlNode.Sequence;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The lists of a service in which Compose keeps one entry for each thing (compose-go, {@code EnforceUnicity}): the last entry, at the place
+ * of the first. Ports are compared by {@link Ports}, once their ranges are written out.
+ */
+final class UniqueLists {
+
+    /** Entries are {@code NAME} or {@code NAME=VALUE}. */
+    private static final Set<String> BY_NAME = Set.of(
+            "annotations",
+            "build.additional_contexts",
+            "build.args",
+            "build.labels",
+            "build.tags",
+            "cap_add",
+            "cap_drop",
+            "deploy.labels",
+            "dns",
+            "dns_opt",
+            "dns_search",
+            "environment",
+            "expose",
+            "labels",
+            "links",
+            "profiles",
+            "sysctls");
+
+    private static final Set<String> BY_TARGET = Set.of("devices", "volumes");
+
+    private final Field service;
+
+    private UniqueLists(Field service) {
+        this.service = service;
+    }
+
+    /** What the entry of a list is about; empty where every entry counts. */
+    static Optional<String> identity(YamlNode item, String path) {
+        if (BY_TARGET.contains(path)) {
+            return Volumes.targetOf(item);
+        }
+        return switch (path) {
+            case "env_file" -> item instanceof Mapping file ? file.get("path").flatMap(UniqueLists::text) : text(item);
+            case "tmpfs" -> text(item).map(text -> text.split(":", 2)[0]);
+            default -> BY_NAME.contains(path) ? text(item).map(text -> text.split("=", 2)[0]) : Optional.empty();
+        };
+    }
+
+    private static Optional<String> text(YamlNode item) {
+        return item instanceof Scalar scalar ? Optional.of(scalar.text()) : Optional.empty();
+    }
+
+    /** The service with each thing once; a message names each entry that is left out. */
+    static Field of(Field service) {
+        YamlNode node = new UniqueLists(service).unique(service.node(), "");
+        return new Field(service.name(), service.key(), service.at(), node, service.report());
+    }
+
+    private YamlNode unique(YamlNode node, String path) {
+        return switch (node) {
+            case Scalar scalar -> scalar;
+            case Sequence sequence -> unique(sequence, path);
+            case Mapping(Span at, Map<String, Entry> entries) -> {
+                Map<String, Entry> kept = new LinkedHashMap<>();
+                entries.forEach((name, entry) -> kept.put(
+                        name,
+                        new Entry(
+                                entry.key(),
+                                unique(entry.value(), path.isEmpty() ? name : path + "." + name),
+                                entry.merging())));
+                yield new Mapping(at, Collections.unmodifiableMap(kept));
+            }
+        };
+    }
+
+    private Sequence unique(Sequence list, String path) {
+        List<YamlNode> kept = new ArrayList<>();
+        Map<String, Integer> places = new HashMap<>();
+        for (YamlNode item : list.items()) {
+            Optional<String> identity = identity(item, path);
+            Optional<Integer> place = identity.map(places::get);
+            if (place.isPresent()) {
+                YamlNode earlier = kept.set(place.get(), item);
+                service.report()
+                        .notice(
+                                earlier.at(),
+                                service.key() + "." + path,
+                                "the entry in line %d is about the same and counts in place of this one"
+                                        .formatted(item.at().line()));
+            } else {
+                identity.ifPresent(name -> places.put(name, kept.size()));
+                kept.add(item);
+            }
+        }
+        return new Sequence(list.at(), list.flow(), List.copyOf(kept));
+    }
+}
