@@ -5,6 +5,7 @@ import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +66,8 @@ public record Policy(
             "SYS_RAWIO",
             "SYS_TIME");
 
+    private static final String HOST = "host";
+
     private static final int FEW = 6;
 
     /** How a folder may be mounted. */
@@ -92,16 +95,16 @@ public record Policy(
     }
 
     /**
-     * Without a file: data and results where teams keep them, everything that stays within the container, and {@code --ipc host}, which
-     * data loaders ask for. Of the capabilities those that Docker gives anyway, and those with which profilers, locked memory and
-     * priorities work in a container's own namespaces.
+     * Without a file: data and results where teams keep them, and everything that stays within the container. Of the capabilities those
+     * that Docker gives anyway, and those with which profilers and locked memory work in a container's own namespaces. Not {@code SYS_NICE}:
+     * a real-time priority goes before everything of the host.
      */
     static final Policy BUILT_IN = new Policy(
             "the built-in policy",
             Map.of(Path.of("/data"), Access.READ_WRITE, Path.of("/logs"), Access.READ_WRITE),
             true,
             Set.of("bridge", "none"),
-            Set.of("private", "shareable", "none", "host"),
+            Set.of("private", "shareable", "none"),
             Set.of(),
             Set.of(),
             Set.of(
@@ -120,7 +123,6 @@ public record Policy(
                     "SETPCAP",
                     "SETUID",
                     "SYS_CHROOT",
-                    "SYS_NICE",
                     "SYS_PTRACE"),
             Set.of("no-new-privileges", "no-new-privileges:true"),
             Set.of(),
@@ -162,7 +164,8 @@ public record Policy(
         if (network != null && !network.equals("default")) {
             check("networks", "the network", network, networks, refusals);
         }
-        check("ipc", "the IPC namespace", run.ipc(), ipc, refusals);
+        checkIpc(run.ipc(), refusals);
+        checkPriorities(run.ulimits(), refusals);
         checkPrivileges(run.privileges(), refusals);
         return refusals.told(this::remedy);
     }
@@ -190,6 +193,32 @@ public record Policy(
                 "%s. Choose another name: the rule builtNames of %s is %s.".formatted(what, origin, builtNames.word()),
                 BuiltNames.ANY.word());
         return Optional.of(refusals.told(this::remedy).getFirst());
+    }
+
+    private void checkIpc(@Nullable String wanted, Refusals refusals) {
+        if (wanted != null && wanted.equals(HOST) && !ipc.contains(HOST)) {
+            refusals.add(
+                    "ipc",
+                    refusal("ipc", "the IPC namespace 'host'", "is not allowed")
+                            + " In it a container reads and writes the shared memory of the host's own programs."
+                            + " For data loaders, which want more shared memory, write shm_size: 8gb (--shm-size 8g) instead.",
+                    HOST);
+        } else {
+            check("ipc", "the IPC namespace", wanted, ipc, refusals);
+        }
+    }
+
+    /** The engine sets these limits as root: they give what the capability gives. */
+    private void checkPriorities(List<Ulimit> ulimits, Refusals refusals) {
+        ulimits.stream()
+                .filter(limit -> limit.name().equals("rtprio") || limit.name().equals("nice"))
+                .filter(limit -> limit.hard() != 0)
+                .forEach(limit -> check(
+                        "capAdd",
+                        "the limit %s, which needs the capability".formatted(limit.name()),
+                        "SYS_NICE",
+                        capAdd,
+                        refusals));
     }
 
     private void checkPrivileges(Privileges wanted, Refusals refusals) {

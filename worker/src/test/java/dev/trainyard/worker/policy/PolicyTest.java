@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.core.request.RunSpecBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +37,8 @@ class PolicyTest {
                 run().mounts(List.of(new Mount("cache", "/cache", false))),
                 run().outputs(new Outputs("/outputs", "/logs/run-7")),
                 run().mounts(List.of(new Mount(OUTPUTS + "/an-earlier-job/1", "/pretrained", true))),
-                run().ipc("host"),
+                run().ipc("shareable").shmSize(DataSize.parse("8gb")),
+                run().ulimits(List.of(new Ulimit("memlock", -1, -1), new Ulimit("rtprio", 0, 0))),
                 run().networkMode("none"),
                 run().networkMode("default"),
                 run().privileges(privileges(List.of("cap_sys_ptrace", "IPC_LOCK"), List.of())),
@@ -72,6 +75,16 @@ class PolicyTest {
                         run().networkMode("host"),
                         "the network 'host' is not allowed (bridge, none are) by the rule networks"),
                 arguments(run().networkMode("container:db"), "the network 'container:db' is not allowed"),
+                arguments(
+                        run().ipc("host"),
+                        "write shm_size: 8gb (--shm-size 8g) instead. Whoever runs the host can allow it: write in"
+                                + " /etc/trainyard/policy.yml the line ipc: [host, none, private, shareable] and"),
+                arguments(
+                        run().privileges(privileges(List.of("sys_nice"), List.of())),
+                        "the capability 'SYS_NICE' is not allowed"),
+                arguments(
+                        run().ulimits(List.of(new Ulimit("rtprio", 0, 99))),
+                        "the limit rtprio, which needs the capability 'SYS_NICE' is not allowed"),
                 arguments(run().ipc("container:db"), "the IPC namespace 'container:db' is not allowed"),
                 arguments(
                         run().privileges(new Privileges(true, List.of(), List.of(), null, null, List.of())),
@@ -98,7 +111,7 @@ class PolicyTest {
                 arguments(
                         run().privileges(privileges(List.of("net_admin"), List.of())),
                         "the line capAdd: [AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, IPC_LOCK, KILL, MKNOD, NET_ADMIN,"
-                                + " NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT, SYS_NICE, SYS_PTRACE] and"),
+                                + " NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT, SYS_PTRACE] and"),
                 arguments(
                         run().privileges(privileges(List.of(), List.of("/dev/fuse"))), "the line devices: [/dev/fuse]"),
                 arguments(
