@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param dockerfile path within the context
  * @param target stage to stop at; null: the last
  * @param tags names of the image when it is done
+ * @param network of the containers in which RUN works
  */
 public record BuildOrder(
         String dockerfile,
         Map<String, String> args,
         @Nullable String target,
-        List<String> tags) {}
+        List<String> tags,
+        String network) {}

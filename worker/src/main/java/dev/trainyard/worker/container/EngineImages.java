@@ -4,6 +4,7 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.AuthConfigurations;
+import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -37,12 +38,18 @@ public final class EngineImages {
             try {
                 InspectImageResponse image = docker.inspectImageCmd(reference).exec();
                 List<String> digests = image.getRepoDigests();
-                return Optional.of(
-                        new EngineImage(Objects.requireNonNull(image.getId()), digests == null ? List.of() : digests));
+                return Optional.of(new EngineImage(
+                        Objects.requireNonNull(image.getId()), digests == null ? List.of() : digests, onBuild(image)));
             } catch (NotFoundException e) {
                 return Optional.empty();
             }
         });
+    }
+
+    private static List<String> onBuild(InspectImageResponse image) {
+        ContainerConfig config = image.getConfig();
+        String[] triggers = config == null ? null : config.getOnBuild();
+        return triggers == null ? List.of() : List.of(triggers);
     }
 
     /**
@@ -89,6 +96,7 @@ public final class EngineImages {
         query.put("buildargs", JSON.writeValueAsString(order.args()));
         query.put("rm", "1");
         query.put("forcerm", "1");
+        query.put("networkmode", order.network());
         if (order.target() != null) {
             query.put("target", order.target());
         }

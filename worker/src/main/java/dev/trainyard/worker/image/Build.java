@@ -25,15 +25,18 @@ final class Build {
 
     private final EngineImages images;
     private final BuildContexts contexts;
+    private final String network;
 
-    Build(EngineImages images, BuildContexts contexts) {
+    /** @param network of what RUN starts */
+    Build(EngineImages images, BuildContexts contexts, String network) {
         this.images = images;
         this.contexts = contexts;
+        this.network = network;
     }
 
     ProvidedImage run(ImageSource.Build build, String tag, ContextCheck.Facts facts, Consumer<String> progress)
             throws InterruptedException {
-        BuildOrder order = new BuildOrder(build.dockerfile(), build.args(), build.target(), List.of(tag));
+        BuildOrder order = new BuildOrder(build.dockerfile(), build.args(), build.target(), List.of(tag), network);
         BuildOutput output = new BuildOutput(progress);
         send(order, build.source(), facts, output);
         output.flush();

@@ -30,9 +30,10 @@ final class ContextCheck {
     /**
      * What the check found.
      *
+     * @param dockerfile the text of the Dockerfile
      * @param needsBuildKit whether the Dockerfile uses what the engine's own builder does not know
      */
-    record Facts(int entries, long bytes, boolean needsBuildKit) {}
+    record Facts(int entries, long bytes, String dockerfile, boolean needsBuildKit) {}
 
     /**
      * Reads the context to its end.
@@ -78,8 +79,8 @@ final class ContextCheck {
                 throw new Dishonest(
                         "more than %d GiB unpacked; does data belong into the source?".formatted(MOST_BYTES >> 30));
             }
-            if (normalised(entry.getName()).equals(normalised(dockerfile))) {
-                found = new String(tar.readNBytes(MOST_OF_DOCKERFILE), StandardCharsets.UTF_8);
+            if (isOnTheWay(entry, dockerfile)) {
+                found = dockerfile(entry, tar, dockerfile);
             }
         }
         if (entries == 0) {
@@ -89,7 +90,32 @@ final class ContextCheck {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED, "the source has no file %s to build from".formatted(dockerfile));
         }
-        return new Facts(entries, bytes, BUILD_KIT.matcher(found).find());
+        return new Facts(entries, bytes, found, BUILD_KIT.matcher(found).find());
+    }
+
+    /** Whether it is the Dockerfile, or stands where a folder above it has to be. */
+    private static boolean isOnTheWay(TarArchiveEntry entry, String dockerfile) {
+        return Path.of(dockerfile)
+                        .normalize()
+                        .startsWith(Path.of(entry.getName()).normalize())
+                && !entry.isDirectory()
+                && !normalised(entry.getName()).isEmpty();
+    }
+
+    /** What is read here has to be what the engine reads: all of it, and no other file by way of a link. */
+    private static String dockerfile(TarArchiveEntry entry, InputStream content, String dockerfile) throws IOException {
+        if (!normalised(entry.getName()).equals(normalised(dockerfile)) || entry.isLink() || entry.isSymbolicLink()) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile %s is a link, or lies behind '%s', which is no folder. Put the file itself there"
+                            .formatted(dockerfile, entry.getName()));
+        }
+        byte[] text = content.readNBytes(MOST_OF_DOCKERFILE + 1);
+        if (text.length > MOST_OF_DOCKERFILE) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED, "the Dockerfile %s is larger than 1 MiB".formatted(dockerfile));
+        }
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     private static void check(TarArchiveEntry entry) throws Dishonest {

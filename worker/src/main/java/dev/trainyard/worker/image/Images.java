@@ -1,8 +1,10 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineImages;
+import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.policy.Policy;
 import java.util.Optional;
@@ -16,6 +18,7 @@ public final class Images {
     private final BuildContexts contexts;
     private final BuiltImages builtBefore;
     private final ImageNames names;
+    private final Policy policy;
     private final Tries tries;
     private final OncePerImage once = new OncePerImage();
 
@@ -28,6 +31,7 @@ public final class Images {
         this.contexts = contexts;
         this.builtBefore = builtBefore;
         this.names = new ImageNames(images, builtBefore, policy);
+        this.policy = policy;
         this.tries = tries;
     }
 
@@ -49,10 +53,10 @@ public final class Images {
             case ImageSource.Build build -> {
                 String name = build.tag();
                 if (name == null) {
-                    yield built(build, progress);
+                    yield built(build, team, progress);
                 }
                 names.requireFree(name, team);
-                ProvidedImage image = built(build, progress);
+                ProvidedImage image = built(build, team, progress);
                 names.give(name, image, team);
                 yield image;
             }
@@ -75,7 +79,8 @@ public final class Images {
                 });
     }
 
-    private ProvidedImage built(ImageSource.Build build, Consumer<String> progress) throws InterruptedException {
+    private ProvidedImage built(ImageSource.Build build, @Nullable String team, Consumer<String> progress)
+            throws InterruptedException {
         String tag = ContentTag.of(build);
         return once.get(tag, () -> progress.accept("another job is building the same image: waiting for it"), () -> {
             // By the id alone: the name may have come to name another image.
@@ -85,10 +90,48 @@ public final class Images {
                 return present.get();
             }
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
-            Build steps = new Build(images, contexts);
+            DockerfileReach reach = DockerfileReach.of(facts.dockerfile(), build.args());
+            reach.downloads().stream().findFirst().ifPresent(this::refuseDownload);
+            for (String image : reach.others()) {
+                names.requireUsable(image, team);
+            }
+            for (String image : reach.bases()) {
+                names.requireUsable(image, team);
+                refuseDownloadsOf(image, progress);
+            }
+            Build steps = new Build(images, contexts, policy.buildNetwork());
             ProvidedImage done = tries.run(progress, () -> steps.run(build, tag, facts, progress));
             builtBefore.record(tag, done.id());
             return done;
         });
+    }
+
+    private void refuseDownload(String instruction) {
+        policy.refusalOfDownload(instruction).ifPresent(refusal -> {
+            throw new ImageFailure(Cause.POLICY_DENIED, refusal);
+        });
+    }
+
+    /** What the base image's ONBUILD adds to the Dockerfile. So that it can be read, the image is pulled first. */
+    private void refuseDownloadsOf(String base, Consumer<String> progress) throws InterruptedException {
+        if (policy.addUrls()) {
+            return;
+        }
+        try {
+            if (images.inspect(base).isEmpty()) {
+                Pull pull = new Pull(images);
+                ProvidedImage unused = tries.run(progress, () -> pull.run(base, progress));
+            }
+        } catch (EngineRefused e) {
+            // It is no name of an image: that the build says, with its step.
+            return;
+        } catch (ImageFailure e) {
+            throw new ImageFailure(e.verdict(), "the base image cannot be pulled: " + e.getMessage());
+        }
+        images.inspect(base).stream()
+                .flatMap(image -> image.onBuild().stream())
+                .filter(DockerfileReach::downloads)
+                .findFirst()
+                .ifPresent(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
     }
 }

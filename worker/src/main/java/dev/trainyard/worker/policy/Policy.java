@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param securityOpt as {@code --security-opt}, word for word
  * @param devices paths in {@code /dev}
  * @param builtNames which names of images jobs may give and use
+ * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
+ * @param buildNetwork of the containers in which RUN of a Dockerfile works
  */
 public record Policy(
         String origin,
@@ -45,7 +47,9 @@ public record Policy(
         Set<String> capAdd,
         Set<String> securityOpt,
         Set<String> devices,
-        BuiltNames builtNames) {
+        BuiltNames builtNames,
+        boolean addUrls,
+        String buildNetwork) {
 
     /** Of a device: reserved for jobs, one by one. */
     static final String NVIDIA = "/dev/nvidia";
@@ -126,7 +130,9 @@ public record Policy(
                     "SYS_PTRACE"),
             Set.of("no-new-privileges", "no-new-privileges:true"),
             Set.of(),
-            BuiltNames.OWN);
+            BuiltNames.OWN,
+            false,
+            "bridge");
 
     /**
      * A host's policy.
@@ -192,6 +198,25 @@ public record Policy(
                 "builtNames",
                 "%s. Choose another name: the rule builtNames of %s is %s.".formatted(what, origin, builtNames.word()),
                 BuiltNames.ANY.word());
+        return Optional.of(refusals.told(this::remedy).getFirst());
+    }
+
+    /**
+     * What the policy says of an instruction of a Dockerfile that may have the engine fetch an address.
+     *
+     * @return empty if it is allowed
+     */
+    public Optional<String> refusalOfDownload(String instruction) {
+        if (addUrls) {
+            return Optional.empty();
+        }
+        Refusals refusals = new Refusals();
+        refusals.add(
+                "addUrls",
+                refusal("addUrls", "the Dockerfile's " + Excerpt.quote(instruction), "is not allowed")
+                        + " The engine would fetch it in the network of the host, where it reaches what no container does."
+                        + " Write RUN with curl or wget; before a file of the source whose name is in a variable write ./, as in ADD ./$FILE.",
+                "true");
         return Optional.of(refusals.told(this::remedy).getFirst());
     }
 
@@ -347,7 +372,7 @@ public record Policy(
     private String remedy(String rule, List<String> more) {
         String line = rule + ": "
                 + switch (rule) {
-                    case "volumes" -> "true";
+                    case "volumes", "addUrls" -> "true";
                     case "builtNames" -> more.getFirst();
                     case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
                     default -> {

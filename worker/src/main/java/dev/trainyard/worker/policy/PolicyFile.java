@@ -35,7 +35,18 @@ final class PolicyFile {
     static final Path DEFAULT = Path.of("/etc/trainyard/policy.yml");
 
     private static final List<String> RULES = List.of(
-            "mounts", "volumes", "networks", "ipc", "pid", "userns", "capAdd", "securityOpt", "devices", "builtNames");
+            "mounts",
+            "volumes",
+            "networks",
+            "ipc",
+            "pid",
+            "userns",
+            "capAdd",
+            "securityOpt",
+            "devices",
+            "builtNames",
+            "addUrls",
+            "buildNetwork");
 
     private final Path file;
     private final Map<String, Node> rules = new LinkedHashMap<>();
@@ -58,7 +69,7 @@ final class PolicyFile {
         Policy policy = new Policy(
                 file.toAbsolutePath().normalize().toString(),
                 mounts(),
-                volumes(),
+                flag("volumes", builtIn.volumes()),
                 words("networks", builtIn.networks()),
                 words("ipc", builtIn.ipc()),
                 words("pid", builtIn.pid()),
@@ -66,7 +77,9 @@ final class PolicyFile {
                 capabilities(),
                 words("securityOpt", builtIn.securityOpt()),
                 words("devices", builtIn.devices()),
-                builtNames());
+                builtNames(),
+                flag("addUrls", builtIn.addUrls()),
+                buildNetwork());
         if (!problems.isEmpty()) {
             throw new PolicyProblem(String.join("\n", problems), null);
         }
@@ -161,16 +174,26 @@ final class PolicyFile {
         return access;
     }
 
-    private boolean volumes() {
-        @Nullable Node node = rules.get("volumes");
+    private boolean flag(String rule, boolean builtIn) {
+        @Nullable Node node = rules.get(rule);
         if (node == null) {
-            return Policy.BUILT_IN.volumes();
+            return builtIn;
         }
         Optional<String> word = text(node);
         if (word.filter(text -> !text.equals("true") && !text.equals("false")).isPresent()) {
-            problem(node, "volumes is true or false");
+            problem(node, rule + " is true or false");
         }
         return word.filter("true"::equals).isPresent();
+    }
+
+    private String buildNetwork() {
+        @Nullable Node node = rules.get("buildNetwork");
+        if (node == null) {
+            return Policy.BUILT_IN.buildNetwork();
+        }
+        Optional<String> word = text(node);
+        word.flatMap(PolicyWord.NETWORKS::objection).ifPresent(why -> problem(node, why));
+        return word.orElse(Policy.BUILT_IN.buildNetwork());
     }
 
     private BuiltNames builtNames() {

@@ -32,7 +32,7 @@ class ContextCheckTest {
                 .symbolicLink("latest", "/absolute/links/are/resolved/within/the/context")
                 .bytes();
 
-        assertThat(check(tar)).isEqualTo(new ContextCheck.Facts(3, 20, false));
+        assertThat(check(tar)).isEqualTo(new ContextCheck.Facts(3, 20, "FROM busybox\n", false));
         assertThat(check(Tar.gzipped(tar))).isEqualTo(check(tar));
     }
 
@@ -109,6 +109,42 @@ class ContextCheckTest {
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
         assertThat(failure).hasMessageContaining("Dockerfile");
+    }
+
+    static Stream<Arguments> hiddenDockerfiles() {
+        return Stream.of(
+                argumentSet(
+                        "a link", new Tar().file("other", "FROM x").symbolicLink("Dockerfile", "other"), "is a link"),
+                argumentSet(
+                        "a hard link", new Tar().file("other", "FROM x").hardLink("Dockerfile", "other"), "is a link"),
+                argumentSet(
+                        "replaced by a link",
+                        new Tar().dockerfile("FROM x").symbolicLink("./Dockerfile", "other"),
+                        "is a link"),
+                argumentSet(
+                        "longer than what is read",
+                        new Tar().dockerfile("#".repeat(1 << 20), "FROM x"),
+                        "larger than 1 MiB"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hiddenDockerfiles")
+    void a_dockerfile_that_is_not_what_was_read_of_it_is_not_built(Tar tar, String complaint) {
+        ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> check(tar.bytes()));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining(complaint);
+    }
+
+    @Test
+    void nor_one_behind_a_link_that_replaced_its_folder() {
+        byte[] tar =
+                new Tar().file("d/Dockerfile", "FROM x").symbolicLink("d", "e").bytes();
+
+        ImageFailure failure = catchThrowableOfType(
+                ImageFailure.class, () -> ContextCheck.of(holding(tar), "sha256:digest", "d/Dockerfile"));
+
+        assertThat(failure).hasMessageContaining("lies behind 'd'");
     }
 
     private static ContextCheck.Facts check(byte[] tar) {

@@ -290,6 +290,58 @@ class ImagesTest {
     }
 
     @Test
+    void a_build_does_not_have_the_engine_fetch_addresses_unless_the_policy_says_so() throws Exception {
+        ImageSource.Build source = dockerfile("FROM busybox", "ENV ADDRESS=http://" + NOWHERE, "ADD $ADDRESS /x");
+
+        ImageFailure refused = failure(source);
+
+        assertThat(refused.verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(refused)
+                .hasMessageContaining("ADD $ADDRESS /x")
+                .hasMessageContaining("RUN with curl or wget")
+                .hasMessageContaining("addUrls: true");
+        assertThat(progress).isEmpty();
+        Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "addUrls: true");
+        assertThat(catchThrowableOfType(
+                        ImageFailure.class,
+                        () -> newImages(recorded, Policy.load(file)).provide(source, "a", progress::add)))
+                .hasMessageContaining("connection refused");
+    }
+
+    @Test
+    void nor_does_what_a_base_image_adds_to_the_build() throws Exception {
+        String base = "trainyard-test/" + UUID.randomUUID() + ":1";
+        built.add(base);
+        Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "addUrls: true");
+        ImageSource.Build trigger = source(
+                new Tar()
+                        .dockerfile("FROM busybox", "ONBUILD ADD http://127.0.0.1:1/ /x")
+                        .bytes(),
+                Map.of(),
+                null,
+                base);
+        newImages(recorded, Policy.load(file)).provide(trigger, "a", progress::add);
+
+        ImageFailure refused = failure(dockerfile("ARG BASE=" + base, "FROM $BASE", "RUN true"));
+
+        assertThat(refused.verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(refused).hasMessageContaining("ADD http://127.0.0.1:1/ /x, of ONBUILD of");
+    }
+
+    @Test
+    void a_build_begins_with_no_name_that_another_teams_build_gave_nor_with_the_workers_own() throws Exception {
+        String name = "trainyard-test/" + UUID.randomUUID() + ":1";
+        built.add(name);
+        ProvidedImage unused = images.provide(named(name), "b", progress::add);
+
+        assertThat(failure(dockerfile("FROM " + name)).verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(failure(dockerfile("FROM busybox", "COPY --from=docker.io/" + name + " /bin /b"))
+                        .verdict())
+                .isEqualTo(Cause.POLICY_DENIED);
+        assertThat(failure(dockerfile("FROM trainyard/build:0123"))).hasMessageContaining("reserved");
+    }
+
+    @Test
     void a_base_image_that_cannot_be_pulled_is_a_pull_that_failed() {
         ImageFailure failure = failure(dockerfile("FROM " + NOWHERE + "base:1", "RUN true"));
 

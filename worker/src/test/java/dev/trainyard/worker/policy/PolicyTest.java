@@ -254,6 +254,8 @@ class PolicyTest {
                     networks: [[host]]             | :1:12: one word is expected here
                     volumes: maybe                 | :1:10: volumes is true or false
                     builtNames: mine               | :1:13: builtNames is own or any
+                    addUrls: maybe                 | :1:10: addUrls is true or false
+                    buildNetwork: "container:db"   | :1:15: a network is bridge, none, host
                     [host]                         | :1:1: a policy is written as rules
                     'mounts: {'                    | this is no YAML
                     """)
