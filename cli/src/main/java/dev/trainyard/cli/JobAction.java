@@ -30,6 +30,7 @@ final class JobAction {
             case "DONE" -> done;
             case "CANCELLED" -> "is cancelled";
             case "STOPPING" -> "is being stopped; its outputs so far are kept";
+            case "KILLING" -> "is being killed; its outputs so far are kept";
             case "REMEMBERED" -> remembered();
             case "ALREADY_ENDED" -> "had ended already";
             default -> "answered " + result;

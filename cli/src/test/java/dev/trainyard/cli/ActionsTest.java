@@ -25,6 +25,7 @@ class ActionsTest {
     @CsvSource({
         "CANCELLED,is cancelled",
         "STOPPING,is being stopped; its outputs so far are kept",
+        "KILLING,is being killed; its outputs so far are kept",
         "REMEMBERED,'is not known yet; should it arrive, it is cancelled at once'",
         "ALREADY_ENDED,had ended already"
     })
@@ -32,6 +33,15 @@ class ActionsTest {
         server.answers("POST /jobs/" + JOB + "/cancel", 200, "{\"result\":\"%s\"}".formatted(result));
 
         assertThat(cli.run("cancel", JOB)).isEqualTo(new Result(0, "job %s %s\n".formatted(JOB, said), ""));
+    }
+
+    @Test
+    void cancel_with_force_asks_to_kill() {
+        server.answers("POST /jobs/" + JOB + "/cancel", 200, "{\"result\":\"KILLING\"}");
+
+        cli.run("cancel", "--force", JOB);
+
+        assertThat(server.received().getFirst().body()).isEqualTo("{\"by\":\"ada\",\"force\":true}");
     }
 
     @Test

@@ -111,6 +111,8 @@ class OwnProcessTest {
         terminal.type("c\n");
         terminal.awaits("the job is being cancelled");
         terminal.type(CTRL_C);
+        terminal.awaits("kill the job now (k), or let it stop by itself and leave (Enter)?");
+        terminal.type("\n");
 
         terminal.awaits("is being cancelled. See its end: trainyard show ");
         assertThat(terminal.process.waitFor()).isEqualTo(130);
@@ -129,8 +131,35 @@ class OwnProcessTest {
         terminal.type("c\n");
         terminal.awaits("the job is being cancelled");
         terminal.type(CTRL_C);
+        terminal.awaits("kill the job now (k)");
+        terminal.type(CTRL_C);
 
         assertThat(terminal.process.waitFor()).isEqualTo(130);
+    }
+
+    @Test
+    void a_job_that_does_not_stop_is_killed_by_a_second_ctrl_c() throws IOException, InterruptedException {
+        server.answers("POST /jobs/*/cancel", 200, "{\"result\":\"STOPPING\"}");
+        Terminal terminal = attached("run");
+
+        terminal.type(CTRL_C);
+        terminal.awaits("cancel the job (c)");
+        terminal.type("c\n");
+        terminal.awaits("the job is being cancelled");
+        terminal.type(CTRL_C);
+        terminal.awaits("kill the job now (k)");
+        terminal.type("k\n");
+        terminal.awaits("the job is being killed");
+        terminal.type(CTRL_C);
+
+        assertThat(terminal.process.waitFor()).isEqualTo(130);
+        assertThat(server.received().stream()
+                        .filter(request -> request.line().endsWith("/cancel"))
+                        .map(FakeServer.Received::body))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("\"force\":true");
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param devices keys of the reserved devices
  * @param stateSince database time
  * @param runningFor how long ago it was started, by the database's clock
+ * @param killRequested whether somebody wants it killed, whatever is left of its grace period
+ * @param graceLeft until it is killed; null: no stop signal was recorded
  * @param engineStartedAt the engine's own start time, as evidence
  * @param engineLost whether the engine or its host was restarted under the container
  * @param deviceError what was wrong with its devices when its container had ended
@@ -35,6 +37,8 @@ public record Attempt(
         Instant stateSince,
         @Nullable StopReason stopReason,
         boolean stopSignalled,
+        boolean killRequested,
+        @Nullable Duration graceLeft,
         @Nullable String imageDigest,
         @Nullable String containerId,
         @Nullable Duration runningFor,

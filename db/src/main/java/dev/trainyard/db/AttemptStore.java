@@ -39,6 +39,7 @@ public final class AttemptStore {
 
     private static final String SELECT = """
             select a.*, j.request, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
+                   extract(epoch from a.kill_at - clock_timestamp())::float8 as grace_left,
                    j.state as job_state, j.attempts = a.number as newest,
                    a.lost_in is not null and exists (select from trainyard.reservation r
                                                      where r.attempt_id = a.id and r.released_at is null) as unsettled,
@@ -189,15 +190,23 @@ public final class AttemptStore {
         });
     }
 
-    /** Committed before the first stop signal is sent. */
-    public Outcome signalled(Incarnation me, AttemptId id) {
+    /**
+     * Committed before the first stop signal is sent.
+     *
+     * @param grace until KILL. It counts from now, also for a process that goes on with the attempt later
+     */
+    public Outcome signalled(Incarnation me, AttemptId id, Duration grace) {
         return transition(me, id, locked -> {
             if (locked.state() != AttemptState.RUNNING || locked.stopReason() == null) {
                 return Outcome.STALE;
             }
             int first = sql.sql("""
-                    update trainyard.attempt set stop_signalled_at = clock_timestamp()
-                    where id = :id and stop_signalled_at is null""").param("id", id.value()).update();
+                    update trainyard.attempt
+                    set stop_signalled_at = clock_timestamp(), kill_at = clock_timestamp() + :grace * interval '1 millisecond'
+                    where id = :id and stop_signalled_at is null""")
+                    .param("id", id.value())
+                    .param("grace", grace.toMillis())
+                    .update();
             if (first == 1) {
                 events.append(locked.job(), "attempt.signalled", id, "{}");
             }
@@ -522,9 +531,11 @@ public final class AttemptStore {
                 row.getTimestamp("state_since").toInstant(),
                 stopReason(row),
                 row.getTimestamp("stop_signalled_at") != null,
+                row.getTimestamp("kill_requested_at") != null,
+                seconds(row, "grace_left"),
                 row.getString("image_digest"),
                 row.getString("container_id"),
-                runningFor(row),
+                seconds(row, "running_for"),
                 instant(row, "engine_started_at"),
                 (Integer) row.getObject("exit_code"),
                 (Boolean) row.getObject("oom_killed"),
@@ -542,9 +553,9 @@ public final class AttemptStore {
                         : null);
     }
 
-    private static @Nullable Duration runningFor(ResultSet row) throws SQLException {
-        double seconds = row.getDouble("running_for");
-        // The database's clock may have stepped back since.
+    private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {
+        double seconds = row.getDouble(column);
+        // The database's clock may have stepped back since, and what is overdue is due now.
         return row.wasNull() ? null : Duration.ofMillis(Math.max(Math.round(seconds * 1000), 0));
     }
 

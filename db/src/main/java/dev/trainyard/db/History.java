@@ -33,6 +33,7 @@ public final class History {
     private static final String ATTEMPT_COLUMNS = """
             a.attempt_id, a.number, a.state as attempt_state, a.cause, a.detail, a.exit_code, a.oom_killed, a.worker, a.host,
             a.devices, a.container_name, a.image_digest, a.argv, a.outputs_location, a.outputs_state, a.stop_reason,
+            (select c.kill_at from trainyard.attempt c where c.id = a.attempt_id and a.state = 'RUNNING') as kill_at,
             a.reserved_at, a.started_at, a.exited_at, a.ended_at as attempt_ended_at
             """;
 
@@ -89,6 +90,7 @@ public final class History {
      *
      * @param devices keys of the reserved devices
      * @param argv what the container ran, once it started
+     * @param killAt of one that is being stopped: when its grace period is over
      */
     public record Attempt(
             AttemptId attemptId,
@@ -107,6 +109,7 @@ public final class History {
             @Nullable String outputsLocation,
             @Nullable String outputsState,
             @Nullable String stopReason,
+            @Nullable Instant killAt,
             Instant reservedAt,
             @Nullable Instant startedAt,
             @Nullable Instant exitedAt,
@@ -389,6 +392,7 @@ public final class History {
                 row.getString("outputs_location"),
                 row.getString("outputs_state"),
                 row.getString("stop_reason"),
+                timeOrNull(row, "kill_at"),
                 time(row, "reserved_at"),
                 timeOrNull(row, "started_at"),
                 timeOrNull(row, "exited_at"),

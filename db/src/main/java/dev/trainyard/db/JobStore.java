@@ -1,5 +1,6 @@
 package dev.trainyard.db;
 
+import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.core.request.JobId;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -183,14 +185,30 @@ public final class JobStore {
         CANCELLED,
         /** Its running attempt is being stopped. */
         STOPPING,
+        /** Its running attempt is being killed: nothing is left of its grace period. */
+        KILLING,
         /** Nothing is known of it yet: should it come, it is CANCELLED at once. */
         REMEMBERED,
         /** It was over before. */
         ALREADY_ENDED
     }
 
-    /** Ends a job in any state, or one that is still to come. Repeating it changes nothing. */
+    /** When a cancellation kills the program, and does not wait for its grace period. */
+    public enum Kill {
+        /** However often it is repeated: a record of Kafka may come again, and its producer may have written it twice. */
+        NEVER,
+        /** Somebody asked for the job's end before. */
+        IF_ASKED_BEFORE,
+        AT_ONCE
+    }
+
+    /** As {@link #cancel(JobId, String, Kill)}, which never kills: repeating it changes nothing. */
     public Cancellation cancel(JobId job, @Nullable String by) {
+        return cancel(job, by, Kill.NEVER);
+    }
+
+    /** Ends a job in any state, or one that is still to come. */
+    public Cancellation cancel(JobId job, @Nullable String by, Kill kill) {
         return database.inTransaction(() -> {
             lockId(job);
             JobState state = lockRow(job);
@@ -215,15 +233,17 @@ public final class JobStore {
                     yield Cancellation.CANCELLED;
                 }
                 case RUNNING -> {
-                    requestCancel(job, by);
+                    boolean first = requestCancel(job, by);
                     stopLiveAttempt(job);
-                    yield Cancellation.STOPPING;
+                    boolean kills = kill == Kill.AT_ONCE || kill == Kill.IF_ASKED_BEFORE && !first;
+                    yield kills && killLiveAttempt(job, by) ? Cancellation.KILLING : Cancellation.STOPPING;
                 }
             };
         });
     }
 
-    private void requestCancel(JobId job, @Nullable String by) {
+    /** Returns whether nobody had asked before. */
+    private boolean requestCancel(JobId job, @Nullable String by) {
         int first = sql.sql("""
                 update trainyard.job set cancel_requested_at = clock_timestamp(), cancel_requested_by = :by
                 where id = :id and cancel_requested_at is null""")
@@ -231,8 +251,13 @@ public final class JobStore {
                 .param("by", by, Types.VARCHAR)
                 .update();
         if (first == 1) {
-            events.append(job, "job.cancel-requested", null, Json.object(by == null ? Map.of() : Map.of("by", by)));
+            events.append(job, "job.cancel-requested", null, by(by));
         }
+        return first == 1;
+    }
+
+    private static String by(@Nullable String by) {
+        return Json.object(by == null ? Map.of() : Map.of("by", by));
     }
 
     /** The first reason wins; a COLLECTING attempt has ended in all but name. */
@@ -247,6 +272,24 @@ public final class JobStore {
         if (stopped == 1) {
             Notifications.send(sql, Notifications.WORK);
         }
+    }
+
+    /** Also one that is being stopped for another reason. The caller has locked it. False: nothing of it runs any more. */
+    private boolean killLiveAttempt(JobId job, @Nullable String by) {
+        Optional<UUID> live =
+                sql.sql("""
+                select id from trainyard.attempt where job_id = :id and state in ('RESERVED', 'PREPARING', 'RUNNING')""").param("id", job.value()).query(UUID.class).optional();
+        if (live.isEmpty()) {
+            return false;
+        }
+        int first = sql.sql("""
+                update trainyard.attempt set kill_requested_at = clock_timestamp()
+                where id = :attempt and kill_requested_at is null""").param("attempt", live.get()).update();
+        if (first == 1) {
+            events.append(job, "attempt.kill-requested", new AttemptId(live.get()), by(by));
+            Notifications.send(sql, Notifications.WORK);
+        }
+        return true;
     }
 
     /** What a change of a waiting job did. */

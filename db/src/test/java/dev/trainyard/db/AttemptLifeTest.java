@@ -319,7 +319,7 @@ class AttemptLifeTest {
         twice(() -> yard.attempts.created(me, attempt, "c0ffee", "ty-mnist"));
         twice(() -> yard.attempts.started(me, attempt, Yard.ENGINE_STARTED, List.of()));
         twice(() -> yard.attempts.stop(me, attempt, StopReason.TIME_LIMIT));
-        twice(() -> yard.attempts.signalled(me, attempt));
+        twice(() -> yard.attempts.signalled(me, attempt, Duration.ofSeconds(10)));
         twice(() -> yard.attempts.exited(me, attempt, Yard.EXIT_1));
         twice(() -> yard.attempts.ended(me, attempt, yard.end(Cause.TIME_LIMIT, job)));
 
@@ -439,7 +439,7 @@ class AttemptLifeTest {
     }
 
     private Outcome signalled() {
-        return yard.attempts.signalled(me, only());
+        return yard.attempts.signalled(me, only(), Duration.ofSeconds(10));
     }
 
     private Outcome exited() {
@@ -506,9 +506,9 @@ class AttemptLifeTest {
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
         yard.attempts.stop(me, attempt, StopReason.TIME_LIMIT);
 
-        yard.attempts.signalled(me, attempt);
+        yard.attempts.signalled(me, attempt, Duration.ofSeconds(10));
         Object first = yard.row(attempt).get("stop_signalled_at");
-        yard.attempts.signalled(me, attempt);
+        yard.attempts.signalled(me, attempt, Duration.ofSeconds(10));
 
         assertThat(yard.row(attempt)).containsEntry("stop_signalled_at", first);
         assertThat(yard.attempt(attempt).stopSignalled()).isTrue();

@@ -8,6 +8,8 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.JobStore.Cancellation;
+import dev.trainyard.db.JobStore.Kill;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -92,6 +94,69 @@ class CancelTest {
     }
 
     @Test
+    void somebody_who_asks_again_has_it_killed_and_a_record_that_comes_again_does_not() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+
+        assertThat(yard.jobs.cancel(job, "ada", Kill.IF_ASKED_BEFORE)).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.jobs.cancel(job, "ada", Kill.NEVER)).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.attempt(attempt).killRequested()).isFalse();
+
+        assertThat(yard.jobs.cancel(job, "bob", Kill.IF_ASKED_BEFORE)).isEqualTo(Cancellation.KILLING);
+        assertThat(yard.jobs.cancel(job, "bob", Kill.IF_ASKED_BEFORE)).isEqualTo(Cancellation.KILLING);
+        assertThat(yard.attempt(attempt).killRequested()).isTrue();
+        assertThat(yard.events(job)).containsOnlyOnce("job.cancel-requested", "attempt.kill-requested");
+    }
+
+    @Test
+    void with_force_one_cancel_kills() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+
+        assertThat(yard.jobs.cancel(job, "ada", Kill.AT_ONCE)).isEqualTo(Cancellation.KILLING);
+
+        assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.CANCELLED);
+        assertThat(yard.attempt(attempt).killRequested()).isTrue();
+    }
+
+    @Test
+    void what_is_being_stopped_for_another_reason_is_killed_by_the_second_cancel_as_well() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+        yard.attempts.stop(me, attempt, StopReason.TIME_LIMIT);
+
+        yard.jobs.cancel(job, "ada", Kill.IF_ASKED_BEFORE);
+        assertThat(yard.attempt(attempt).killRequested()).isFalse();
+        yard.jobs.cancel(job, "ada", Kill.IF_ASKED_BEFORE);
+
+        assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.TIME_LIMIT);
+        assertThat(yard.attempt(attempt).killRequested()).isTrue();
+    }
+
+    @Test
+    void of_what_has_exited_nothing_is_killed() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
+
+        assertThat(yard.jobs.cancel(job, "ada", Kill.AT_ONCE)).isEqualTo(Cancellation.STOPPING);
+
+        assertThat(yard.attempt(attempt).killRequested()).isFalse();
+    }
+
+    @Test
+    void the_grace_period_counts_from_the_first_signal_whoever_goes_on_with_it() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+        yard.jobs.cancel(job, "ada");
+
+        yard.attempts.signalled(me, attempt, Duration.ofMinutes(10));
+        yard.update("update trainyard.attempt set kill_at = kill_at - interval '9 minutes'");
+        yard.attempts.signalled(me, attempt, Duration.ofMinutes(10));
+
+        assertThat(yard.attempt(attempt).graceLeft()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+    }
+
+    @Test
     void cancelling_an_unknown_job_twice_remembers_the_first() {
         ARequest request = ARequest.named("mnist");
 
@@ -140,7 +205,7 @@ class CancelTest {
                 .isEqualTo(Outcome.APPLIED);
 
         assertThat(yard.attempt(attempt).stopReason()).isEqualTo(StopReason.CANCELLED);
-        assertThat(yard.attempts.signalled(me, attempt)).isEqualTo(Outcome.APPLIED);
+        assertThat(yard.attempts.signalled(me, attempt, Duration.ofSeconds(10))).isEqualTo(Outcome.APPLIED);
     }
 
     @Test
@@ -149,7 +214,7 @@ class CancelTest {
         AttemptId attempt = yard.running(me, job);
 
         yard.jobs.cancel(job, "ada");
-        assertThat(yard.attempts.signalled(me, attempt)).isEqualTo(Outcome.APPLIED);
+        assertThat(yard.attempts.signalled(me, attempt, Duration.ofSeconds(10))).isEqualTo(Outcome.APPLIED);
         yard.attempts.exited(me, attempt, new AttemptStore.Exit(143, false, null, null));
         yard.attempts.ended(me, attempt, yard.end(Cause.CANCELLED, job));
 

@@ -13,6 +13,7 @@ import dev.trainyard.db.WorkerStore.RegistrationRefused;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,7 +222,7 @@ class RegisterTest {
                 () -> attempts.created(former, attempt, "c0ffee", "ty-mnist"),
                 () -> attempts.started(former, attempt, Yard.ENGINE_STARTED, List.of()),
                 () -> attempts.stop(former, attempt, StopReason.TIME_LIMIT),
-                () -> attempts.signalled(former, attempt),
+                () -> attempts.signalled(former, attempt, Duration.ofSeconds(10)),
                 () -> attempts.exited(former, attempt, Yard.EXIT_0),
                 () -> attempts.ended(former, attempt, yard.end(Cause.COMPLETED, job)),
                 () -> attempts.failed(former, attempt, yard.end(Cause.START_FAILED, job)));

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -388,6 +391,42 @@ class JobsTest {
         yard.awaitJob(job, "CANCELLED");
 
         assertThat(yard.attempts(job).getFirst()).containsEntry("exit_code", 137);
+    }
+
+    @Test
+    void a_day_of_grace_is_cut_to_what_the_host_allows_and_a_second_cancel_ends_it_at_once() {
+        UUID job = yard.submit("trap '' TERM; echo ready; while :; do sleep 0.1; done", ",\"gracePeriod\":\"24h\"");
+        await().atMost(Yard.SOON).until(() -> yard.log(job).contains("ready"));
+
+        assertThat(cancelOverRest(job)).contains("STOPPING");
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(yard.selectInside(
+                                "select (kill_at - stop_signalled_at)::text as grace from trainyard.attempt where job_id = ?",
+                                job))
+                        .containsExactly(Map.of("grace", "00:10:00")));
+        assertThat(yard.selectInside("""
+                select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
+                where a.job_id = ? and c.source = 'TRAINYARD'""", job).toString())
+                .contains("the grace period of 24h is cut to 10m: the rule gracePeriod of ");
+        assertThat(cancelOverRest(job)).contains("KILLING");
+
+        yard.awaitJob(job, "CANCELLED");
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "CANCELLED")
+                .containsEntry("exit_code", 137);
+    }
+
+    private static String cancelOverRest(UUID job) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        yard.standalone().rest().resolve("/api/v1/jobs/%s/cancel".formatted(job)))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -16,17 +16,17 @@ public final class JsonText {
     /**
      * In UTF-8.
      *
-     * @param fields texts and integers
+     * @param fields texts, integers and truth values
      */
     public static byte[] object(Map<String, ?> fields) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             fields.forEach((name, value) -> {
-                if (value instanceof Integer number) {
-                    json.writeNumberProperty(name, number);
-                } else {
-                    json.writeStringProperty(name, value.toString());
+                switch (value) {
+                    case Integer number -> json.writeNumberProperty(name, number);
+                    case Boolean flag -> json.writeBooleanProperty(name, flag);
+                    default -> json.writeStringProperty(name, value.toString());
                 }
             });
             json.writeEndObject();

@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,11 @@ public final class DurationText {
             throw unreadable(text, e);
         }
         throw unreadable(text, null);
+    }
+
+    /** As Docker and Compose write it: {@code 1h30m}. */
+    public static String of(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 
     private static Duration parseParts(String text) {

@@ -89,9 +89,14 @@ public sealed interface Request {
             @Nullable Instant notBefore)
             implements Request {}
 
-    /** End this job, whether it is queued, running, or not yet submitted. */
+    /**
+     * End this job, whether it is queued, running, or not yet submitted.
+     *
+     * @param force whether its program is killed at once, without its grace period
+     */
     record Cancel(
             JobId jobId,
             @Nullable String submittedBy,
-            @Nullable Instant submittedAt) implements Request {}
+            @Nullable Instant submittedAt,
+            boolean force) implements Request {}
 }

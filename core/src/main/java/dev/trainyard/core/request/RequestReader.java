@@ -42,7 +42,8 @@ final class RequestReader {
     }
 
     private Request cancel() {
-        return new Request.Cancel(jobId(), message.text("submittedBy"), message.instant("submittedAt"));
+        return new Request.Cancel(
+                jobId(), message.text("submittedBy"), message.instant("submittedAt"), message.flag("force"));
     }
 
     private Request train() {

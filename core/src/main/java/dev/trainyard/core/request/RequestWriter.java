@@ -33,6 +33,7 @@ final class RequestWriter {
                 text("jobId", cancel.jobId());
                 text("submittedBy", cancel.submittedBy());
                 text("submittedAt", cancel.submittedAt());
+                flag("force", cancel.force());
             }
         }
         json.writeEndObject();

@@ -35,7 +35,7 @@ final class AnyRequest {
             return train(id);
         }
         return random.nextInt(10) == 0
-                ? new Request.Cancel(id, maybe(this::text), maybe(this::instant))
+                ? new Request.Cancel(id, maybe(this::text), maybe(this::instant), random.nextBoolean())
                 : new Request.Submit(
                         id,
                         "job-" + random.nextInt(1000),

@@ -2,6 +2,7 @@ package dev.trainyard.core.request;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.Cause;
@@ -203,7 +204,18 @@ class RequestCodecTest {
         String json = "{\"schema\":\"trainyard.request/v1\",\"kind\":\"cancel\",\"jobId\":\"%s\"}".formatted(ID);
 
         assertThat(RequestCodec.decode(json.getBytes(UTF_8)))
-                .isEqualTo(new Request.Cancel(JobId.parse(ID), null, null));
+                .isEqualTo(new Request.Cancel(JobId.parse(ID), null, null, false));
+    }
+
+    @Test
+    void a_cancel_says_whether_the_program_is_killed_at_once() {
+        String json = "{\"schema\":\"trainyard.request/v1\",\"kind\":\"cancel\",\"jobId\":\"%s\",\"force\":%s}";
+
+        assertThat(RequestCodec.decode(json.formatted(ID, true).getBytes(UTF_8)))
+                .isEqualTo(new Request.Cancel(JobId.parse(ID), null, null, true));
+        assertThatThrownBy(
+                        () -> RequestCodec.decode(json.formatted(ID, "\"yes\"").getBytes(UTF_8)))
+                .hasMessageContaining("$.force: is a string, not true or false");
     }
 
     @ParameterizedTest

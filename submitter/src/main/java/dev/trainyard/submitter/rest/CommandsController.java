@@ -37,15 +37,24 @@ final class CommandsController {
         }
     }
 
+    /** @param force whether the program is killed at once, without its grace period */
+    record Cancel(
+            @Nullable String by,
+            @Nullable String reason,
+            @Nullable Boolean force) {}
+
     record Priority(@Nullable Integer priority) {}
 
     /** {@link JobStore.Cancellation} or {@link JobStore.Change}, by name. */
     record Result(String result) {}
 
-    /** Also for a job that is still to come: then it is remembered. */
+    /** Also for a job that is still to come: then it is remembered. A second one kills what the first one stops. */
     @PostMapping("/cancel")
-    Result cancel(@PathVariable JobId jobId, @RequestBody Command command) {
-        return new Result(store.cancel(jobId, command.text()).name());
+    Result cancel(@PathVariable JobId jobId, @RequestBody Cancel cancel) {
+        JobStore.Kill kill =
+                Boolean.TRUE.equals(cancel.force()) ? JobStore.Kill.AT_ONCE : JobStore.Kill.IF_ASKED_BEFORE;
+        return new Result(store.cancel(jobId, new Command(cancel.by(), cancel.reason()).text(), kill)
+                .name());
     }
 
     @PostMapping("/hold")

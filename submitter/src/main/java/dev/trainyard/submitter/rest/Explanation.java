@@ -57,12 +57,20 @@ final class Explanation {
         }
         String stopping = attempt.stopReason() == null || attempt.state() == AttemptState.ENDED
                 ? ""
-                : " It is being stopped: %s.".formatted(attempt.stopReason());
+                : " It is being stopped: %s.%s".formatted(attempt.stopReason(), kill(job, attempt));
         String hold = job.holdRequested() == null
                 ? ""
                 : " It is held when it would be queued again: %s.".formatted(withoutStop(job.holdRequested()));
         return "Attempt %d on %s: %s.%s%s"
                 .formatted(attempt.number(), attempt.host(), doing(attempt.state()), stopping, hold);
+    }
+
+    /** Until when the program may take its time, and how to end that. */
+    private static String kill(JobResource job, History.Attempt attempt) {
+        return attempt.state() != AttemptState.RUNNING || attempt.killAt() == null
+                ? ""
+                : " It is killed at %s, unless it ends before. To kill it now: trainyard cancel --force %s."
+                        .formatted(attempt.killAt().truncatedTo(ChronoUnit.SECONDS), job.jobId());
     }
 
     private static String doing(AttemptState state) {

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Attempt;
+import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.ContainerId;
 import dev.trainyard.worker.container.EngineSilent;
@@ -52,6 +53,15 @@ final class AttemptRun {
 
     AttemptLog log() {
         return attemptLog;
+    }
+
+    /** Adds a line to the attempt's log. An interrupt stays for whatever is called next. */
+    void say(Source source, String line) {
+        try {
+            attemptLog.line(source, line);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What the attempt's job asks for. It never changes, and reading it is dear: once per attempt. */

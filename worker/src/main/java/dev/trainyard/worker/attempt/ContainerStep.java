@@ -7,6 +7,7 @@ import dev.trainyard.core.lifecycle.Reconcile.Seen;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.container.AttemptRef;
@@ -124,6 +125,9 @@ final class ContainerStep implements Step {
                     outputs,
                     ContainerSpecs.DEFAULT_LOG_BUDGET);
             host.containers().create(spec);
+            host.policy()
+                    .shorterGrace(request.gracePeriod())
+                    .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
             return false;
         } catch (EngineRefused e) {
             StartProblem problem = StartProblem.of(e);

@@ -86,7 +86,7 @@ final class CurrentAttempt {
     /** As the request wants it: its signal first, and KILL when the grace period is over. */
     private static void stop(Host host, AttemptRun run, Attempt attempt, ContainerId container) {
         String signal = run.request(attempt).run().stopSignal();
-        Duration patience = run.request(attempt).gracePeriod();
+        Duration patience = host.grace(run.request(attempt));
         String next = signal == null ? "SIGTERM" : signal;
         while (true) {
             log.info("stopping what was replaced attempt={} signal={}", run.id(), next);

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for a running container's end, and brings it about where it is wanted: the request's stop signal first, KILL after the grace
- * period.
+ * period, or at once if somebody asks for it.
  */
 final class ExitWatch {
 
@@ -31,7 +31,7 @@ final class ExitWatch {
     private @Nullable Long deadline;
 
     private boolean stopping;
-    private String nextSignal;
+    private boolean killing;
 
     ExitWatch(Host host, AttemptRun run, Attempt attempt, Request.Submit request, ContainerId container) {
         this.host = host;
@@ -39,8 +39,6 @@ final class ExitWatch {
         this.attempt = attempt;
         this.request = request;
         this.container = container;
-        String stopSignal = request.run().stopSignal();
-        this.nextSignal = stopSignal == null ? "SIGTERM" : stopSignal;
         if (request.timeLimit() != null) {
             Duration ran = Objects.requireNonNullElse(attempt.runningFor(), Duration.ZERO);
             this.deadline = System.nanoTime() + request.timeLimit().minus(ran).toNanos();
@@ -54,17 +52,25 @@ final class ExitWatch {
     void await() {
         while (true) {
             try {
-                run.await(left(), !stopping, () -> host.containers().await(container));
+                run.await(left(), true, () -> host.containers().await(container));
                 return;
             } catch (Woken woken) {
                 if (!stopping && !woken.byRow()) {
                     run.persist(() -> host.attempts().stop(host.me(), run.id(), StopReason.TIME_LIMIT));
                 }
                 // Committed before the first signal: from here on an end is ours, whatever the exit code.
-                if (!stopping && run.persist(() -> host.attempts().signalled(host.me(), run.id())) == Outcome.STALE) {
+                if (run.persist(() -> host.attempts().signalled(host.me(), run.id(), host.grace(request)))
+                        == Outcome.STALE) {
                     return;
                 }
-                signal();
+                Attempt current =
+                        run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+                if (!woken.byRow() && stopping || current.killRequested() && !killing) {
+                    kill();
+                } else if (!stopping) {
+                    // Signalled by an earlier release, it has none.
+                    stop(Objects.requireNonNullElse(current.graceLeft(), host.grace(request)));
+                }
             }
         }
     }
@@ -73,15 +79,24 @@ final class ExitWatch {
         return deadline == null ? null : Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0));
     }
 
-    private void signal() {
-        log.info("stopping attempt={} signal={}", run.id(), nextSignal);
-        Delivery delivery = host.containers().signal(container, nextSignal);
+    private void stop(Duration grace) {
+        String stopSignal = request.run().stopSignal();
+        signal(stopSignal == null ? "SIGTERM" : stopSignal, grace);
+    }
+
+    private void kill() {
+        killing = true;
+        signal("SIGKILL", BETWEEN_KILLS);
+    }
+
+    /** @param patience until the next signal */
+    private void signal(String signal, Duration patience) {
+        log.info("stopping attempt={} signal={} next in={}", run.id(), signal, patience);
+        Delivery delivery = host.containers().signal(container, signal);
         if (!stopping && delivery == Delivery.NOT_RUNNING && !attempt.stopSignalled()) {
             run.endedBeforeSignal();
         }
-        Duration grace = stopping ? BETWEEN_KILLS : request.gracePeriod();
-        deadline = System.nanoTime() + grace.toNanos();
+        deadline = System.nanoTime() + patience.toNanos();
         stopping = true;
-        nextSignal = "SIGKILL";
     }
 }

@@ -1,5 +1,6 @@
 package dev.trainyard.worker.attempt;
 
+import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.Incarnation;
@@ -13,6 +14,7 @@ import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.policy.HostPath;
 import dev.trainyard.worker.policy.Policy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +37,11 @@ public record Host(
         Outputs outputs,
         DeviceHealth deviceHealth,
         Policy policy) {
+
+    /** Between the stop signal and KILL: the request's grace period, or the policy's longest where that is shorter. */
+    Duration grace(Request.Submit request) {
+        return policy.graceOf(request.gracePeriod());
+    }
 
     /** What this host's policy refuses of a place of outputs, for people; empty if it is allowed. */
     Optional<String> refusalOfPlace(Path place) {

@@ -81,7 +81,7 @@ final class ImageStep implements Step {
         Request.Submit request = run.request(attempt);
         try {
             ProvidedImage image = run.await(
-                    null, true, () -> host.images().provide(request.image(), request.team(), line -> say(run, line)));
+                    null, true, () -> host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line)));
             run.engineAnswers();
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {
@@ -98,14 +98,6 @@ final class ImageStep implements Step {
             run.engineIsSilent(e);
             run.pause(ENGINE_PAUSE);
             return false;
-        }
-    }
-
-    private static void say(AttemptRun run, String line) {
-        try {
-            run.log().line(Source.IMAGE, line);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -137,7 +137,10 @@ public final class Intake implements AutoCloseable {
                     // In the order of the log: a cancel finds the job that was submitted before it.
                     accept(submits);
                     submits.clear();
-                    jobs.cancel(cancelled.request().jobId(), cancelled.request().submittedBy());
+                    jobs.cancel(
+                            cancelled.request().jobId(),
+                            cancelled.request().submittedBy(),
+                            cancelled.request().force() ? JobStore.Kill.AT_ONCE : JobStore.Kill.NEVER);
                 }
                 case Named named -> submits.add(resolved(named));
                 case Unreadable(String reason, JobId job) -> setAside(record, job, reason);

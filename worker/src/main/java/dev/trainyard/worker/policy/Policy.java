@@ -1,5 +1,6 @@
 package dev.trainyard.worker.policy;
 
+import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.RunSpec;
@@ -7,6 +8,7 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param capAdd in capitals, without {@code CAP_}
  * @param securityOpt as {@code --security-opt}, word for word
  * @param devices paths in {@code /dev}
+ * @param gracePeriod the longest time between a stop signal and KILL
  * @param builtNames which names of images jobs may give and use
  * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
  * @param buildNetwork of the containers in which RUN of a Dockerfile works
@@ -47,6 +50,7 @@ public record Policy(
         Set<String> capAdd,
         Set<String> securityOpt,
         Set<String> devices,
+        Duration gracePeriod,
         BuiltNames builtNames,
         boolean addUrls,
         String buildNetwork) {
@@ -130,6 +134,7 @@ public record Policy(
                     "SYS_PTRACE"),
             Set.of("no-new-privileges", "no-new-privileges:true"),
             Set.of(),
+            Duration.ofMinutes(10),
             BuiltNames.OWN,
             false,
             "bridge");
@@ -142,6 +147,20 @@ public record Policy(
      */
     public static Policy load(@Nullable Path file) {
         return PolicyFile.load(file);
+    }
+
+    /** The grace period that counts where a request wants this one: the shorter of the two. */
+    public Duration graceOf(Duration wanted) {
+        return wanted.compareTo(gracePeriod) <= 0 ? wanted : gracePeriod;
+    }
+
+    /** For people: that another grace period counts than the wanted one, and why; empty if it counts as it is. */
+    public Optional<String> shorterGrace(Duration wanted) {
+        return wanted.compareTo(gracePeriod) <= 0
+                ? Optional.empty()
+                : Optional.of(
+                        "the grace period of %s is cut to %s: the rule gracePeriod of %s allows no longer one on this host"
+                                .formatted(DurationText.of(wanted), DurationText.of(gracePeriod), origin));
     }
 
     /**

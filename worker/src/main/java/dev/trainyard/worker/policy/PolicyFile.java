@@ -1,6 +1,7 @@
 package dev.trainyard.worker.policy;
 
 import dev.trainyard.core.command.FileReason;
+import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import dev.trainyard.worker.policy.Policy.Access;
@@ -8,6 +9,7 @@ import dev.trainyard.worker.policy.Policy.BuiltNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,6 +46,7 @@ final class PolicyFile {
             "capAdd",
             "securityOpt",
             "devices",
+            "gracePeriod",
             "builtNames",
             "addUrls",
             "buildNetwork");
@@ -77,6 +80,7 @@ final class PolicyFile {
                 capabilities(),
                 words("securityOpt", builtIn.securityOpt()),
                 words("devices", builtIn.devices()),
+                gracePeriod(),
                 builtNames(),
                 flag("addUrls", builtIn.addUrls()),
                 buildNetwork());
@@ -209,6 +213,19 @@ final class PolicyFile {
             problem(node, "builtNames is own or any");
         }
         return known.orElse(BuiltNames.OWN);
+    }
+
+    private Duration gracePeriod() {
+        @Nullable Node node = rules.get("gracePeriod");
+        if (node == null) {
+            return Policy.BUILT_IN.gracePeriod();
+        }
+        try {
+            return text(node).map(DurationText::parse).orElse(Policy.BUILT_IN.gracePeriod());
+        } catch (IllegalArgumentException e) {
+            problem(node, "gracePeriod is a duration, such as 10m or 90s");
+            return Policy.BUILT_IN.gracePeriod();
+        }
     }
 
     private Set<String> words(String rule, Set<String> builtIn) {

@@ -14,6 +14,7 @@ import dev.trainyard.core.request.RunSpecBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,20 @@ class PolicyTest {
     }
 
     @Test
+    void the_shorter_of_two_grace_periods_counts_and_that_is_told() throws IOException {
+        Policy policy = policy("gracePeriod: 90s");
+
+        assertThat(policy.graceOf(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(10));
+        assertThat(policy.shorterGrace(Duration.ofSeconds(90))).isEmpty();
+        assertThat(policy.graceOf(Duration.ofHours(24))).isEqualTo(Duration.ofSeconds(90));
+        assertThat(policy.shorterGrace(Duration.ofHours(24)))
+                .hasValue(
+                        "the grace period of 24h is cut to 1m30s: the rule gracePeriod of %s allows no longer one on this host"
+                                .formatted(policy.origin()));
+        assertThat(Policy.BUILT_IN.graceOf(Duration.ofHours(24))).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
     void a_file_changes_the_rules_that_it_names_and_no_others() throws IOException {
         Policy policy = policy("""
                 networks: [host]
@@ -256,6 +271,7 @@ class PolicyTest {
                     builtNames: mine               | :1:13: builtNames is own or any
                     addUrls: maybe                 | :1:10: addUrls is true or false
                     buildNetwork: "container:db"   | :1:15: a network is bridge, none, host
+                    gracePeriod: soon              | :1:14: gracePeriod is a duration, such as 10m or 90s
                     [host]                         | :1:1: a policy is written as rules
                     'mounts: {'                    | this is no YAML
                     """)
