@@ -371,27 +371,37 @@ public final class AttemptStore {
                 events.append(locked.job(), "job.ended", null, Json.object(Map.of("state", state.name())));
             }
             case Retry.Hold(String reason) -> hold(sql, events, locked.job(), reason);
-            case Retry.RetryAfter retry -> {
+            case Retry.RetryAfter retry -> queueAgain(sql, events, locked, end.cause(), retry);
+            case Retry.Elsewhere(Retry.Counters counters) -> {
+                // Of this incarnation alone: the next one may have another policy.
                 sql.sql("""
-                        update trainyard.job
-                        set retries_spent = :spent, free_in_a_row = :free, not_before = clock_timestamp() + :after * interval '1 millisecond'
-                        where id = :job""")
-                        .param("spent", retry.counters().retriesSpent())
-                        .param("free", retry.counters().freeInARow())
-                        .param("after", retry.after().toMillis())
-                        .param("job", locked.job().value())
-                        .update();
-                if (locked.holdReason() != null) {
-                    hold(sql, events, locked.job(), locked.holdReason());
-                } else {
-                    sql.sql("update trainyard.job set state = 'QUEUED' where id = :job")
-                            .param("job", locked.job().value())
-                            .update();
-                    events.append(locked.job(), "job.queued", null, Json.object(queued(locked, end.cause(), retry)));
-                }
+                        update trainyard.attempt a set refused_by = w.incarnation
+                        from trainyard.worker w where w.id = a.worker_id and a.id = :id""").param("id", locked.attempt().value()).update();
+                queueAgain(sql, events, locked, end.cause(), new Retry.RetryAfter(Duration.ZERO, counters));
             }
         }
         Notifications.send(sql, Notifications.PLAN);
+    }
+
+    private static void queueAgain(
+            JdbcClient sql, JobEvents events, Locked locked, Cause cause, Retry.RetryAfter retry) {
+        sql.sql("""
+                update trainyard.job
+                set retries_spent = :spent, free_in_a_row = :free, not_before = clock_timestamp() + :after * interval '1 millisecond'
+                where id = :job""")
+                .param("spent", retry.counters().retriesSpent())
+                .param("free", retry.counters().freeInARow())
+                .param("after", retry.after().toMillis())
+                .param("job", locked.job().value())
+                .update();
+        if (locked.holdReason() != null) {
+            hold(sql, events, locked.job(), locked.holdReason());
+        } else {
+            sql.sql("update trainyard.job set state = 'QUEUED' where id = :job")
+                    .param("job", locked.job().value())
+                    .update();
+            events.append(locked.job(), "job.queued", null, Json.object(queued(locked, cause, retry)));
+        }
     }
 
     /** When it may be placed, and where the retry is nobody's fault, which it is of how many. */

@@ -43,6 +43,11 @@ public final class History {
                    case when j.cancel_requested_at is not null
                         then (select c.cancel_requested_by from trainyard.job c where c.id = j.job_id) end as cancelled_by,
                    (select c.free_in_a_row from trainyard.job c where c.id = j.job_id) as free_retries,
+                   case when j.state = 'FAILED' then (
+                       select string_agg(w.name || ': ' || c.cause || coalesce(', ' || c.detail, ''), '; ' order by c.number)
+                       from trainyard.attempt c join trainyard.worker w on w.id = c.worker_id
+                       where c.job_id = j.job_id and c.refused_by is not null
+                       having bool_or(c.number = j.attempts) and count(*) > 1) end as refusals,
                    (select r.reason from history.rejected r where r.job_id = j.job_id order by r.id desc limit 1) as rejection,
             """ + ATTEMPT_COLUMNS + """
             from history.jobs j
@@ -61,6 +66,7 @@ public final class History {
      *
      * @param cancelledBy who asked for its end, and why
      * @param freeRetries how many in a row were nobody's fault, up to now
+     * @param refusals of one that ended because several hosts refused it: what each said
      * @param rejection why the newest record of the same id, with other content, was not taken in
      * @param attempt the newest
      */
@@ -82,6 +88,7 @@ public final class History {
             Instant acceptedAt,
             @Nullable Instant notBefore,
             @Nullable Instant endedAt,
+            @Nullable String refusals,
             @Nullable String rejection,
             @Nullable Attempt attempt) {}
 
@@ -368,6 +375,7 @@ public final class History {
                 time(row, "accepted_at"),
                 timeOrNull(row, "not_before"),
                 timeOrNull(row, "ended_at"),
+                row.getString("refusals"),
                 row.getString("rejection"),
                 row.getObject("attempt_id") == null ? null : attempt(row));
     }

@@ -331,7 +331,7 @@ public final class JobStore {
         });
     }
 
-    /** Lets a held job be placed again, in its old place, with its free retries anew. */
+    /** Lets a held job be placed again, in its old place, with its free retries anew, also on hosts that refused it. */
     public Change release(JobId job) {
         return database.inTransaction(() -> {
             JobState state = lockRow(job);
@@ -343,6 +343,7 @@ public final class JobStore {
                     sql.sql("""
                             update trainyard.job set state = 'QUEUED', hold_reason = null, free_in_a_row = 0
                             where id = :id""").param("id", job.value()).update();
+                    askAgain(job);
                     events.append(job, "job.queued", null, "{}");
                     notifyPlanner();
                     yield Change.DONE;
@@ -358,6 +359,13 @@ public final class JobStore {
                 }
             };
         });
+    }
+
+    /** Hosts that refused it may have changed since. */
+    private void askAgain(JobId job) {
+        sql.sql("update trainyard.attempt set refused_by = null where job_id = :job and refused_by is not null")
+                .param("job", job.value())
+                .update();
     }
 
     /** Moves a job in the queue. */

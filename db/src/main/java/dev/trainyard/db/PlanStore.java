@@ -9,6 +9,7 @@ import dev.trainyard.core.plan.Snapshot;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -23,7 +24,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -46,20 +49,24 @@ public final class PlanStore {
     /** A worker that has been silent for longer gets no new work. */
     private static final Duration SUSPECT_AFTER = Duration.ofSeconds(30);
 
+    /** A worker that was heard of so lately may be starting anew, or be unfit for a while: jobs that others refuse wait for it. */
+    private static final Duration BACK_WITHIN = Duration.ofMinutes(15);
+
     /** Cycles come every five seconds: an older stamp means that nobody was observing. */
     private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
 
     /** One index scan, whose cost does not grow with finished jobs. */
     static final String CANDIDATES_QUERY = """
-            select q.id, q.request, former.avoid, former.last_worker
+            select q.id, q.request, former.avoid, former.last_worker, former.refused_by
             from (select id, request::text as request, attempts, priority, queued_at from trainyard.job
                   where state = 'QUEUED' and (not_before is null or not_before <= now())
                   order by priority desc, queued_at, id limit :limit) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
                                                                         'PORT_IN_USE', 'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
-                       (array_agg(a.worker_id order by a.number desc))[1] as last_worker
-                from trainyard.attempt a where a.job_id = q.id) former on q.attempts > 0
+                       (array_agg(a.worker_id order by a.number desc))[1] as last_worker,
+                       array_agg(a.worker_id) filter (where a.refused_by = w.incarnation) as refused_by
+                from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id where a.job_id = q.id) former on q.attempts > 0
             order by q.priority desc, q.queued_at, q.id""";
 
     /** What comes due after the instant as of which the candidates were read: now() is the transaction's begin. */
@@ -254,7 +261,8 @@ public final class PlanStore {
 
     private Snapshot snapshot() {
         List<Snapshot.Candidate> candidates = candidates();
-        return new Snapshot(candidates.isEmpty() ? List.of() : hosts(), candidates);
+        Map<Boolean, List<Snapshot.Host>> hosts = candidates.isEmpty() ? Map.of() : hosts();
+        return new Snapshot(hosts.getOrDefault(true, List.of()), hosts.getOrDefault(false, List.of()), candidates);
     }
 
     /** A request that this release cannot read waits, with the reason, and holds nobody up. */
@@ -276,30 +284,29 @@ public final class PlanStore {
 
     private Snapshot.Candidate candidate(ResultSet row) throws SQLException {
         Snapshot.Candidate stated = needs.apply(row.getString("request"));
-        java.sql.Array avoid = row.getArray("avoid");
-        Set<WorkerId> avoided = new HashSet<>();
-        if (avoid != null) {
-            for (UUID worker : (UUID[]) avoid.getArray()) {
-                avoided.add(new WorkerId(worker));
-            }
-        }
         UUID last = row.getObject("last_worker", UUID.class);
-        return new Snapshot.Candidate(
-                new JobId(row.getObject("id", UUID.class)),
-                stated.gpus(),
-                stated.hostPorts(),
-                stated.location(),
-                stated.cpus(),
-                stated.memory(),
-                avoided,
-                last == null || stated.location() == null ? null : new WorkerId(last));
+        return stated.with(new Snapshot.Past(
+                workers(row, "avoid"),
+                last == null || stated.location() == null ? null : new WorkerId(last),
+                workers(row, "refused_by")));
     }
 
-    private List<Snapshot.Host> hosts() {
+    private static Set<WorkerId> workers(ResultSet row, String column) throws SQLException {
+        Array workers = row.getArray(column);
+        return workers == null
+                ? Set.of()
+                : Stream.of((UUID[]) workers.getArray()).map(WorkerId::new).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** By whether they take new work. */
+    private Map<Boolean, List<Snapshot.Host>> hosts() {
         Map<UUID, List<Snapshot.Device>> devices = devices();
         Map<UUID, Map<String, Set<String>>> held = held();
-        return sql.sql("""
+        return sql
+                .sql("""
                 select w.id, w.name, w.run_slots, w.cpus, w.memory_bytes,
+                       w.state = 'ACTIVE' and w.unfit_because is null
+                           and l.renewed_at > clock_timestamp() - :suspect * interval '1 second' as takes_work,
                        w.cpus - coalesce(u.cpus, 0) as free_cpus, w.memory_bytes - coalesce(u.memory_bytes, 0) as free_memory
                 from trainyard.worker w
                 join trainyard.worker_lease l on l.worker_id = w.id and l.incarnation = w.incarnation
@@ -307,31 +314,37 @@ public final class PlanStore {
                     select sum(a.cpus) as cpus, sum(a.memory_bytes)::bigint as memory_bytes
                     from trainyard.attempt a join trainyard.reservation r on r.attempt_id = a.id
                     where r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null) u on true
-                where w.state = 'ACTIVE' and w.unfit_because is null and l.renewed_at > clock_timestamp() - :suspect * interval '1 second'
+                where w.state <> 'FORGOTTEN' and l.renewed_at > clock_timestamp() - :back * interval '1 second'
                 order by w.name, w.id""")
                 .param("suspect", SUSPECT_AFTER.toSeconds())
+                .param("back", BACK_WITHIN.toSeconds())
                 .query((row, n) -> {
                     UUID id = row.getObject("id", UUID.class);
                     Map<String, Set<String>> taken = held.getOrDefault(id, Map.of());
                     Set<String> slots = taken.getOrDefault("SLOT", Set.of());
                     int runSlots = row.getInt("run_slots");
-                    return new Snapshot.Host(
-                            new WorkerId(id),
-                            row.getString("name"),
-                            devices.getOrDefault(id, List.of()),
-                            IntStream.range(0, runSlots)
-                                    .filter(slot -> !slots.contains(Integer.toString(slot)))
-                                    .boxed()
-                                    .toList(),
-                            runSlots,
-                            taken.getOrDefault("PORT", Set.of()),
-                            taken.getOrDefault("LOCATION", Set.of()),
-                            row.getBigDecimal("cpus"),
-                            row.getBigDecimal("free_cpus"),
-                            row.getLong("memory_bytes"),
-                            row.getLong("free_memory"));
+                    return Map.entry(
+                            row.getBoolean("takes_work"),
+                            new Snapshot.Host(
+                                    new WorkerId(id),
+                                    row.getString("name"),
+                                    devices.getOrDefault(id, List.of()),
+                                    IntStream.range(0, runSlots)
+                                            .filter(slot -> !slots.contains(Integer.toString(slot)))
+                                            .boxed()
+                                            .toList(),
+                                    runSlots,
+                                    taken.getOrDefault("PORT", Set.of()),
+                                    taken.getOrDefault("LOCATION", Set.of()),
+                                    row.getBigDecimal("cpus"),
+                                    row.getBigDecimal("free_cpus"),
+                                    row.getLong("memory_bytes"),
+                                    row.getLong("free_memory")));
                 })
-                .list();
+                .list()
+                .stream()
+                .collect(Collectors.partitioningBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     }
 
     private Map<UUID, List<Snapshot.Device>> devices() {
@@ -381,8 +394,24 @@ public final class PlanStore {
                 refused++;
             }
         }
+        plan.refused().forEach(this::endRefused);
         explain(plan.reasons());
         return new Cycle(placed, refused, nextDue());
+    }
+
+    /** {@code refused}: QUEUED→FAILED, since no host is left that could run it and has not refused it. Its attempts have their words. */
+    private void endRefused(JobId job) {
+        String state = sql.sql("select state from trainyard.job where id = :job for update")
+                .param("job", job.value())
+                .query(String.class)
+                .single();
+        if (!state.equals("QUEUED")) {
+            return;
+        }
+        sql.sql("""
+                update trainyard.job
+                set state = 'FAILED', ended_at = greatest(queued_at, clock_timestamp()), waiting_because = null where id = :job""").param("job", job.value()).update();
+        events.append(job, "job.ended", null, Json.object(Map.of("state", "FAILED")));
     }
 
     private @Nullable Duration nextDue() {

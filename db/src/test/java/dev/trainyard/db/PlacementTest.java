@@ -113,7 +113,7 @@ class PlacementTest {
         Incarnation good = yard.register(AWorker.named("good"));
 
         assertThat(snapshot().candidates())
-                .extracting(Snapshot.Candidate::avoid)
+                .extracting(candidate -> candidate.past().avoid())
                 .containsExactly(Set.of(bad.worker()));
         assertThat(yard.attempt(yard.place(job)).workerId()).isEqualTo(good.worker());
     }

@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -74,8 +73,7 @@ final class Yard implements AutoCloseable {
                 request.run().outputs().location(),
                 request.run().cpus(),
                 request.run().memory() == null ? null : request.run().memory().bytes(),
-                Set.of(),
-                null);
+                Snapshot.Past.NONE);
     }
 
     private static RetryPolicy policy(String json) {

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /** Does what a worker does, without a container: each method is one of its transactions. */
@@ -74,7 +73,7 @@ final class TestWorker implements AutoCloseable {
     private static Snapshot.Candidate needs(String json) {
         Request.Submit request = (Request.Submit) RequestCodec.decode(json.getBytes(StandardCharsets.UTF_8));
         return new Snapshot.Candidate(
-                request.jobId(), request.gpus(), List.of(), null, BigDecimal.ONE, 1L << 20, Set.of(), null);
+                request.jobId(), request.gpus(), List.of(), null, BigDecimal.ONE, 1L << 20, Snapshot.Past.NONE);
     }
 
     JobStore.Acceptance accept(String json) {

@@ -32,6 +32,9 @@ public final class Retry {
     /** Queued again in its old place, not before {@code after} has passed. */
     public record RetryAfter(Duration after, Counters counters) implements Decision {}
 
+    /** Queued again at once for another host, since this one does not take it. Over, once no host is left that could. */
+    public record Elsewhere(Counters counters) implements Decision {}
+
     /** Held until someone releases it. */
     public record Hold(String reason) implements Decision {}
 
@@ -92,6 +95,16 @@ public final class Retry {
                                 : backoff(policy.backoff(), counters.freeInARow() - 1, jitter));
             case UNCOUNTED -> new RetryAfter(Duration.ZERO, counters);
         };
+    }
+
+    /**
+     * Decides about an attempt that its host has refused for a reason of its own, which another host may not have: its policy, what is
+     * installed there. A rule of the request that matches goes first.
+     */
+    public static Decision refused(Cause cause, RetryPolicy policy, Counters counters, double jitter) {
+        return overridable(cause) && matching(policy, cause, null) != null
+                ? decide(cause, null, policy, counters, jitter)
+                : new Elsewhere(counters);
     }
 
     /**

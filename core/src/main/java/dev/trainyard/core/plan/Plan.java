@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a planning cycle decides.
  *
- * @param reasons for every candidate that was not placed, why it waits, in words for its owner
+ * @param reasons for every candidate that waits, why, in words for its owner
+ * @param refused candidates that every host which could run them has refused: they are over
  */
-public record Plan(List<Placement> placements, Map<JobId, String> reasons) {
+public record Plan(List<Placement> placements, Map<JobId, String> reasons, List<JobId> refused) {
+
+    /** No candidate is over. */
+    public Plan(List<Placement> placements, Map<JobId, String> reasons) {
+        this(placements, reasons, List.of());
+    }
 
     /**
      * One job on one host.

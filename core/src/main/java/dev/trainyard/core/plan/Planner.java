@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
 
+    /** Of hosts, in a reason. */
+    private static final int SHOWN = 3;
+
     private final List<Room> rooms = new ArrayList<>();
+    private final List<Room> away;
 
     private Planner(Snapshot snapshot) {
         snapshot.hosts().stream()
                 .sorted(Comparator.comparing(Host::name).thenComparing(Host::id))
                 .forEach(host -> rooms.add(new Room(host, false)));
+        away = snapshot.away().stream().map(host -> new Room(host, true)).toList();
     }
 
     /** Decides; the same snapshot gives the same plan. */
@@ -47,60 +53,80 @@ public final class Planner {
     private Plan place(List<Candidate> candidates) {
         List<Placement> placements = new ArrayList<>();
         Map<JobId, String> reasons = new LinkedHashMap<>();
+        List<JobId> refused = new ArrayList<>();
         for (Candidate candidate : candidates) {
             Room best = best(candidate);
-            if (best == null) {
-                reasons.put(candidate.job(), reason(candidate));
-            } else {
+            if (best != null) {
                 placements.add(best.take(candidate));
+            } else if (isRefused(candidate)) {
+                refused.add(candidate.job());
+            } else {
+                reasons.put(candidate.job(), reason(candidate));
             }
         }
-        return new Plan(placements, reasons);
+        return new Plan(placements, reasons, refused);
     }
 
     private @Nullable Room best(Candidate candidate) {
-        List<Room> fitting =
-                rooms.stream().filter(room -> room.refusal(candidate) == null).toList();
-        boolean othersCould = !candidate.avoid().isEmpty()
+        List<Room> fitting = rooms.stream().filter(room -> room.fits(candidate)).toList();
+        boolean othersCould = !candidate.past().avoid().isEmpty()
                 && rooms.stream()
                         .anyMatch(room ->
-                                !avoided(candidate, room) && room.empty().refusal(candidate) == null);
+                                !avoided(candidate, room) && room.empty().fits(candidate));
         return fitting.stream()
                 .filter(room -> !othersCould || !avoided(candidate, room))
-                .min(Comparator.comparing((Room room) -> !room.host.id().equals(candidate.prefer()))
+                .min(Comparator.comparing((Room room) ->
+                                !room.host.id().equals(candidate.past().prefer()))
                         .thenComparing(Comparator.comparingInt(Room::freeSlots).reversed()))
                 .orElse(null);
     }
 
     private static boolean avoided(Candidate candidate, Room room) {
-        return candidate.avoid().contains(room.host.id());
+        return candidate.past().avoid().contains(room.host.id());
+    }
+
+    /** A host that is full may still take it, and so may one that is away. */
+    private boolean isRefused(Candidate candidate) {
+        return rooms.stream()
+                        .anyMatch(room ->
+                                room.hasRefused(candidate) && room.empty().refusal(candidate) == null)
+                && Stream.concat(rooms.stream(), away.stream())
+                        .noneMatch(room -> room.empty().fits(candidate));
     }
 
     private String reason(Candidate candidate) {
         if (rooms.isEmpty()) {
             return "no worker takes new work";
         }
-        List<Room> possible = rooms.stream()
-                .filter(room -> room.empty().refusal(candidate) == null)
-                .toList();
-        if (possible.isEmpty()) {
-            return "no host that takes new work could ever run it: "
-                    + describe(rooms.stream().map(Room::empty).toList(), candidate);
+        List<Room> possible =
+                rooms.stream().filter(room -> room.empty().fits(candidate)).toList();
+        List<Room> refusing =
+                rooms.stream().filter(room -> room.hasRefused(candidate)).toList();
+        String refusals = refusing.isEmpty() ? "" : "; " + describe(refusing, candidate);
+        if (!possible.isEmpty()) {
+            return "waiting for " + describe(possible, candidate) + refusals;
         }
-        return "waiting for " + describe(possible, candidate);
+        List<Room> back = refusing.isEmpty()
+                ? List.of()
+                : away.stream().filter(room -> room.fits(candidate)).toList();
+        if (!back.isEmpty()) {
+            return "waiting for "
+                    + back.stream()
+                            .limit(SHOWN)
+                            .map(room -> room.host.name() + " to take new work again")
+                            .collect(Collectors.joining("; "))
+                    + refusals;
+        }
+        return "no host that takes new work could ever run it: "
+                + describe(rooms.stream().map(Room::empty).toList(), candidate);
     }
 
     private static String describe(List<Room> rooms, Candidate candidate) {
-        int shown = 3;
         String text = rooms.stream()
-                .limit(shown)
-                .map(room -> {
-                    Supplier<String> refusal = room.refusal(candidate);
-                    return room.host.name() + ": "
-                            + (refusal == null ? "avoided after a failed attempt there" : refusal.get());
-                })
+                .limit(SHOWN)
+                .map(room -> room.host.name() + ": " + room.whyNot(candidate))
                 .collect(Collectors.joining("; "));
-        return rooms.size() > shown ? text + "; and %d more hosts".formatted(rooms.size() - shown) : text;
+        return rooms.size() > SHOWN ? text + "; and %d more hosts".formatted(rooms.size() - SHOWN) : text;
     }
 
     /** One host, with what this cycle has taken from it already. */
@@ -139,6 +165,23 @@ public final class Planner {
 
         int freeSlots() {
             return freeSlots.size();
+        }
+
+        boolean fits(Candidate candidate) {
+            return !hasRefused(candidate) && refusal(candidate) == null;
+        }
+
+        /** By a word of its own, which no room that becomes free changes. */
+        boolean hasRefused(Candidate candidate) {
+            return candidate.past().refusedBy().contains(host.id());
+        }
+
+        String whyNot(Candidate candidate) {
+            if (hasRefused(candidate)) {
+                return "has refused it";
+            }
+            Supplier<String> refusal = refusal(candidate);
+            return refusal == null ? "avoided after a failed attempt there" : refusal.get();
         }
 
         /** Why the candidate does not fit, in words that are made only if they are asked for; null: it fits. */

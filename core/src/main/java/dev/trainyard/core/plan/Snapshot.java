@@ -11,12 +11,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a planning cycle sees.
  *
+ * @param hosts those that take new work
+ * @param away those that take none just now, and may again: a job that nobody else may run waits for them
  * @param candidates by priority, then age: the order in which they are considered
  */
-public record Snapshot(List<Host> hosts, List<Candidate> candidates) {
+public record Snapshot(List<Host> hosts, List<Host> away, List<Candidate> candidates) {
+
+    /** No host is away. */
+    public Snapshot(List<Host> hosts, List<Candidate> candidates) {
+        this(hosts, List.of(), candidates);
+    }
 
     /**
-     * A host that takes new work.
+     * A host.
      *
      * @param devices all that it offers, also those in use
      * @param freeSlots numbers of the free run slots; every attempt takes one
@@ -70,8 +77,7 @@ public record Snapshot(List<Host> hosts, List<Candidate> candidates) {
      * @param location host path that it wants to write its outputs to
      * @param cpus limit of the request; null: an even share of the host
      * @param memory likewise, in bytes
-     * @param avoid hosts that its former attempts say to avoid: taken only if no other will ever do
-     * @param prefer host that holds what its former attempt left at {@code location}
+     * @param past what its former attempts say
      */
     public record Candidate(
             JobId job,
@@ -80,6 +86,23 @@ public record Snapshot(List<Host> hosts, List<Candidate> candidates) {
             @Nullable String location,
             @Nullable BigDecimal cpus,
             @Nullable Long memory,
-            Set<WorkerId> avoid,
-            @Nullable WorkerId prefer) {}
+            Past past) {
+
+        /** The same, with what its former attempts say. */
+        public Candidate with(Past other) {
+            return new Candidate(job, gpus, hostPorts, location, cpus, memory, other);
+        }
+    }
+
+    /**
+     * What the former attempts of a job say of hosts.
+     *
+     * @param avoid taken only if no other will ever do
+     * @param prefer holds what the last one left at the job's location
+     * @param refusedBy never taken: they do not take this job
+     */
+    public record Past(Set<WorkerId> avoid, @Nullable WorkerId prefer, Set<WorkerId> refusedBy) {
+
+        public static final Past NONE = new Past(Set.of(), null, Set.of());
+    }
 }

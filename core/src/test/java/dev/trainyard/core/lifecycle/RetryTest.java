@@ -3,6 +3,7 @@ package dev.trainyard.core.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.lifecycle.Retry.Counters;
+import dev.trainyard.core.lifecycle.Retry.Elsewhere;
 import dev.trainyard.core.lifecycle.Retry.Final;
 import dev.trainyard.core.lifecycle.Retry.Hold;
 import dev.trainyard.core.lifecycle.Retry.RetryAfter;
@@ -59,6 +60,24 @@ class RetryTest {
                 : new Final(JobState.valueOf(what));
 
         assertThat(decide(cause, policy(3), new Counters(1, 1))).isEqualTo(expected);
+    }
+
+    @Test
+    void what_one_host_refuses_goes_to_another_and_costs_nothing() {
+        Counters counters = new Counters(1, 4);
+
+        assertThat(Retry.refused(Cause.POLICY_DENIED, policy(3), counters, MIDDLE))
+                .isEqualTo(new Elsewhere(counters));
+        assertThat(Retry.refused(Cause.START_FAILED, policy(3), counters, MIDDLE))
+                .isEqualTo(new Elsewhere(counters));
+    }
+
+    @Test
+    void a_rule_of_the_request_goes_before_another_host() {
+        RetryPolicy fail = new RetryPolicy(3, TEN, List.of(new OnCause(List.of(Cause.START_FAILED), Action.FAIL)));
+
+        assertThat(Retry.refused(Cause.START_FAILED, fail, Counters.ZERO, MIDDLE))
+                .isEqualTo(new Final(JobState.FAILED));
     }
 
     @ParameterizedTest

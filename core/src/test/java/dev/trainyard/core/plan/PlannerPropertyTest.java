@@ -8,6 +8,7 @@ import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Device;
 import dev.trainyard.core.plan.Snapshot.Host;
 import dev.trainyard.core.plan.Snapshot.Kind;
+import dev.trainyard.core.plan.Snapshot.Past;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
@@ -86,7 +87,8 @@ class PlannerPropertyTest {
                 plan.placements().stream().collect(Collectors.toMap(Placement::job, Function.identity()));
         for (Candidate candidate : snapshot.candidates()) {
             Placement placement = placed.get(candidate.job());
-            assertThat(plan.reasons().containsKey(candidate.job())).isEqualTo(placement == null);
+            assertThat(plan.reasons().containsKey(candidate.job()))
+                    .isEqualTo(placement == null && !plan.refused().contains(candidate.job()));
             if (placement != null) {
                 assertThat(placement.hostPorts()).isEqualTo(candidate.hostPorts());
                 assertThat(placement.location()).isEqualTo(candidate.location());
@@ -101,8 +103,25 @@ class PlannerPropertyTest {
                 }
             }
         }
-        assertThat(placed.size() + plan.reasons().size())
+        assertThat(placed.size() + plan.reasons().size() + plan.refused().size())
                 .isEqualTo(snapshot.candidates().size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void nothing_is_placed_where_it_was_refused(long seed) {
+        Snapshot snapshot = new AnySnapshot(seed).next();
+        Map<JobId, Set<WorkerId>> refusedBy = snapshot.candidates().stream()
+                .collect(Collectors.toMap(
+                        Candidate::job, candidate -> candidate.past().refusedBy()));
+
+        Plan plan = Planner.plan(snapshot);
+
+        assertThat(plan.placements())
+                .allSatisfy(
+                        placement -> assertThat(refusedBy.get(placement.job())).doesNotContain(placement.host()));
+        assertThat(plan.refused())
+                .allSatisfy(job -> assertThat(refusedBy.get(job)).isNotEmpty());
     }
 
     @ParameterizedTest
@@ -232,8 +251,10 @@ class PlannerPropertyTest {
                     random.nextInt(4) == 0 ? (random.nextBoolean() ? "/logs/a" : "/logs/b") : null,
                     random.nextBoolean() ? null : BigDecimal.valueOf(random.nextInt(32)),
                     random.nextBoolean() ? null : random.nextInt(128) * GIB,
-                    random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
-                    random.nextInt(4) == 0 && !ids.isEmpty() ? anyHost() : null);
+                    new Past(
+                            random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
+                            random.nextInt(4) == 0 && !ids.isEmpty() ? anyHost() : null,
+                            random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of()));
         }
 
         private Gpus gpus() {

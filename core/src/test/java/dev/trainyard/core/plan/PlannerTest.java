@@ -8,6 +8,7 @@ import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Device;
 import dev.trainyard.core.plan.Snapshot.Host;
 import dev.trainyard.core.plan.Snapshot.Kind;
+import dev.trainyard.core.plan.Snapshot.Past;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,8 @@ class PlannerTest {
     void without_hosts_everything_waits_for_a_worker() {
         AJob job = new AJob().gpus(1);
 
-        assertThat(plan(List.of(), job)).isEqualTo(new Plan(List.of(), Map.of(job.id, "no worker takes new work")));
+        assertThat(plan(List.of(), job))
+                .isEqualTo(new Plan(List.of(), Map.of(job.id, "no worker takes new work"), List.of()));
     }
 
     @Test
@@ -449,6 +452,69 @@ class PlannerTest {
                 .isEqualTo("waiting for gpu: 1 of 2 devices is free, 2 wanted");
     }
 
+    // Refusals --------------------------------------------------------------------------------------------------------
+
+    @Test
+    void a_host_that_refused_a_job_does_not_get_it_again() {
+        Host strict = new AHost("a").gpus(4).host();
+        Host other = new AHost("b").gpus(1).host();
+
+        assertThat(plan(List.of(strict, other), new AJob().gpus(1).refusedBy(strict))
+                        .placements())
+                .extracting(Placement::host)
+                .containsExactly(other.id());
+    }
+
+    @Test
+    void it_waits_for_the_host_that_is_left_however_long_that_is_busy() {
+        Host strict = new AHost("a").gpus(1).host();
+        Host busy = new AHost("b").gpus(1).inUse(0).host();
+        AJob job = new AJob().gpus(1).refusedBy(strict);
+
+        Plan plan = plan(List.of(strict, busy), job);
+
+        assertThat(plan.placements()).isEmpty();
+        assertThat(plan.refused()).isEmpty();
+        assertThat(plan.reasons().get(job.id))
+                .isEqualTo("waiting for b: 0 of 1 devices are free, 1 wanted; a: has refused it");
+    }
+
+    @Test
+    void it_waits_for_a_host_that_is_away_and_could_run_it() {
+        Host strict = new AHost("a").gpus(1).host();
+        Host away = new AHost("b").gpus(1).host();
+        AJob job = new AJob().gpus(1).refusedBy(strict);
+
+        Plan plan = Planner.plan(new Snapshot(List.of(strict), List.of(away), List.of(job.candidate())));
+
+        assertThat(plan.refused()).isEmpty();
+        assertThat(plan.reasons().get(job.id)).isEqualTo("waiting for b to take new work again; a: has refused it");
+    }
+
+    @Test
+    void it_is_over_when_every_host_that_could_run_it_has_refused_it() {
+        Host first = new AHost("a").gpus(1).host();
+        Host second = new AHost("b").gpus(1).inUse(0).host();
+        Host cannot = new AHost("c").slots(1).host();
+        AJob job = new AJob().gpus(1).refusedBy(first, second);
+
+        Plan plan =
+                Planner.plan(new Snapshot(List.of(first, second, cannot), List.of(cannot), List.of(job.candidate())));
+
+        assertThat(plan).isEqualTo(new Plan(List.of(), Map.of(), List.of(job.id)));
+    }
+
+    @Test
+    void a_host_that_is_away_itself_ends_nothing() {
+        Host strict = new AHost("a").gpus(1).host();
+        AJob job = new AJob().gpus(1).refusedBy(strict);
+
+        Plan plan = Planner.plan(new Snapshot(List.of(), List.of(strict), List.of(job.candidate())));
+
+        assertThat(plan.refused()).isEmpty();
+        assertThat(plan.reasons()).containsEntry(job.id, "no worker takes new work");
+    }
+
     // ------------------------------------------------------------------------------------------------------------------
 
     private static Plan plan(List<Host> hosts, AJob... jobs) {
@@ -544,6 +610,7 @@ class PlannerTest {
         private @Nullable Long memory;
         private Set<WorkerId> avoid = Set.of();
         private @Nullable WorkerId prefer;
+        private Set<WorkerId> refusedBy = Set.of();
 
         AJob gpus(int count) {
             return gpus(new Gpus.Count(count, null, null));
@@ -579,13 +646,18 @@ class PlannerTest {
             return this;
         }
 
+        AJob refusedBy(Host... hosts) {
+            refusedBy = Arrays.stream(hosts).map(Host::id).collect(Collectors.toSet());
+            return this;
+        }
+
         AJob prefer(Host host) {
             prefer = host.id();
             return this;
         }
 
         Candidate candidate() {
-            return new Candidate(id, gpus, ports, location, cpus, memory, avoid, prefer);
+            return new Candidate(id, gpus, ports, location, cpus, memory, new Past(avoid, prefer, refusedBy));
         }
     }
 }

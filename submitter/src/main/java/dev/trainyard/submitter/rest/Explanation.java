@@ -18,7 +18,10 @@ final class Explanation {
                         .formatted(withoutStop(String.valueOf(job.reason())), job.jobId(), job.jobId());
             case RUNNING -> running(job);
             case SUCCEEDED -> "It succeeded%s.".formatted(inAttempt(job));
-            case FAILED -> "It failed%s: %s.".formatted(inAttempt(job), ending(job));
+            case FAILED ->
+                job.reason() != null && job.reason().startsWith(JobResource.REFUSED)
+                        ? "It failed: %s.".formatted(withoutStop(job.reason()))
+                        : "It failed%s: %s.".formatted(inAttempt(job), ending(job));
             case CANCELLED ->
                 "It was cancelled%s%s."
                         .formatted(

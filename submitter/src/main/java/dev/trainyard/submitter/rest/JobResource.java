@@ -37,6 +37,9 @@ record JobResource(
         @Nullable String rejection,
         History.@Nullable Attempt attempt) {
 
+    /** Begins the reason of one that ended because several hosts refused it. */
+    static final String REFUSED = "no host that could run it takes it. ";
+
     /** The states of a job, and what comes before them. */
     enum Phase {
         /** It is in Kafka; no worker has taken it in yet. */
@@ -85,9 +88,12 @@ record JobResource(
         return switch (job.state()) {
             case HELD -> held(job);
             case FAILED ->
-                job.attempt() == null
-                        ? job.lastCause()
-                        : Waiting.ending(job.attempt().cause(), job.attempt().detail());
+                job.refusals() != null
+                        ? REFUSED + job.refusals()
+                        : job.attempt() == null
+                                ? job.lastCause()
+                                : Waiting.ending(
+                                        job.attempt().cause(), job.attempt().detail());
             case CANCELLED -> job.cancelledBy() == null ? null : "by " + job.cancelledBy();
             case QUEUED, RUNNING, SUCCEEDED -> null;
         };

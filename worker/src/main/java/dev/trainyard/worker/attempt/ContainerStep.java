@@ -111,7 +111,7 @@ final class ContainerStep implements Step {
             // Once more: while the image was built, a link may have come to lead elsewhere.
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request.run()));
             if (refusal.isPresent()) {
-                return Ending.failed(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+                return Ending.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
             }
             Path outputs = run.ofDisk(() -> host.outputs().prepare(attempt.jobId(), attempt.number(), request.run()));
             ContainerSpec spec = ContainerSpecs.of(
@@ -130,12 +130,11 @@ final class ContainerStep implements Step {
                     .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
             return false;
         } catch (EngineRefused e) {
-            StartProblem problem = StartProblem.of(e);
-            return Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
+            return failed(run, attempt, StartProblem.of(e));
         } catch (Woken e) {
             return !e.byRow() && Ending.diskSilent(host, run, attempt);
         } catch (IOException e) {
-            return Ending.failed(host, run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
+            return Ending.refused(host, run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
         }
     }
 
@@ -157,8 +156,14 @@ final class ContainerStep implements Step {
                     ? new StartProblem.Removed(e.reason())
                     : StartProblem.of(e);
             host.containers().remove(created.id());
-            return Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
+            return failed(run, attempt, problem);
         }
+    }
+
+    private boolean failed(AttemptRun run, Attempt attempt, StartProblem problem) {
+        return problem.isOfHost()
+                ? Ending.refused(host, run, attempt, problem.cause(), problem.sentence())
+                : Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
     }
 
     private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {

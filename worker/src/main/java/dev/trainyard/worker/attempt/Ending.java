@@ -31,19 +31,35 @@ final class Ending {
                                 : detail,
                         cause),
                 outputsComplete,
-                counters -> Retry.decide(
-                        cause,
-                        attempt.exitCode(),
-                        request.retry(),
-                        counters,
-                        ThreadLocalRandom.current().nextDouble()));
+                counters -> Retry.decide(cause, attempt.exitCode(), request.retry(), counters, jitter()));
     }
 
     /** The attempt ends without a container that ran; whether the row took it. Else it says something newer. */
     static boolean failed(Host host, AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
-        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), cause);
-        return run.persist(() -> host.attempts().failed(host.me(), run.id(), of(run, attempt, cause, detail, null)))
-                == Outcome.APPLIED;
+        return failed(host, run, attempt, of(run, attempt, cause, detail, null));
+    }
+
+    /** As {@link #failed}, for a reason that is this host's own: another one may take the job. */
+    static boolean refused(Host host, AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
+        Request.Submit request = run.request(attempt);
+        return failed(
+                host,
+                run,
+                attempt,
+                new End(
+                        cause,
+                        Remedy.added(detail, cause),
+                        null,
+                        counters -> Retry.refused(cause, request.retry(), counters, jitter())));
+    }
+
+    private static boolean failed(Host host, AttemptRun run, Attempt attempt, End end) {
+        log.info("attempt failed job={} attempt={} cause={}", attempt.jobId(), attempt.id(), end.cause());
+        return run.persist(() -> host.attempts().failed(host.me(), run.id(), end)) == Outcome.APPLIED;
+    }
+
+    private static double jitter() {
+        return ThreadLocalRandom.current().nextDouble();
     }
 
     /** A file system does not answer: nothing of the attempt has begun on it, and another host may have it. */

@@ -55,7 +55,7 @@ final class ImageStep implements Step {
         Request.Submit request = run.request(attempt);
         try {
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request.run()));
-            refusal.ifPresent(why -> Ending.failed(host, run, attempt, Cause.POLICY_DENIED, why));
+            refusal.ifPresent(why -> Ending.refused(host, run, attempt, Cause.POLICY_DENIED, why));
             return refusal.isEmpty();
         } catch (Woken e) {
             if (!e.byRow()) {
@@ -81,7 +81,9 @@ final class ImageStep implements Step {
         Request.Submit request = run.request(attempt);
         try {
             ProvidedImage image = run.await(
-                    null, true, () -> host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line)));
+                    null,
+                    true,
+                    () -> host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line)));
             run.engineAnswers();
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {

@@ -11,6 +11,11 @@ public sealed interface StartProblem {
     /** What the attempt ends with. */
     Cause cause();
 
+    /** Whether another host may well start it, and this one never will. */
+    default boolean isOfHost() {
+        return false;
+    }
+
     /** What to do, beyond what the cause alone tells; empty: nothing. */
     default String remedy() {
         return "";
@@ -58,6 +63,11 @@ public sealed interface StartProblem {
         }
 
         @Override
+        public boolean isOfHost() {
+            return true;
+        }
+
+        @Override
         public String remedy() {
             return "Whoever runs the host: install the NVIDIA container toolkit there, or repair it";
         }
@@ -87,11 +97,16 @@ public sealed interface StartProblem {
         }
     }
 
-    /** Anything else. */
+    /** Anything else, such as a runtime, a network or a device that this host does not have. */
     record Other(String detail) implements StartProblem {
         @Override
         public Cause cause() {
             return Cause.START_FAILED;
+        }
+
+        @Override
+        public boolean isOfHost() {
+            return true;
         }
 
         @Override

@@ -1,12 +1,12 @@
 package dev.trainyard.worker.plan;
 
 import dev.trainyard.core.plan.Snapshot.Candidate;
+import dev.trainyard.core.plan.Snapshot.Past;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.RunSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** What a job's request says to the planner; for one thread. */
 final class Needs {
@@ -40,7 +40,6 @@ final class Needs {
                 run.outputs().location(),
                 run.cpus(),
                 run.memory() == null ? null : run.memory().bytes(),
-                Set.of(),
-                null);
+                Past.NONE);
     }
 }
