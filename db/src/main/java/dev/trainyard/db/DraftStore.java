@@ -16,7 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Drafts of models, by name and version: {@code add}, {@code remove}. A version never changes. */
 public final class DraftStore {
 
-    private static final int MAX_DRAFTS = 1_000;
+    /** Among so many names a slip is looked for. */
+    private static final int NAMES = 1_000;
 
     private static final String SELECT = """
             select name, version, compose, params::text as params, source, digest, created_at, created_by
@@ -117,12 +118,16 @@ public final class DraftStore {
     }
 
     /** The newest version of each name, by name. */
-    public List<Stored> newest() {
-        return sql.sql("select distinct on (name) * from (" + SELECT + """
-                ) drafts order by name, version desc limit :limit""")
-                .param("limit", MAX_DRAFTS)
-                .query(DraftStore::stored)
-                .list();
+    public Page<Stored> newest(@Nullable Cursor after, int limit) {
+        return Page.of(
+                sql.sql("select distinct on (name) * from (" + SELECT + """
+                ) drafts where name > :after order by name, version desc limit :limit""")
+                        .param("after", after == null ? "" : after.text(0))
+                        .param("limit", limit + 1)
+                        .query(DraftStore::stored)
+                        .list(),
+                limit,
+                stored -> Cursor.of(stored.ref().name()));
     }
 
     /** Why {@link #find} finds nothing, and what to do, for people. */
@@ -142,7 +147,7 @@ public final class DraftStore {
         }
         List<String> names = sql.sql("""
                 select distinct name from trainyard.model_draft where removed_at is null order by name limit :limit""")
-                .param("limit", MAX_DRAFTS)
+                .param("limit", NAMES)
                 .query((row, _) -> row.getString("name"))
                 .list();
         return NearestName.among(names, ref.name())

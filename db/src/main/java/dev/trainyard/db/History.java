@@ -11,11 +11,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -25,10 +29,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class History {
 
-    private static final int MAX_ATTEMPTS = 1_000;
-    private static final int MAX_FILES = 10_000;
-    private static final int MAX_WORKERS = 1_000;
-    private static final int MAX_GPUS = 10_000;
+    private static final int ALL_AT_ONCE = 1_000;
 
     private static final String ATTEMPT_COLUMNS = """
             a.attempt_id, a.number, a.state as attempt_state, a.cause, a.detail, a.exit_code, a.oom_killed, a.worker, a.host,
@@ -186,16 +187,54 @@ public final class History {
                 .optional();
     }
 
-    /** Jobs, newest first; null for any state, any team. */
-    public List<Job> jobs(@Nullable JobState state, @Nullable String team, int limit) {
-        // The state as a literal: only so can a plan that serves any parameters use the indexes of single states.
-        String filter = (state == null ? "" : "and j.state = '" + state.name() + "' ")
-                + (team == null ? "" : "and j.team = :team ");
-        return sql.sql(SELECT_JOB + "where true " + filter + "order by j.accepted_at desc, j.job_id limit :limit")
-                .param("team", team)
+    /**
+     * Jobs, newest first.
+     *
+     * @param after the one before the first of these; null: from the newest on
+     */
+    public List<Job> jobs(JobFilter filter, @Nullable JobPlace after, int limit) {
+        Conditions where = new Conditions();
+        // The states as literals: only so can a plan that serves any parameters use the indexes of single states.
+        where.add(
+                !filter.states().isEmpty(),
+                "j.state in ("
+                        + filter.states().stream()
+                                .map(state -> "'" + state.name() + "'")
+                                .collect(Collectors.joining(", "))
+                        + ")");
+        where.equal("j.team", "team", filter.team());
+        where.equal("j.name", "name", filter.name());
+        where.equal("j.submitted_by", "person", filter.submittedBy());
+        for (int i = 0; i < filter.labels().size(); i++) {
+            JobFilter.Label label = filter.labels().get(i);
+            where.add(
+                            true,
+                            "j.labels ->> :label%d %s"
+                                    .formatted(i, label.value() == null ? "is not null" : "= :value" + i))
+                    .param("label" + i, label.name())
+                    .param("value" + i, label.value());
+        }
+        where.part("j.job_id", filter.idPart());
+        where.since("j.accepted_at", filter.since());
+        where.after("j.accepted_at", "j.job_id", after);
+        return sql.sql(SELECT_JOB + where + "order by j.accepted_at desc, j.job_id limit :limit")
+                .params(where.params())
                 .param("limit", limit)
                 .query((row, n) -> job(row))
                 .list();
+    }
+
+    /** Those ids of which the database knows nothing. */
+    public List<JobId> unknown(List<JobId> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : sql.sql("""
+                        select a.job_id from unnest(string_to_array(:ids, ',')::uuid[]) a (job_id)
+                        where not exists (select from history.jobs j where j.job_id = a.job_id)
+                          and not exists (select from history.rejected r where r.job_id = a.job_id)""")
+                        .param("ids", ids.stream().map(JobId::toString).collect(Collectors.joining(",")))
+                        .query((row, _) -> new JobId(row.getObject("job_id", UUID.class)))
+                        .list();
     }
 
     /**
@@ -230,14 +269,33 @@ public final class History {
                 new JobId(row.getObject("job_id", UUID.class)), time(row, "rejected_at"), row.getString("reason"));
     }
 
-    /** Those under an id that no job has; newest first, each id once. */
-    public List<Rejected> rejected(int limit) {
-        return sql.sql("""
-                select r.job_id, r.rejected_at, r.reason from history.rejected r
-                where r.job_id is not null
-                  and not exists (select 1 from history.jobs j where j.job_id = r.job_id)
-                  and not exists (select 1 from history.rejected n where n.job_id = r.job_id and n.id > r.id)
-                order by r.id desc limit :limit""")
+    /**
+     * Those under an id that no job has; newest first, each id once.
+     *
+     * @param among only these ids; null: any
+     * @param idPart only ids that begin or end with it; null: any
+     */
+    public List<Rejected> rejected(
+            @Nullable List<JobId> among,
+            @Nullable IdPart idPart,
+            @Nullable Instant since,
+            @Nullable JobPlace after,
+            int limit) {
+        Conditions where = new Conditions();
+        if (among != null) {
+            where.add(true, "r.job_id = any(string_to_array(:among, ',')::uuid[])")
+                    .param("among", among.stream().map(JobId::toString).collect(Collectors.joining(",")));
+        }
+        where.part("r.job_id", idPart);
+        where.since("r.rejected_at", since);
+        where.after("r.rejected_at", "r.job_id", after);
+        // Scalar subqueries, since Postgres would make joins of "not exists", and read all of both tables for them.
+        return sql.sql("select r.job_id, r.rejected_at, r.reason from history.rejected r " + where + """
+                  and r.job_id is not null
+                  and (select j.job_id from history.jobs j where j.job_id = r.job_id) is null
+                  and (select max(n.id) from history.rejected n where n.job_id = r.job_id) = r.id
+                order by r.rejected_at desc, r.job_id limit :limit""")
+                .params(where.params())
                 .param("limit", limit)
                 .query((row, _) -> rejected(row))
                 .list();
@@ -253,12 +311,18 @@ public final class History {
     }
 
     /** The attempts of a job in their order. */
-    public List<Attempt> attempts(JobId id) {
-        return sql.sql("select " + ATTEMPT_COLUMNS
-                        + "from history.attempts a where a.job_id = :id order by a.number limit " + MAX_ATTEMPTS)
-                .param("id", id.value())
-                .query((row, n) -> attempt(row))
-                .list();
+    public Page<Attempt> attempts(JobId id, @Nullable Cursor after, int limit) {
+        return Page.of(
+                sql.sql(
+                                "select " + ATTEMPT_COLUMNS
+                                        + "from history.attempts a where a.job_id = :id and a.number > :after order by a.number limit :limit")
+                        .param("id", id.value())
+                        .param("after", after == null ? 0 : after.number(0))
+                        .param("limit", limit + 1)
+                        .query((row, n) -> attempt(row))
+                        .list(),
+                limit,
+                attempt -> Cursor.of(attempt.number()));
     }
 
     public Optional<Attempt> attempt(JobId id, int number) {
@@ -270,76 +334,122 @@ public final class History {
                 .optional();
     }
 
-    /** At most 10,000 files, by path. */
-    public List<OutputFile> outputs(AttemptId attempt) {
-        return sql.sql("""
-                select path, kind, size_bytes, sha256, modified_at from history.outputs
-                where attempt_id = :attempt order by path limit :limit""")
+    /** Checkpoints first, then by path. */
+    public Page<OutputFile> outputs(AttemptId attempt, @Nullable Cursor after, int limit) {
+        return Page.of(
+                sql.sql("""
+                        select path, kind, size_bytes, sha256, modified_at from history.outputs
+                        where attempt_id = :attempt
+                          and (:rank < 0 or (%1$s, path collate "C") > (:rank, :path collate "C"))
+                        order by %1$s, path collate "C" limit :limit""".formatted("(case kind when 'CHECKPOINT' then 0 else 1 end)"))
+                        .param("attempt", attempt.value())
+                        .param("rank", after == null ? -1 : after.number(0))
+                        .param("path", after == null ? "" : after.text(1))
+                        .param("limit", limit + 1)
+                        .query((row, n) -> new OutputFile(
+                                row.getString("path"),
+                                row.getString("kind"),
+                                row.getLong("size_bytes"),
+                                row.getString("sha256"),
+                                time(row, "modified_at")))
+                        .list(),
+                limit,
+                file -> Cursor.of(file.kind().equals("CHECKPOINT") ? 0 : 1, file.path()));
+    }
+
+    /** How many files an attempt left. */
+    public long outputCount(AttemptId attempt) {
+        return sql.sql("select count(*) from history.outputs where attempt_id = :attempt")
                 .param("attempt", attempt.value())
-                .param("limit", MAX_FILES)
-                .query((row, n) -> new OutputFile(
-                        row.getString("path"),
-                        row.getString("kind"),
-                        row.getLong("size_bytes"),
-                        row.getString("sha256"),
-                        time(row, "modified_at")))
-                .list();
+                .query(Long.class)
+                .single();
     }
 
+    /** All workers, however many. */
     public List<Worker> workers() {
-        return sql.sql("select * from history.workers order by name, worker_id limit :limit")
-                .param("limit", MAX_WORKERS)
-                .query((row, n) -> new Worker(
-                        new WorkerId(row.getObject("worker_id", UUID.class)),
-                        row.getString("name"),
-                        row.getString("host"),
-                        row.getString("state"),
-                        row.getString("version"),
-                        row.getBigDecimal("cpus"),
-                        row.getLong("memory_bytes"),
-                        row.getInt("run_slots"),
-                        row.getString("outputs_root"),
-                        time(row, "registered_at"),
-                        timeOrNull(row, "last_seen_at"),
-                        row.getInt("live_attempts"),
-                        row.getString("unfit_because")))
-                .list();
+        List<Worker> all = new ArrayList<>();
+        Page<Worker> page = workers(null, ALL_AT_ONCE);
+        all.addAll(page.items());
+        while (page.next() != null) {
+            page = workers(Cursor.parse(page.next()), ALL_AT_ONCE);
+            all.addAll(page.items());
+        }
+        return all;
     }
 
-    public List<Gpu> gpus() {
-        return sql.sql("select * from history.gpus order by worker, index, device limit :limit")
-                .param("limit", MAX_GPUS)
-                .query((row, n) -> {
-                    UUID attempt = row.getObject("attempt_id", UUID.class);
-                    UUID job = row.getObject("job_id", UUID.class);
-                    return new Gpu(
-                            row.getString("device"),
-                            row.getInt("index"),
-                            row.getString("kind"),
-                            row.getString("type"),
-                            (Long) row.getObject("memory_bytes"),
-                            row.getString("unhealthy_because"),
-                            row.getBoolean("offered"),
-                            row.getString("worker"),
-                            row.getString("host"),
-                            attempt == null ? null : new AttemptId(attempt),
-                            job == null ? null : new JobId(job),
-                            timeOrNull(row, "reserved_at"));
-                })
-                .list();
+    public Page<Worker> workers(@Nullable Cursor after, int limit) {
+        return Page.of(
+                sql.sql("select * from history.workers "
+                                + (after == null ? "" : "where (name, worker_id) > (:name, :id) ")
+                                + "order by name, worker_id limit :limit")
+                        .param("name", after == null ? null : after.text(0))
+                        .param("id", after == null ? null : after.id(1))
+                        .param("limit", limit + 1)
+                        .query((row, n) -> new Worker(
+                                new WorkerId(row.getObject("worker_id", UUID.class)),
+                                row.getString("name"),
+                                row.getString("host"),
+                                row.getString("state"),
+                                row.getString("version"),
+                                row.getBigDecimal("cpus"),
+                                row.getLong("memory_bytes"),
+                                row.getInt("run_slots"),
+                                row.getString("outputs_root"),
+                                time(row, "registered_at"),
+                                timeOrNull(row, "last_seen_at"),
+                                row.getInt("live_attempts"),
+                                row.getString("unfit_because")))
+                        .list(),
+                limit,
+                worker -> Cursor.of(worker.name(), worker.workerId()));
     }
 
-    /** The head of the queue. */
-    public List<Queued> queue(int limit) {
+    public Page<Gpu> gpus(@Nullable Cursor after, int limit) {
+        return Page.of(
+                sql.sql("select * from history.gpus "
+                                + (after == null ? "" : "where (worker, index, device) > (:worker, :index, :device) ")
+                                + "order by worker, index, device limit :limit")
+                        .param("worker", after == null ? null : after.text(0))
+                        .param("index", after == null ? null : after.number(1))
+                        .param("device", after == null ? null : after.text(2))
+                        .param("limit", limit + 1)
+                        .query((row, n) -> gpu(row))
+                        .list(),
+                limit,
+                gpu -> Cursor.of(gpu.worker(), gpu.index(), gpu.device()));
+    }
+
+    private static Gpu gpu(ResultSet row) throws SQLException {
+        UUID attempt = row.getObject("attempt_id", UUID.class);
+        UUID job = row.getObject("job_id", UUID.class);
+        return new Gpu(
+                row.getString("device"),
+                row.getInt("index"),
+                row.getString("kind"),
+                row.getString("type"),
+                (Long) row.getObject("memory_bytes"),
+                row.getString("unhealthy_because"),
+                row.getBoolean("offered"),
+                row.getString("worker"),
+                row.getString("host"),
+                attempt == null ? null : new AttemptId(attempt),
+                job == null ? null : new JobId(job),
+                timeOrNull(row, "reserved_at"));
+    }
+
+    /** The queue in its order. */
+    public Page<Queued> queue(@Nullable Cursor after, int limit) {
+        int before = after == null ? 0 : after.number(0);
         // Postgres stops counting there; a limit alone would have it number the whole queue first.
-        return sql.sql("""
+        List<Queued> read = sql.sql("""
                 select q.*, a.cause, a.detail,
                        (select c.free_in_a_row from trainyard.job c where c.id = q.job_id) as free_retries
                 from history.queue q
                 left join lateral (
                     select cause, detail from history.attempts where job_id = q.job_id order by number desc limit 1) a on true
-                where q.place <= :limit order by q.place""")
-                .param("limit", limit)
+                where q.place > :before and q.place <= :before + :limit order by q.place""")
+                .param("before", (long) before)
+                .param("limit", limit + 1)
                 .query((row, n) -> new Queued(
                         row.getLong("place"),
                         new JobId(row.getObject("job_id", UUID.class)),
@@ -354,6 +464,70 @@ public final class History {
                         row.getString("cause"),
                         row.getString("detail")))
                 .list();
+        return Page.of(read, limit, queued -> Cursor.of(queued.place()));
+    }
+
+    /** What a query asks of its rows, with the values. */
+    private static final class Conditions {
+
+        private final List<String> all = new ArrayList<>(List.of("true"));
+        private final Map<String, @Nullable Object> params = new HashMap<>();
+
+        Conditions add(boolean asked, String condition) {
+            if (asked) {
+                all.add(condition);
+            }
+            return this;
+        }
+
+        Conditions param(String name, @Nullable Object value) {
+            if (value != null) {
+                params.put(name, value);
+            }
+            return this;
+        }
+
+        void equal(String column, String name, @Nullable String value) {
+            add(value != null, column + " = :" + name).param(name, value);
+        }
+
+        /** By the primary key, and by the index of the ids read backwards. */
+        void part(String column, @Nullable IdPart part) {
+            if (part == null) {
+                return;
+            }
+            String end = "reverse(%s::text) collate \"C\" between :end and :end || 'g'".formatted(column);
+            param("end", part.reversed());
+            part.beginnings()
+                    .ifPresentOrElse(
+                            range -> add(true, "(%s between :first and :last or %s)".formatted(column, end))
+                                    .param("first", range.first())
+                                    .param("last", range.last()),
+                            () -> add(true, end));
+        }
+
+        void since(String column, @Nullable Instant since) {
+            add(since != null, column + " >= :since")
+                    .param("since", since == null ? null : since.atOffset(ZoneOffset.UTC));
+        }
+
+        /** Of rows by time, the newest first, and then by id. */
+        void after(String time, String id, @Nullable JobPlace place) {
+            if (place != null) {
+                add(true, "%1$s <= :at and (%1$s < :at or %2$s > :id)".formatted(time, id))
+                        .param("at", place.at().atOffset(ZoneOffset.UTC))
+                        .param("id", place.id().value());
+            }
+        }
+
+        Map<String, @Nullable Object> params() {
+            return params;
+        }
+
+        @Override
+        public String toString() {
+            return "where " + String.join(" and ", all) + "\n";
+        }
     }
 
     private static Job job(ResultSet row) throws SQLException {

@@ -9,6 +9,8 @@ import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.submitter.Http.Answer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -201,6 +203,91 @@ class JobsTest {
         assertThat(names("/api/v1/jobs?state=PUBLISHED")).containsExactly("published");
         worker.accept(Requests.named(id, "published"));
         assertThat(names("/api/v1/jobs?state=PUBLISHED")).isEmpty();
+    }
+
+    @Test
+    void jobs_are_found_by_name_person_label_time_and_part_of_the_id_in_several_states_page_by_page() {
+        String other = Requests.newId();
+        String rejected = Requests.newId();
+        worker.accept(Requests.of(id, "q9", "ada", "{\"data\": \"a,b\"}"));
+        worker.accept(Requests.of(other, "q9", "bob", "{}"));
+        String published = Requests.newId();
+        http.post("/api/v1/jobs", Requests.of(published, "q9", "ada", "{}"));
+        http.post("/api/v1/jobs", Requests.of(rejected, "q9", "ada", "{}"));
+        worker.reject("{}", rejected, "$.run: is missing");
+        worker.reject("{}", Requests.newId(), "unreadable");
+
+        String any = "/api/v1/jobs?state=PUBLISHED,QUEUED&state=REJECTED";
+        assertThat(ids(any + "&name=q9")).containsExactlyInAnyOrder(id, other, published, rejected);
+        assertThat(ids(any + "&name=q9&by=bob")).containsExactly(other);
+        assertThat(ids(any + "&label=data=a,b")).containsExactly(id);
+        assertThat(ids(any + "&label=data&label=more")).isEmpty();
+        assertThat(ids(any + "&id=" + id.substring(24))).containsExactly(id);
+        assertThat(ids(any + "&id=" + rejected.substring(0, 10).toUpperCase(java.util.Locale.ROOT)))
+                .containsExactly(rejected);
+        assertThat(ids(any + "&since=2100-01-01T00:00:00Z")).isEmpty();
+        assertThat(ids(any)).hasSize(5);
+
+        List<String> paged = new ArrayList<>();
+        JsonNode page = http.get(any + "&name=q9&limit=1").json();
+        page.path("jobs").forEach(each -> paged.add(each.path("jobId").asString()));
+        while (!page.path("next").isNull()) {
+            page = http.get(any + "&name=q9&limit=1&after=" + page.path("next").asString())
+                    .json();
+            page.path("jobs").forEach(each -> paged.add(each.path("jobId").asString()));
+        }
+        assertThat(paged).containsExactlyElementsOf(ids(any + "&name=q9"));
+
+        for (String wrong : List.of(
+                "state=RUNING",
+                "id=xyz",
+                "id=abc",
+                "since=yesterday",
+                "since=%2B999999999-01-01T00:00:00Z",
+                "after=x.y.z",
+                "after=MQ")) {
+            assertThat(http.get("/api/v1/jobs?" + wrong).status()).as(wrong).isEqualTo(400);
+        }
+        assertThat(http.get("/api/v1/jobs?state=RUNING").text("detail")).endsWith("Did you mean RUNNING?");
+    }
+
+    private List<String> ids(String path) {
+        return http.get(path)
+                .json()
+                .path("jobs")
+                .valueStream()
+                .map(each -> each.path("jobId").asString())
+                .toList();
+    }
+
+    @Test
+    void each_listing_tells_what_it_left_out() {
+        worker.accept(Requests.named(id, "digits"));
+        worker.accept(Requests.named(Requests.newId(), "second"));
+        AttemptId first = worker.start();
+        worker.output(first, "b.txt", "checkpoints/last.pt", "a.txt");
+        String running = http.get("/api/v1/jobs?state=RUNNING")
+                .json()
+                .at("/jobs/0/jobId")
+                .asString();
+
+        JsonNode outputs =
+                http.get("/api/v1/jobs/" + running + "/outputs?limit=1").json();
+        assertThat(outputs.path("total").asInt()).isEqualTo(3);
+        assertThat(outputs.at("/files/0/path").asString()).isEqualTo("a.txt");
+        JsonNode rest = http.get("/api/v1/jobs/" + running + "/outputs?after="
+                        + outputs.path("next").asString())
+                .json();
+        assertThat(rest.path("files").size()).isEqualTo(2);
+        assertThat(rest.path("next").isNull()).isTrue();
+        for (String listing : List.of("workers", "gpus", "queue", "drafts", "jobs/" + running + "/attempts")) {
+            assertThat(http.get("/api/v1/" + listing + "?limit=1").json().has("next"))
+                    .as(listing)
+                    .isTrue();
+            assertThat(http.get("/api/v1/" + listing + "?after=!").status())
+                    .as(listing)
+                    .isEqualTo(400);
+        }
     }
 
     @Test

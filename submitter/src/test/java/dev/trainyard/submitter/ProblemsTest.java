@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,58 @@ class ProblemsTest {
                             .getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 403");
+        }
+    }
+
+    @Test
+    void a_post_without_a_body_says_nothing_and_is_no_way_in_for_a_foreign_page() {
+        String job = "/api/v1/jobs/" + Requests.newId();
+        assertThat(HTTP.answer(HTTP.request(job + "/cancel").POST(BodyPublishers.noBody()))
+                        .text("result"))
+                .isEqualTo("REMEMBERED");
+        String form = "application/x-www-form-urlencoded";
+        for (String command : List.of("/hold", "/release")) {
+            assertProblem(
+                    HTTP.answer(HTTP.request(job + command)
+                            .header("Content-Type", form)
+                            .POST(BodyPublishers.ofString(""))),
+                    404,
+                    "no job");
+        }
+        assertProblem(HTTP.answer(HTTP.request(job + "/priority").POST(BodyPublishers.noBody())), 400, "priority");
+        assertProblem(HTTP.answer(HTTP.request("/api/v1/sql").POST(BodyPublishers.noBody())), 400, "query");
+        assertProblem(
+                HTTP.answer(HTTP.request("/api/v1/workers/gpu-99/forget").POST(BodyPublishers.noBody())),
+                404,
+                "gpu-99");
+        assertProblem(HTTP.answer(HTTP.request("/api/v1/jobs").POST(BodyPublishers.noBody())), 400, "problems");
+        assertProblem(HTTP.answer(HTTP.request("/api/v1/trainings").POST(BodyPublishers.noBody())), 400, "model");
+        assertProblem(HTTP.answer(HTTP.request("/api/v1/drafts").POST(BodyPublishers.noBody())), 400, "name");
+
+        assertProblem(
+                HTTP.answer(HTTP.request(job + "/cancel")
+                        .header("Content-Type", form)
+                        .POST(BodyPublishers.ofString("by=ada"))),
+                415,
+                "Content-Type: application/json");
+        assertProblem(
+                HTTP.answer(HTTP.request(job + "/cancel")
+                        .header("Origin", "https://evil.example")
+                        .POST(BodyPublishers.noBody())),
+                403,
+                "evil.example");
+        assertProblem(
+                HTTP.answer(
+                        HTTP.request(job + "/cancel").header("Origin", "null").POST(BodyPublishers.noBody())),
+                403,
+                "null");
+        for (String site : List.of("cross-site", "same-site")) {
+            assertProblem(
+                    HTTP.answer(HTTP.request(job + "/cancel")
+                            .header("Sec-Fetch-Site", site)
+                            .POST(BodyPublishers.noBody())),
+                    403,
+                    site);
         }
     }
 

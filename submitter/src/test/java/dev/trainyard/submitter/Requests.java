@@ -13,6 +13,12 @@ final class Requests {
                  "image": {"reference": "busybox"}, "run": {"command": ["true"], "environment": {"API_TOKEN": "s3cret"}}}""".formatted(jobId, name);
     }
 
+    static String of(String jobId, String name, String person, String labels) {
+        return """
+                {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "%s", "submittedBy": "%s", "labels": %s,
+                 "image": {"reference": "busybox"}, "run": {"command": ["true"]}}""".formatted(jobId, name, person, labels);
+    }
+
     static String built(String jobId, String source) {
         return """
                 {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "digits",

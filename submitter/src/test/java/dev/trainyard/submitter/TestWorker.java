@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Does what a worker does, without a container: each method is one of its transactions. */
 final class TestWorker implements AutoCloseable {
@@ -125,10 +126,12 @@ final class TestWorker implements AutoCloseable {
         logs.append(attempt, LogStore.Source.CONTAINER, text, null);
     }
 
-    void output(AttemptId attempt, String path) {
+    void output(AttemptId attempt, String... paths) {
         outputs.record(
                 attempt,
-                List.of(new OutputStore.OutputFile(path, "CHECKPOINT", 42, "ab".repeat(32), Instant.EPOCH)),
+                Stream.of(paths)
+                        .map(path -> new OutputStore.OutputFile(path, "CHECKPOINT", 42, "ab".repeat(32), Instant.EPOCH))
+                        .toList(),
                 List.of());
     }
 

@@ -2,10 +2,13 @@ package dev.trainyard.submitter.publish;
 
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +28,15 @@ public final class PublishedRequests {
         }
     };
 
-    /** What is told of a job that the database does not know yet. */
+    /** What is told of a job that the database does not know yet; {@code at}: when it was published. */
     public record Published(
             JobId jobId,
             String name,
             @Nullable String team,
             @Nullable String submittedBy,
             Map<String, String> labels,
-            int priority) {}
+            int priority,
+            Instant at) {}
 
     public synchronized void remember(Request.Submit request) {
         byJob.put(
@@ -43,12 +47,16 @@ public final class PublishedRequests {
                         request.team(),
                         request.submittedBy(),
                         request.labels(),
-                        request.priority()));
+                        request.priority(),
+                        Instant.now().truncatedTo(ChronoUnit.MICROS)));
     }
 
-    /** Newest first. */
-    public synchronized List<Published> newest(int limit) {
-        return byJob.sequencedValues().reversed().stream().limit(limit).toList();
+    /** Those that are meant, the newest first. */
+    public synchronized List<Published> newest(Predicate<Published> meant, int limit) {
+        return byJob.sequencedValues().reversed().stream()
+                .filter(meant)
+                .limit(limit)
+                .toList();
     }
 
     public synchronized Optional<Published> find(JobId job) {

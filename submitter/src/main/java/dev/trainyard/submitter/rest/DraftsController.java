@@ -6,7 +6,9 @@ import dev.trainyard.core.compose.Notice;
 import dev.trainyard.core.compose.ParameterDeclaration;
 import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.Cursor;
 import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.Page;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 @RequestMapping("/api/v1/drafts")
 final class DraftsController {
+
+    private static final int MAX_DRAFTS = 1_000;
 
     private final DraftStore drafts;
     private final BlobStore blobs;
@@ -68,7 +72,7 @@ final class DraftsController {
             Instant createdAt,
             @Nullable String createdBy) {}
 
-    record Drafts(List<Listed> drafts) {}
+    record Drafts(List<Listed> drafts, @Nullable String next) {}
 
     record Shown(
             String draft,
@@ -136,8 +140,11 @@ final class DraftsController {
 
     /** The newest version of each. */
     @GetMapping
-    Drafts list() {
-        return new Drafts(drafts.newest().stream()
+    Drafts list(
+            @RequestParam(defaultValue = "" + MAX_DRAFTS) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        Page<DraftStore.Stored> page = drafts.newest(Cursor.parse(after), Limits.between(1, limit, MAX_DRAFTS));
+        List<Listed> listed = page.items().stream()
                 .map(each -> new Listed(
                         each.ref().toString(),
                         each.ref().name(),
@@ -147,7 +154,8 @@ final class DraftsController {
                                 .toList(),
                         each.createdAt(),
                         each.createdBy()))
-                .toList());
+                .toList();
+        return new Drafts(listed, page.next());
     }
 
     /** {@code resnet18@3}, or {@code resnet18} for its newest version. */

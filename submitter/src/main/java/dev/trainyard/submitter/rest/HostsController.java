@@ -2,8 +2,10 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.Cursor;
 import dev.trainyard.db.History;
 import dev.trainyard.db.LostHosts;
+import dev.trainyard.db.Page;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import org.springframework.web.bind.annotation.RestController;
 final class HostsController {
 
     private static final int MAX_QUEUE = 1_000;
+    private static final int MAX_WORKERS = 1_000;
+    private static final int MAX_GPUS = 10_000;
 
     private final History history;
     private final LostHosts lostHosts;
@@ -31,11 +35,11 @@ final class HostsController {
         this.lostHosts = lostHosts;
     }
 
-    record Workers(List<History.Worker> workers) {}
+    record Workers(List<History.Worker> workers, @Nullable String next) {}
 
-    record Gpus(List<History.Gpu> gpus) {}
+    record Gpus(List<History.Gpu> gpus, @Nullable String next) {}
 
-    record Queue(List<Place> queue) {}
+    record Queue(List<Place> queue, @Nullable String next) {}
 
     /** A job's place in the queue. */
     record Place(
@@ -69,8 +73,11 @@ final class HostsController {
     }
 
     @GetMapping("/workers")
-    Workers workers() {
-        return new Workers(history.workers());
+    Workers workers(
+            @RequestParam(defaultValue = "" + MAX_WORKERS) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        Page<History.Worker> page = history.workers(Cursor.parse(after), Limits.between(1, limit, MAX_WORKERS));
+        return new Workers(page.items(), page.next());
     }
 
     /** Who says so. */
@@ -93,14 +100,16 @@ final class HostsController {
     }
 
     @GetMapping("/gpus")
-    Gpus gpus() {
-        return new Gpus(history.gpus());
+    Gpus gpus(
+            @RequestParam(defaultValue = "" + MAX_GPUS) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        Page<History.Gpu> page = history.gpus(Cursor.parse(after), Limits.between(1, limit, MAX_GPUS));
+        return new Gpus(page.items(), page.next());
     }
 
     @GetMapping("/queue")
-    Queue queue(@RequestParam(defaultValue = "100") int limit) {
-        return new Queue(history.queue(Limits.between(1, limit, MAX_QUEUE)).stream()
-                .map(Place::of)
-                .toList());
+    Queue queue(@RequestParam(defaultValue = "100") int limit, @RequestParam(required = false) @Nullable String after) {
+        Page<History.Queued> page = history.queue(Cursor.parse(after), Limits.between(1, limit, MAX_QUEUE));
+        return new Queue(page.items().stream().map(Place::of).toList(), page.next());
     }
 }

@@ -1,12 +1,18 @@
 package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.Cursor;
 import dev.trainyard.db.History;
+import dev.trainyard.db.JobFilter;
+import dev.trainyard.db.JobPlace;
+import dev.trainyard.db.Page;
 import dev.trainyard.submitter.rest.JobResource.Phase;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -24,6 +30,8 @@ final class JobsController {
 
     private static final int MAX_REQUEST_BYTES = 1 << 20;
     private static final int MAX_JOBS = 1_000;
+    private static final int MAX_ATTEMPTS = 1_000;
+    private static final int MAX_FILES = 10_000;
 
     private final Submission submission;
     private final KnownJobs jobs;
@@ -37,15 +45,20 @@ final class JobsController {
 
     record Submitted(JobId jobId, Phase state) {}
 
-    record Jobs(List<JobResource> jobs) {}
+    /** @param next {@code after} of the next page; null: this is the last */
+    record Jobs(List<JobResource> jobs, @Nullable String next) {}
 
-    record Attempts(List<History.Attempt> attempts) {}
+    record Attempts(
+            List<History.Attempt> attempts, @Nullable String next) {}
 
+    /** @param total how many files there are, on all pages */
     record Outputs(
             int attempt,
             @Nullable String location,
             @Nullable String state,
-            List<History.OutputFile> files) {}
+            List<History.OutputFile> files,
+            long total,
+            @Nullable String next) {}
 
     record Why(Phase state, String text) {}
 
@@ -67,21 +80,48 @@ final class JobsController {
 
     @GetMapping
     Jobs jobs(
-            @RequestParam(required = false) @Nullable Phase state,
+            @RequestParam(required = false) @Nullable List<String> state,
             @RequestParam(required = false) @Nullable String team,
-            @RequestParam(defaultValue = "50") int limit) {
-        return new Jobs(jobs.list(state, team, Limits.between(1, limit, MAX_JOBS)));
+            @RequestParam(required = false) @Nullable String name,
+            @RequestParam(required = false) @Nullable String by,
+            @RequestParam(required = false) @Nullable List<String> label,
+            @RequestParam(required = false) @Nullable String since,
+            @RequestParam(required = false) @Nullable String id,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String after,
+            HttpServletRequest request) {
+        JobFilter filter = new JobFilter(
+                Set.of(),
+                team,
+                name,
+                by,
+                // As they came: Spring divides a text at its commas, and a label's value may have some.
+                label == null ? List.of() : JobQuery.labels(request.getParameterValues("label")),
+                JobQuery.instant("since", since),
+                JobQuery.idPart(id));
+        Page<JobResource> page =
+                jobs.list(JobQuery.phases(state), filter, JobPlace.parse(after), Limits.between(1, limit, MAX_JOBS));
+        return new Jobs(page.items(), page.next());
     }
 
     @GetMapping("/{jobId}/attempts")
-    Attempts attempts(@PathVariable JobId jobId) {
+    Attempts attempts(
+            @PathVariable JobId jobId,
+            @RequestParam(defaultValue = "" + MAX_ATTEMPTS) int limit,
+            @RequestParam(required = false) @Nullable String after) {
         jobs.require(jobId);
-        return new Attempts(history.attempts(jobId));
+        Page<History.Attempt> page =
+                history.attempts(jobId, Cursor.parse(after), Limits.between(1, limit, MAX_ATTEMPTS));
+        return new Attempts(page.items(), page.next());
     }
 
     /** Of the newest attempt, unless another is named. */
     @GetMapping("/{jobId}/outputs")
-    Outputs outputs(@PathVariable JobId jobId, @RequestParam(required = false) @Nullable Integer attempt) {
+    Outputs outputs(
+            @PathVariable JobId jobId,
+            @RequestParam(required = false) @Nullable Integer attempt,
+            @RequestParam(defaultValue = "" + MAX_FILES) int limit,
+            @RequestParam(required = false) @Nullable String after) {
         History.Attempt of = attempt == null ? jobs.require(jobId).attempt() : requireAttempt(jobId, attempt);
         if (of == null) {
             throw ApiException.notFound(
@@ -89,7 +129,15 @@ final class JobsController {
         }
         // Where outputs would have been says nothing but that they are not there.
         String location = of.startedAt() == null ? null : of.outputsLocation();
-        return new Outputs(of.number(), location, of.outputsState(), history.outputs(of.attemptId()));
+        Page<History.OutputFile> page =
+                history.outputs(of.attemptId(), Cursor.parse(after), Limits.between(1, limit, MAX_FILES));
+        return new Outputs(
+                of.number(),
+                location,
+                of.outputsState(),
+                page.items(),
+                history.outputCount(of.attemptId()),
+                page.next());
     }
 
     private History.Attempt requireAttempt(JobId job, int number) {

@@ -3,10 +3,19 @@ package dev.trainyard.submitter.rest;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.History;
+import dev.trainyard.db.JobFilter;
+import dev.trainyard.db.JobPlace;
+import dev.trainyard.db.Page;
 import dev.trainyard.submitter.publish.PublishedRequests;
+import dev.trainyard.submitter.publish.PublishedRequests.Published;
 import dev.trainyard.submitter.rest.JobResource.Phase;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a job id, from its publication on. */
@@ -27,33 +36,103 @@ final class KnownJobs {
                 .or(() -> published.find(id).map(JobResource::of));
     }
 
-    /** Newest first; null for any state that a job in the database can be in, any team. */
-    List<JobResource> list(@Nullable Phase state, @Nullable String team, int limit) {
-        return switch (state) {
-            case PUBLISHED ->
-                published.newest(limit).stream()
-                        .filter(request -> team == null || team.equals(request.team()))
-                        .flatMap(request -> find(request.jobId()).stream())
-                        .filter(job -> job.state() == Phase.PUBLISHED)
-                        .toList();
-            // What cannot be read has no team.
-            case REJECTED ->
-                team != null
-                        ? List.of()
-                        : history.rejected(limit).stream().map(this::rejected).toList();
-            case null -> stored(null, team, limit);
-            case QUEUED, HELD, RUNNING, SUCCEEDED, FAILED, CANCELLED ->
-                stored(JobState.valueOf(state.name()), team, limit);
-        };
+    /**
+     * Newest first: by when a job was accepted, one that is only published by when that was, a rejected one by when that was.
+     *
+     * @param phases empty: the states that a job in the database can be in
+     * @param filter its states are not looked at
+     */
+    Page<JobResource> list(Set<Phase> phases, JobFilter filter, @Nullable JobPlace after, int limit) {
+        Map<JobId, Placed> found = new LinkedHashMap<>();
+        // In this order: what is taken in meanwhile is found twice, and not missed.
+        if (phases.contains(Phase.PUBLISHED)) {
+            published(filter, after, limit + 1)
+                    .forEach(each -> found.put(each.place().id(), each));
+        }
+        if (phases.contains(Phase.REJECTED)) {
+            rejected(filter, after, limit + 1)
+                    .forEach(each -> found.put(each.place().id(), each));
+        }
+        Set<JobState> states = states(phases);
+        if (phases.isEmpty() || !states.isEmpty()) {
+            history.jobs(filter.in(states.size() == JobState.values().length ? Set.of() : states), after, limit + 1)
+                    .forEach(job -> found.put(
+                            job.jobId(), new Placed(new JobPlace(job.acceptedAt(), job.jobId()), JobResource.of(job))));
+        }
+        Page<Placed> page = Page.of(
+                found.values().stream()
+                        .sorted(Comparator.comparing(Placed::place))
+                        .limit(limit + 1L)
+                        .toList(),
+                limit,
+                placed -> placed.place().cursor());
+        return new Page<>(page.items().stream().map(Placed::job).toList(), page.next());
+    }
+
+    private record Placed(JobPlace place, JobResource job) {}
+
+    private static Set<JobState> states(Set<Phase> phases) {
+        return phases.stream()
+                .filter(phase -> phase != Phase.PUBLISHED && phase != Phase.REJECTED)
+                .map(phase -> JobState.valueOf(phase.name()))
+                .collect(Collectors.toSet());
+    }
+
+    private List<Placed> published(JobFilter filter, @Nullable JobPlace after, int limit) {
+        List<Published> newest = published.newest(
+                request -> isMeant(request, filter) && (after == null || after.compareTo(place(request)) < 0), limit);
+        Set<JobId> unknown =
+                Set.copyOf(history.unknown(newest.stream().map(Published::jobId).toList()));
+        return newest.stream()
+                .filter(request -> unknown.contains(request.jobId()))
+                .map(request -> new Placed(place(request), JobResource.of(request)))
+                .toList();
+    }
+
+    private static JobPlace place(Published request) {
+        return new JobPlace(request.at(), request.jobId());
+    }
+
+    /** Of what cannot be read only that is known which was published here: its name, its team, its person and its labels. */
+    private List<Placed> rejected(JobFilter filter, @Nullable JobPlace after, int limit) {
+        boolean needsRequest = filter.name() != null
+                || filter.team() != null
+                || filter.submittedBy() != null
+                || !filter.labels().isEmpty();
+        List<JobId> among = needsRequest
+                ? published.newest(request -> says(request, filter), Integer.MAX_VALUE).stream()
+                        .map(Published::jobId)
+                        .toList()
+                : null;
+        return history.rejected(among, filter.idPart(), filter.since(), after, limit).stream()
+                .map(rejected -> new Placed(new JobPlace(rejected.rejectedAt(), rejected.jobId()), rejected(rejected)))
+                .toList();
+    }
+
+    private static boolean isMeant(Published request, JobFilter filter) {
+        return says(request, filter)
+                && (filter.since() == null || !request.at().isBefore(filter.since()))
+                && (filter.idPart() == null
+                        || filter.idPart().matches(request.jobId().toString()));
+    }
+
+    /** What the request itself says. */
+    private static boolean says(Published request, JobFilter filter) {
+        return isIn(filter.name(), request.name())
+                && isIn(filter.team(), request.team())
+                && isIn(filter.submittedBy(), request.submittedBy())
+                && filter.labels().stream()
+                        .allMatch(label -> request.labels().containsKey(label.name())
+                                && isIn(label.value(), request.labels().get(label.name())));
+    }
+
+    private static boolean isIn(@Nullable String wanted, @Nullable String value) {
+        return wanted == null || wanted.equals(value);
     }
 
     /** What was published here has a name, whatever the worker found in it. */
     private JobResource rejected(History.Rejected rejected) {
         return JobResource.rejected(rejected, published.find(rejected.jobId()).orElse(null));
-    }
-
-    private List<JobResource> stored(@Nullable JobState state, @Nullable String team, int limit) {
-        return history.jobs(state, team, limit).stream().map(JobResource::of).toList();
     }
 
     /** @throws ApiException 404 if nothing is known */

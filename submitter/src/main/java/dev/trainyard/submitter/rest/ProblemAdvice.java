@@ -4,6 +4,7 @@ import dev.trainyard.core.compose.InvalidComposeFile;
 import dev.trainyard.core.compose.InvalidParameters;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.Cursor;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.db.Outage;
@@ -25,6 +26,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -44,6 +46,11 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> refused(ApiException e) {
         return answer(Problem.of(e.status(), String.valueOf(e.getMessage())));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(Cursor.Unreadable e) {
+        return answer(Problem.of(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
     }
 
     @ExceptionHandler
@@ -96,6 +103,15 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String why = e.getCause() instanceof JacksonException json ? why(json) : "it is missing";
         return answer(Problem.of(status, "the body is not the JSON that is expected here: " + why));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleHttpMediaTypeNotSupported(
+            HttpMediaTypeNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(Problem.of(
+                status,
+                "the Content-Type of the body is %s. Send JSON, with the header Content-Type: application/json, or no body"
+                        .formatted(e.getContentType() == null ? "not given" : e.getContentType())));
     }
 
     private static String why(JacksonException e) {

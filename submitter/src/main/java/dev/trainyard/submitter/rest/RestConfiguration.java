@@ -74,6 +74,11 @@ public class RestConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    EmptyBody emptyBody() {
+        return new EmptyBody();
+    }
+
+    @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsOfTomcat() {
         return factory -> factory.addContextCustomizers(
                 context -> ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemValve.class.getName()));

@@ -21,6 +21,9 @@ final class SameOrigin extends OncePerRequestFilter {
 
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
+    /** {@code none}: a person's own doing, such as a bookmark. */
+    private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+
     private final boolean loopbackOnly;
 
     SameOrigin(InetAddress listensOn) {
@@ -45,9 +48,15 @@ final class SameOrigin extends OncePerRequestFilter {
                     .formatted(host, request.getLocalPort());
         }
         String origin = request.getHeader("Origin");
-        return origin == null || authority(origin).equals(request.getHeader("Host"))
+        if (origin != null && !authority(origin).equals(request.getHeader("Host"))) {
+            return "pages of other origins (%s) may not use this server".formatted(origin);
+        }
+        // A browser says of each request where it comes from; a link that is followed only reads.
+        String site = request.getHeader("Sec-Fetch-Site");
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        return reads || site == null || OWN_SITE.contains(site)
                 ? null
-                : "pages of other origins (%s) may not use this server".formatted(origin);
+                : "pages of other origins may not use this server (Sec-Fetch-Site: %s)".formatted(site);
     }
 
     private static String authority(String origin) {

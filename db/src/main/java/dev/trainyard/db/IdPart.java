@@ -1,0 +1,42 @@
+package dev.trainyard.db;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The beginning or the end of an id, as people copy it from a listing: at least four characters. */
+public record IdPart(String text) {
+
+    private static final String FORM = "00000000-0000-0000-0000-000000000000";
+    private static final int LEAST = 4;
+
+    /** Ids with this beginning are these two and what lies between them. */
+    record Range(UUID first, UUID last) {}
+
+    /** Empty if no id can begin or end like this. */
+    public static Optional<IdPart> parse(String text) {
+        return text.matches("[0-9a-fA-F-]{%d,%d}".formatted(LEAST, FORM.length()))
+                ? Optional.of(new IdPart(text.toLowerCase(Locale.ROOT)))
+                : Optional.empty();
+    }
+
+    public boolean matches(String id) {
+        return id.startsWith(text) || id.endsWith(text);
+    }
+
+    /** Empty if no id begins like this, since its dashes stand elsewhere. */
+    Optional<Range> beginnings() {
+        for (int i = 0; i < text.length(); i++) {
+            if ((text.charAt(i) == '-') != (FORM.charAt(i) == '-')) {
+                return Optional.empty();
+            }
+        }
+        String rest = FORM.substring(text.length());
+        return Optional.of(new Range(UUID.fromString(text + rest), UUID.fromString(text + rest.replace('0', 'f'))));
+    }
+
+    /** Backwards, as the index has the ids. */
+    String reversed() {
+        return new StringBuilder(text).reverse().toString();
+    }
+}
