@@ -1,6 +1,7 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Table;
@@ -18,6 +19,12 @@ final class DraftsListCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin
+    private final PageOptions page = new PageOptions();
+
+    @Mixin
+    private final WideOption wide = new WideOption();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     DraftsListCommand(Session session) {
@@ -27,14 +34,15 @@ final class DraftsListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Server server = session.server();
-        String body = server.get("/drafts");
-        List<JsonObject> drafts = server.parse(body).objects("drafts");
+        String body = server.get(page.of(new Query("/drafts"), null).path());
+        JsonObject answer = server.parse(body);
+        List<JsonObject> drafts = answer.objects("drafts");
         if (json.isGiven()) {
             session.out().println(body);
         } else if (drafts.isEmpty()) {
             session.say("no drafts yet: trainyard drafts add NAME FILE");
         } else {
-            Table table = new Table(List.of("DRAFT", "PARAMETERS", "ADDED", "BY"));
+            Table table = new Table(List.of("DRAFT", "PARAMETERS", "ADDED", "BY")).whole("DRAFT", "ADDED");
             for (JsonObject draft : drafts) {
                 table.row(List.of(
                         draft.text("draft"),
@@ -42,7 +50,8 @@ final class DraftsListCommand implements Callable<Integer> {
                         session.shown().time(draft.text("createdAt")),
                         draft.text("createdBy")));
             }
-            table.print(session.out());
+            wide.print(table, session);
+            PageOptions.tellOfMore(session, answer, "the first %d drafts".formatted(drafts.size()));
         }
         return ExitCode.OK;
     }

@@ -2,8 +2,10 @@ package dev.trainyard.cli;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.request.NearestName;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -20,7 +22,9 @@ final class Failures {
                 : inOnePiece(String.valueOf(e.getMessage()));
         String end = words.endsWith("?") || words.endsWith(".") ? "" : ".";
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        session.err().println(session.forPeople("error: %s%s See '%s --help'.".formatted(words, end, command)));
+        session.err()
+                .println(new CommandName(session.environment())
+                        .in("error: %s%s See '%s --help'.".formatted(words, end, command)));
         return ExitCode.INVALID;
     }
 
@@ -34,6 +38,11 @@ final class Failures {
         boolean option = first.startsWith("-");
         boolean command = !option && !e.getCommandLine().getSubcommands().isEmpty();
         List<String> known = command ? commands(e.getCommandLine()) : option ? options(e.getCommandLine()) : List.of();
+        Optional<String> foreign =
+                command && e.getCommandLine().getParent() == null ? ForeignCommands.hint(first) : Optional.empty();
+        if (foreign.isPresent()) {
+            return "there is no command '%s'. %s".formatted(first, foreign.get());
+        }
         String meant = NearestName.among(known, first)
                 .map("; did you mean %s?"::formatted)
                 .orElse("");

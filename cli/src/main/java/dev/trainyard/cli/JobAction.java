@@ -23,7 +23,7 @@ final class JobAction {
     /** @param done what to say if it was done */
     int post(JobParameter job, Map<String, Object> fields, String done) {
         Server server = session.server();
-        String id = job.id(server);
+        String id = job.idToChange(session, server);
         JsonObject answer = server.post("/jobs/" + id + "/" + verb, fields);
         String result = answer.text("result");
         String said = switch (result) {

@@ -1,6 +1,7 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.ShortIds;
@@ -24,47 +25,55 @@ final class Listing {
         this.name = name;
     }
 
-    int print(boolean json) {
+    int print(PageOptions page, WideOption wide, boolean json) {
         Server server = session.server();
-        String body = server.get("/" + name);
-        List<JsonObject> rows = server.parse(body).objects(name);
+        String body = server.get(page.of(new Query("/" + name), null).path());
+        JsonObject answer = server.parse(body);
+        List<JsonObject> rows = answer.objects(name);
         if (json) {
             session.out().println(body);
         } else if (rows.isEmpty()) {
             session.say("no " + (name.equals("queue") ? "jobs wait" : name));
         } else {
-            print(rows);
+            print(rows, wide);
+            PageOptions.tellOfMore(session, answer, "the first %d".formatted(rows.size()));
         }
         return ExitCode.OK;
     }
 
-    private void print(List<JsonObject> rows) {
+    private void print(List<JsonObject> rows, WideOption wide) {
         Set<String> columns = new LinkedHashSet<>();
         rows.forEach(row -> columns.addAll(row.names()));
-        Table table = new Table(columns.stream().map(Listing::title).toList());
+        Table table = new Table(columns.stream().map(Listing::title).toList())
+                .whole(columns.stream()
+                        .filter(column -> column.endsWith("Id"))
+                        .map(Listing::title)
+                        .toArray(String[]::new));
         List<List<String>> cells = new ArrayList<>();
         rows.forEach(_ -> cells.add(new ArrayList<>()));
         for (String column : columns) {
             List<String> values = rows.stream().map(row -> row.text(column)).toList();
             ShortIds ids = new ShortIds(values);
             for (int i = 0; i < values.size(); i++) {
-                cells.get(i).add(cell(column, values.get(i), ids));
+                cells.get(i).add(cell(column, values.get(i), ids, wide.isGiven()));
             }
         }
         cells.forEach(table::row);
-        table.print(session.out());
+        wide.print(table, session);
     }
 
-    private String cell(String column, String value, ShortIds ids) {
+    private String cell(String column, String value, ShortIds ids, boolean whole) {
         if (column.endsWith("Id")) {
-            return ids.of(value);
+            return whole ? value : ids.of(value);
         }
         if (column.endsWith("Bytes") && value.matches("\\d{1,18}")) {
             return Shown.size(Long.parseLong(value));
         }
-        return column.endsWith("Because")
-                ? Shown.brief(session.shown().timesIn(value))
-                : session.shown().time(value);
+        if (column.endsWith("Because")) {
+            String reason = session.shown().timesIn(value);
+            return whole ? reason : Shown.brief(reason);
+        }
+        return session.shown().time(value);
     }
 
     /** {@code memoryBytes} becomes MEMORY, {@code lastSeenAt} LAST SEEN. */

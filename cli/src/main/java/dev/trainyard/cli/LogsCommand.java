@@ -40,7 +40,7 @@ final class LogsCommand implements Callable<Integer> {
     public Integer call() {
         Server server = session.server();
         LogView view = new LogView(session, session.out());
-        JsonObject found = new JobLog(server, session.patience(), job.id(server), follow, attempt, false)
+        JsonObject found = new JobLog(server, session.patience(), job.id(session, server), follow, attempt, false)
                 .read(entry -> {
                     if (follow || !(entry instanceof JobLog.Entry.State)) {
                         view.accept(entry);

@@ -2,8 +2,8 @@ package dev.trainyard.cli;
 
 import dev.trainyard.core.compose.SubmitOptions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,8 +28,8 @@ final class NamedJobOptions extends JobOptions {
             description = "Between the stop signal and KILL (default: the file's stop_grace_period, or 10s).")
     private @Nullable Duration gracePeriod;
 
-    /** As they were given, with who submits and when. */
-    SubmitOptions of(String user, Instant now) {
-        return with(name, labels, gracePeriod, user, now);
+    /** @param said labels that the job has already: they go before those of the configuration */
+    SubmitOptions of(Session session, Set<String> said) {
+        return with(name, labels, gracePeriod, session, said);
     }
 }

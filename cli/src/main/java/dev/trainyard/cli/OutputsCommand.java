@@ -14,10 +14,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
-        description = "List what a job left in its outputs folder, and where that is.",
+        description = "List what a job left in its outputs folder, checkpoints first, and where that is.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard outputs 0199f3a2-7b3c")
 final class OutputsCommand implements Callable<Integer> {
+
+    private static final int USUAL = 1_000;
 
     private final Session session;
 
@@ -26,6 +28,12 @@ final class OutputsCommand implements Callable<Integer> {
 
     @Option(names = "--attempt", paramLabel = "N", description = "Of this attempt (default: the latest).")
     private @Nullable Integer attempt;
+
+    @Mixin
+    private final PageOptions page = new PageOptions();
+
+    @Mixin
+    private final WideOption wide = new WideOption();
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -37,9 +45,8 @@ final class OutputsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Server server = session.server();
-        String body = server.get(new Query("/jobs/" + job.id(server) + "/outputs")
-                .with("attempt", attempt)
-                .path());
+        Query query = new Query("/jobs/" + job.id(session, server) + "/outputs").with("attempt", attempt);
+        String body = server.get(page.of(query, USUAL).path());
         if (json.isGiven()) {
             session.out().println(body);
             return ExitCode.OK;
@@ -56,12 +63,14 @@ final class OutputsCommand implements Callable<Integer> {
         if (!files.isEmpty()) {
             session.out().println();
             print(files);
+            PageOptions.tellOfMore(session, outputs, "%d of %s files".formatted(files.size(), outputs.text("total")));
         }
         return ExitCode.OK;
     }
 
     private void print(List<JsonObject> files) {
-        Table table = new Table(List.of("FILE", "KIND", "SIZE", "MODIFIED", "SHA-256"));
+        Table table =
+                new Table(List.of("FILE", "KIND", "SIZE", "MODIFIED", "SHA-256")).whole("KIND", "SIZE", "MODIFIED");
         for (JsonObject file : files) {
             String sha256 = file.text("sha256");
             table.row(List.of(
@@ -69,9 +78,9 @@ final class OutputsCommand implements Callable<Integer> {
                     file.text("kind"),
                     size(file.text("size")),
                     session.shown().time(file.text("modifiedAt")),
-                    sha256.length() > 12 ? sha256.substring(0, 12) : sha256));
+                    sha256.length() > 12 && !wide.isGiven() ? sha256.substring(0, 12) : sha256));
         }
-        table.print(session.out());
+        wide.print(table, session);
     }
 
     private static String size(String bytes) {

@@ -75,11 +75,12 @@ final class ParameterFile {
                 .toLowerCase(Locale.ROOT));
     }
 
-    private static String at(Path file, @Nullable Node node) {
+    /** A place in a file, for people. */
+    static String at(Path file, @Nullable Node node) {
         return at(file, node == null ? Optional.empty() : node.getStartMark());
     }
 
-    private static String at(Path file, Optional<Mark> mark) {
+    static String at(Path file, Optional<Mark> mark) {
         return file
                 + mark.map(each -> ":%d:%d".formatted(each.getLine() + 1, each.getColumn() + 1))
                         .orElse("");

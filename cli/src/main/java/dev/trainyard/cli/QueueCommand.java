@@ -13,6 +13,12 @@ final class QueueCommand implements Callable<Integer> {
     private final Listing listing;
 
     @Mixin
+    private final PageOptions page = new PageOptions();
+
+    @Mixin
+    private final WideOption wide = new WideOption();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     QueueCommand(Session session) {
@@ -21,6 +27,6 @@ final class QueueCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return listing.print(json.isGiven());
+        return listing.print(page, wide, json.isGiven());
     }
 }

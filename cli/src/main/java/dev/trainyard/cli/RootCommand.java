@@ -73,7 +73,8 @@ final class RootCommand implements Runnable {
             names = "--server",
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "Address of the server; else TRAINYARD_SERVER, else " + Session.DEFAULT_SERVER + ".")
+            description = "Address of the server; else TRAINYARD_SERVER, else that of the configuration file, else "
+                    + Session.DEFAULT_SERVER + ".")
     @SuppressWarnings("unused") // picocli calls it
     private void server(String address) {
         session.useServer(address);

@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
         RunLine line = read();
         line.training().notices().forEach(notice -> session.say(notice.toString()));
         SubmitOptions options =
-                job.with(null, Map.of(), null, session.user(), session.clock().instant());
+                job.with(null, Map.of(), null, session, line.training().labels().keySet());
         refusePipedInput(line);
         if (build == null && source == null) {
             if (dockerfile != null) {

@@ -2,14 +2,18 @@ package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JobLog.Patience;
 import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.Screen;
 import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.cli.terminal.Table;
 import dev.trainyard.core.command.CommandName;
+import dev.trainyard.core.request.ShellWords;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -25,6 +29,7 @@ final class Session {
     private final Clock clock;
     private final Patience patience;
     private final boolean ownProcess;
+    private final Configuration configuration;
     private @Nullable String serverOption;
 
     /** @param ownProcess whether the process is this command and nothing else, so that its end is the command's */
@@ -41,6 +46,7 @@ final class Session {
         this.clock = clock;
         this.patience = patience;
         this.ownProcess = ownProcess;
+        this.configuration = new Configuration(environment);
     }
 
     PrintStream out() {
@@ -71,10 +77,18 @@ final class Session {
         serverOption = address;
     }
 
-    /** The server of {@code --server}, of TRAINYARD_SERVER, or the one on this machine. */
+    /** The server of {@code --server}, else the one that is configured, else the one on this machine. */
     Server server() {
-        String named = environment.getOrDefault("TRAINYARD_SERVER", "");
-        return new Server(serverOption != null ? serverOption : named.isBlank() ? DEFAULT_SERVER : named);
+        return new Server(Objects.requireNonNullElseGet(serverOption, this::configuredServer));
+    }
+
+    private String configuredServer() {
+        return configuration.server().orElse(DEFAULT_SERVER);
+    }
+
+    /** What this person always wants. */
+    Configuration configuration() {
+        return configuration;
     }
 
     /** Who uses the client, as their system knows them. */
@@ -87,9 +101,10 @@ final class Session {
         err.println("trainyard: " + forPeople(what));
     }
 
-    /** A sentence, ours or the server's, with the commands in it as they were called here. */
+    /** A sentence, ours or the server's, with the commands in it such that they work here when they are copied. */
     String forPeople(String sentence) {
-        return new CommandName(environment).in(sentence);
+        return new CommandName(environment)
+                .in(sentence, serverOption == null ? "" : "--server " + ShellWords.quote(serverOption));
     }
 
     /** Whether a person watches the messages, so that a line may be written over. */
@@ -127,6 +142,11 @@ final class Session {
         } catch (IOException | UnsupportedOperationException e) {
             return false;
         }
+    }
+
+    /** How wide a table may be: what goes to no terminal is never cut. */
+    int tableWidth() {
+        return isTerminal(1) ? Screen.width(environment) : Table.UNLIMITED;
     }
 
     /** Asks the person at the terminal, and waits for a line; empty if there is none. */

@@ -22,6 +22,9 @@ final class ShowCommand implements Callable<Integer> {
     private final JobParameter job = new JobParameter();
 
     @Mixin
+    private final WideOption wide = new WideOption();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     ShowCommand(Session session) {
@@ -31,7 +34,7 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Server server = session.server();
-        String path = "/jobs/" + job.id(server);
+        String path = "/jobs/" + job.id(session, server);
         String body = server.get(path);
         JsonObject attemptsOfJob = server.parse(server.get(path + "/attempts"));
         if (json.isGiven()) {
@@ -71,8 +74,9 @@ final class ShowCommand implements Callable<Integer> {
 
     private void printAttempts(List<JsonObject> attempts) {
         Shown shown = session.shown();
-        Table table = new Table(
-                List.of("ATTEMPT", "STATE", "CAUSE", "EXIT CODE", "WORKER", "DEVICES", "STARTED", "EXITED", "DETAIL"));
+        Table table = new Table(List.of(
+                        "ATTEMPT", "STATE", "CAUSE", "EXIT CODE", "WORKER", "DEVICES", "STARTED", "EXITED", "DETAIL"))
+                .whole("STATE", "STARTED", "EXITED");
         for (JsonObject attempt : attempts) {
             table.row(List.of(
                     attempt.text("number"),
@@ -83,10 +87,10 @@ final class ShowCommand implements Callable<Integer> {
                     DeviceNames.shown(attempt),
                     shown.time(attempt.text("startedAt")),
                     shown.time(attempt.text("exitedAt")),
-                    Shown.brief(attempt.text("detail"))));
+                    wide.isGiven() ? attempt.text("detail") : Shown.brief(attempt.text("detail"))));
         }
         session.out().println();
-        table.print(session.out());
+        wide.print(table, session);
         session.out().println();
     }
 

@@ -83,7 +83,7 @@ final class SubmitCommand implements Callable<Integer> {
     }
 
     private int send(TrainingSpec spec, @Nullable BuildContext context) {
-        SubmitOptions options = job.of(session.user(), session.clock().instant());
+        SubmitOptions options = job.of(session, spec.labels().keySet());
         return submission.send(session, spec, context, options, detach);
     }
 }

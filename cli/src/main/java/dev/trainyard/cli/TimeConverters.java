@@ -1,5 +1,7 @@
 package dev.trainyard.cli;
 
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.request.DurationText;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -20,6 +22,28 @@ final class TimeConverters {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        }
+    }
+
+    /**
+     * A moment in the past, written as it is or as how long ago it was.
+     *
+     * @throws Failure if it is neither
+     */
+    static Instant since(String option, String text, Instant now) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            // Then it is a duration.
+        }
+        try {
+            return now.minus(DurationText.parse(text));
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "%s: '%s' is neither how long ago, such as 90s, 2h or 7d, nor a time such as 2026-11-24T18:00:00Z."
+                            .formatted(option, text),
+                    e);
         }
     }
 

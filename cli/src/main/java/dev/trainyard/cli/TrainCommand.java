@@ -140,7 +140,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Request.Train request(StoredDraft draft, Map<String, ParameterValue> params) {
         Instant now = session.clock().instant();
-        SubmitOptions job = options.of(session.user(), now);
+        SubmitOptions job = options.of(session, Set.of());
         return new Request.Train(
                 new JobId(UuidV7.generate(now, new SecureRandom())),
                 draft.ref(),

@@ -28,7 +28,7 @@ final class WhyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Server server = session.server();
-        String body = server.get("/jobs/" + job.id(server) + "/why");
+        String body = server.get("/jobs/" + job.id(session, server) + "/why");
         JsonObject why = server.parse(body);
         session.out()
                 .println(

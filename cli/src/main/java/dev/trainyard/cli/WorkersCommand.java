@@ -15,6 +15,12 @@ final class WorkersCommand implements Callable<Integer> {
     private final Listing listing;
 
     @Mixin
+    private final PageOptions page = new PageOptions();
+
+    @Mixin
+    private final WideOption wide = new WideOption();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     private WorkersCommand(Session session) {
@@ -28,6 +34,6 @@ final class WorkersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return listing.print(json.isGiven());
+        return listing.print(page, wide, json.isGiven());
     }
 }

@@ -7,6 +7,7 @@ import dev.trainyard.cli.server.FakeServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class FailuresTest {
                 .isEqualTo(new Result(
                         69,
                         "",
-                        "error: no server answers at %s (Connection refused). Start one with trainyard up, or name another with --server URL or TRAINYARD_SERVER.\n"
+                        "error: no server answers at %s (Connection refused). Start one with trainyard up, or name another with --server URL, TRAINYARD_SERVER or the configuration file.\n"
                                 .formatted(nobody)));
     }
 
@@ -41,7 +42,7 @@ class FailuresTest {
 
         assertThat(cli.run("info").err())
                 .isEqualTo(
-                        "error: %s is no Trainyard server: it answered something that is not its JSON. Check the address in --server or TRAINYARD_SERVER.\n"
+                        "error: %s is no Trainyard server: it answered something that is not its JSON. Check the address in --server, TRAINYARD_SERVER or the configuration file.\n"
                                 .formatted(server.address()));
         assertThat(cli.run("workers").err())
                 .startsWith("error: %s is no Trainyard server: it answered HTTP 404 and text/html"
@@ -88,6 +89,17 @@ class FailuresTest {
         assertThat(cli.run("jbos"))
                 .isEqualTo(new Result(
                         64, "", "error: there is no command 'jbos'; did you mean jobs? See 'trainyard --help'.\n"));
+        assertThat(cli.run("ps"))
+                .isEqualTo(new Result(
+                        64,
+                        "",
+                        "error: there is no command 'ps'. To list jobs: trainyard jobs. See 'trainyard --help'.\n"));
+        for (String foreign :
+                List.of("ls", "stop", "kill", "rm", "status", "inspect", "exec", "top", "squeue", "sbatch")) {
+            assertThat(cli.run(foreign, "x", "--all").err())
+                    .startsWith("error: there is no command '" + foreign + "'. ")
+                    .containsPattern("trainyard [a-z]+ ?");
+        }
         assertThat(cli.run("jobs", "--limti", "3").err())
                 .startsWith("error: there is no option '--limti'; did you mean --limit?");
         assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");
@@ -102,7 +114,10 @@ class FailuresTest {
     void hints_name_the_program_as_it_was_called() {
         cli.environment("TRAINYARD_COMMAND", "./trainyard");
 
-        assertThat(cli.run("show", "x").err()).contains("; ./trainyard jobs lists them.");
+        server.answers(
+                "GET /jobs?state=PUBLISHED%2CQUEUED%2CHELD%2CRUNNING%2CSUCCEEDED%2CFAILED%2CCANCELLED%2CREJECTED&name=x&limit=10",
+                200, "{\"jobs\":[]}");
+        assertThat(cli.run("show", "x").err()).contains(". ./trainyard jobs lists names and ids");
         assertThat(cli.run("show").err()).endsWith("See './trainyard show --help'.\n");
         server.answers("GET /jobs?limit=50", 200, "{\"jobs\":[]}");
         assertThat(cli.run("jobs").err()).isEqualTo("trainyard: no jobs yet: ./trainyard submit FILE\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
+import java.util.List;
 import java.util.StringJoiner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,28 +26,45 @@ class ListingsTest {
     void jobs_are_a_table_with_short_ids_local_times_and_the_reason() {
         server.answers("GET /jobs?limit=50", 200, """
                 {"jobs":[
-                 {"jobId":"%s","name":"mnist","team":"vision","state":"QUEUED","priority":500,"attempts":0,
-                  "waitingBecause":"no free GPU","acceptedAt":"2026-11-24T08:14:00.123Z","endedAt":null},
-                 {"jobId":"%s","name":"digits","team":null,"state":"FAILED","priority":50,"attempts":2,"lastCause":"PROGRAM_ERROR",
-                  "reason":"PROGRAM_ERROR: exit code 3","acceptedAt":"2026-11-23T07:00:00Z","endedAt":"2026-11-23T07:00:09Z"}]}""".formatted(B, A));
+                 {"jobId":"%s","name":"mnist","team":"vision","submittedBy":"ada","labels":{"data":"a"},"state":"QUEUED","priority":500,
+                  "attempts":0,"waitingBecause":"no free GPU","acceptedAt":"2026-11-24T08:14:00.123Z","endedAt":null},
+                 {"jobId":"%s","name":"digits","team":null,"submittedBy":"bob","labels":{},"state":"FAILED","priority":50,"attempts":2,
+                  "lastCause":"PROGRAM_ERROR","reason":"PROGRAM_ERROR: exit code 3","acceptedAt":"2026-11-23T07:00:00Z",
+                  "endedAt":"2026-11-23T08:01:09Z","attempt":{"cause":"PROGRAM_ERROR","exitCode":3,"host":"gpu-1",
+                  "startedAt":"2026-11-23T07:00:02Z","exitedAt":"2026-11-23T08:01:04Z"}}],"next":null}""".formatted(B, A));
 
         Result result = cli.run("jobs");
 
-        assertThat(result.out()).isEqualTo("""
-                JOB            NAME    TEAM    STATE   PRIORITY  ATTEMPTS  ACCEPTED          ENDED             REASON
-                0199f3a2-7b3d  mnist   vision  QUEUED       500         0  08:14:00                            no free GPU
-                0199f3a2-7b3c  digits          FAILED        50         2  2026-11-23 07:00  2026-11-23 07:00  PROGRAM_ERROR: exit code 3
-                """);
-        assertThat(result.exitCode()).isZero();
+        assertThat(result).isEqualTo(new Result(0, """
+                JOB            NAME    STATE   CAUSE          EXIT  BY   HOST   AGE    RUN TIME  REASON
+                0199f3a2-7b3d  mnist   QUEUED                       ada         1m29s            no free GPU
+                0199f3a2-7b3c  digits  FAILED  PROGRAM_ERROR     3  bob  gpu-1  1d01h  1h01m     exit code 3
+                """, ""));
+        assertThat(cli.run("jobs", "--wide").out())
+                .startsWith("JOB  ")
+                .contains(A, B, "TEAM", "vision", "data=a", "ATTEMPTS");
     }
 
     @Test
     void jobs_can_be_asked_for_by_state_and_team() {
         server.answers("GET /jobs?state=RUNNING&team=a+%26+b&limit=3", 200, "{\"jobs\":[]}");
+        server.answers(
+                "GET /jobs?state=RUNNING%2CHELD&name=q9&by=ada&label=k%3Da%2Cb&label=n&since=2026-11-24T06%3A15%3A30Z&limit=50&after=abc",
+                200, "{\"jobs\":[{\"jobId\":\"%s\",\"state\":\"HELD\"}],\"next\":\"xyz\"}".formatted(A));
 
         Result result = cli.run("jobs", "--state", "running", "--team", "a & b", "--limit", "3");
 
         assertThat(result).isEqualTo(new Result(0, "", "trainyard: no jobs like that\n"));
+        Result more = cli.run(
+                "jobs", "--state", "running", "--state", "held", "--name", "q9", "--mine", "--label", "k=a,b",
+                "--label", "n", "--since", "2h", "--after", "abc");
+        assertThat(more.out()).contains(A.substring(0, 13));
+        assertThat(more.err())
+                .isEqualTo(
+                        "trainyard: these are the newest 1 jobs, and there are more. The next ones: the same command with --after xyz. More at once: --limit N\n");
+        assertThat(cli.run("jobs", "--since", "soon").err())
+                .startsWith("error: --since: 'soon' is neither how long ago");
+        assertThat(cli.run("jobs", "--mine", "--by", "bob").exitCode()).isEqualTo(64);
     }
 
     @Test
@@ -107,18 +125,20 @@ class ListingsTest {
 
     @Test
     void of_many_jobs_that_begin_alike_some_are_listed_a_line_each() {
-        StringJoiner jobs = new StringJoiner(",", "{\"jobs\":[", "]}");
-        for (int i = 10; i < 24; i++) {
+        StringJoiner jobs = new StringJoiner(",", "{\"jobs\":[", "],\"next\":\"x\"}");
+        for (int i = 10; i < 20; i++) {
             jobs.add("{\"jobId\":\"0199f3a2-7b3c-7000-8000-0000000000%d\",\"name\":\"n\",\"state\":\"QUEUED\"}"
                     .formatted(i));
         }
-        server.answers("GET /jobs?limit=200", 200, jobs.toString());
+        server.answers(search("name", "0199"), 200, "{\"jobs\":[],\"next\":null}");
+        server.answers(search("id", "0199"), 200, jobs.toString());
 
         assertThat(cli.run("why", "0199").err().lines().toList())
                 .hasSize(12)
-                .startsWith("error: 14 jobs begin or end with 0199. Give more characters, newest first:")
+                .startsWith(
+                        "error: the ids of more than 10 jobs begin or end with 0199. Give more characters, newest first:")
                 .contains("  0199f3a2-7b3c-7000-8000-000000000010  QUEUED n")
-                .endsWith("  and 4 more");
+                .endsWith("  …");
     }
 
     @Test
@@ -143,8 +163,8 @@ class ListingsTest {
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[]}");
 
         assertThat(cli.run("jobs", "--state", "REJECTED").out()).isEqualTo("""
-                JOB            NAME  TEAM  STATE     PRIORITY  ATTEMPTS  ACCEPTED  ENDED     REASON
-                0199f3a2-7b3c              REJECTED                                08:00:00  $.run: is missing
+                JOB            NAME  STATE     CAUSE  EXIT  BY  HOST  AGE  RUN TIME  REASON
+                0199f3a2-7b3c        REJECTED                                        $.run: is missing
                 """);
         assertThat(cli.run("show", A).out()).isEqualTo("""
                 job        %s
@@ -170,7 +190,7 @@ class ListingsTest {
                 "GET /jobs/" + A + "/attempts",
                 200,
                 "{\"attempts\":[{\"number\":1,\"startedAt\":null,\"outputsLocation\":\"file://gpu-1/out\"}]}");
-        server.answers("GET /jobs/" + A + "/outputs", 200, "{\"attempt\":1,\"location\":null,\"files\":[]}");
+        server.answers("GET /jobs/" + A + "/outputs?limit=1000", 200, "{\"attempt\":1,\"location\":null,\"files\":[]}");
 
         assertThat(cli.run("show", A).out()).doesNotContain("gpu-1/out");
         assertThat(cli.run("outputs", A))
@@ -191,11 +211,16 @@ class ListingsTest {
 
     @Test
     void outputs_tell_the_place_and_the_files() {
-        server.answers("GET /jobs/" + A + "/outputs?attempt=2", 200, """
-                {"location":"file://gpu-1/out","state":"COLLECTED","files":[
+        server.answers("GET /jobs/" + A + "/outputs?attempt=2&limit=1000", 200, """
+                {"location":"file://gpu-1/out","state":"COLLECTED","total":12000,"next":"abc","files":[
                  {"path":"checkpoints/last.npz","kind":"CHECKPOINT","size":1500000,"sha256":"0123456789abcdef","modifiedAt":"2026-11-24T08:01:00Z"}]}""");
 
-        assertThat(cli.run("outputs", A, "--attempt", "2").out()).isEqualTo("""
+        Result result = cli.run("outputs", A, "--attempt", "2");
+
+        assertThat(result.err())
+                .isEqualTo(
+                        "trainyard: these are 1 of 12000 files, and there are more. The next ones: the same command with --after abc. More at once: --limit N\n");
+        assertThat(result.out()).isEqualTo("""
                 file://gpu-1/out (COLLECTED)
 
                 FILE                  KIND        SIZE     MODIFIED  SHA-256
@@ -225,26 +250,80 @@ class ListingsTest {
                 """);
     }
 
+    private static String search(String parameter, String value) {
+        return "GET /jobs?state=PUBLISHED%2CQUEUED%2CHELD%2CRUNNING%2CSUCCEEDED%2CFAILED%2CCANCELLED%2CREJECTED&"
+                + parameter + "=" + value + "&limit=10";
+    }
+
+    private FakeServer finds(String search, String... jobs) {
+        return server.answers(search, 200, "{\"jobs\":[" + String.join(",", jobs) + "],\"next\":null}");
+    }
+
+    private static String job(String id, String state) {
+        return "{\"jobId\":\"%s\",\"name\":\"q9\",\"state\":\"%s\"}".formatted(id, state);
+    }
+
     @Test
     void a_unique_beginning_or_end_names_a_job() {
-        server.answers(
-                "GET /jobs?limit=200",
-                200,
-                "{\"jobs\":[{\"jobId\":\"%s\",\"name\":\"digits\",\"state\":\"FAILED\"},{\"jobId\":\"%s\"}]}"
-                        .formatted(A, B));
+        for (String part : List.of("0199f3a2-7b3d", "00000000000b", "0199f3a2", "0199f3a3", "7777")) {
+            finds(search("name", part));
+        }
+        finds(search("id", "0199f3a2-7b3d"), job(B, "RUNNING"));
+        finds(search("id", "00000000000b"), job(B, "RUNNING"));
+        finds(search("id", "0199f3a2"), job(B, "RUNNING"), job(A, "FAILED"));
+        finds(search("id", "0199f3a3"));
+        finds(search("name", "0199F3A2-7B3D"));
         server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"RUNNING\",\"text\":\"It runs.\"}");
 
         assertThat(cli.run("why", "0199F3A2-7B3D").out()).isEqualTo("RUNNING: It runs.\n");
+        assertThat(cli.run("why", "00000000000b")).isEqualTo(new Result(0, "RUNNING: It runs.\n", ""));
         assertThat(cli.run("why", "0199f3a2"))
                 .isEqualTo(new Result(
                         64,
                         "",
-                        "error: 2 jobs begin or end with 0199f3a2. Give more characters, newest first:\n  %s  FAILED digits\n  %s\n"
-                                .formatted(A, B)));
-        assertThat(cli.run("why", "0199f3a3").err())
-                .startsWith("error: none of the newest 200 jobs has an id that begins or ends with 0199f3a3.");
-        assertThat(cli.run("why", "00000000000b").out()).isEqualTo("RUNNING: It runs.\n");
-        assertThat(cli.run("why", "019").err()).startsWith("error: '019' is no job id.");
-        assertThat(cli.run("why", "../info").err()).startsWith("error: '../info' is no job id.");
+                        "error: the ids of 2 jobs begin or end with 0199f3a2. Give more characters, newest first:\n  %s  RUNNING q9\n  %s  FAILED q9\n"
+                                .formatted(B, A)));
+        assertThat(cli.run("why", "0199f3a3"))
+                .satisfies(result -> assertThat(result.exitCode()).isEqualTo(66))
+                .satisfies(
+                        result -> assertThat(result.err())
+                                .startsWith(
+                                        "error: no job has the name '0199f3a3', and no job's id begins or ends with it. trainyard jobs lists"));
+        assertThat(cli.run("why", "../info").err()).startsWith("error: no job has the name '../info'");
+    }
+
+    @Test
+    void a_name_means_its_newest_job_and_that_is_said() {
+        finds(search("name", "q9"), job(B, "SUCCEEDED"), job(A, "FAILED"));
+        server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"SUCCEEDED\",\"text\":\"It succeeded.\"}");
+
+        assertThat(cli.run("why", "q9"))
+                .isEqualTo(new Result(
+                        0, "SUCCEEDED: It succeeded.\n", "trainyard: q9 is job %s, the newest of 2\n".formatted(B)));
+    }
+
+    @Test
+    void what_changes_a_job_takes_the_one_of_a_name_that_has_not_ended_and_guesses_at_none() {
+        String live = "GET /jobs?state=PUBLISHED%2CQUEUED%2CHELD%2CRUNNING&name=q9&limit=10";
+        finds(search("name", "q9"), job(B, "SUCCEEDED"), job(A, "RUNNING"));
+        finds(live, job(A, "RUNNING"));
+        finds(live, job(B, "QUEUED"), job(A, "RUNNING"));
+        finds(live);
+        server.answers("POST /jobs/" + A + "/cancel", 200, "{\"result\":\"STOPPING\"}");
+        server.answers("POST /jobs/" + B + "/cancel", 200, "{\"result\":\"ALREADY_ENDED\"}");
+
+        assertThat(cli.run("cancel", "q9").err())
+                .isEqualTo("trainyard: q9 is job %s, the only one of 2 that has not ended\n".formatted(A));
+        assertThat(cli.run("cancel", "q9"))
+                .isEqualTo(new Result(
+                        64,
+                        "",
+                        "error: 2 jobs with the name q9 have not ended. Give the id of the one that you mean, newest first:\n  %s  QUEUED q9\n  %s  RUNNING q9\n"
+                                .formatted(B, A)));
+        assertThat(cli.run("cancel", "q9"))
+                .isEqualTo(new Result(
+                        0,
+                        "job %s had ended already\n".formatted(B),
+                        "trainyard: q9 is job %s, the newest of 2\n".formatted(B)));
     }
 }

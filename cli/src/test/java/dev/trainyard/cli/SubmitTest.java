@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
@@ -51,6 +53,44 @@ class SubmitTest {
     @AfterEach
     void close() {
         server.close();
+    }
+
+    @Test
+    void a_retry_is_ruled_by_exit_code_and_by_cause_and_a_code_goes_first() {
+        assertThat(submit(
+                                "-d",
+                                "--max-attempts",
+                                "3",
+                                "--retry-on",
+                                "out-of-memory,75",
+                                "--retry-on",
+                                "TIME_LIMIT",
+                                "--fail-on",
+                                "PROGRAM_ERROR,2")
+                        .exitCode())
+                .isZero();
+
+        assertThat(message().retry().rules())
+                .containsExactly(
+                        new RetryPolicy.OnExitCode(List.of(75), RetryPolicy.Action.RETRY),
+                        new RetryPolicy.OnExitCode(List.of(2), RetryPolicy.Action.FAIL),
+                        new RetryPolicy.OnCause(
+                                List.of(Cause.OUT_OF_MEMORY, Cause.TIME_LIMIT), RetryPolicy.Action.RETRY),
+                        new RetryPolicy.OnCause(List.of(Cause.PROGRAM_ERROR), RetryPolicy.Action.FAIL));
+        assertThat(refusal("--retry-on", "OUT_OF_MEMRY", "--max-attempts", "2"))
+                .startsWith(
+                        "error: --retry-on: 'OUT_OF_MEMRY' is neither an exit code nor a cause. Did you mean OUT_OF_MEMORY? Causes that a rule may name: PROGRAM_ERROR, ");
+        assertThat(refusal("--fail-on", "HOST_LOST")).contains("of the cause HOST_LOST Trainyard decides alone");
+        assertThat(refusal("--fail-on", "0")).contains("1 to 255");
+        assertThat(refusal("--fail-on", "3", "--retry-on", "3", "--max-attempts", "2"))
+                .contains("3 stands in --retry-on and in --fail-on");
+        assertThat(refusal("--retry-on", "3")).contains("Give --max-attempts N");
+    }
+
+    private String refusal(String... options) {
+        Result result = submit(options);
+        assertThat(result.exitCode()).isEqualTo(64);
+        return result.err();
     }
 
     @Test

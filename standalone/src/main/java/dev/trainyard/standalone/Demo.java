@@ -1,6 +1,5 @@
 package dev.trainyard.standalone;
 
-import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The main job once, as a person would do it: every command is the command line's own. */
@@ -35,16 +35,19 @@ final class Demo {
     private static final int FAILED = 1;
 
     private final Standalone.Settings settings;
+    private final IntFunction<List<String>> again;
     private final PrintStream out = System.out;
     private final long startedAt = System.nanoTime();
     private @Nullable CancelledByInterrupt interrupt;
 
-    private Demo(Standalone.Settings settings) {
+    private Demo(Standalone.Settings settings, IntFunction<List<String>> again) {
         this.settings = settings;
+        this.again = again;
     }
 
-    static int run(Standalone.Settings settings) {
-        return new Demo(settings).run();
+    /** @param again the options of an {@code up} that finds what this leaves, by the port that was served */
+    static int run(Standalone.Settings settings, IntFunction<List<String>> again) {
+        return new Demo(settings, again).run();
     }
 
     private int run() {
@@ -75,7 +78,7 @@ final class Demo {
         interrupt = watched;
         int exitCode = FAILED;
         try {
-            int followed = cli(rest, List.of("logs", "-f", job), out);
+            int followed = cli(rest, List.of("logs", "-f", "--build", job), out);
             exitCode = followed == ExitCode.OK ? Integer.parseInt(answer(rest, OUTCOME.formatted(job))) : followed;
         } finally {
             if (exitCode != ExitCode.OK) {
@@ -90,11 +93,13 @@ final class Demo {
         cli(rest, List.of("sql", ROW.formatted(job)), out);
         say("Its outputs:");
         cli(rest, List.of("outputs", job), out);
-        say(new CommandName(System.getenv()).in("""
+        NextCommands next = new NextCommands(rest.toString(), System.getenv());
+        say(next.in("""
                 Done, and all of it is stopped again. To look at it later:
-                          trainyard up                               in this terminal, and in another:
+                          %s
+                        in this terminal, and in another:
                           trainyard outputs %s
-                          trainyard submit your/docker-compose.yml   for a training of your own""".formatted(job)));
+                          trainyard submit your/docker-compose.yml   for a training of your own""".formatted(NextCommands.up(again.apply(rest.getPort())), job)));
         return exitCode;
     }
 

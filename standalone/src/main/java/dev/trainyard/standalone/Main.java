@@ -10,6 +10,7 @@ import dev.trainyard.submitter.publish.KafkaUnavailable;
 import dev.trainyard.submitter.webhook.WebhookSecret;
 import dev.trainyard.worker.WorkerProblem;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -138,6 +139,11 @@ public final class Main {
             }
         }
 
+        /** As they were given, for an {@code up} that finds what this command left. */
+        List<String> again(int servedPort) {
+            return NextCommands.options(directory, devices, runSlots, policy, servedPort);
+        }
+
         Path directory() {
             return directory != null ? directory : StateHome.directory(System.getenv(), StateHome.isRoot());
         }
@@ -174,15 +180,17 @@ public final class Main {
         RestPort.requireFree(settings.port());
         try (Standalone standalone = Standalone.start(settings, Main::say)) {
             PoliteStop stop = PoliteStop.closing(standalone::close);
-            System.out.print(called(
-                    """
+            NextCommands next = new NextCommands(standalone.rest().toString(), System.getenv());
+            System.out.print(next.in("""
                     Trainyard is up.
                       REST      %s
                       Kafka     %s
                       Postgres  %s
                       state     %s
                     Submit with: trainyard submit docker-compose.yml    Stop with Ctrl-C: trainings run on.
-                    """.formatted(standalone.rest(), standalone.kafka(), standalone.readerUrl(), options.directory())));
+                    """.formatted(
+                                    standalone.rest(), standalone.kafka(), standalone.readerUrl(), options.directory()))
+                    + next.path());
             standalone.await();
             stop.cancel();
         }
@@ -225,6 +233,6 @@ public final class Main {
                     options.spec.commandLine(),
                     "--devices: the demo's training wants one device, and none offers none: leave it out, or give slots:1");
         }
-        return Demo.run(settings);
+        return Demo.run(settings, options::again);
     }
 }

@@ -53,7 +53,7 @@ public final class Server {
         }
         throw new Failure(
                 ExitCode.INVALID,
-                "'%s' is not a server's address. Write it as http://127.0.0.1:8700, in --server or TRAINYARD_SERVER."
+                "'%s' is not a server's address. Write it as http://127.0.0.1:8700, in --server, TRAINYARD_SERVER or the configuration file."
                         .formatted(address));
     }
 
@@ -250,14 +250,14 @@ public final class Server {
     private Failure noTrainyard(String instead) {
         return new Failure(
                 ExitCode.UNREACHABLE,
-                "%s is no Trainyard server: it answered %s. Check the address in --server or TRAINYARD_SERVER."
+                "%s is no Trainyard server: it answered %s. Check the address in --server, TRAINYARD_SERVER or the configuration file."
                         .formatted(address, instead));
     }
 
     Failure unreachable(IOException e) {
         return new Failure(
                 ExitCode.UNREACHABLE,
-                "no server answers at %s (%s). Start one with trainyard up, or name another with --server URL or TRAINYARD_SERVER."
+                "no server answers at %s (%s). Start one with trainyard up, or name another with --server URL, TRAINYARD_SERVER or the configuration file."
                         .formatted(address, reason(e)),
                 e);
     }

@@ -2,6 +2,7 @@ package dev.trainyard.cli.terminal;
 
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -49,6 +50,43 @@ public final class Shown {
         } catch (DateTimeException e) {
             return instant;
         }
+    }
+
+    /**
+     * How long it is from one instant to another, in its two largest units: {@code 12s}, {@code 3m12s}, {@code 5h03m}, {@code 12d05h}.
+     *
+     * @param from an instant; empty if any: then there is nothing to say
+     * @param to empty: now
+     */
+    public String between(String from, String to) {
+        if (!looksLikeAnInstant(from) || !(to.isEmpty() || looksLikeAnInstant(to))) {
+            return "";
+        }
+        try {
+            Instant end = to.isEmpty() ? clock.instant() : Instant.parse(to);
+            // Another host's clock may be ahead of ours.
+            return duration(
+                    Math.max(0, Duration.between(Instant.parse(from), end).toSeconds()));
+        } catch (DateTimeException e) {
+            return "";
+        }
+    }
+
+    private static String duration(long seconds) {
+        if (seconds < 60) {
+            return seconds + "s";
+        }
+        if (seconds < 3_600) {
+            return seconds / 60 + "m" + twoDigits(seconds % 60) + "s";
+        }
+        long hours = seconds / 3_600;
+        return hours < 24
+                ? hours + "h" + twoDigits(seconds / 60 % 60) + "m"
+                : hours / 24 + "d" + twoDigits(hours % 24) + "h";
+    }
+
+    private static String twoDigits(long number) {
+        return number < 10 ? "0" + number : Long.toString(number);
     }
 
     /** A sentence of the server with the instants in it as {@link #time} shows them. */

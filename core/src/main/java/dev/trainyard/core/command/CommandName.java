@@ -1,6 +1,7 @@
 package dev.trainyard.core.command;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,8 +15,12 @@ public final class CommandName {
 
     private static final String NAME = "trainyard";
 
+    /** These are no client's commands, and know no options of a client. */
+    private static final Set<String> OF_THE_LAUNCHER =
+            Set.of("up", "demo", "worker", "server", "migrate", "build", "test", "storm", "format");
+
     /** A command line in a sentence; neither a path nor the beginning of a message ({@code trainyard: …}). */
-    private static final Pattern COMMAND = Pattern.compile("(?<![\\w./:-])" + NAME + " (?=[a-z-])");
+    private static final Pattern COMMAND = Pattern.compile("(?<![\\w./:-])" + NAME + " (?=([a-z-]+))");
 
     private final String called;
 
@@ -26,8 +31,20 @@ public final class CommandName {
 
     /** A message, which calls the program {@code trainyard}, with the name that it was called by. */
     public String in(String message) {
-        return called.equals(NAME)
-                ? message
-                : COMMAND.matcher(message).replaceAll(Matcher.quoteReplacement(called + " "));
+        return in(message, "");
+    }
+
+    /**
+     * The same, and the client's commands in it ask who was asked now.
+     *
+     * @param options of the client, as a shell takes them; empty: none
+     */
+    public String in(String message, String options) {
+        return COMMAND.matcher(message).replaceAll(command -> {
+            boolean client = !OF_THE_LAUNCHER.contains(command.group(1))
+                    && !command.group(1).startsWith("-");
+            String all = options.isEmpty() || !client ? called : called + " " + options;
+            return Matcher.quoteReplacement(all + " ");
+        });
     }
 }

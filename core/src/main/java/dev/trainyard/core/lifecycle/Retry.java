@@ -153,7 +153,7 @@ public final class Retry {
     }
 
     /** The causes that say something about the user's program, where the user's word goes before ours. */
-    private static boolean overridable(Cause cause) {
+    public static boolean overridable(Cause cause) {
         return switch (cause) {
             case PROGRAM_ERROR,
                     OUT_OF_MEMORY,

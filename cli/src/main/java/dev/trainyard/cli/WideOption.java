@@ -1,0 +1,21 @@
+package dev.trainyard.cli;
+
+import dev.trainyard.cli.terminal.Table;
+import picocli.CommandLine.Option;
+
+/** {@code --wide}: a table with all that it has, also where that does not fit the terminal. */
+final class WideOption {
+
+    @Option(
+            names = "--wide",
+            description = "Show all columns, whole. Else long ones are cut, with …, to fit the terminal.")
+    private boolean wide;
+
+    boolean isGiven() {
+        return wide;
+    }
+
+    void print(Table table, Session session) {
+        table.print(session.out(), wide ? Table.UNLIMITED : session.tableWidth());
+    }
+}

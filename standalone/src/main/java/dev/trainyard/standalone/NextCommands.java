@@ -1,0 +1,87 @@
+package dev.trainyard.standalone;
+
+import dev.trainyard.core.command.CommandName;
+import dev.trainyard.core.request.ShellWords;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The commands that {@code up} and {@code demo} tell people to type next: each works when it is copied. */
+final class NextCommands {
+
+    private static final int USUAL_PORT = 8700;
+    private static final String USUAL_SERVER = "http://127.0.0.1:" + USUAL_PORT;
+
+    private final CommandName called;
+    private final String server;
+    private final Map<String, String> environment;
+
+    /** @param rest where REST is served */
+    NextCommands(String rest, Map<String, String> environment) {
+        this.called = new CommandName(environment);
+        // A client asks the one of TRAINYARD_SERVER, if that is set in the same shell, and not the usual one.
+        String asked = environment.getOrDefault("TRAINYARD_SERVER", "");
+        this.server = rest.equals(asked.isBlank() ? USUAL_SERVER : asked) ? "" : "--server " + ShellWords.quote(rest);
+        this.environment = environment;
+    }
+
+    /** A text that calls the program {@code trainyard}. */
+    String in(String text) {
+        return called.in(text, server);
+    }
+
+    /**
+     * {@code trainyard up} for the same directory, devices and port.
+     *
+     * @param options as they were given to the command before
+     */
+    static String up(List<String> options) {
+        return options.isEmpty()
+                ? "trainyard up"
+                : "trainyard up "
+                        + String.join(
+                                " ", options.stream().map(ShellWords::quote).toList());
+    }
+
+    /**
+     * The options of {@code up} that were given, or that came about.
+     *
+     * @param port that is served; 8700 needs no option
+     */
+    static List<String> options(
+            @Nullable Path directory,
+            @Nullable String devices,
+            @Nullable Integer runSlots,
+            @Nullable Path policy,
+            int port) {
+        List<String> options = new ArrayList<>();
+        if (directory != null) {
+            options.addAll(List.of("--dir", directory.toAbsolutePath().toString()));
+        }
+        if (devices != null) {
+            options.addAll(List.of("--devices", devices));
+        }
+        if (runSlots != null) {
+            options.addAll(List.of("--run-slots", runSlots.toString()));
+        }
+        if (policy != null) {
+            options.addAll(List.of("--policy", policy.toAbsolutePath().toString()));
+        }
+        if (port != USUAL_PORT) {
+            options.addAll(List.of("--port", Integer.toString(port)));
+        }
+        return options;
+    }
+
+    /** How to call the program from anywhere; empty where its name is enough already, or where it lies is not known. */
+    String path() {
+        String home = System.getProperty("trainyard.home", "");
+        boolean named = environment.getOrDefault(CommandName.VARIABLE, "").equals("trainyard");
+        return named || home.isEmpty()
+                ? ""
+                : "To call it trainyard from anywhere: export PATH=%s:\"$PATH\"    (for good: in ~/.profile)%n"
+                        .formatted(ShellWords.quote(home));
+    }
+}
