@@ -33,7 +33,7 @@ final class Attachment {
         CancelQuestion question = new CancelQuestion(session, server, id, view);
         try (var _ = session.onInterrupt(() -> session.say(question.farewell()));
                 var _ = question.watch()) {
-            JsonObject job = new JobLog(server, session.patience(), id, true, null, true).read(view);
+            JsonObject job = new JobLog(server, session.patience(), JobLog.of(id, true), true, true).read(view);
             view.tell(job);
             if (json) {
                 session.out().println(server.get("/jobs/" + id));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class LogsTest {
 
     private static final String JOB = "0199f3a2-7b3c-7000-8000-00000000000a";
-    private static final String FOLLOWED = "GET /jobs/" + JOB + "/log?follow=true";
+    private static final String FOLLOWED = "GET /jobs/" + JOB + "/log?follow=true&build=failed";
     private static final String END = "event: end\ndata: {\"jobId\":\"" + JOB
             + "\",\"state\":\"FAILED\",\"reason\":\"PROGRAM_ERROR: exit code 3\",\"attempt\":{\"exitCode\":3}}\n\n";
 
@@ -26,9 +26,23 @@ class LogsTest {
     }
 
     @Test
+    void a_part_of_the_log_is_asked_for() {
+        server.streams(
+                "GET /jobs/" + JOB + "/log?follow=false&build=never&tail=3&since=2026-11-24T08%3A05%3A30Z",
+                log(1, 7, "CONTAINER", "epoch 9\\n") + END);
+        server.streams("GET /jobs/" + JOB + "/log?follow=true&build=always&tail=0", END);
+
+        assertThat(cli.run("logs", JOB, "--tail", "3", "--since", "10m", "--no-build")
+                        .out())
+                .isEqualTo("epoch 9\n");
+        assertThat(cli.run("logs", "-f", "-n", "0", "--build", JOB).exitCode()).isZero();
+        assertThat(cli.run("logs", JOB, "--build", "--no-build").exitCode()).isEqualTo(64);
+    }
+
+    @Test
     void the_containers_words_go_to_standard_output_and_all_others_to_standard_error() {
         server.streams(
-                "GET /jobs/" + JOB + "/log?follow=false&attempt=2",
+                "GET /jobs/" + JOB + "/log?follow=false&attempt=2&build=failed",
                 state("{\"state\":\"FAILED\"}")
                         + log(2, 1, "IMAGE", "Step 1/2\\n")
                         + log(2, 2, "TRAINYARD", "outputs: 3 files\\n")
@@ -131,7 +145,7 @@ class LogsTest {
 
     @Test
     void a_job_that_nobody_knows_is_not_waited_for() {
-        server.answers("GET /jobs/" + JOB + "/log?follow=true", 404, "{\"detail\":\"No job has this id.\"}");
+        server.answers(FOLLOWED, 404, "{\"detail\":\"No job has this id.\"}");
 
         assertThat(cli.run("logs", "-f", JOB)).isEqualTo(new Result(66, "", "error: No job has this id.\n"));
     }

@@ -3,6 +3,8 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.AttemptId;
 import java.sql.Types;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The logs of attempts, in chunks of whole lines. */
 public final class LogStore {
+
+    private static final int TAIL_BATCH = 20;
 
     private final Database database;
     private final JdbcClient sql;
@@ -127,13 +131,88 @@ public final class LogStore {
         return tail.substring(Math.max(tail.length() - chars, 0));
     }
 
-    /** At most {@code limit} chunks after the one with this number, in order. */
-    public List<Chunk> after(AttemptId attempt, long seq, int limit) {
-        return sql.sql("""
-                select seq, source, text from trainyard.log_chunk
-                where attempt_id = :attempt and seq > :seq order by seq limit :limit""")
+    /**
+     * Where the last lines of a log begin.
+     *
+     * @param after the chunk before them; 0: none
+     * @param skipped so many characters of the next chunk belong to earlier lines
+     * @param lines how many there are: fewer than were asked for, if the log has no more
+     */
+    public record Tail(long after, int skipped, long lines) {}
+
+    /** The last so many lines, those of Trainyard itself not counted. */
+    public Tail lastLines(AttemptId attempt, Wanted wanted, long lines) {
+        long ends = 0;
+        // What goes on has no end yet, and is a line.
+        long open = -1;
+        long before = Long.MAX_VALUE;
+        while (true) {
+            List<Chunk> chunks = before(attempt, before, wanted, TAIL_BATCH);
+            for (Chunk chunk : chunks) {
+                if (lines == 0) {
+                    return new Tail(chunk.seq(), 0, 0);
+                }
+                before = chunk.seq();
+                String text = chunk.text();
+                if (chunk.source() == Source.TRAINYARD) {
+                    continue;
+                }
+                if (open < 0) {
+                    open = text.endsWith("\n") ? 0 : 1;
+                }
+                for (int end = text.lastIndexOf('\n'); end >= 0; end = text.lastIndexOf('\n', end - 1)) {
+                    ends++;
+                    if (ends + open > lines) {
+                        return end + 1 == text.length()
+                                ? new Tail(chunk.seq(), 0, lines)
+                                : new Tail(chunk.seq() - 1, end + 1, lines);
+                    }
+                }
+            }
+            if (chunks.size() < TAIL_BATCH) {
+                return new Tail(0, 0, ends + Math.max(open, 0));
+            }
+        }
+    }
+
+    private List<Chunk> before(AttemptId attempt, long seq, Wanted wanted, int limit) {
+        return sql.sql("select seq, source, text from trainyard.log_chunk where attempt_id = :attempt and seq < :seq "
+                        + wanted.condition() + "order by seq desc limit :limit")
                 .param("attempt", attempt.value())
                 .param("seq", seq)
+                .param("since", wanted.time())
+                .param("limit", limit)
+                .query((row, n) ->
+                        new Chunk(row.getLong("seq"), Source.valueOf(row.getString("source")), row.getString("text")))
+                .list();
+    }
+
+    /**
+     * Which chunks a reader wants.
+     *
+     * @param image also the engine's words while it pulled and built
+     * @param since only those that were stored then or later; null: however old
+     */
+    public record Wanted(boolean image, @Nullable Instant since) {
+
+        public static final Wanted ALL = new Wanted(true, null);
+
+        private String condition() {
+            return (image ? "" : "and source <> 'IMAGE' ") + (since == null ? "" : "and at >= :since ");
+        }
+
+        private @Nullable OffsetDateTime time() {
+            return since == null ? null : since.atOffset(ZoneOffset.UTC);
+        }
+    }
+
+    /** At most {@code limit} chunks after the one with this number, in order. */
+    public List<Chunk> after(AttemptId attempt, long seq, Wanted wanted, int limit) {
+        return sql.sql("select seq, source, text from trainyard.log_chunk where attempt_id = :attempt and seq > :seq "
+                        + wanted.condition() + "order by seq limit :limit")
+                .param("attempt", attempt.value())
+                .param("seq", seq)
+                .param("since", wanted.time())
                 .param("limit", limit)
                 .query((row, n) ->
                         new Chunk(row.getLong("seq"), Source.valueOf(row.getString("source")), row.getString("text")))

@@ -52,7 +52,8 @@ class RolesTest {
 
         try (Database server = Database.connect(yard.url, Role.SERVER, 2)) {
             assertThat(new AttemptStore(server).find(attempt)).isPresent();
-            assertThat(new LogStore(server).after(attempt, 0, 10)).hasSize(1);
+            assertThat(new LogStore(server).after(attempt, 0, LogStore.Wanted.ALL, 10))
+                    .hasSize(1);
             assertThat(server.sql()
                             .sql("select count(*) from history.attempts")
                             .query(Integer.class)

@@ -3,6 +3,7 @@ package dev.trainyard.submitter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.submitter.SseReader.Event;
@@ -67,6 +68,66 @@ class LogTest {
             assertThat(rest.getLast().name()).isEqualTo("end");
             assertThat(rest.getLast().data().path("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(rest.getLast().data().at("/attempt/exitCode").asInt()).isZero();
+        }
+    }
+
+    private List<String> told(String query) {
+        try (SseReader events = open(log + query)) {
+            return events.rest().stream()
+                    .filter(event -> event.name().equals("log"))
+                    .map(Event::text)
+                    .toList();
+        }
+    }
+
+    @Test
+    void the_words_of_a_build_are_told_when_they_are_asked_for_or_when_no_image_came_of_it() {
+        worker.accept(Requests.named(id, "digits"));
+        AttemptId failed = worker.reserve();
+        worker.begin(failed);
+        worker.build(failed, "Step 1\nno such file\n");
+        assertThat(told("?build=failed")).isEmpty();
+        worker.fail(failed, Cause.IMAGE_BUILD_FAILED, TestWorker.retryAtOnce());
+        AttemptId second = worker.reserve();
+        worker.begin(second);
+        worker.build(second, "Step 1\nbuilt\n");
+        worker.started(second);
+        worker.log(second, "epoch 1\nepoch 2\n");
+        worker.log(second, "epoch 3\nepo");
+        worker.log(second, "ch 4\n");
+
+        assertThat(told("")).hasSize(5);
+        assertThat(told("?build=failed"))
+                .containsExactly("Step 1\nno such file\n", "epoch 1\nepoch 2\n", "epoch 3\nepo", "ch 4\n");
+        assertThat(told("?build=never")).containsExactly("epoch 1\nepoch 2\n", "epoch 3\nepo", "ch 4\n");
+        assertThat(told("?build=failed&tail=3")).containsExactly("epoch 2\n", "epoch 3\nepo", "ch 4\n");
+        assertThat(told("?build=failed&tail=2")).containsExactly("epoch 3\nepo", "ch 4\n");
+        assertThat(told("?build=failed&tail=1")).containsExactly("epo", "ch 4\n");
+        assertThat(told("?build=failed&tail=0")).isEmpty();
+        assertThat(told("?build=failed&tail=5"))
+                .containsExactly("no such file\n", "epoch 1\nepoch 2\n", "epoch 3\nepo", "ch 4\n");
+        assertThat(told("?build=failed&tail=999")).hasSize(4);
+        assertThat(told("?attempt=1&build=failed&tail=1")).containsExactly("no such file\n");
+        assertThat(told("?since=2100-01-01T00:00:00Z")).isEmpty();
+        for (String wrong : List.of("build=sometimes", "tail=-1", "tail=x", "since=soon")) {
+            assertThat(server.http.get(log + "?" + wrong).status()).as(wrong).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void a_follower_gets_the_words_of_a_build_when_it_has_failed() {
+        worker.accept(Requests.named(id, "digits"));
+        AttemptId failed = worker.reserve();
+        worker.begin(failed);
+        worker.build(failed, "no such file\n");
+        try (SseReader events = open(log + "?follow=true&build=failed")) {
+            events.next("state");
+            worker.fail(failed, Cause.IMAGE_BUILD_FAILED, new Retry.Final(JobState.FAILED));
+
+            assertThat(events.rest().stream()
+                            .filter(event -> event.name().equals("log"))
+                            .map(Event::text))
+                    .containsExactly("no such file\n");
         }
     }
 

@@ -110,11 +110,19 @@ final class TestWorker implements AutoCloseable {
     /** Places all that is queued, and starts the one attempt that this makes live. */
     AttemptId start() {
         AttemptId attempt = reserve();
+        begin(attempt);
+        started(attempt);
+        return attempt;
+    }
+
+    void begin(AttemptId attempt) {
         attempts.begin(me, attempt, "file://host-1/srv/outputs/" + attempt);
+    }
+
+    void started(AttemptId attempt) {
         attempts.imaged(me, attempt, "sha256:1234");
         attempts.created(me, attempt, "c0ffee", "ty-digits-1-" + attempt.shortForm());
         attempts.started(me, attempt, Instant.now(), List.of("python", "train.py", "--lr", "0.1"));
-        return attempt;
     }
 
     AttemptId reserve() {
@@ -124,6 +132,10 @@ final class TestWorker implements AutoCloseable {
 
     void log(AttemptId attempt, String text) {
         logs.append(attempt, LogStore.Source.CONTAINER, text, null);
+    }
+
+    void build(AttemptId attempt, String text) {
+        logs.append(attempt, LogStore.Source.IMAGE, text, null);
     }
 
     void output(AttemptId attempt, String... paths) {

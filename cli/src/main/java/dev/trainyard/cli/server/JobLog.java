@@ -60,26 +60,22 @@ public final class JobLog {
     private long lastSeq;
     private @Nullable Instant lostAt;
 
+    /** The log of a job; more may be said of what is wanted. */
+    public static Query of(String job, boolean follow) {
+        return new Query("/jobs/" + job + "/log").with("follow", follow);
+    }
+
     /**
+     * @param log its path, with what of it is wanted
      * @param follow whether to wait for what is yet to come
-     * @param attempt only this attempt's; null: all of the job
      * @param published the job was just published, so that a server that does not know it yet will soon
      */
-    public JobLog(
-            Server server,
-            Patience patience,
-            String job,
-            boolean follow,
-            @Nullable Integer attempt,
-            boolean published) {
+    public JobLog(Server server, Patience patience, Query log, boolean follow, boolean published) {
         this.server = server;
         this.patience = patience;
         this.follow = follow;
         this.published = published;
-        this.path = new Query("/jobs/" + job + "/log")
-                .with("follow", follow)
-                .with("attempt", attempt)
-                .path();
+        this.path = log.path();
     }
 
     /**

@@ -20,6 +20,8 @@ final class LogController {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogController.class);
 
+    private static final int MAX_TAIL = 1_000_000;
+
     private final KnownJobs jobs;
     private final History history;
     private final LogStreams streams;
@@ -37,6 +39,9 @@ final class LogController {
             @PathVariable JobId jobId,
             @RequestParam(defaultValue = "false") boolean follow,
             @RequestParam(required = false) @Nullable Integer attempt,
+            @RequestParam(defaultValue = "always") String build,
+            @RequestParam(required = false) @Nullable Integer tail,
+            @RequestParam(required = false) @Nullable String since,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             HttpServletResponse response) {
         jobs.require(jobId);
@@ -47,10 +52,23 @@ final class LogController {
         if (attempt != null && !follow && history.attempt(jobId, attempt).isEmpty()) {
             throw ApiException.notFound("job %s has no attempt %d".formatted(jobId, attempt));
         }
+        if (tail != null && (tail < 0 || tail > MAX_TAIL)) {
+            throw ApiException.badRequest("tail: %d is not between 0 and %,d lines".formatted(tail, MAX_TAIL));
+        }
+        LogWish wish = new LogWish(attempt, build(build), tail, JobQuery.instant("since", since));
         try {
-            streams.stream(jobId, from, attempt, follow, EventStream.open(response, json));
+            streams.stream(jobId, from, wish, follow, EventStream.open(response, json));
         } catch (IOException e) {
             LOG.debug("event=log-reader-gone job={}", jobId, e);
         }
+    }
+
+    private static LogWish.Build build(String text) {
+        return switch (text) {
+            case "always" -> LogWish.Build.ALWAYS;
+            case "failed" -> LogWish.Build.FAILED;
+            case "never" -> LogWish.Build.NEVER;
+            default -> throw ApiException.badRequest("build: '%s' is none of always, failed and never".formatted(text));
+        };
     }
 }

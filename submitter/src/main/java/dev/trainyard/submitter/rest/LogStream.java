@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class LogStream {
     private static final int BATCH = 50;
 
     private final JobId id;
+    private final LogWish wish;
     private final @Nullable Integer only;
     private final boolean follow;
     private final LogStreams.Sources sources;
@@ -37,6 +39,11 @@ final class LogStream {
     private final Predicate<Duration> pauses;
 
     private LogPosition position;
+    private boolean tailIsDue;
+
+    /** Of the first chunk to be told: so many characters of it are not asked for. */
+    private int skipped;
+
     private @Nullable Told told;
     private long lastWritten = System.nanoTime();
 
@@ -44,14 +51,17 @@ final class LogStream {
     LogStream(
             JobId id,
             LogPosition from,
-            @Nullable Integer only,
+            LogWish wish,
             boolean follow,
             LogStreams.Sources sources,
             EventStream out,
             Predicate<Duration> pauses) {
         this.id = id;
+        this.wish = wish;
+        this.only = wish.attempt();
         this.position = only == null || from.attempt() == only ? from : new LogPosition(only, 0);
-        this.only = only;
+        // Who goes on after what it has wants no tail of it.
+        this.tailIsDue = wish.tail() != null && from.equals(LogPosition.START);
         this.follow = follow;
         this.sources = sources;
         this.out = out;
@@ -141,20 +151,28 @@ final class LogStream {
     }
 
     private Next tell(JobResource job) throws IOException {
+        if (tailIsDue) {
+            goToTail(job, Objects.requireNonNull(wish.tail()));
+            tailIsDue = false;
+        }
         Optional<History.Attempt> current = currentAttempt(job);
         // What ends an attempt is the last that is told of it: a reader who sees the verdict has seen the log.
         boolean over = isBehind(job)
                 || current.map(attempt -> attempt.state() == AttemptState.ENDED).orElse(false);
         boolean changed = !over && tellState(job);
-        List<LogStore.Chunk> chunks = current.isEmpty()
-                ? List.of()
-                : sources.logs().after(current.get().attemptId(), position.seq(), BATCH);
+        List<LogStore.Chunk> chunks = current.map(this::chunks).orElse(List.of());
         for (LogStore.Chunk chunk : chunks) {
             position = position.at(chunk.seq());
             out.send(
                     "log",
                     position.toString(),
-                    new LogEvent(position.attempt(), chunk.seq(), chunk.source(), chunk.text()));
+                    new LogEvent(
+                            position.attempt(),
+                            chunk.seq(),
+                            chunk.source(),
+                            chunk.text()
+                                    .substring(Math.min(skipped, chunk.text().length()))));
+            skipped = 0;
         }
         boolean drained = chunks.size() < BATCH;
         if (over && drained && !isBehind(job)) {
@@ -164,6 +182,41 @@ final class LogStream {
             flush();
         }
         return drained ? next(job, current, changed || !chunks.isEmpty()) : Next.MORE;
+    }
+
+    private List<LogStore.Chunk> chunks(History.Attempt attempt) {
+        Optional<Boolean> build = wish.tellsBuild(attempt);
+        if (build.isEmpty() && follow) {
+            // Told when it is known: what was passed over does not come back.
+            return List.of();
+        }
+        return sources.logs()
+                .after(
+                        attempt.attemptId(),
+                        position.seq(),
+                        new LogStore.Wanted(build.orElse(false), wish.since()),
+                        BATCH);
+    }
+
+    /** From the newest attempt back, until there are so many lines. */
+    private void goToTail(JobResource job, int lines) {
+        History.Attempt attempt = only == null
+                ? job.attempt()
+                : sources.history().attempt(id, only).orElse(null);
+        long missing = lines;
+        while (attempt != null) {
+            LogStore.Tail tail = sources.logs()
+                    .lastLines(
+                            attempt.attemptId(),
+                            new LogStore.Wanted(wish.tellsBuild(attempt).orElse(false), wish.since()),
+                            missing);
+            position = new LogPosition(attempt.number(), tail.after());
+            skipped = tail.skipped();
+            missing -= tail.lines();
+            attempt = missing <= 0 || only != null || attempt.number() == 1
+                    ? null
+                    : sources.history().attempt(id, attempt.number() - 1).orElse(null);
+        }
     }
 
     /** Whether attempts after the one that is being told are to be told as well. */

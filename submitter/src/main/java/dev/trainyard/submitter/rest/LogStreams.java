@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The streams that are open, until the server stops. Each runs in its caller's (virtual) thread. */
 public final class LogStreams implements AutoCloseable {
@@ -27,11 +26,9 @@ public final class LogStreams implements AutoCloseable {
      * Streams a job's log until it is over, the client is gone, or the server stops.
      *
      * @param from where to go on
-     * @param only the attempt to show; null for all
      */
-    void stream(JobId job, LogPosition from, @Nullable Integer only, boolean follow, EventStream out)
-            throws IOException {
-        new LogStream(job, from, only, follow, new Sources(jobs, history, logs), out, this::pause).run();
+    void stream(JobId job, LogPosition from, LogWish wish, boolean follow, EventStream out) throws IOException {
+        new LogStream(job, from, wish, follow, new Sources(jobs, history, logs), out, this::pause).run();
     }
 
     /** What a stream reads from. */

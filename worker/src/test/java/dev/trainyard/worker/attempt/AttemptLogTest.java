@@ -61,7 +61,7 @@ class AttemptLogTest {
         sql("drop trigger full_disk on trainyard.log_chunk");
         log.drain();
 
-        assertThat(store.after(attempt, 0, 10)).isEmpty();
+        assertThat(store.after(attempt, 0, LogStore.Wanted.ALL, 10)).isEmpty();
         assertThat(store.resumePoint(attempt)).isEmpty();
     }
 
@@ -74,7 +74,7 @@ class AttemptLogTest {
         log.close();
         log.drain();
 
-        assertThat(store.after(attempt, 0, 10))
+        assertThat(store.after(attempt, 0, LogStore.Wanted.ALL, 10))
                 .extracting(LogStore.Chunk::text)
                 .containsExactly("pulled\n", "epoch 1\n");
         assertThat(store.resumePoint(attempt)).contains(new ResumePoint(Instant.EPOCH, 2));
