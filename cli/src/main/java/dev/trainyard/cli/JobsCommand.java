@@ -172,7 +172,7 @@ final class JobsCommand implements Callable<Integer> {
 
     /** Without the cause at its beginning, which has a column. */
     private String reason(JsonObject job, JsonObject attempt, Shown shown) {
-        String reason = JobReason.of(job, shown);
+        String reason = session.forPeople(JobReason.of(job, shown));
         String cause = attempt.text("cause");
         String rest = !cause.isEmpty() && (reason + ": ").startsWith(cause + ": ")
                 ? reason.substring(Math.min(reason.length(), cause.length() + 2))

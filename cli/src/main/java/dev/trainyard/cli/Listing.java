@@ -70,7 +70,7 @@ final class Listing {
             return Shown.size(Long.parseLong(value));
         }
         if (column.endsWith("Because")) {
-            String reason = session.shown().timesIn(value);
+            String reason = session.forPeople(session.shown().timesIn(value));
             return whole ? reason : Shown.brief(reason);
         }
         return session.shown().time(value);

@@ -3,6 +3,7 @@ package dev.trainyard.cli;
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
 import java.util.List;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
-        description = "Show a job and its attempts.",
+        description = "Show a job, what it was asked to be, and its attempts.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard show 0199f3a2-7b3c")
 final class ShowCommand implements Callable<Integer> {
@@ -37,22 +38,39 @@ final class ShowCommand implements Callable<Integer> {
         String path = "/jobs/" + job.id(session, server);
         String body = server.get(path);
         JsonObject attemptsOfJob = server.parse(server.get(path + "/attempts"));
+        JsonObject asked = asked(server, path);
         if (json.isGiven()) {
-            // The job as the server shows it, and one field more: its own "attempts" is their number.
+            // The job as the server shows it, and fields more: its own "attempts" is their number.
             String job = body.strip();
             session.out()
-                    .println("%s,\"allAttempts\":%s}"
-                            .formatted(job.substring(0, job.length() - 1), attemptsOfJob.text("attempts")));
+                    .println("%s,\"allAttempts\":%s%s}"
+                            .formatted(
+                                    job.substring(0, job.length() - 1),
+                                    attemptsOfJob.text("attempts"),
+                                    asked.names().isEmpty() ? "" : ",\"asked\":" + asked));
             return ExitCode.OK;
         }
         JsonObject found = server.parse(body);
         printJob(found);
+        new AskedFor(asked).print(this::line);
         List<JsonObject> attempts = attemptsOfJob.objects("attempts");
         if (!attempts.isEmpty()) {
             printAttempts(attempts);
             printLast(attempts.getLast());
         }
         return ExitCode.OK;
+    }
+
+    /** A server of an earlier release does not tell it. */
+    private static JsonObject asked(Server server, String path) {
+        try {
+            return server.parse(server.get(path + "/request"));
+        } catch (Failure e) {
+            if (e.exitCode() == ExitCode.NOT_FOUND) {
+                return server.parse("{}");
+            }
+            throw e;
+        }
     }
 
     private void printJob(JsonObject found) {
@@ -62,7 +80,7 @@ final class ShowCommand implements Callable<Integer> {
         line("name", found.text("name"));
         line("team", found.text("team"));
         line("by", found.text("submittedBy"));
-        line("state", found.text("state") + (reason.isEmpty() ? "" : " (" + reason + ")"));
+        line("state", found.text("state") + (reason.isEmpty() ? "" : " (" + session.forPeople(reason) + ")"));
         line("priority", found.text("priority"));
         line("accepted", shown.time(found.text("acceptedAt")));
         line(found.text("state").equals("REJECTED") ? "rejected" : "ended", shown.time(found.text("endedAt")));
@@ -78,6 +96,7 @@ final class ShowCommand implements Callable<Integer> {
                         "ATTEMPT", "STATE", "CAUSE", "EXIT CODE", "WORKER", "DEVICES", "STARTED", "EXITED", "DETAIL"))
                 .whole("STATE", "STARTED", "EXITED");
         for (JsonObject attempt : attempts) {
+            String detail = session.forPeople(attempt.text("detail"));
             table.row(List.of(
                     attempt.text("number"),
                     attempt.text("state"),
@@ -87,7 +106,7 @@ final class ShowCommand implements Callable<Integer> {
                     DeviceNames.shown(attempt),
                     shown.time(attempt.text("startedAt")),
                     shown.time(attempt.text("exitedAt")),
-                    wide.isGiven() ? attempt.text("detail") : Shown.brief(attempt.text("detail"))));
+                    wide.isGiven() ? detail : Shown.brief(detail)));
         }
         session.out().println();
         wide.print(table, session);

@@ -174,6 +174,39 @@ class ListingsTest {
     }
 
     @Test
+    void show_has_what_the_job_was_asked_to_be() {
+        server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"QUEUED\"}".formatted(A));
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[],\"next\":null}");
+        server.answers("GET /jobs/" + A + "/request", 200, """
+                {"request":{"labels":{"data":"a","x":"y"},"gpus":{"count":2,"minMemory":85899345920},"timeLimit":"PT8H",
+                  "retry":{"maxAttempts":3,"backoff":"PT10S","rules":[{"onExitCode":[75],"action":"RETRY"},{"onCause":["TIME_LIMIT"],"action":"FAIL"}]},
+                  "image":{"reference":"vision/resnet:1"},"run":{"mounts":[{"source":"/data","target":"/data","readOnly":true}],
+                  "outputs":{"target":"/outputs","location":"/logs/r"},"ports":[{"host":8080,"container":80,"protocol":"tcp"}],
+                  "shmSize":8589934592,"environment":{"API_TOKEN":"***","SEED":"1"}}},
+                 "draft":"resnet18@3","params":{"lr":0.1,"epochs":"3"},"defaults":["epochs"]}""");
+
+        assertThat(cli.run("show", A).out()).isEqualTo("""
+                job        %s
+                state      QUEUED
+                labels     data=a, x=y
+                model      resnet18@3
+                parameters lr=0.1, epochs=3 (default)
+                gpus       2, at least 80.0 GiB
+                time limit 8h00m
+                retries    3 attempts, backoff 10s; retried on 75; failed on TIME_LIMIT
+                image      vision/resnet:1
+                mount      /data:/data:ro
+                outputs at /logs/r:/outputs
+                ports      8080:80/tcp
+                shm size   8.0 GiB
+                variables  API_TOKEN=***, SEED=1
+                """.formatted(A));
+        assertThat(cli.run("show", A, "--json").out())
+                .contains("\"asked\":{\"request\":{\"labels\"")
+                .endsWith("}}\n");
+    }
+
+    @Test
     void show_as_json_has_all_attempts() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"attempts\":2}".formatted(A));
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[{\"number\":1},{\"number\":2}]}");

@@ -252,6 +252,14 @@ public final class History {
                 .optional();
     }
 
+    /** The request of a job as people may see it, in JSON; empty for one that was not taken in. */
+    public Optional<String> request(JobId id) {
+        return sql.sql("select request::text from history.jobs where job_id = :job")
+                .param("job", id.value())
+                .query(String.class)
+                .optional();
+    }
+
     /** Why the newest record that carried this id was not taken in. */
     public Optional<Rejected> rejection(JobId id) {
         return sql.sql(

@@ -113,6 +113,17 @@ class DraftsTest {
         assertThat(training.text("model")).isEqualTo("resnet18@1");
         assertThat(training.json().path("params").toString()).isEqualTo("{\"amp\":true,\"--lr\":0.5}");
         assertThat(training.json().path("exitCode").isNull()).isTrue();
+        Answer asked = http.get("/api/v1/jobs/" + id + "/request");
+        assertThat(asked.text("draft")).isEqualTo("resnet18@1");
+        assertThat(asked.json().path("params").toString()).isEqualTo("{\"amp\":true,\"--lr\":0.5}");
+        assertThat(asked.json().at("/request/priority").asInt()).isEqualTo(700);
+        String usual = Requests.newId();
+        http.post("/api/v1/trainings", "{\"model\": \"resnet18\", \"jobId\": \"%s\"}".formatted(usual));
+        server.worker.accept(new String(
+                TestKafka.shared().requestsOf(usual).getFirst().value(), java.nio.charset.StandardCharsets.UTF_8));
+        Answer defaults = http.get("/api/v1/jobs/" + usual + "/request");
+        assertThat(defaults.json().path("params").toString()).isEqualTo("{\"lr\":\"0.1\"}");
+        assertThat(defaults.json().path("defaults").toString()).isEqualTo("[\"lr\"]");
     }
 
     @Test

@@ -261,6 +261,26 @@ class JobsTest {
     }
 
     @Test
+    void a_job_tells_what_it_was_asked_to_be_with_secrets_masked() {
+        worker.accept(Requests.named(id, "digits"));
+
+        JsonNode asked = http.get(job + "/request").json();
+
+        assertThat(asked.at("/request/run/command/0").asString()).isEqualTo("true");
+        assertThat(asked.toString()).contains("API_TOKEN").doesNotContain("s3cret");
+        assertThat(asked.path("draft").isNull()).isTrue();
+        String published = Requests.newId();
+        http.post("/api/v1/jobs", Requests.named(published, "published"));
+        assertThat(http.get("/api/v1/jobs/" + published + "/request")
+                        .json()
+                        .path("request")
+                        .isNull())
+                .isTrue();
+        assertThat(http.get("/api/v1/jobs/" + Requests.newId() + "/request").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void each_listing_tells_what_it_left_out() {
         worker.accept(Requests.named(id, "digits"));
         worker.accept(Requests.named(Requests.newId(), "second"));

@@ -72,6 +72,15 @@ public final class Shown {
         }
     }
 
+    /** An ISO duration as {@link #between} shows it; a text that is none as it is. */
+    public static String span(String iso) {
+        try {
+            return iso.isEmpty() ? "" : duration(Duration.parse(iso).toSeconds());
+        } catch (DateTimeException e) {
+            return iso;
+        }
+    }
+
     private static String duration(long seconds) {
         if (seconds < 60) {
             return seconds + "s";

@@ -34,6 +34,7 @@ import tools.jackson.databind.ser.std.ToStringSerializer;
 @Configuration(proxyBeanMethods = false)
 @Import({
     JobsController.class,
+    RequestController.class,
     DraftsController.class,
     TrainingsController.class,
     CommandsController.class,

@@ -1,0 +1,79 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.compose.ParameterDeclaration;
+import dev.trainyard.core.request.DraftRef;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.History;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a job was asked to be. */
+@RestController
+final class RequestController {
+
+    private final KnownJobs jobs;
+    private final History history;
+    private final DraftStore drafts;
+    private final JsonMapper json;
+
+    RequestController(KnownJobs jobs, History history, DraftStore drafts, JsonMapper json) {
+        this.jobs = jobs;
+        this.history = history;
+        this.drafts = drafts;
+        this.json = json;
+    }
+
+    /**
+     * A job's request.
+     *
+     * @param request the message, or what a draft came to, with the values masked that nobody is to see; null: not taken in yet, or rejected
+     * @param draft it was made of; null: of none
+     * @param params of the draft: those that were given, and the defaults of the others
+     * @param defaults names of the parameters that have their default
+     */
+    record Asked(
+            @Nullable JsonNode request,
+            @Nullable String draft,
+            @Nullable JsonNode params,
+            List<String> defaults) {}
+
+    @GetMapping("/api/v1/jobs/{jobId}/request")
+    Asked request(@PathVariable JobId jobId) {
+        jobs.require(jobId);
+        JsonNode request = history.request(jobId).map(json::readTree).orElse(null);
+        return history.training(jobId)
+                .map(training -> trained(request, training))
+                .orElseGet(() -> new Asked(request, null, null, List.of()));
+    }
+
+    private Asked trained(@Nullable JsonNode request, History.Training training) {
+        JsonNode given = json.readTree(training.params());
+        ObjectNode params = json.createObjectNode();
+        given.properties().forEach(each -> params.set(each.getKey(), each.getValue()));
+        DraftRef ref = new DraftRef(training.draft(), training.version());
+        // Of a draft that was removed since, only what was given is known.
+        List<String> defaults = drafts.find(ref)
+                .map(stored -> stored.draft().parameters().declared().stream()
+                        .filter(each -> each.defaultValue() != null && !isGiven(given, each))
+                        .map(each -> {
+                            params.put(each.name(), each.defaultValue());
+                            return each.name();
+                        })
+                        .toList())
+                .orElse(List.of());
+        return new Asked(request, ref.toString(), params, defaults);
+    }
+
+    /** With or without leading dashes. */
+    private static boolean isGiven(JsonNode given, ParameterDeclaration parameter) {
+        return given.propertyNames().stream()
+                .anyMatch(name -> name.replaceFirst("^-+", "").equals(parameter.plainName()));
+    }
+}
