@@ -27,8 +27,25 @@ public final class WebhookCalls {
      * A call to be made now.
      *
      * @param tries with this one
+     * @param event with what the job and its newest attempt then were: whoever reads the call need not ask for it
      */
     public record Call(UUID job, long seq, int tries, String url, Event event) {}
+
+    /** As it was when the event happened, so that a call that is made again says the same. What the event itself says goes first. */
+    private static final String SUMMARY = """
+            select t.job_id, t.seq, t.type, t.at, t.attempt_id, t.tries,
+                   jsonb_strip_nulls(jsonb_build_object(
+                       'state', case t.type when 'job.held' then 'HELD' end,
+                       'team', j.team, 'submittedBy', j.submitted_by, 'labels', nullif(j.labels, '{}'), 'attempts', a.number,
+                       'cause', a.cause, 'exitCode', a.exit_code, 'detail', a.detail, 'worker', w.name, 'host', w.host,
+                       'runSeconds', round(extract(epoch from a.exited_at - a.started_at)),
+                       'outputs', case when a.started_at is not null then a.outputs_location end)) || t.data as data
+            from taken t
+            left join trainyard.job j on j.id = t.job_id
+            left join lateral (
+                select * from trainyard.attempt
+                where job_id = t.job_id and reserved_at <= t.at order by number desc limit 1) a on true
+            left join trainyard.worker w on w.id = a.worker_id""";
 
     /** Whom to call. */
     public Optional<String> url() {
@@ -54,9 +71,10 @@ public final class WebhookCalls {
                     update trainyard.webhook_call c
                     set tries = c.tries + 1, next_try_at = clock_timestamp() + :within * interval '1 second'
                     from due where c.job_id = due.job_id and c.seq = due.seq
-                    returning c.*)
-                select e.tries, i.webhook_url, %s from taken e %s
-                order by e.at""".formatted(EventRows.COLUMNS, EventRows.NAMED))
+                    returning c.*),
+                told as (%s)
+                select e.tries, i.webhook_url, %s from told e %s
+                order by e.at""".formatted(SUMMARY, EventRows.COLUMNS, EventRows.NAMED))
                 .param("limit", atMost)
                 .param("within", within.toSeconds())
                 .query((row, n) -> new Call(

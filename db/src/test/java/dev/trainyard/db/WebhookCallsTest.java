@@ -48,6 +48,30 @@ class WebhookCallsTest {
     }
 
     @Test
+    void a_call_has_what_a_message_to_people_needs_as_it_was_when_it_happened() {
+        webhook(URL);
+        JobId job = yard.submit(ARequest.named("mnist").team("vision").by("ada"));
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        AttemptId attempt = yard.collecting(me, job, new AttemptStore.Exit(3, false, null, AWorker.PROCESS_STARTED));
+        yard.attempts.ended(me, attempt, yard.end(Cause.PROGRAM_ERROR, job));
+
+        String details = calls.take(10, WITHIN).getFirst().event().details();
+
+        assertThat(details)
+                .contains(
+                        "\"state\": \"FAILED\"",
+                        "\"cause\": \"PROGRAM_ERROR\"",
+                        "\"exitCode\": 3",
+                        "\"team\": \"vision\"")
+                .contains(
+                        "\"submittedBy\": \"ada\"",
+                        "\"worker\": \"gpu-1\"",
+                        "\"attempts\": 1",
+                        "\"runSeconds\": 0",
+                        "\"outputs\": ");
+    }
+
+    @Test
     void nobody_is_called_unless_an_address_is_set() {
         yard.jobs.cancel(yard.submit(ARequest.named("mnist")), null);
 

@@ -137,6 +137,11 @@ public final class Main {
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), "TRAINYARD_WEBHOOK: " + e.getMessage());
             }
+            try {
+                settings.publicUrl();
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "TRAINYARD_PUBLIC_URL: " + e.getMessage());
+            }
         }
 
         /** As they were given, for an {@code up} that finds what this command left. */

@@ -7,6 +7,7 @@ import dev.trainyard.db.WebhookUrl;
 import dev.trainyard.standalone.embedded.LocalPostgres;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.standalone.embedded.Services;
+import dev.trainyard.submitter.PublicUrl;
 import dev.trainyard.submitter.Server;
 import dev.trainyard.submitter.ServerSettings;
 import dev.trainyard.submitter.webhook.WebhookSecret;
@@ -49,6 +50,13 @@ final class Standalone implements AutoCloseable {
             int port,
             Map<String, String> environment) {
 
+        /** As {@code trainyard server --public-url}; null: where it listens. */
+        @Nullable
+        URI publicUrl() {
+            String url = environment.get("TRAINYARD_PUBLIC_URL");
+            return url == null ? null : PublicUrl.parse(url).uri();
+        }
+
         /** As {@code trainyard migrate --webhook}; null: as it is. */
         @Nullable
         WebhookUrl webhook() {
@@ -85,6 +93,7 @@ final class Standalone implements AutoCloseable {
                     null,
                     "127.0.0.1",
                     settings.port(),
+                    settings.publicUrl(),
                     WebhookSecret.from(settings.environment()).orElse(null))));
             progress.accept("REST serves at " + server.uri());
         } catch (RuntimeException e) {

@@ -53,6 +53,7 @@ public final class Main implements Runnable {
                 .registerConverter(PostgresUrl.class, text -> converted(text, PostgresUrl::parse))
                 .registerConverter(Duration.class, text -> converted(text, DurationText::parse))
                 .registerConverter(WebhookUrl.class, text -> converted(text, WebhookUrl::parse))
+                .registerConverter(PublicUrl.class, text -> converted(text, PublicUrl::parse))
                 .registerConverter(Listen.class, text -> converted(text, Listen::parse))
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     CommandLine command = wrong.getCommandLine();
@@ -166,6 +167,14 @@ public final class Main implements Runnable {
         private Listen listen;
 
         @Option(
+                names = "--public-url",
+                paramLabel = "URL",
+                defaultValue = "${env:TRAINYARD_PUBLIC_URL}",
+                description =
+                        "Where people reach this server, for the links in calls of the webhook. Default: where it listens. Else: TRAINYARD_PUBLIC_URL.")
+        private @Nullable PublicUrl publicUrl;
+
+        @Option(
                 names = "--migrate-as",
                 paramLabel = "URL",
                 description = "Bring the schema up to date first, as this user.")
@@ -185,8 +194,14 @@ public final class Main implements Runnable {
             if (migrateAs != null) {
                 Migrations.migrate(migrateAs);
             }
-            Server server = Server.start(
-                    new ServerSettings(kafka, postgres, reader, listen.address(), listen.port(), secret.orElse(null)));
+            Server server = Server.start(new ServerSettings(
+                    kafka,
+                    postgres,
+                    reader,
+                    listen.address(),
+                    listen.port(),
+                    publicUrl == null ? null : publicUrl.uri(),
+                    secret.orElse(null)));
             PoliteStop stop = PoliteStop.closing(server::close);
             spec.commandLine()
                     .getOut()

@@ -3,10 +3,13 @@ package dev.trainyard.submitter;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.db.WebhookCalls;
 import dev.trainyard.submitter.publish.KafkaCluster;
 import dev.trainyard.submitter.publish.RequestPublisher;
 import dev.trainyard.submitter.rest.LogStreams;
 import dev.trainyard.submitter.rest.RestConfiguration;
+import dev.trainyard.submitter.webhook.WebhookSecret;
+import dev.trainyard.submitter.webhook.WebhookSender;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,6 +17,9 @@ import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -31,15 +37,23 @@ import org.springframework.core.env.MutablePropertySources;
 /** The server within this process: REST, over Kafka and Postgres. */
 public final class Server implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
     private final Connections connections;
     private final AnnotationConfigServletWebServerApplicationContext context;
     private final URI uri;
+    private final @Nullable WebhookSender webhook;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Connections connections, AnnotationConfigServletWebServerApplicationContext context, URI uri) {
+    private Server(
+            Connections connections,
+            AnnotationConfigServletWebServerApplicationContext context,
+            URI uri,
+            @Nullable WebhookSender webhook) {
         this.connections = connections;
         this.context = context;
         this.uri = uri;
+        this.webhook = webhook;
     }
 
     /**
@@ -57,11 +71,27 @@ public final class Server implements AutoCloseable {
         AnnotationConfigServletWebServerApplicationContext context = context(settings, address, connections);
         try {
             context.refresh();
+            URI uri = uri(address, port(context));
+            return new Server(connections, context, uri, webhook(connections.database(), settings, uri));
         } catch (RuntimeException e) {
+            context.close();
             connections.close();
             throw isAddressTrouble(e) ? unavailable(settings, e) : e;
         }
-        return new Server(connections, context, uri(address, port(context)));
+    }
+
+    private static @Nullable WebhookSender webhook(Database database, ServerSettings settings, URI uri) {
+        if (settings.webhookSecret() != null) {
+            return new WebhookSender(
+                    database, settings.webhookSecret(), Objects.requireNonNullElse(settings.publicUrl(), uri));
+        }
+        if (new WebhookCalls(database).url().isPresent()) {
+            log.warn(
+                    "a webhook is set, but this server has no secret to sign its calls with: they wait for a server that has. Set {} or {}.",
+                    WebhookSecret.VARIABLE,
+                    WebhookSecret.FILE_VARIABLE);
+        }
+        return null;
     }
 
     /** Tomcat logs by java.util.logging, which would write to the console. */
@@ -167,6 +197,13 @@ public final class Server implements AutoCloseable {
             return;
         }
         context.getBean(LogStreams.class).close();
+        try {
+            if (webhook != null) {
+                webhook.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         context.close();
         connections.close();
     }

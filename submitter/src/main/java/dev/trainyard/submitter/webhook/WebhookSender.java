@@ -65,6 +65,7 @@ public final class WebhookSender implements AutoCloseable {
 
     private final WebhookCalls calls;
     private final WebhookSecret secret;
+    private final URI links;
     private final Patience patience;
     private final HttpClient client;
     private final Semaphore free = new Semaphore(AT_ONCE);
@@ -72,13 +73,15 @@ public final class WebhookSender implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    public WebhookSender(Database database, WebhookSecret secret) {
-        this(database, secret, Patience.ORDINARY);
+    /** @param links where those who read a call reach a server */
+    public WebhookSender(Database database, WebhookSecret secret, URI links) {
+        this(database, secret, links, Patience.ORDINARY);
     }
 
-    WebhookSender(Database database, WebhookSecret secret, Patience patience) {
+    WebhookSender(Database database, WebhookSecret secret, URI links, Patience patience) {
         this.calls = new WebhookCalls(database);
         this.secret = secret;
+        this.links = links;
         this.patience = patience;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -206,7 +209,7 @@ public final class WebhookSender implements AutoCloseable {
 
     private HttpRequest request(WebhookCalls.Call call) {
         Event event = call.event();
-        byte[] body = event.json();
+        byte[] body = CallBody.of(event, links);
         long timestamp = Clock.systemUTC().instant().getEpochSecond();
         return HttpRequest.newBuilder(URI.create(call.url()))
                 .timeout(patience.answerWithin())

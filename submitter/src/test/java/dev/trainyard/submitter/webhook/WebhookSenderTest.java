@@ -16,6 +16,7 @@ import dev.trainyard.db.Role;
 import dev.trainyard.db.TestPostgres;
 import dev.trainyard.db.WebhookUrl;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -75,7 +76,10 @@ class WebhookSenderTest {
     /** @param pauses so many, each over at once */
     private WebhookSender sender(Duration answerWithin, int pauses) {
         WebhookSender sender = new WebhookSender(
-                server, SECRET, new WebhookSender.Patience(answerWithin, Collections.nCopies(pauses, Duration.ZERO)));
+                server,
+                SECRET,
+                URI.create("https://yard.example"),
+                new WebhookSender.Patience(answerWithin, Collections.nCopies(pauses, Duration.ZERO)));
         senders.add(sender);
         return sender;
     }

@@ -1,0 +1,33 @@
+package dev.trainyard.submitter;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+
+/** Where people reach a server, which may stand behind a proxy. */
+public record PublicUrl(URI uri) {
+
+    /**
+     * Reads an address; a slash at its end is left out.
+     *
+     * @throws IllegalArgumentException if it is not one
+     */
+    public static PublicUrl parse(String text) {
+        try {
+            URI uri = new URI(text.replaceFirst("/+$", ""));
+            boolean isWhole = uri.getHost() != null
+                    && uri.getScheme() != null
+                    && List.of("http", "https").contains(uri.getScheme())
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && uri.getRawUserInfo() == null;
+            if (isWhole) {
+                return new PublicUrl(uri);
+            }
+        } catch (URISyntaxException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                "this is not the address of a server: write http://HOST or https://HOST/PATH, without user, query and fragment");
+    }
+}
