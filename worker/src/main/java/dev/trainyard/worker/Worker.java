@@ -168,7 +168,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void open(WorkerSettings settings) throws DeviceProblem {
-        Policy policy = Policy.load(settings.policy());
+        Policy policy = Policy.load(settings.policy()).within(HostCapacity.read().memory());
         StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
         // Before anything is asked of others: what is wrong with a file is found at once.

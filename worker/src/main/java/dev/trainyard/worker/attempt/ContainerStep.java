@@ -123,7 +123,8 @@ final class ContainerStep implements Step {
                             .toList(),
                     attempt.imageDigest(),
                     outputs,
-                    ContainerSpecs.DEFAULT_LOG_BUDGET);
+                    ContainerSpecs.DEFAULT_LOG_BUDGET)
+                    .limited(host.policy().memoryOf(request.run()), host.policy().pidsOf(request.run()));
             host.containers().create(spec);
             host.policy()
                     .shorterGrace(request.gracePeriod())

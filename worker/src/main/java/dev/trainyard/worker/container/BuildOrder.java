@@ -1,5 +1,6 @@
 package dev.trainyard.worker.container;
 
+import dev.trainyard.core.request.DataSize;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param dockerfile path within the context
  * @param target stage to stop at; null: the last
  * @param tags names of the image when it is done
+ * @param memory the most that each step may use; null: no limit
  * @param network of the containers in which RUN works
  */
 public record BuildOrder(
@@ -17,4 +19,5 @@ public record BuildOrder(
         Map<String, String> args,
         @Nullable String target,
         List<String> tags,
+        @Nullable DataSize memory,
         String network) {}

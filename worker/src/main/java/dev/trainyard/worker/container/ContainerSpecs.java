@@ -51,7 +51,9 @@ public final class ContainerSpecs {
                 mounts(request.run(), outputs),
                 gpus,
                 stopTimeout(request.gracePeriod()),
-                logBudget);
+                logBudget,
+                request.run().memory(),
+                request.run().pidsLimit());
     }
 
     /** Always the same for one attempt, so that a create which outlived its process is found again. */

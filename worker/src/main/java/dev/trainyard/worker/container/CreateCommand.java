@@ -80,7 +80,7 @@ final class CreateCommand {
                 .withUlimits(run.ulimits().stream()
                         .map(limit -> new Ulimit(limit.name(), limit.soft(), limit.hard()))
                         .toArray(Ulimit[]::new))
-                .withMemory(bytes(run.memory()))
+                .withMemory(bytes(spec.memory()))
                 .withNanoCPUs(
                         run.cpus() == null ? null : run.cpus().multiply(NANO).longValueExact())
                 .withInit(run.init())
@@ -92,7 +92,7 @@ final class CreateCommand {
                 .withNetworkMode(run.networkMode() == null ? "default" : run.networkMode())
                 .withDns(run.dns())
                 .withGroupAdd(run.groupAdd().isEmpty() ? null : run.groupAdd())
-                .withPidsLimit(run.pidsLimit())
+                .withPidsLimit(spec.pids())
                 .withPrivileged(run.privileges().privileged())
                 .withCapAdd(run.privileges().capAdd().stream()
                         .map(CreateCommand::capability)

@@ -97,6 +97,9 @@ public final class EngineImages {
         query.put("rm", "1");
         query.put("forcerm", "1");
         query.put("networkmode", order.network());
+        if (order.memory() != null) {
+            query.put("memory", order.memory().toString());
+        }
         if (order.target() != null) {
             query.put("target", order.target());
         }

@@ -11,9 +11,12 @@ import java.util.regex.Pattern;
  * How much of a host there is to give to containers.
  *
  * @param cpus the processors this process may use
- * @param memory all of the host's memory, also where this process itself is limited to less
+ * @param memory the host's memory but for a sixteenth, 8 GiB at most, which its own programs need; also where this process itself is limited
+ *     to less
  */
 public record HostCapacity(int cpus, DataSize memory) {
+
+    private static final long MOST_KEPT = 8L << 30;
     private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+(\\d{1,15}) kB$");
 
     /** @throws DeviceProblem if this is no Linux host, or its {@code /proc/meminfo} cannot be read */
@@ -32,6 +35,7 @@ public record HostCapacity(int cpus, DataSize memory) {
         if (!total.find()) {
             throw new DeviceProblem("The memory of this host is unknown: " + meminfo + " has no line MemTotal.");
         }
-        return new HostCapacity(cpus, new DataSize(Long.parseLong(total.group(1)) << 10));
+        long bytes = Long.parseLong(total.group(1)) << 10;
+        return new HostCapacity(cpus, new DataSize(bytes - Math.min(bytes / 16, MOST_KEPT)));
     }
 }

@@ -6,6 +6,7 @@ import dev.trainyard.worker.container.BuildOrder;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.policy.Policy;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,18 +26,17 @@ final class Build {
 
     private final EngineImages images;
     private final BuildContexts contexts;
-    private final String network;
+    private final Policy policy;
 
-    /** @param network of what RUN starts */
-    Build(EngineImages images, BuildContexts contexts, String network) {
+    Build(EngineImages images, BuildContexts contexts, Policy policy) {
         this.images = images;
         this.contexts = contexts;
-        this.network = network;
+        this.policy = policy;
     }
 
     ProvidedImage run(ImageSource.Build build, String tag, ContextCheck.Facts facts, Consumer<String> progress)
             throws InterruptedException {
-        BuildOrder order = new BuildOrder(build.dockerfile(), build.args(), build.target(), List.of(tag), network);
+        BuildOrder order = new BuildOrder(build.dockerfile(), build.args(), build.target(), List.of(tag), policy.memory(), policy.buildNetwork());
         BuildOutput output = new BuildOutput(progress);
         send(order, build.source(), facts, output);
         output.flush();

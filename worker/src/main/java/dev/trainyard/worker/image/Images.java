@@ -99,7 +99,7 @@ public final class Images {
                 names.requireUsable(image, team);
                 refuseDownloadsOf(image, progress);
             }
-            Build steps = new Build(images, contexts, policy.buildNetwork());
+            Build steps = new Build(images, contexts, policy);
             ProvidedImage done = tries.run(progress, () -> steps.run(build, tag, facts, progress));
             builtBefore.record(tag, done.id());
             return done;

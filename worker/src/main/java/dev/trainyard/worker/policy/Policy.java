@@ -1,6 +1,7 @@
 package dev.trainyard.worker.policy;
 
 import dev.trainyard.core.request.DurationText;
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.RunSpec;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param securityOpt as {@code --security-opt}, word for word
  * @param devices paths in {@code /dev}
  * @param gracePeriod the longest time between a stop signal and KILL
+ * @param memory the most that a container may use, and what it may use if it asks for nothing; null: all that the host offers
+ * @param pids likewise, of processes and threads; −1 is unlimited
  * @param builtNames which names of images jobs may give and use
  * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
  * @param buildNetwork of the containers in which RUN of a Dockerfile works
@@ -51,6 +54,8 @@ public record Policy(
         Set<String> securityOpt,
         Set<String> devices,
         Duration gracePeriod,
+        @Nullable DataSize memory,
+        long pids,
         BuiltNames builtNames,
         boolean addUrls,
         String buildNetwork) {
@@ -75,6 +80,9 @@ public record Policy(
             "SYS_TIME");
 
     private static final String HOST = "host";
+
+    /** Of processes, as it is written in the file. */
+    static final String UNLIMITED = "unlimited";
 
     private static final int FEW = 6;
 
@@ -135,6 +143,8 @@ public record Policy(
             Set.of("no-new-privileges", "no-new-privileges:true"),
             Set.of(),
             Duration.ofMinutes(10),
+            null,
+            16_384,
             BuiltNames.OWN,
             false,
             "bridge");
@@ -161,6 +171,38 @@ public record Policy(
                 : Optional.of(
                         "the grace period of %s is cut to %s: the rule gracePeriod of %s allows no longer one on this host"
                                 .formatted(DurationText.of(wanted), DurationText.of(gracePeriod), origin));
+    }
+
+    /** The same policy for a host that offers so much memory, which no container may exceed. */
+    public Policy within(DataSize offered) {
+        DataSize most = memory == null || memory.bytes() > offered.bytes() ? offered : memory;
+        return new Policy(
+                origin,
+                mounts,
+                volumes,
+                networks,
+                ipc,
+                pid,
+                userns,
+                capAdd,
+                securityOpt,
+                devices,
+                gracePeriod,
+                most,
+                pids,
+                builtNames,
+                addUrls,
+                buildNetwork);
+    }
+
+    /** How much memory a container may use; null: as much as it likes. */
+    public @Nullable DataSize memoryOf(RunSpec run) {
+        return run.memory() == null ? memory : run.memory();
+    }
+
+    /** How many processes and threads a container may have; −1: as many as it likes. */
+    public long pidsOf(RunSpec run) {
+        return run.pidsLimit() == null ? pids : run.pidsLimit();
     }
 
     /**
@@ -190,6 +232,7 @@ public record Policy(
             check("networks", "the network", network, networks, refusals);
         }
         checkIpc(run.ipc(), refusals);
+        checkLimits(run, refusals);
         checkPriorities(run.ulimits(), refusals);
         checkPrivileges(run.privileges(), refusals);
         return refusals.told(this::remedy);
@@ -237,6 +280,22 @@ public record Policy(
                         + " Write RUN with curl or wget; before a file of the source whose name is in a variable write ./, as in ADD ./$FILE.",
                 "true");
         return Optional.of(refusals.told(this::remedy).getFirst());
+    }
+
+    private void checkLimits(RunSpec run, Refusals refusals) {
+        if (memory != null && run.memory() != null && run.memory().bytes() > memory.bytes()) {
+            refusals.add(
+                    "memory",
+                    refusal("memory", "more memory than %d MiB".formatted(memory.bytes() >> 20), "is not allowed"),
+                    run.memory().toString());
+        }
+        Long wanted = run.pidsLimit();
+        if (pids >= 0 && wanted != null && (wanted < 0 || wanted > pids)) {
+            refusals.add(
+                    "pids",
+                    refusal("pids", "more processes and threads than " + pids, "are not allowed"),
+                    wanted < 0 ? UNLIMITED : wanted.toString());
+        }
     }
 
     private void checkIpc(@Nullable String wanted, Refusals refusals) {
@@ -392,7 +451,7 @@ public record Policy(
         String line = rule + ": "
                 + switch (rule) {
                     case "volumes", "addUrls" -> "true";
-                    case "builtNames" -> more.getFirst();
+                    case "builtNames", "memory", "pids" -> more.getFirst();
                     case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
                     default -> {
                         Set<String> all = new TreeSet<>(words(rule));
@@ -400,7 +459,7 @@ public record Policy(
                         yield all.stream().map(PolicyWord::quoted).collect(Collectors.joining(", ", "[", "]"));
                     }
                 };
-        String file = this == BUILT_IN ? PolicyFile.DEFAULT.toString() : origin;
+        String file = origin.equals(BUILT_IN.origin) ? PolicyFile.DEFAULT.toString() : origin;
         return "Whoever runs the host can allow it: write in %s the line %s and restart the worker"
                 .formatted(file, line);
     }

@@ -2,6 +2,7 @@ package dev.trainyard.worker.policy;
 
 import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.request.DurationText;
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import dev.trainyard.worker.policy.Policy.Access;
@@ -47,9 +48,13 @@ final class PolicyFile {
             "securityOpt",
             "devices",
             "gracePeriod",
+            "memory",
+            "pids",
             "builtNames",
             "addUrls",
             "buildNetwork");
+
+    private static final String ALL_OF_HOST = "host";
 
     private final Path file;
     private final Map<String, Node> rules = new LinkedHashMap<>();
@@ -81,6 +86,8 @@ final class PolicyFile {
                 words("securityOpt", builtIn.securityOpt()),
                 words("devices", builtIn.devices()),
                 gracePeriod(),
+                memory(),
+                pids(),
                 builtNames(),
                 flag("addUrls", builtIn.addUrls()),
                 buildNetwork());
@@ -198,6 +205,32 @@ final class PolicyFile {
         Optional<String> word = text(node);
         word.flatMap(PolicyWord.NETWORKS::objection).ifPresent(why -> problem(node, why));
         return word.orElse(Policy.BUILT_IN.buildNetwork());
+    }
+
+    private @Nullable DataSize memory() {
+        @Nullable Node node = rules.get("memory");
+        if (node == null) {
+            return Policy.BUILT_IN.memory();
+        }
+        String word = text(node).orElse(ALL_OF_HOST);
+        try {
+            return word.equals(ALL_OF_HOST) ? null : DataSize.parse(word);
+        } catch (IllegalArgumentException e) {
+            problem(node, "memory is host, for all that the host offers, or a size such as 64g");
+            return null;
+        }
+    }
+
+    private long pids() {
+        @Nullable Node node = rules.get("pids");
+        if (node == null) {
+            return Policy.BUILT_IN.pids();
+        }
+        String word = text(node).orElse(Policy.UNLIMITED);
+        if (!word.matches("[1-9]\\d{0,8}|" + Policy.UNLIMITED)) {
+            problem(node, "pids is a number of processes and threads, or unlimited");
+        }
+        return word.matches("\\d{1,9}") ? Long.parseLong(word) : -1;
     }
 
     private BuiltNames builtNames() {

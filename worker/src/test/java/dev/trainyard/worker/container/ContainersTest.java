@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.JobId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 @Timeout(60)
 class ContainersTest {
@@ -69,6 +71,16 @@ class ContainersTest {
     }
 
     @Test
+    void limits_that_the_request_does_not_name_reach_the_engine() throws Exception {
+        ContainerSpec spec = workshop.spec(aRequest().command("true")).limited(DataSize.parse("64m"), 100L);
+
+        JsonNode host = Inspection.of(containers.create(spec).value()).hostConfig();
+
+        assertThat(host.path("Memory").asLong()).isEqualTo(64L << 20);
+        assertThat(host.path("PidsLimit").asLong()).isEqualTo(100);
+    }
+
+    @Test
     void a_name_that_belongs_to_something_else_is_refused() {
         ContainerSpec spec = workshop.spec(aRequest().command("true"));
         containers.create(spec);
@@ -85,7 +97,9 @@ class ContainersTest {
                 spec.mounts(),
                 spec.gpus(),
                 spec.stopTimeout(),
-                spec.logBudget());
+                spec.logBudget(),
+                null,
+                null);
 
         EngineRefused refused = catchThrowableOfType(EngineRefused.class, () -> containers.create(strangers));
 

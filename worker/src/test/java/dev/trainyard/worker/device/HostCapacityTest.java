@@ -20,11 +20,13 @@ class HostCapacityTest {
     }
 
     @Test
-    void memory_is_the_total_that_the_kernel_states(@TempDir Path directory) throws Exception {
+    void memory_is_the_total_that_the_kernel_states_but_for_what_the_host_itself_needs(@TempDir Path directory) throws Exception {
         Path meminfo = Files.writeString(
                 directory.resolve("meminfo"), "MemTotal:       16384000 kB\nMemFree:         1024 kB\n");
 
-        assertThat(HostCapacity.read(meminfo, 8)).isEqualTo(new HostCapacity(8, DataSize.parse("16384000k")));
+        assertThat(HostCapacity.read(meminfo, 8)).isEqualTo(new HostCapacity(8, DataSize.parse("15360000k")));
+        Files.writeString(meminfo, "MemTotal:       1073741824 kB\n");
+        assertThat(HostCapacity.read(meminfo, 8)).isEqualTo(new HostCapacity(8, DataSize.parse("1016g")));
     }
 
     @Test

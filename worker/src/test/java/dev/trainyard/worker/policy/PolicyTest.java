@@ -41,6 +41,7 @@ class PolicyTest {
                 run().ipc("shareable").shmSize(DataSize.parse("8gb")),
                 run().ulimits(List.of(new Ulimit("memlock", -1, -1), new Ulimit("rtprio", 0, 0))),
                 run().networkMode("none"),
+                run().memory(DataSize.parse("100t")).pidsLimit(16_384L),
                 run().networkMode("default"),
                 run().privileges(privileges(List.of("cap_sys_ptrace", "IPC_LOCK"), List.of())),
                 run().privileges(
@@ -86,6 +87,11 @@ class PolicyTest {
                 arguments(
                         run().ulimits(List.of(new Ulimit("rtprio", 0, 99))),
                         "the limit rtprio, which needs the capability 'SYS_NICE' is not allowed"),
+                arguments(
+                        run().pidsLimit(-1L),
+                        "more processes and threads than 16384 are not allowed by the rule pids of the built-in policy."
+                                + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line pids: unlimited"),
+                arguments(run().pidsLimit(20_000L), "the line pids: 20000 and"),
                 arguments(run().ipc("container:db"), "the IPC namespace 'container:db' is not allowed"),
                 arguments(
                         run().privileges(new Privileges(true, List.of(), List.of(), null, null, List.of())),
@@ -257,6 +263,30 @@ class PolicyTest {
         assertThat(refusals(policy, mount("/data", true))).isEmpty();
     }
 
+    @Test
+    void a_container_gets_the_limits_of_the_host_and_the_policy_where_it_asks_for_none() throws IOException {
+        DataSize host = DataSize.parse("64g");
+        Policy builtIn = Policy.BUILT_IN.within(host);
+
+        assertThat(builtIn.memoryOf(run().build())).isEqualTo(host);
+        assertThat(builtIn.pidsOf(run().build())).isEqualTo(16_384);
+        assertThat(builtIn.memoryOf(run().memory(DataSize.parse("1g")).build())).isEqualTo(DataSize.parse("1g"));
+        assertThat(builtIn.pidsOf(run().pidsLimit(100L).build())).isEqualTo(100);
+        assertThat(refusals(builtIn, run().memory(DataSize.parse("65g"))))
+                .singleElement()
+                .asString()
+                .contains("more memory than 65536 MiB is not allowed", "/etc/trainyard/policy.yml");
+
+        Policy file = policy("memory: 16g\npids: unlimited").within(host);
+        assertThat(file.memoryOf(run().build())).isEqualTo(DataSize.parse("16g"));
+        assertThat(file.pidsOf(run().build())).isEqualTo(-1);
+        assertThat(refusals(file, run().memory(DataSize.parse("17g")).pidsLimit(-1L)))
+                .singleElement()
+                .asString()
+                .contains("the line memory: 18253611008 and");
+        assertThat(policy("memory: 100g").within(host).memory()).isEqualTo(host);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     mount: {/data: read-only}      | :1:1: there is no rule "mount". Did you mean "mounts"?
@@ -272,6 +302,8 @@ class PolicyTest {
                     addUrls: maybe                 | :1:10: addUrls is true or false
                     buildNetwork: "container:db"   | :1:15: a network is bridge, none, host
                     gracePeriod: soon              | :1:14: gracePeriod is a duration, such as 10m or 90s
+                    memory: much                   | :1:9: memory is host, for all that the host offers, or a size
+                    pids: 0                        | :1:7: pids is a number of processes and threads, or unlimited
                     [host]                         | :1:1: a policy is written as rules
                     'mounts: {'                    | this is no YAML
                     """)
