@@ -168,7 +168,8 @@ public final class Worker implements AutoCloseable {
     }
 
     private void open(WorkerSettings settings) throws DeviceProblem {
-        Policy policy = Policy.load(settings.policy()).within(HostCapacity.read().memory());
+        Policy policy =
+                Policy.load(settings.policy()).within(HostCapacity.read().memory());
         StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
         // Before anything is asked of others: what is wrong with a file is found at once.
@@ -208,6 +209,7 @@ public final class Worker implements AutoCloseable {
                                 .orElseThrow(() -> new NoSuchFileException(digest)),
                         new RecordedImages(new BuiltImageStore(database, state.worker(), engineInfo.id())),
                         policy),
+                engine.volumes(),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 keep(new DeviceHealth(provider, unknown, workers, registered.me())),
                 policy);

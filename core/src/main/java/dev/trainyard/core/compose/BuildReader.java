@@ -20,7 +20,7 @@ final class BuildReader {
             "pull", "means nothing here: the worker pulls the base image that it does not have",
             "labels", "are not set on the image; write labels beside build for the container",
             "tags", "are not set; the image is named by image",
-            "network", "is not passed on: the build uses the engine's default network",
+            "network", "is not passed on: the worker's policy names the network of builds",
             "shm_size", "is not passed on to the build",
             "platforms", "is not passed on: the image is built for the worker's own platform");
 

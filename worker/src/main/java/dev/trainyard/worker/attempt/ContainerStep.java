@@ -16,12 +16,14 @@ import dev.trainyard.worker.container.ContainerSpecs;
 import dev.trainyard.worker.container.ContainerStatus;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.container.EngineVolume;
 import dev.trainyard.worker.container.ReservedDevice;
 import dev.trainyard.worker.container.StartProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -109,22 +111,24 @@ final class ContainerStep implements Step {
         }
         try {
             // Once more: while the image was built, a link may have come to lead elsewhere.
-            Optional<String> refusal = run.ofDisk(() -> host.refusal(request.run()));
+            Map<String, EngineVolume> volumes = host.provideVolumes(request);
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes));
             if (refusal.isPresent()) {
                 return Ending.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
             }
             Path outputs = run.ofDisk(() -> host.outputs().prepare(attempt.jobId(), attempt.number(), request.run()));
             ContainerSpec spec = ContainerSpecs.of(
-                    host.owner(),
-                    new AttemptRef(attempt.id(), attempt.number()),
-                    request,
-                    attempt.devices().stream()
-                            .map(device -> new ReservedDevice(device.key(), !device.standIn()))
-                            .toList(),
-                    attempt.imageDigest(),
-                    outputs,
-                    ContainerSpecs.DEFAULT_LOG_BUDGET)
-                    .limited(host.policy().memoryOf(request.run()), host.policy().pidsOf(request.run()));
+                            host.owner(),
+                            new AttemptRef(attempt.id(), attempt.number()),
+                            request,
+                            attempt.devices().stream()
+                                    .map(device -> new ReservedDevice(device.key(), !device.standIn()))
+                                    .toList(),
+                            attempt.imageDigest(),
+                            outputs,
+                            ContainerSpecs.DEFAULT_LOG_BUDGET)
+                    .limited(
+                            host.policy().memoryOf(request.run()), host.policy().pidsOf(request.run()));
             host.containers().create(spec);
             host.policy()
                     .shorterGrace(request.gracePeriod())

@@ -8,6 +8,8 @@ import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.worker.container.Containers;
+import dev.trainyard.worker.container.EngineVolume;
+import dev.trainyard.worker.container.EngineVolumes;
 import dev.trainyard.worker.container.Owner;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.output.Outputs;
@@ -15,8 +17,12 @@ import dev.trainyard.worker.policy.HostPath;
 import dev.trainyard.worker.policy.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What the steps work with.
@@ -34,6 +40,7 @@ public record Host(
         OutputStore outputRows,
         Containers containers,
         Images images,
+        EngineVolumes volumes,
         Outputs outputs,
         DeviceHealth deviceHealth,
         Policy policy) {
@@ -48,9 +55,37 @@ public record Host(
         return sentence(policy.refusalsOfPlace(place, outputs.root(), HostPath::real));
     }
 
-    /** What this host's policy refuses of an attempt, for people; empty if all of it is allowed. */
-    Optional<String> refusal(RunSpec run) {
-        return sentence(policy.refusals(run, outputs.root(), HostPath::real));
+    /** The Docker volumes of an attempt that this host has, by name. */
+    Map<String, EngineVolume> volumesOf(RunSpec run) {
+        return volumes(run, volumes::inspect);
+    }
+
+    /** The Docker volumes of an attempt, made for its team where there were none. */
+    Map<String, EngineVolume> provideVolumes(Request.Submit request) {
+        String team = request.team() == null ? "" : request.team();
+        return volumes(request.run(), name -> Optional.of(volumes.provide(name, team)));
+    }
+
+    private static Map<String, EngineVolume> volumes(RunSpec run, Function<String, Optional<EngineVolume>> ask) {
+        Map<String, EngineVolume> found = new HashMap<>();
+        run.mounts().stream()
+                .map(RunSpec.Mount::source)
+                .filter(source -> !source.startsWith("/"))
+                .forEach(name -> ask.apply(name).ifPresent(volume -> found.put(name, volume)));
+        return found;
+    }
+
+    /**
+     * What this host's policy refuses of an attempt, for people; empty if all of it is allowed.
+     *
+     * @param present its Docker volumes that this host has, by name
+     */
+    Optional<String> refusal(Request.Submit request, Map<String, EngineVolume> present) {
+        RunSpec run = request.run();
+        return sentence(Stream.concat(
+                        policy.refusals(run, outputs.root(), HostPath::real).stream(),
+                        policy.refusalsOfVolumes(run, request.team(), present, outputs.root(), HostPath::real).stream())
+                .toList());
     }
 
     private static Optional<String> sentence(List<String> refusals) {

@@ -9,12 +9,14 @@ import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.container.EngineVolume;
 import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** First step: take the attempt up, and have its image on this host. */
@@ -54,13 +56,18 @@ final class ImageStep implements Step {
     private boolean isAllowed(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request(attempt);
         try {
-            Optional<String> refusal = run.ofDisk(() -> host.refusal(request.run()));
+            Map<String, EngineVolume> volumes = host.volumesOf(request.run());
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes));
             refusal.ifPresent(why -> Ending.refused(host, run, attempt, Cause.POLICY_DENIED, why));
             return refusal.isEmpty();
         } catch (Woken e) {
             if (!e.byRow()) {
                 Ending.diskSilent(host, run, attempt);
             }
+            return false;
+        } catch (EngineSilent e) {
+            run.engineIsSilent(e);
+            run.pause(ENGINE_PAUSE);
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -90,7 +97,10 @@ final class ImageStep implements Step {
             // The row says why: read it again.
             return false;
         } catch (ImageFailure e) {
-            Ending.failed(host, run, attempt, e.verdict(), e.detail(attempt.jobId()));
+            String detail = e.detail(attempt.jobId());
+            boolean unused = e.verdict() == Cause.POLICY_DENIED
+                    ? Ending.refused(host, run, attempt, e.verdict(), detail)
+                    : Ending.failed(host, run, attempt, e.verdict(), detail);
             return false;
         } catch (EngineRefused e) {
             // It has no image of that name because it takes it for no name.

@@ -22,11 +22,13 @@ public final class Engine implements AutoCloseable {
     private final Connection connection;
     private final Containers containers;
     private final EngineImages images;
+    private final EngineVolumes volumes;
 
     private Engine(Connection connection) {
         this.connection = connection;
         this.containers = new Containers(connection);
         this.images = new EngineImages(connection);
+        this.volumes = new EngineVolumes(connection);
     }
 
     /**
@@ -93,6 +95,10 @@ public final class Engine implements AutoCloseable {
 
     public EngineImages images() {
         return images;
+    }
+
+    public EngineVolumes volumes() {
+        return volumes;
     }
 
     @Override

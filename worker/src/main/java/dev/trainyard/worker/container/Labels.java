@@ -19,6 +19,9 @@ final class Labels {
     /** After a database restore this is all that tells which devices an unknown container holds. */
     static final String DEVICES = "dev.trainyard.devices";
 
+    /** Of a volume: for whose jobs it was made. */
+    static final String TEAM = "dev.trainyard.team";
+
     private Labels() {}
 
     static Map<String, String> of(Owner owner, JobId job, AttemptId attempt, List<ReservedDevice> devices) {

@@ -36,7 +36,8 @@ final class Build {
 
     ProvidedImage run(ImageSource.Build build, String tag, ContextCheck.Facts facts, Consumer<String> progress)
             throws InterruptedException {
-        BuildOrder order = new BuildOrder(build.dockerfile(), build.args(), build.target(), List.of(tag), policy.memory(), policy.buildNetwork());
+        BuildOrder order = new BuildOrder(
+                build.dockerfile(), build.args(), build.target(), List.of(tag), policy.memory(), policy.buildNetwork());
         BuildOutput output = new BuildOutput(progress);
         send(order, build.source(), facts, output);
         output.flush();

@@ -1,13 +1,14 @@
 package dev.trainyard.worker.policy;
 
-import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
+import dev.trainyard.worker.container.EngineVolume;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin where it comes from, for people
  * @param mounts folders of the host that may be mounted, with all below them
- * @param volumes whether Docker volumes may be mounted by name
+ * @param volumes which Docker volumes may be mounted
  * @param networks beside an own one, as {@code docker run --network}: {@code bridge}, {@code none}, a network's name, {@code host}
  * @param ipc as {@code --ipc}
  * @param pid as {@code --pid}
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 public record Policy(
         String origin,
         Map<Path, Access> mounts,
-        boolean volumes,
+        Volumes volumes,
         Set<String> networks,
         Set<String> ipc,
         Set<String> pid,
@@ -111,6 +112,15 @@ public record Policy(
     }
 
     /**
+     * Docker volumes by name.
+     *
+     * @param own whether those that a worker made for jobs of the same team
+     * @param any whether all, unless one stands for a folder or disk of the host that may not be mounted
+     * @param names others, whatever they stand for
+     */
+    public record Volumes(boolean own, boolean any, Set<String> names) {}
+
+    /**
      * Without a file: data and results where teams keep them, and everything that stays within the container. Of the capabilities those
      * that Docker gives anyway, and those with which profilers and locked memory work in a container's own namespaces. Not {@code SYS_NICE}:
      * a real-time priority goes before everything of the host.
@@ -118,7 +128,7 @@ public record Policy(
     static final Policy BUILT_IN = new Policy(
             "the built-in policy",
             Map.of(Path.of("/data"), Access.READ_WRITE, Path.of("/logs"), Access.READ_WRITE),
-            true,
+            new Volumes(true, false, Set.of()),
             Set.of("bridge", "none"),
             Set.of("private", "shareable", "none"),
             Set.of(),
@@ -216,11 +226,6 @@ public record Policy(
         for (Mount mount : run.mounts()) {
             if (mount.source().startsWith("/")) {
                 checkMount(mount.source(), mount.readOnly(), outputsRoot, real, refusals);
-            } else if (!volumes) {
-                refusals.add(
-                        "volumes",
-                        refusal("volumes", "the volume " + Excerpt.quote(mount.source()), "is not allowed"),
-                        "true");
             }
         }
         String location = run.outputs().location();
@@ -236,6 +241,69 @@ public record Policy(
         checkPriorities(run.ulimits(), refusals);
         checkPrivileges(run.privileges(), refusals);
         return refusals.told(this::remedy);
+    }
+
+    /**
+     * What the policy refuses of a run's volumes.
+     *
+     * @param present those of the run that the host has, by name; one that it has not is made for the team
+     */
+    public List<String> refusalsOfVolumes(
+            RunSpec run,
+            @Nullable String team,
+            Map<String, EngineVolume> present,
+            Path outputsRoot,
+            Function<Path, Optional<Path>> real) {
+        Refusals refusals = new Refusals();
+        for (Mount mount : run.mounts()) {
+            String name = mount.source();
+            if (name.startsWith("/") || volumes.names().contains(name)) {
+                continue;
+            }
+            @Nullable EngineVolume volume = present.get(name);
+            String shown = "the volume " + Excerpt.quote(name);
+            if (volumes.any()) {
+                if (volume != null && !volume.options().isEmpty()) {
+                    checkOptions(name, mount.readOnly(), volume.options(), outputsRoot, real, refusals);
+                }
+            } else if (!volumes.own()) {
+                refusals.add("volumes", refusal("volumes", shown, "is not allowed"), name);
+            } else if (volume != null && !(team == null ? "" : team).equals(volume.team())) {
+                refusals.add(
+                        "volumes",
+                        refusal(
+                                "volumes",
+                                shown + ", which was not made by a job of the same team,",
+                                "may not be mounted"),
+                        name);
+            }
+        }
+        return refusals.told(this::remedy);
+    }
+
+    /** A volume of the engine's own driver may stand for a folder of the host, or a disk. */
+    private void checkOptions(
+            String name,
+            boolean readOnly,
+            Map<String, String> options,
+            Path outputsRoot,
+            Function<Path, Optional<Path>> real,
+            Refusals refusals) {
+        String device = options.getOrDefault("device", "");
+        List<String> flags = List.of(options.getOrDefault("o", "").split(","));
+        boolean folder = flags.contains("bind") || flags.contains("rbind");
+        if (folder && device.startsWith("/")) {
+            checkMount(device, readOnly, outputsRoot, real, refusals);
+        } else if (!Set.of("tmpfs", "nfs", "nfs4", "cifs").contains(options.getOrDefault("type", ""))) {
+            refusals.add(
+                    "volumes",
+                    refusal(
+                            "volumes",
+                            "the volume %s, which stands for %s of the host,"
+                                    .formatted(Excerpt.quote(name), Excerpt.quote(device)),
+                            "is only allowed by its name"),
+                    name);
+        }
     }
 
     /** As {@link #refusals} of a place of outputs alone: where it leads now, for what is to be read and written there. */
@@ -450,7 +518,7 @@ public record Policy(
     private String remedy(String rule, List<String> more) {
         String line = rule + ": "
                 + switch (rule) {
-                    case "volumes", "addUrls" -> "true";
+                    case "addUrls" -> "true";
                     case "builtNames", "memory", "pids" -> more.getFirst();
                     case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
                     default -> {
@@ -482,6 +550,7 @@ public record Policy(
 
     private Set<String> words(String rule) {
         return switch (rule) {
+            case "volumes" -> volumes.names();
             case "networks" -> networks;
             case "ipc" -> ipc;
             case "pid" -> pid;

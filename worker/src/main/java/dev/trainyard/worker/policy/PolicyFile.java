@@ -1,12 +1,13 @@
 package dev.trainyard.worker.policy;
 
 import dev.trainyard.core.command.FileReason;
-import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.DurationText;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import dev.trainyard.worker.policy.Policy.Access;
 import dev.trainyard.worker.policy.Policy.BuiltNames;
+import dev.trainyard.worker.policy.Policy.Volumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ final class PolicyFile {
         Policy policy = new Policy(
                 file.toAbsolutePath().normalize().toString(),
                 mounts(),
-                flag("volumes", builtIn.volumes()),
+                volumes(),
                 words("networks", builtIn.networks()),
                 words("ipc", builtIn.ipc()),
                 words("pid", builtIn.pid()),
@@ -183,6 +184,21 @@ final class PolicyFile {
             problem(node, "write read-only or read-write");
         }
         return access;
+    }
+
+    private Volumes volumes() {
+        @Nullable Node node = rules.get("volumes");
+        if (node == null) {
+            return Policy.BUILT_IN.volumes();
+        }
+        if (node instanceof SequenceNode) {
+            return new Volumes(true, false, words("volumes", Set.of()));
+        }
+        String word = text(node).orElse("own");
+        if (!List.of("own", "true", "false").contains(word)) {
+            problem(node, "volumes is own, true, false, or a list of names that are allowed beside the team's own");
+        }
+        return new Volumes(word.equals("own"), word.equals("true"), Set.of());
     }
 
     private boolean flag(String rule, boolean builtIn) {

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -78,6 +79,23 @@ class ContainersTest {
 
         assertThat(host.path("Memory").asLong()).isEqualTo(64L << 20);
         assertThat(host.path("PidsLimit").asLong()).isEqualTo(100);
+    }
+
+    @Test
+    void a_volume_is_made_for_a_team_once_and_one_that_was_there_stays_whose_it_was() throws Exception {
+        String name = "trainyard-test-" + UUID.randomUUID();
+        String byHand = name + "-by-hand";
+        EngineVolumes volumes = workshop.engine().volumes();
+        Inspection.docker("volume", "create", "--opt", "type=none", "--opt", "o=bind", "--opt", "device=/etc", byHand);
+        try {
+            assertThat(volumes.inspect(name)).isEmpty();
+            assertThat(volumes.provide(name, "vision")).isEqualTo(new EngineVolume(Map.of(), "vision"));
+            assertThat(volumes.provide(name, "audio").team()).isEqualTo("vision");
+            assertThat(volumes.provide(byHand, "audio"))
+                    .isEqualTo(new EngineVolume(Map.of("type", "none", "o", "bind", "device", "/etc"), null));
+        } finally {
+            Inspection.docker("volume", "rm", "--force", name, byHand);
+        }
     }
 
     @Test

@@ -11,12 +11,15 @@ import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.core.request.RunSpecBuilder;
+import dev.trainyard.worker.container.EngineVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,11 +259,63 @@ class PolicyTest {
         assertThat(refusals(
                         policy, run().privileges(privileges(List.of("SYS_ADMIN"), List.of("/dev/fuse:/dev/fuse:rw")))))
                 .isEmpty();
-        assertThat(refusals(policy, run().mounts(List.of(new Mount("cache", "/cache", false)))))
+        assertThat(volumes(policy, "a", new EngineVolume(Map.of(), "a")))
                 .singleElement()
                 .asString()
                 .contains("the rule volumes of " + folder.resolve("policy.yml"));
         assertThat(refusals(policy, mount("/data", true))).isEmpty();
+    }
+
+    @Test
+    void volumes_are_the_teams_own_or_named_in_the_file() throws IOException {
+        EngineVolume byHand = new EngineVolume(Map.of("type", "none", "o", "bind", "device", "/etc"), null);
+
+        assertThat(volumes(Policy.BUILT_IN, "a", null)).isEmpty();
+        assertThat(volumes(Policy.BUILT_IN, "a", new EngineVolume(Map.of(), "a")))
+                .isEmpty();
+        assertThat(volumes(Policy.BUILT_IN, null, new EngineVolume(Map.of(), "")))
+                .isEmpty();
+        for (EngineVolume others : List.of(
+                byHand,
+                new EngineVolume(Map.of(), null),
+                new EngineVolume(Map.of(), "b"),
+                new EngineVolume(Map.of(), ""))) {
+            assertThat(volumes(Policy.BUILT_IN, "a", others))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "the volume 'cache', which was not made by a job of the same team,",
+                            "the line volumes: [cache] and");
+        }
+        Policy named = policy("volumes: [datasets, cache]");
+        assertThat(volumes(named, "a", byHand)).isEmpty();
+        assertThat(volumes(policy("volumes: [datasets]"), "a", byHand))
+                .singleElement()
+                .asString()
+                .contains("the line volumes: [cache, datasets] and");
+    }
+
+    @Test
+    void where_every_volume_may_be_mounted_those_that_stand_for_something_of_the_host_are_judged_as_that()
+            throws IOException {
+        Policy any = policy("volumes: true\nmounts: {/srv: read-only}");
+
+        assertThat(volumes(any, "a", new EngineVolume(Map.of(), "b"))).isEmpty();
+        assertThat(volumes(
+                        any, "a", new EngineVolume(Map.of("type", "nfs", "device", ":/x", "o", "addr=10.0.0.1"), null)))
+                .isEmpty();
+        assertThat(volumes(any, "a", new EngineVolume(Map.of("type", "none", "o", "bind", "device", "/etc"), null)))
+                .singleElement()
+                .asString()
+                .contains("the folder '/etc' may not be mounted");
+        assertThat(volumes(any, "a", new EngineVolume(Map.of("o", "rw,rbind", "device", "/srv/x"), null)))
+                .singleElement()
+                .asString()
+                .contains("may only be mounted read-only");
+        assertThat(volumes(any, "a", new EngineVolume(Map.of("type", "ext4", "device", "/dev/sda1"), null)))
+                .singleElement()
+                .asString()
+                .contains("which stands for '/dev/sda1' of the host");
     }
 
     @Test
@@ -297,7 +352,7 @@ class PolicyTest {
                     mounts: [/data]                | :1:9: mounts names folders
                     networks: host                 | :1:11: networks is a list
                     networks: [[host]]             | :1:12: one word is expected here
-                    volumes: maybe                 | :1:10: volumes is true or false
+                    volumes: maybe                 | :1:10: volumes is own, true, false, or a list
                     builtNames: mine               | :1:13: builtNames is own or any
                     addUrls: maybe                 | :1:10: addUrls is true or false
                     buildNetwork: "container:db"   | :1:15: a network is bridge, none, host
@@ -331,6 +386,16 @@ class PolicyTest {
 
     private static List<String> refusals(Policy policy, RunSpecBuilder run) {
         return policy.refusals(run.build(), OUTPUTS, HostPath::real);
+    }
+
+    /** What is refused of a read-write mount of the volume {@code cache}. */
+    private static List<String> volumes(Policy policy, @Nullable String team, @Nullable EngineVolume present) {
+        return policy.refusalsOfVolumes(
+                run().mounts(List.of(new Mount("cache", "/cache", false))).build(),
+                team,
+                present == null ? Map.of() : Map.of("cache", present),
+                OUTPUTS,
+                HostPath::real);
     }
 
     private static RunSpecBuilder run() {
