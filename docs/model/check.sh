@@ -67,6 +67,8 @@ holds -DFREEZES=1 -DERRORS=1
 holds -DCUTS=1 -DHOLDS=1
 holds -DCUTS=1 -DFORGETS=1
 holds -DPREEMPTS=1 -DCRASHES=1
+holds -DAWAYS=1 -DCUTS=1
+holds -DREFUSALS=2 -DCANCELS=1
 if [[ ${1:-} != short ]]; then
     holds -DCUTS=1 -DCRASHES=1 -DCANCELS=1
     holds -DFREEZES=1 -DHOLDS=1 -DCANCELS=1

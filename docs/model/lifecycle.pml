@@ -39,6 +39,12 @@
 #ifndef SILENCES
 #define SILENCES 0
 #endif
+#ifndef AWAYS
+#define AWAYS 0
+#endif
+#ifndef REFUSALS
+#define REFUSALS 0
+#endif
 
 /* The properties, each of which check.sh wants to see broken. */
 #define ONE_LIVE_ATTEMPT 1        /* a job has at most one attempt that is not ENDED */
@@ -65,7 +71,7 @@
 
 mtype:job = { QUEUED, HELD, JRUNNING, SUCCEEDED, FAILED, CANCELLED };
 mtype:attempt = { NONE, RESERVED, PREPARING, RUNNING, COLLECTING, ENDED };
-mtype:cause = { NOCAUSE, COMPLETED, PROGRAM_ERROR, BUILD_FAILED, KILLED_EXTERNALLY, START_TIMEOUT, HOST_LOST, C_CANCELLED, C_PREEMPTED };
+mtype:cause = { NOCAUSE, COMPLETED, PROGRAM_ERROR, BUILD_FAILED, KILLED_EXTERNALLY, START_TIMEOUT, HOST_LOST, PULL_FAILED, REFUSED, C_CANCELLED, C_PREEMPTED };
 mtype:container = { ABSENT, CREATED, UP, EXITED0, EXITED1, KILLED };
 mtype:worker = { ACTIVE, LOST, FORGOTTEN };
 /* What a thread is about to do. */
@@ -76,7 +82,7 @@ mtype:pc = { LOAD, BEGIN, FAIL, ENGINE, CREATE, RECORD_CREATED, START, STARTED, 
 mtype:job job = QUEUED; bool cancelRequested = false; bool holdRequested = false; byte placed = 0;
 mtype:attempt state[K]; mtype:cause cause[K]; mtype:attempt lostIn[K]; mtype:cause stop[K];
 bool signalledRow[K]; bool holds[K]; bool recorded[K]; byte host[K]; mtype:cause exitCause[K];
-mtype:worker worker[2]; bool leaseLives[2];
+mtype:worker worker[2]; bool leaseLives[2]; bool refused[2];
 /* The engines. */
 mtype:container box[K];
 bool engineUp[2];
@@ -87,7 +93,7 @@ mtype:pc pc[K]; mtype:cause failWith[K]; mtype:container seen[K]; bool endedBefo
 bool ranWell[K]; bool reallySignalled[K]; bool wasLost[K]; bool cancelAccepted = false; byte spent = 0; bool touchedByDeath[K];
 
 byte crashes = CRASHES, freezes = FREEZES, cuts = CUTS, cancels = CANCELS, holdsLeft = HOLDS, forgets = FORGETS, preempts = PREEMPTS,
-    errors = ERRORS, silences = SILENCES;
+    errors = ERRORS, silences = SILENCES, aways = AWAYS, refusals = REFUSALS;
 
 #define H host[a]
 #define NEWEST (a == placed - 1)
@@ -159,6 +165,8 @@ end: do
           removeBox(a); failWith[a] = stop[a]; pc[a] = FAIL
        :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && recorded[a] -> failWith[a] = KILLED_EXTERNALLY; pc[a] = FAIL
        :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && !recorded[a] -> pc[a] = CREATE
+       :: refusals > 0 && state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == ABSENT && !recorded[a] ->
+          refusals--; failWith[a] = REFUSED; pc[a] = FAIL
        :: state[a] == PREPARING && stop[a] == NOCAUSE && seen[a] == CREATED -> pc[a] = RECORD_CREATED
        :: state[a] == PREPARING && (seen[a] == UP || (MUT != 15 && seen[a] != ABSENT && seen[a] != CREATED)) -> pc[a] = STARTED
        :: state[a] == RUNNING && seen[a] == UP -> pc[a] = WATCH
@@ -223,6 +231,7 @@ end: do
   :: atomic { pc[a] == FAIL && REACHES ->
        if
        :: FENCED && (state[a] == RESERVED || state[a] == PREPARING) ->
+          if :: failWith[a] == REFUSED -> refused[H] = true :: else -> skip fi;
           state[a] = ENDED; cause[a] = failWith[a]; release(a); follow(failWith[a])
        :: else -> skip
        fi; pc[a] = LOAD }
@@ -277,7 +286,7 @@ end: do
 proctype Planner(byte a; byte h) {
 end: do
   /* PlanStore.reserve */
-  :: atomic { (job == QUEUED || (MUT == 3 && job == JRUNNING) || (MUT == 8 && job == CANCELLED)) && placed < K && a == placed && worker[h] == ACTIVE && leaseLives[h] && up[h] &&
+  :: atomic { (job == QUEUED || (MUT == 3 && job == JRUNNING) || (MUT == 8 && job == CANCELLED)) && placed < K && a == placed && worker[h] == ACTIVE && leaseLives[h] && up[h] && !refused[h] &&
        (MUT == 1 || !(holds[0] && state[0] != NONE && host[0] == h)) && (MUT == 1 || K < 2 || !(holds[K - 1] && state[K - 1] != NONE && host[K - 1] == h)) ->
        property(NOTHING_AFTER_CANCEL, !cancelAccepted);
        byte b = 0;
@@ -288,6 +297,12 @@ end: do
        :: else -> break
        od; b = 0;
        state[a] = RESERVED; host[a] = h; holds[a] = true; job = JRUNNING; placed++ }
+  /* PlanStore.endUnavailable: an attempt that never holds anything. */
+  :: atomic { aways > 0 && job == QUEUED && placed < K && a == placed && worker[h] == ACTIVE && leaseLives[h] ->
+       property(NOTHING_AFTER_CANCEL, !cancelAccepted);
+       aways--; state[a] = ENDED; host[a] = h; cause[a] = PULL_FAILED; placed++; follow(PULL_FAILED) }
+  /* PlanStore.endRefused */
+  :: atomic { job == QUEUED && worker[h] == ACTIVE && leaseLives[h] && refused[h] && refused[1 - h] -> job = FAILED }
   od
 }
 

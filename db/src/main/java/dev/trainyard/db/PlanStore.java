@@ -15,11 +15,11 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -57,15 +57,17 @@ public final class PlanStore {
 
     /** One index scan, whose cost does not grow with finished jobs. */
     static final String CANDIDATES_QUERY = """
-            select q.id, q.request, former.avoid, former.last_worker, former.refused_by
-            from (select id, request::text as request, attempts, priority, queued_at from trainyard.job
+            select q.id, q.request, former.avoid, former.last_worker, former.refused_by,
+                   greatest(q.accepted_at, former.last_end) as since
+            from (select id, request::text as request, attempts, accepted_at, priority, queued_at from trainyard.job
                   where state = 'QUEUED' and (not_before is null or not_before <= now())
                   order by priority desc, queued_at, id limit :limit) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
                                                                         'PORT_IN_USE', 'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
                        (array_agg(a.worker_id order by a.number desc))[1] as last_worker,
-                       array_agg(a.worker_id) filter (where a.refused_by = w.incarnation) as refused_by
+                       array_agg(a.worker_id) filter (where a.refused_by = w.incarnation) as refused_by,
+                       max(a.ended_at) as last_end
                 from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id where a.job_id = q.id) former on q.attempts > 0
             order by q.priority desc, q.queued_at, q.id""";
 
@@ -79,6 +81,7 @@ public final class PlanStore {
     private final JobEvents events;
     private final LostHosts lostHosts;
     private final Unattended unattended;
+    private final HostImages images;
     private final Function<String, Snapshot.Candidate> needs;
 
     /**
@@ -92,6 +95,7 @@ public final class PlanStore {
         this.needs = needs;
         this.lostHosts = new LostHosts(database);
         this.unattended = new Unattended(database);
+        this.images = new HostImages(database);
     }
 
     /**
@@ -262,7 +266,15 @@ public final class PlanStore {
     private Snapshot snapshot() {
         List<Snapshot.Candidate> candidates = candidates();
         Map<Boolean, List<Snapshot.Host>> hosts = candidates.isEmpty() ? Map.of() : hosts();
-        return new Snapshot(hosts.getOrDefault(true, List.of()), hosts.getOrDefault(false, List.of()), candidates);
+        Set<String> references = candidates.stream()
+                .map(Snapshot.Candidate::image)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return new Snapshot(
+                hosts.getOrDefault(true, List.of()),
+                hosts.getOrDefault(false, List.of()),
+                images.known(references),
+                candidates);
     }
 
     /** A request that this release cannot read waits, with the reason, and holds nobody up. */
@@ -288,7 +300,8 @@ public final class PlanStore {
         return stated.with(new Snapshot.Past(
                 workers(row, "avoid"),
                 last == null || stated.location() == null ? null : new WorkerId(last),
-                workers(row, "refused_by")));
+                workers(row, "refused_by"),
+                row.getTimestamp("since").toInstant()));
     }
 
     private static Set<WorkerId> workers(ResultSet row, String column) throws SQLException {
@@ -383,7 +396,10 @@ public final class PlanStore {
     // Applying --------------------------------------------------------------------------------------------------------
 
     private Cycle apply(Plan plan) {
-        Map<UUID, Room> rooms = lockHosts(plan.placements());
+        Map<UUID, Room> rooms = lockHosts(plan);
+        if (plan.wants().stream().distinct().map(images::want).reduce(false, Boolean::logicalOr)) {
+            notifyWorkers();
+        }
         int placed = 0;
         int refused = 0;
         for (Plan.Placement placement : plan.placements()) {
@@ -394,18 +410,25 @@ public final class PlanStore {
                 refused++;
             }
         }
+        plan.unavailable().forEach(this::endUnavailable);
         plan.refused().forEach(this::endRefused);
         explain(plan.reasons());
         return new Cycle(placed, refused, nextDue());
     }
 
+    /** {@code unavailable}: a new attempt that has ended before it began, with nothing reserved; the job as after any end. */
+    private void endUnavailable(Plan.Unavailable image) {
+        if (!isQueued(image.job())) {
+            return;
+        }
+        AttemptId attempt = insertAttempt(image.job(), image.host(), BigDecimal.ZERO, 0, List.of());
+        AttemptStore.Locked locked = AttemptStore.lock(sql, attempt);
+        AttemptStore.end(sql, events, locked, unattended.unavailable(locked, image.cause(), image.detail()));
+    }
+
     /** {@code refused}: QUEUED→FAILED, since no host is left that could run it and has not refused it. Its attempts have their words. */
     private void endRefused(JobId job) {
-        String state = sql.sql("select state from trainyard.job where id = :job for update")
-                .param("job", job.value())
-                .query(String.class)
-                .single();
-        if (!state.equals("QUEUED")) {
+        if (!isQueued(job)) {
             return;
         }
         sql.sql("""
@@ -447,9 +470,13 @@ public final class PlanStore {
         }
     }
 
-    private Map<UUID, Room> lockHosts(Collection<Plan.Placement> placements) {
-        UUID[] ids = placements.stream()
-                .map(placement -> placement.host().value())
+    private Map<UUID, Room> lockHosts(Plan plan) {
+        UUID[] ids = Stream.of(
+                        plan.placements().stream().map(Plan.Placement::host),
+                        plan.wants().stream().map(Plan.Want::host),
+                        plan.unavailable().stream().map(Plan.Unavailable::host))
+                .flatMap(hosts -> hosts)
+                .map(WorkerId::value)
                 .distinct()
                 .toArray(UUID[]::new);
         // All of them by id before the first placement, with a statement of its own: what is decided is read
@@ -486,28 +513,11 @@ public final class PlanStore {
     }
 
     private boolean reserve(Plan.Placement placement) {
-        UUID job = placement.job().value();
-        String state = sql.sql("select state from trainyard.job where id = :job for update")
-                .param("job", job)
-                .query(String.class)
-                .single();
-        if (!state.equals("QUEUED")) {
+        if (!isQueued(placement.job())) {
             return false;
         }
-        AttemptId attempt = AttemptId.random();
-        int number = sql.sql("""
-                update trainyard.job set state = 'RUNNING', attempts = attempts + 1, waiting_because = null
-                where id = :job returning attempts""").param("job", job).query(Integer.class).single();
-        sql.sql("""
-                insert into trainyard.attempt (id, job_id, number, worker_id, state, cpus, memory_bytes)
-                values (:id, :job, :number, :worker, 'RESERVED', :cpus, :memory)""")
-                .param("id", attempt.value())
-                .param("job", job)
-                .param("number", number)
-                .param("worker", placement.host().value())
-                .param("cpus", placement.cpus())
-                .param("memory", placement.memory())
-                .update();
+        AttemptId attempt = insertAttempt(
+                placement.job(), placement.host(), placement.cpus(), placement.memory(), placement.devices());
         for (String device : placement.devices()) {
             reserve(attempt, placement.host(), "DEVICE", device);
         }
@@ -518,13 +528,39 @@ public final class PlanStore {
         if (placement.location() != null) {
             reserve(attempt, placement.host(), "LOCATION", placement.host() + "/" + placement.location());
         }
+        return true;
+    }
+
+    /** Locks the job: from here on it stays as it is. */
+    private boolean isQueued(JobId job) {
+        return sql.sql("select state from trainyard.job where id = :job for update")
+                .param("job", job.value())
+                .query(String.class)
+                .single()
+                .equals("QUEUED");
+    }
+
+    private AttemptId insertAttempt(JobId job, WorkerId worker, BigDecimal cpus, long memory, List<String> devices) {
+        AttemptId attempt = AttemptId.random();
+        int number = sql.sql("""
+                update trainyard.job set state = 'RUNNING', attempts = attempts + 1, waiting_because = null
+                where id = :job returning attempts""").param("job", job.value()).query(Integer.class).single();
+        sql.sql("""
+                insert into trainyard.attempt (id, job_id, number, worker_id, state, cpus, memory_bytes)
+                values (:id, :job, :number, :worker, 'RESERVED', :cpus, :memory)""")
+                .param("id", attempt.value())
+                .param("job", job.value())
+                .param("number", number)
+                .param("worker", worker.value())
+                .param("cpus", cpus)
+                .param("memory", memory)
+                .update();
         events.append(
-                placement.job(),
+                job,
                 "attempt.reserved",
                 attempt,
-                Json.object(Map.of(
-                        "worker", placement.host().toString(), "number", number, "devices", placement.devices())));
-        return true;
+                Json.object(Map.of("worker", worker.toString(), "number", number, "devices", devices)));
+        return attempt;
     }
 
     private void reserve(AttemptId attempt, WorkerId worker, String kind, String key) {
@@ -560,5 +596,6 @@ public final class PlanStore {
     public void keepHouse() {
         sql.sql("select trainyard.ensure_partitions()").query().singleRow();
         sql.sql("select trainyard.prune()").query().singleRow();
+        images.prune();
     }
 }

@@ -35,6 +35,11 @@ final class Unattended {
                 null);
     }
 
+    /** It was never reserved: its image cannot be had. */
+    End unavailable(Locked attempt, Cause cause, String detail) {
+        return end(attempt, cause, null, detail, null);
+    }
+
     /** Its worker is silent for too long. The retry is never the user's, so that its rules do not matter. */
     static End lost(String detail) {
         return new End(

@@ -53,6 +53,7 @@ public final class WorkerStore {
             int runSlots,
             String outputsRoot,
             String version,
+            boolean fetchesImages,
             List<OfferedDevice> devices) {}
 
     /** A device that a worker offers; {@code kind} is GPU, MIG or SLOT. */
@@ -283,15 +284,16 @@ public final class WorkerStore {
     private void write(Registration self, UUID incarnation) {
         sql.sql("""
                 insert into trainyard.worker (id, name, host, state, incarnation, boot_id, lock_device, lock_inode, pid,
-                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, version)
+                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, version, fetches_images)
                 values (:id, :name, :host, 'ACTIVE', :incarnation, :bootId, :lockDevice, :lockInode, :pid,
-                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :version)
+                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :version, :fetches)
                 on conflict (id) do update set
                     name = excluded.name, host = excluded.host, state = 'ACTIVE', incarnation = excluded.incarnation,
                     boot_id = excluded.boot_id, lock_device = excluded.lock_device, lock_inode = excluded.lock_inode,
                     pid = excluded.pid, pid_started_at = excluded.pid_started_at, engine_id = excluded.engine_id,
                     cpus = excluded.cpus, memory_bytes = excluded.memory_bytes, run_slots = excluded.run_slots,
-                    outputs_root = excluded.outputs_root, version = excluded.version, unfit_because = null,
+                    outputs_root = excluded.outputs_root, version = excluded.version, fetches_images = excluded.fetches_images,
+                    unfit_because = null,
                     registered_at = clock_timestamp()""")
                 .param("id", self.id().value())
                 .param("name", self.name())
@@ -308,6 +310,7 @@ public final class WorkerStore {
                 .param("slots", self.runSlots())
                 .param("outputsRoot", self.outputsRoot())
                 .param("version", self.version())
+                .param("fetches", self.fetchesImages())
                 .update();
         sql.sql("""
                 insert into trainyard.worker_lease (worker_id, incarnation, renewed_at) values (:id, :incarnation, clock_timestamp())

@@ -19,6 +19,7 @@ final class AWorker {
     private long lockInode = 7;
     private String engineId = "engine-1";
     private int runSlots = 1;
+    private boolean fetching;
     private final List<WorkerStore.OfferedDevice> devices = new ArrayList<>();
 
     private AWorker(String name) {
@@ -78,6 +79,12 @@ final class AWorker {
         return this;
     }
 
+    /** It fetches images; without this it is one of an earlier release. */
+    AWorker fetching() {
+        fetching = true;
+        return this;
+    }
+
     WorkerId id() {
         return id;
     }
@@ -98,6 +105,7 @@ final class AWorker {
                 runSlots,
                 "/srv/outputs",
                 "0.1.0",
+                fetching,
                 List.copyOf(devices));
     }
 }

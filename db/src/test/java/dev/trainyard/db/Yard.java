@@ -8,6 +8,7 @@ import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.plan.Snapshot;
+import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
@@ -73,6 +74,7 @@ final class Yard implements AutoCloseable {
                 request.run().outputs().location(),
                 request.run().cpus(),
                 request.run().memory() == null ? null : request.run().memory().bytes(),
+                request.image() instanceof ImageSource.Reference(String reference) ? reference : null,
                 Snapshot.Past.NONE);
     }
 

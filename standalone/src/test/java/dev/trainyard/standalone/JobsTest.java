@@ -331,6 +331,34 @@ class JobsTest {
     }
 
     @Test
+    void jobs_whose_registry_is_down_hold_nothing_and_one_that_can_run_goes_ahead_of_them() {
+        List<UUID> waiting = IntStream.range(0, 12)
+                .mapToObj(number -> {
+                    UUID job = UUID.randomUUID();
+                    yard.publish(job, """
+                            {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"away","priority":900,
+                             "image":{"reference":"127.0.0.1:9/away/model:%d"},"run":{},"gpus":{"count":1}}""".formatted(job, number));
+                    return job;
+                })
+                .toList();
+        UUID last = waiting.getLast();
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(
+                                (String) yard.value("select waiting_because from history.queue where job_id = ?", last))
+                        .contains("127.0.0.1:9/away/model:11", "connection refused", "next try at "));
+
+        UUID runs = yard.submit("true", ",\"gpus\":{\"count\":2}");
+        yard.awaitJob(runs, "SUCCEEDED");
+
+        assertThat(yard.selectInside(
+                        "select r.key from trainyard.reservation r join trainyard.attempt a on a.id = r.attempt_id where a.job_id = any(?)",
+                        (Object) waiting.toArray(UUID[]::new)))
+                .isEmpty();
+        waiting.forEach(JobsTest::cancel);
+        waiting.forEach(job -> yard.awaitJob(job, "CANCELLED"));
+    }
+
+    @Test
     void an_image_that_does_not_exist_ends_the_job_with_the_name_and_the_reason() {
         UUID job = UUID.randomUUID();
         yard.publish(job, """

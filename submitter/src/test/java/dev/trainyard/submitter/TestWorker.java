@@ -65,6 +65,7 @@ final class TestWorker implements AutoCloseable {
                                 4,
                                 "/srv/outputs",
                                 "test",
+                                false,
                                 List.of(new WorkerStore.OfferedDevice(
                                         "GPU-" + UUID.randomUUID(), 0, "GPU", "NVIDIA H100", 80L << 30, null))),
                         (pid, started) -> false)
@@ -74,7 +75,7 @@ final class TestWorker implements AutoCloseable {
     private static Snapshot.Candidate needs(String json) {
         Request.Submit request = (Request.Submit) RequestCodec.decode(json.getBytes(StandardCharsets.UTF_8));
         return new Snapshot.Candidate(
-                request.jobId(), request.gpus(), List.of(), null, BigDecimal.ONE, 1L << 20, Snapshot.Past.NONE);
+                request.jobId(), request.gpus(), List.of(), null, BigDecimal.ONE, 1L << 20, null, Snapshot.Past.NONE);
     }
 
     JobStore.Acceptance accept(String json) {

@@ -9,6 +9,7 @@ import dev.trainyard.db.BuiltImageStore;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.HostImages;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
@@ -36,6 +37,7 @@ import dev.trainyard.worker.device.HostCapacity;
 import dev.trainyard.worker.device.OfferedDevice;
 import dev.trainyard.worker.device.WrongDevices;
 import dev.trainyard.worker.event.EventPublisher;
+import dev.trainyard.worker.fetch.Fetches;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
@@ -195,6 +197,13 @@ public final class Worker implements AutoCloseable {
         keep(new LeaseKeeper(workers.lease(registered.me()), replaced::countDown));
 
         BlobStore blobs = new BlobStore(database);
+        Images images = new Images(
+                engine,
+                digest -> blobs.open(digest.substring("sha256:".length()))
+                        .orElseThrow(() -> new NoSuchFileException(digest)),
+                new RecordedImages(new BuiltImageStore(database, state.worker(), engineInfo.id())),
+                policy);
+        HostImages imageRows = new HostImages(database);
         Host host = new Host(
                 registered.me(),
                 owner,
@@ -203,12 +212,8 @@ public final class Worker implements AutoCloseable {
                 new LogStore(database),
                 new OutputStore(database),
                 engine.containers(),
-                new Images(
-                        engine,
-                        digest -> blobs.open(digest.substring("sha256:".length()))
-                                .orElseThrow(() -> new NoSuchFileException(digest)),
-                        new RecordedImages(new BuiltImageStore(database, state.worker(), engineInfo.id())),
-                        policy),
+                images,
+                imageRows,
                 engine.volumes(),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 keep(new DeviceHealth(provider, unknown, workers, registered.me())),
@@ -223,7 +228,8 @@ public final class Worker implements AutoCloseable {
         long running = host.attempts().unfinishedOf(state.worker()).stream()
                 .filter(attempt -> attempt.state() != AttemptState.ENDED)
                 .count();
-        keep(new WorkLoop(database, host, attempts));
+        Fetches fetches = keep(new Fetches(registered.me(), imageRows, images));
+        keep(new WorkLoop(database, host, attempts, fetches));
         keep(new HostHealth(engine, List.of(settings.outputsRoot(), engineInfo.dataRoot()), workers, registered.me()));
         keep(new PlannerLoop(database));
         keep(new EventPublisher(settings.kafka(), database));
@@ -295,6 +301,7 @@ public final class Worker implements AutoCloseable {
                 runSlots == null ? Math.max(devices.size(), 1) : runSlots,
                 settings.outputsRoot().toAbsolutePath().normalize().toString(),
                 version(),
+                true,
                 devices.stream().map(DeviceHealth::row).toList());
     }
 

@@ -1,8 +1,10 @@
 package dev.trainyard.core.plan;
 
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +13,31 @@ import org.jspecify.annotations.Nullable;
  * What a planning cycle decides.
  *
  * @param reasons for every candidate that waits, why, in words for its owner
+ * @param wants images that hosts are to have
+ * @param unavailable candidates whose image cannot be had, at least for now
  * @param refused candidates that every host which could run them has refused: they are over
  */
-public record Plan(List<Placement> placements, Map<JobId, String> reasons, List<JobId> refused) {
+public record Plan(
+        List<Placement> placements,
+        Map<JobId, String> reasons,
+        List<Want> wants,
+        List<Unavailable> unavailable,
+        List<JobId> refused) {
 
-    /** No candidate is over. */
+    /** No image is wanted, and no candidate is over. */
     public Plan(List<Placement> placements, Map<JobId, String> reasons) {
-        this(placements, reasons, List.of());
+        this(placements, reasons, List.of(), List.of(), List.of());
     }
+
+    /**
+     * A host is to have an image.
+     *
+     * @param since of the job that wants it: what failed for good before is tried anew
+     */
+    public record Want(WorkerId host, String image, Instant since) {}
+
+    /** A job's image cannot be had: an attempt that ends with this cause before it began. */
+    public record Unavailable(JobId job, WorkerId host, Cause cause, String detail) {}
 
     /**
      * One job on one host.

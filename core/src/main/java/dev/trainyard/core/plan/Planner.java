@@ -1,14 +1,22 @@
 package dev.trainyard.core.plan;
 
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan.Placement;
+import dev.trainyard.core.plan.Plan.Unavailable;
+import dev.trainyard.core.plan.Plan.Want;
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Device;
 import dev.trainyard.core.plan.Snapshot.Host;
+import dev.trainyard.core.plan.Snapshot.Image;
+import dev.trainyard.core.plan.Snapshot.Image.Failed;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,8 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,8 +35,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places candidates in their order, each on the host with the most free run slots among those that fit. A candidate that fits nowhere
- * now lets later ones go ahead.
+ * Places candidates in their order, each on the host with the most free run slots among those that fit and have its image. A candidate that
+ * fits nowhere now, or whose image is nowhere yet, lets later ones go ahead.
  *
  * <p>Known gap: nothing keeps devices back for a large job that waits behind a stream of small ones.
  */
@@ -37,11 +47,18 @@ public final class Planner {
 
     private final List<Room> rooms = new ArrayList<>();
     private final List<Room> away;
+    private final Map<WorkerId, Map<String, Image>> images;
+    private final List<Placement> placements = new ArrayList<>();
+    private final Map<JobId, String> reasons = new LinkedHashMap<>();
+    private final List<Want> wants = new ArrayList<>();
+    private final List<Unavailable> unavailable = new ArrayList<>();
+    private final List<JobId> refused = new ArrayList<>();
 
     private Planner(Snapshot snapshot) {
         snapshot.hosts().stream()
                 .sorted(Comparator.comparing(Host::name).thenComparing(Host::id))
                 .forEach(host -> rooms.add(new Room(host, false)));
+        images = snapshot.images();
         away = snapshot.away().stream().map(host -> new Room(host, true)).toList();
     }
 
@@ -51,23 +68,138 @@ public final class Planner {
     }
 
     private Plan place(List<Candidate> candidates) {
-        List<Placement> placements = new ArrayList<>();
-        Map<JobId, String> reasons = new LinkedHashMap<>();
-        List<JobId> refused = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            Room best = best(candidate);
-            if (best != null) {
-                placements.add(best.take(candidate));
+            List<Room> fitting = fitting(candidate);
+            if (!fitting.isEmpty()) {
+                placeWithImage(candidate, fitting);
             } else if (isRefused(candidate)) {
                 refused.add(candidate.job());
             } else {
                 reasons.put(candidate.job(), reason(candidate));
             }
         }
-        return new Plan(placements, reasons, refused);
+        return new Plan(placements, reasons, wants, unavailable, refused);
     }
 
-    private @Nullable Room best(Candidate candidate) {
+    /** On the first that has the image. If the very first does not say, it is asked: that takes no time. */
+    private void placeWithImage(Candidate candidate, List<Room> fitting) {
+        if (isUnknown(candidate, fitting.getFirst())) {
+            await(candidate, fitting, fitting.subList(0, 1));
+            return;
+        }
+        Optional<Room> there =
+                fitting.stream().filter(room -> hasImage(candidate, room)).findFirst();
+        if (there.isPresent()) {
+            placements.add(there.get().take(candidate));
+            return;
+        }
+        Optional<Room> hopeful = fitting.stream()
+                .filter(room -> !(image(candidate, room) instanceof Failed) || isUnknown(candidate, room))
+                .findFirst();
+        if (hopeful.isPresent()) {
+            await(candidate, fitting, List.of(hopeful.get()));
+            return;
+        }
+        List<Room> notYet =
+                fitting.stream().filter(room -> !isNews(candidate, room)).toList();
+        if (!notYet.isEmpty()) {
+            await(candidate, fitting, notYet);
+            return;
+        }
+        List<Room> failing = fitting.stream()
+                .filter(room -> !failed(candidate, room).isForGood())
+                .toList();
+        if (!failing.isEmpty()) {
+            giveUp(candidate, failing);
+            return;
+        }
+        // It may lie on a host that has no room just now, or may fetch what these may not.
+        List<Room> others = rooms.stream()
+                .filter(room -> room.empty().fits(candidate))
+                .filter(room -> !(image(candidate, room) instanceof Failed) || !isNews(candidate, room))
+                .toList();
+        if (others.isEmpty()) {
+            // What may pass decides, if there is such a failure.
+            giveUp(
+                    candidate,
+                    rooms.stream()
+                            .filter(room -> room.empty().fits(candidate) && image(candidate, room) instanceof Failed)
+                            .sorted(Comparator.comparing(
+                                    room -> failed(candidate, room).isForGood()))
+                            .toList());
+        } else {
+            await(candidate, others, others);
+        }
+    }
+
+    /** @param asked of those that are shown, the ones that are to have it */
+    private void await(Candidate candidate, List<Room> shown, List<Room> asked) {
+        String image = Objects.requireNonNull(candidate.image());
+        for (Room room : asked) {
+            if (images.containsKey(room.host.id())) {
+                wants.add(new Want(room.host.id(), image, candidate.past().since()));
+            }
+        }
+        reasons.put(
+                candidate.job(),
+                "waiting for image %s: %s".formatted(image, listed(shown, room -> image(candidate, room, asked))));
+    }
+
+    private void giveUp(Candidate candidate, List<Room> failed) {
+        Failed first = failed(candidate, failed.getFirst());
+        unavailable.add(new Unavailable(
+                candidate.job(),
+                failed.getFirst().host.id(),
+                first.cause(),
+                failed.size() == 1
+                        ? first.why()
+                        : listed(failed, room -> failed(candidate, room).why())));
+    }
+
+    /** A host that says nothing of images is taken to have it: its attempt sees to it. */
+    private boolean hasImage(Candidate candidate, Room room) {
+        return candidate.image() == null
+                || !images.containsKey(room.host.id())
+                || image(candidate, room) instanceof Image.Present;
+    }
+
+    /** Nobody has asked yet; or it failed for good, before this job was there. */
+    private boolean isUnknown(Candidate candidate, Room room) {
+        if (hasImage(candidate, room)) {
+            return false;
+        }
+        Image image = image(candidate, room);
+        return image == null || image instanceof Failed failed && failed.isForGood() && !isNews(candidate, room);
+    }
+
+    private boolean isNews(Candidate candidate, Room room) {
+        return image(candidate, room) instanceof Failed failed
+                && failed.at().isAfter(candidate.past().since());
+    }
+
+    private Failed failed(Candidate candidate, Room room) {
+        return (Failed) Objects.requireNonNull(image(candidate, room));
+    }
+
+    private @Nullable Image image(Candidate candidate, Room room) {
+        return candidate.image() == null
+                ? null
+                : images.getOrDefault(room.host.id(), Map.of()).get(candidate.image());
+    }
+
+    private String image(Candidate candidate, Room room, List<Room> asked) {
+        return switch (image(candidate, room)) {
+            case null -> asked.contains(room) ? "is asked for it" : "does not say whether it has it";
+            case Image.Present() -> room.fits(candidate) ? "has it" : room.whyNot(candidate);
+            case Image.Wanted() -> "is asked for it";
+            case Image.Fetching(String progress) -> "is fetching it" + (progress.isEmpty() ? "" : ", " + progress);
+            case Failed(Cause _, String why, Instant _, Instant nextTry) ->
+                nextTry == null ? why : "%s; next try at %s".formatted(why, nextTry.truncatedTo(ChronoUnit.SECONDS));
+        };
+    }
+
+    /** Those that have room for it, the best first. */
+    private List<Room> fitting(Candidate candidate) {
         List<Room> fitting = rooms.stream().filter(room -> room.fits(candidate)).toList();
         boolean othersCould = !candidate.past().avoid().isEmpty()
                 && rooms.stream()
@@ -75,10 +207,10 @@ public final class Planner {
                                 !avoided(candidate, room) && room.empty().fits(candidate));
         return fitting.stream()
                 .filter(room -> !othersCould || !avoided(candidate, room))
-                .min(Comparator.comparing((Room room) ->
+                .sorted(Comparator.comparing((Room room) ->
                                 !room.host.id().equals(candidate.past().prefer()))
                         .thenComparing(Comparator.comparingInt(Room::freeSlots).reversed()))
-                .orElse(null);
+                .toList();
     }
 
     private static boolean avoided(Candidate candidate, Room room) {
@@ -122,9 +254,13 @@ public final class Planner {
     }
 
     private static String describe(List<Room> rooms, Candidate candidate) {
+        return listed(rooms, room -> room.whyNot(candidate));
+    }
+
+    private static String listed(List<Room> rooms, Function<Room, String> said) {
         String text = rooms.stream()
                 .limit(SHOWN)
-                .map(room -> room.host.name() + ": " + room.whyNot(candidate))
+                .map(room -> room.host.name() + ": " + said.apply(room))
                 .collect(Collectors.joining("; "));
         return rooms.size() > SHOWN ? text + "; and %d more hosts".formatted(rooms.size() - SHOWN) : text;
     }

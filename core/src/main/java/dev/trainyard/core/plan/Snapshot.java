@@ -1,10 +1,13 @@
 package dev.trainyard.core.plan;
 
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts those that take new work
  * @param away those that take none just now, and may again: a job that nobody else may run waits for them
+ * @param images by host, then by name as requests write it, what is known of it there. A host that is missing here does not say, and has its
+ *     attempts see to their images
  * @param candidates by priority, then age: the order in which they are considered
  */
-public record Snapshot(List<Host> hosts, List<Host> away, List<Candidate> candidates) {
+public record Snapshot(
+        List<Host> hosts, List<Host> away, Map<WorkerId, Map<String, Image>> images, List<Candidate> candidates) {
 
-    /** No host is away. */
+    /** No host is away, and none says which images it has. */
     public Snapshot(List<Host> hosts, List<Candidate> candidates) {
-        this(hosts, List.of(), candidates);
+        this(hosts, List.of(), Map.of(), candidates);
     }
 
     /**
@@ -70,6 +76,35 @@ public record Snapshot(List<Host> hosts, List<Host> away, List<Candidate> candid
             boolean usable,
             boolean free) {}
 
+    /** Whether a host has an image. */
+    public sealed interface Image {
+
+        /** It has. */
+        record Present() implements Image {}
+
+        /** It was asked. */
+        record Wanted() implements Image {}
+
+        /** @param progress for people */
+        record Fetching(String progress) implements Image {}
+
+        /**
+         * It could not be had.
+         *
+         * @param nextTry null: none, until somebody new asks
+         */
+        record Failed(
+                Cause cause,
+                String why,
+                Instant at,
+                @Nullable Instant nextTry) implements Image {
+
+            boolean isForGood() {
+                return nextTry == null;
+            }
+        }
+    }
+
     /**
      * A job that could start now.
      *
@@ -77,6 +112,7 @@ public record Snapshot(List<Host> hosts, List<Host> away, List<Candidate> candid
      * @param location host path that it wants to write its outputs to
      * @param cpus limit of the request; null: an even share of the host
      * @param memory likewise, in bytes
+     * @param image that its host has to have; null: none, it is built
      * @param past what its former attempts say
      */
     public record Candidate(
@@ -86,11 +122,12 @@ public record Snapshot(List<Host> hosts, List<Host> away, List<Candidate> candid
             @Nullable String location,
             @Nullable BigDecimal cpus,
             @Nullable Long memory,
+            @Nullable String image,
             Past past) {
 
         /** The same, with what its former attempts say. */
         public Candidate with(Past other) {
-            return new Candidate(job, gpus, hostPorts, location, cpus, memory, other);
+            return new Candidate(job, gpus, hostPorts, location, cpus, memory, image, other);
         }
     }
 
@@ -100,9 +137,10 @@ public record Snapshot(List<Host> hosts, List<Host> away, List<Candidate> candid
      * @param avoid taken only if no other will ever do
      * @param prefer holds what the last one left at the job's location
      * @param refusedBy never taken: they do not take this job
+     * @param since when it was accepted, or its last attempt ended: what failed before is no news to it
      */
-    public record Past(Set<WorkerId> avoid, @Nullable WorkerId prefer, Set<WorkerId> refusedBy) {
+    public record Past(Set<WorkerId> avoid, @Nullable WorkerId prefer, Set<WorkerId> refusedBy, Instant since) {
 
-        public static final Past NONE = new Past(Set.of(), null, Set.of());
+        public static final Past NONE = new Past(Set.of(), null, Set.of(), Instant.EPOCH);
     }
 }

@@ -38,6 +38,11 @@ public final class ImageName {
         return registry + "/" + inRegistry + (tagged ? "" : ":latest");
     }
 
+    /** The registry that is asked for the image, with its port; {@code docker.io} where the name has none. */
+    public static String registryOf(String name) {
+        return inFull(name).replaceFirst("/.*$", "");
+    }
+
     private static String withoutHub(String name) {
         return name.replaceFirst("^(index\\.)?docker\\.io/", "");
     }

@@ -2,17 +2,20 @@ package dev.trainyard.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan.Placement;
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Device;
 import dev.trainyard.core.plan.Snapshot.Host;
+import dev.trainyard.core.plan.Snapshot.Image;
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.plan.Snapshot.Past;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -87,8 +90,9 @@ class PlannerPropertyTest {
                 plan.placements().stream().collect(Collectors.toMap(Placement::job, Function.identity()));
         for (Candidate candidate : snapshot.candidates()) {
             Placement placement = placed.get(candidate.job());
-            assertThat(plan.reasons().containsKey(candidate.job()))
-                    .isEqualTo(placement == null && !plan.refused().contains(candidate.job()));
+            boolean over = plan.refused().contains(candidate.job())
+                    || plan.unavailable().stream().anyMatch(image -> image.job().equals(candidate.job()));
+            assertThat(plan.reasons().containsKey(candidate.job())).isEqualTo(placement == null && !over);
             if (placement != null) {
                 assertThat(placement.hostPorts()).isEqualTo(candidate.hostPorts());
                 assertThat(placement.location()).isEqualTo(candidate.location());
@@ -103,7 +107,10 @@ class PlannerPropertyTest {
                 }
             }
         }
-        assertThat(placed.size() + plan.reasons().size() + plan.refused().size())
+        assertThat(placed.size()
+                        + plan.reasons().size()
+                        + plan.refused().size()
+                        + plan.unavailable().size())
                 .isEqualTo(snapshot.candidates().size());
     }
 
@@ -131,13 +138,16 @@ class PlannerPropertyTest {
         List<Host> shuffled = new ArrayList<>(snapshot.hosts());
         Collections.shuffle(shuffled, new Random(seed));
 
-        assertThat(Planner.plan(new Snapshot(shuffled, snapshot.candidates()))).isEqualTo(Planner.plan(snapshot));
+        assertThat(Planner.plan(new Snapshot(shuffled, snapshot.away(), snapshot.images(), snapshot.candidates())))
+                .isEqualTo(Planner.plan(snapshot));
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void a_second_plan_over_what_the_first_left_places_nothing_more(long seed) {
-        Snapshot snapshot = new AnySnapshot(seed).next();
+        // Whether an image is there changes from one plan to the next.
+        Snapshot any = new AnySnapshot(seed).next();
+        Snapshot snapshot = new Snapshot(any.hosts(), any.candidates());
         Plan first = Planner.plan(snapshot);
         Set<JobId> waiting = first.reasons().keySet();
 
@@ -203,6 +213,8 @@ class PlannerPropertyTest {
                     IntStream.range(0, random.nextInt(7)).mapToObj(this::host).toList();
             return new Snapshot(
                     hosts,
+                    List.of(),
+                    images(hosts),
                     IntStream.range(0, random.nextInt(31))
                             .mapToObj(n -> candidate())
                             .toList());
@@ -243,6 +255,31 @@ class PlannerPropertyTest {
                     (long) (memory * random.nextDouble()));
         }
 
+        private Map<WorkerId, Map<String, Image>> images(List<Host> hosts) {
+            Map<WorkerId, Map<String, Image>> images = new HashMap<>();
+            for (Host host : hosts) {
+                Map<String, Image> here = new HashMap<>();
+                for (int model = random.nextInt(3); model >= 0; model--) {
+                    here.put("model:" + model, image());
+                }
+                if (random.nextBoolean()) {
+                    images.put(host.id(), here);
+                }
+            }
+            return images;
+        }
+
+        private Image image() {
+            Instant at = Instant.ofEpochSecond(random.nextInt(3));
+            return switch (random.nextInt(6)) {
+                case 0 -> new Image.Wanted();
+                case 1 -> new Image.Fetching("");
+                case 2 -> new Image.Failed(Cause.IMAGE_PULL_FAILED, "away", at, Instant.EPOCH);
+                case 3 -> new Image.Failed(Cause.IMAGE_UNAVAILABLE, "gone", at, null);
+                default -> new Image.Present();
+            };
+        }
+
         private Candidate candidate() {
             return new Candidate(
                     new JobId(uuid()),
@@ -251,10 +288,12 @@ class PlannerPropertyTest {
                     random.nextInt(4) == 0 ? (random.nextBoolean() ? "/logs/a" : "/logs/b") : null,
                     random.nextBoolean() ? null : BigDecimal.valueOf(random.nextInt(32)),
                     random.nextBoolean() ? null : random.nextInt(128) * GIB,
+                    random.nextBoolean() ? "model:" + random.nextInt(3) : null,
                     new Past(
                             random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
                             random.nextInt(4) == 0 && !ids.isEmpty() ? anyHost() : null,
-                            random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of()));
+                            random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
+                            Instant.ofEpochSecond(1)));
         }
 
         private Gpus gpus() {

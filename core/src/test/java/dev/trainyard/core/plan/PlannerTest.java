@@ -2,19 +2,29 @@ package dev.trainyard.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan.Placement;
+import dev.trainyard.core.plan.Plan.Unavailable;
+import dev.trainyard.core.plan.Plan.Want;
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Device;
 import dev.trainyard.core.plan.Snapshot.Host;
+import dev.trainyard.core.plan.Snapshot.Image;
+import dev.trainyard.core.plan.Snapshot.Image.Failed;
+import dev.trainyard.core.plan.Snapshot.Image.Fetching;
+import dev.trainyard.core.plan.Snapshot.Image.Present;
+import dev.trainyard.core.plan.Snapshot.Image.Wanted;
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.plan.Snapshot.Past;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class PlannerTest {
 
     private static final long GIB = 1L << 30;
+    private static final Instant SINCE = Instant.parse("2026-01-02T03:00:00Z");
 
     // Order and spread ------------------------------------------------------------------------------------------------
 
@@ -35,7 +46,8 @@ class PlannerTest {
         AJob job = new AJob().gpus(1);
 
         assertThat(plan(List.of(), job))
-                .isEqualTo(new Plan(List.of(), Map.of(job.id, "no worker takes new work"), List.of()));
+                .isEqualTo(new Plan(
+                        List.of(), Map.of(job.id, "no worker takes new work"), List.of(), List.of(), List.of()));
     }
 
     @Test
@@ -485,7 +497,7 @@ class PlannerTest {
         Host away = new AHost("b").gpus(1).host();
         AJob job = new AJob().gpus(1).refusedBy(strict);
 
-        Plan plan = Planner.plan(new Snapshot(List.of(strict), List.of(away), List.of(job.candidate())));
+        Plan plan = Planner.plan(new Snapshot(List.of(strict), List.of(away), Map.of(), List.of(job.candidate())));
 
         assertThat(plan.refused()).isEmpty();
         assertThat(plan.reasons().get(job.id)).isEqualTo("waiting for b to take new work again; a: has refused it");
@@ -498,10 +510,10 @@ class PlannerTest {
         Host cannot = new AHost("c").slots(1).host();
         AJob job = new AJob().gpus(1).refusedBy(first, second);
 
-        Plan plan =
-                Planner.plan(new Snapshot(List.of(first, second, cannot), List.of(cannot), List.of(job.candidate())));
+        Plan plan = Planner.plan(
+                new Snapshot(List.of(first, second, cannot), List.of(cannot), Map.of(), List.of(job.candidate())));
 
-        assertThat(plan).isEqualTo(new Plan(List.of(), Map.of(), List.of(job.id)));
+        assertThat(plan).isEqualTo(new Plan(List.of(), Map.of(), List.of(), List.of(), List.of(job.id)));
     }
 
     @Test
@@ -509,10 +521,144 @@ class PlannerTest {
         Host strict = new AHost("a").gpus(1).host();
         AJob job = new AJob().gpus(1).refusedBy(strict);
 
-        Plan plan = Planner.plan(new Snapshot(List.of(), List.of(strict), List.of(job.candidate())));
+        Plan plan = Planner.plan(new Snapshot(List.of(), List.of(strict), Map.of(), List.of(job.candidate())));
 
         assertThat(plan.refused()).isEmpty();
         assertThat(plan.reasons()).containsEntry(job.id, "no worker takes new work");
+    }
+
+    // Images ----------------------------------------------------------------------------------------------------------
+
+    private static final String MODEL = "registry.example/team/model:1";
+    private static final Instant BEFORE = SINCE.minusSeconds(1);
+    private static final Instant LATER = SINCE.plusSeconds(1);
+
+    private final Host large = new AHost("a").gpus(4).host();
+    private final Host small = new AHost("b").gpus(1).host();
+    private final AJob model = new AJob().gpus(1).image(MODEL);
+
+    @Test
+    void an_image_that_is_there_makes_no_difference() {
+        Plan plan = plan(Map.of(large, new Present(), small, new Present()), model);
+
+        assertThat(plan.placements()).extracting(Placement::host).containsExactly(large.id());
+        assertThat(plan.wants()).isEmpty();
+    }
+
+    @Test
+    void a_host_that_says_nothing_of_images_gets_the_job() {
+        assertThat(plan(List.of(large), model).placements()).hasSize(1);
+    }
+
+    @Test
+    void the_best_host_is_asked_for_the_image_and_nothing_is_reserved_meanwhile() {
+        AJob other = new AJob().gpus(4);
+
+        Plan plan = plan(asked(), model, other);
+
+        assertThat(plan.wants()).containsExactly(new Want(large.id(), MODEL, SINCE));
+        assertThat(plan.reasons()).containsOnlyKeys(model.id);
+        assertThat(plan.reasons().get(model.id))
+                .isEqualTo(
+                        "waiting for image %s: a: is asked for it; b: does not say whether it has it".formatted(MODEL));
+        assertThat(plan.placements()).extracting(Placement::job).containsExactly(other.id);
+    }
+
+    @Test
+    void it_does_not_wait_for_the_best_host_where_another_has_the_image() {
+        Plan plan = plan(Map.of(large, new Fetching("3 of 7 layers"), small, new Present()), model);
+
+        assertThat(plan.placements()).extracting(Placement::host).containsExactly(small.id());
+    }
+
+    @Test
+    void it_waits_for_a_fetch_and_says_how_far_that_is() {
+        Plan plan = plan(Map.of(large, new Fetching("3 of 7 layers"), small, new Wanted()), model);
+
+        assertThat(plan.placements()).isEmpty();
+        assertThat(plan.wants()).extracting(Want::host).containsExactly(large.id());
+        assertThat(plan.reasons().get(model.id))
+                .isEqualTo(
+                        "waiting for image %s: a: is fetching it, 3 of 7 layers; b: is asked for it".formatted(MODEL));
+    }
+
+    @Test
+    void a_host_whose_registry_does_not_answer_leaves_it_to_another() {
+        Plan plan = plan(Map.of(large, away(LATER)), model);
+
+        assertThat(plan.wants()).extracting(Want::host).containsExactly(small.id());
+        assertThat(plan.unavailable()).isEmpty();
+    }
+
+    @Test
+    void when_no_host_reaches_the_registry_an_attempt_is_spent_once_for_each_news_of_it() {
+        assertThat(plan(Map.of(large, away(LATER), small, away(LATER)), model).unavailable())
+                .containsExactly(new Unavailable(
+                        model.id, large.id(), Cause.IMAGE_PULL_FAILED, "a: connection refused; b: connection refused"));
+
+        Plan known = plan(Map.of(large, away(BEFORE), small, away(LATER)), model);
+
+        assertThat(known.unavailable()).isEmpty();
+        assertThat(known.wants()).extracting(Want::host).containsExactly(large.id());
+        assertThat(known.reasons().get(model.id)).contains("a: connection refused; next try at 2026-01-02T03:01:00Z");
+    }
+
+    @Test
+    void an_image_that_no_registry_has_may_lie_on_a_host_that_is_full() {
+        Host full = new AHost("c").gpus(1).inUse(0).host();
+        Map<Host, Image> known = Map.of(large, gone(LATER), small, gone(LATER));
+
+        Plan plan = plan(List.of(large, small, full), known, model);
+        assertThat(plan.wants()).extracting(Want::host).containsExactly(full.id());
+        assertThat(plan.unavailable()).isEmpty();
+
+        Plan present = plan(List.of(large, small, full), with(known, full, new Present()), model);
+        assertThat(present.unavailable()).isEmpty();
+        assertThat(present.reasons().get(model.id)).endsWith("c: 0 of 1 devices are free, 1 wanted");
+
+        Plan nowhere = plan(List.of(large, small, full), with(known, full, gone(LATER)), model);
+        assertThat(nowhere.unavailable()).extracting(Unavailable::cause).containsExactly(Cause.IMAGE_UNAVAILABLE);
+    }
+
+    @Test
+    void what_failed_for_good_is_asked_for_anew_by_a_job_that_came_later() {
+        Plan plan = plan(Map.of(large, gone(BEFORE), small, gone(BEFORE)), model);
+
+        assertThat(plan.wants()).containsExactly(new Want(large.id(), MODEL, SINCE));
+        assertThat(plan.unavailable()).isEmpty();
+    }
+
+    private static Image away(Instant at) {
+        return new Failed(Cause.IMAGE_PULL_FAILED, "connection refused", at, Instant.parse("2026-01-02T03:01:00.5Z"));
+    }
+
+    private static Image gone(Instant at) {
+        return new Failed(Cause.IMAGE_UNAVAILABLE, "manifest unknown", at, null);
+    }
+
+    private static Map<Host, Image> asked() {
+        return Map.of();
+    }
+
+    private static Map<Host, Image> with(Map<Host, Image> known, Host host, Image image) {
+        Map<Host, Image> more = new HashMap<>(known);
+        more.put(host, image);
+        return more;
+    }
+
+    private Plan plan(Map<Host, Image> known, AJob... jobs) {
+        return plan(List.of(large, small), known, jobs);
+    }
+
+    private static Plan plan(List<Host> hosts, Map<Host, Image> known, AJob... jobs) {
+        Map<WorkerId, Map<String, Image>> images = hosts.stream()
+                .collect(Collectors.toMap(
+                        Host::id, host -> known.containsKey(host) ? Map.of(MODEL, known.get(host)) : Map.of()));
+        return Planner.plan(new Snapshot(
+                hosts,
+                List.of(),
+                images,
+                Arrays.stream(jobs).map(AJob::candidate).toList()));
     }
 
     // ------------------------------------------------------------------------------------------------------------------
@@ -611,6 +757,7 @@ class PlannerTest {
         private Set<WorkerId> avoid = Set.of();
         private @Nullable WorkerId prefer;
         private Set<WorkerId> refusedBy = Set.of();
+        private @Nullable String image;
 
         AJob gpus(int count) {
             return gpus(new Gpus.Count(count, null, null));
@@ -646,6 +793,11 @@ class PlannerTest {
             return this;
         }
 
+        AJob image(String image) {
+            this.image = image;
+            return this;
+        }
+
         AJob refusedBy(Host... hosts) {
             refusedBy = Arrays.stream(hosts).map(Host::id).collect(Collectors.toSet());
             return this;
@@ -657,7 +809,8 @@ class PlannerTest {
         }
 
         Candidate candidate() {
-            return new Candidate(id, gpus, ports, location, cpus, memory, new Past(avoid, prefer, refusedBy));
+            return new Candidate(
+                    id, gpus, ports, location, cpus, memory, image, new Past(avoid, prefer, refusedBy, SINCE));
         }
     }
 }

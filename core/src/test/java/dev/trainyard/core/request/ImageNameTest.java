@@ -9,6 +9,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageNameTest {
 
     @ParameterizedTest
+    @CsvSource({
+        "busybox, docker.io",
+        "busybox:1.36, docker.io",
+        "team/model:1, docker.io",
+        "registry.example/team/model:1, registry.example",
+        "127.0.0.1:5000/model, 127.0.0.1:5000",
+        "registry:5000/team/model@sha256:1234, registry:5000",
+        "localhost/model, localhost",
+    })
+    void the_registry_of_a_name_is_what_stands_before_the_first_slash_if_that_is_a_host(String name, String registry) {
+        assertThat(ImageName.registryOf(name)).isEqualTo(registry);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "trainyard/build:1",

@@ -135,7 +135,7 @@ final class ContainerStep implements Step {
                     .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
             return false;
         } catch (EngineRefused e) {
-            return failed(run, attempt, StartProblem.of(e));
+            return failed(run, attempt, request, StartProblem.of(e));
         } catch (Woken e) {
             return !e.byRow() && Ending.diskSilent(host, run, attempt);
         } catch (IOException e) {
@@ -161,11 +161,14 @@ final class ContainerStep implements Step {
                     ? new StartProblem.Removed(e.reason())
                     : StartProblem.of(e);
             host.containers().remove(created.id());
-            return failed(run, attempt, problem);
+            return failed(run, attempt, run.request(attempt), problem);
         }
     }
 
-    private boolean failed(AttemptRun run, Attempt attempt, StartProblem problem) {
+    private boolean failed(AttemptRun run, Attempt attempt, Request.Submit request, StartProblem problem) {
+        if (problem instanceof StartProblem.ImageGone) {
+            ImageStep.isGone(host, run, request);
+        }
         return problem.isOfHost()
                 ? Ending.refused(host, run, attempt, problem.cause(), problem.sentence())
                 : Ending.failed(host, run, attempt, problem.cause(), problem.sentence());

@@ -3,6 +3,7 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.HostImages;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
@@ -40,6 +41,7 @@ public record Host(
         OutputStore outputRows,
         Containers containers,
         Images images,
+        HostImages imageRows,
         EngineVolumes volumes,
         Outputs outputs,
         DeviceHealth deviceHealth,

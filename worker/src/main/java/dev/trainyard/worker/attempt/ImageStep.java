@@ -2,6 +2,7 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.LogStore.Source;
@@ -83,6 +84,16 @@ final class ImageStep implements Step {
                 .place(attempt.jobId(), attempt.number(), run.request(attempt).run());
     }
 
+    /** What a host was said to have, and has not, is to be fetched again before anything is placed there that needs it. */
+    static void isGone(Host host, AttemptRun run, Request.Submit request) {
+        if (request.image() instanceof ImageSource.Reference(String reference)) {
+            run.persist(() -> {
+                host.imageRows().gone(host.me(), reference);
+                return true;
+            });
+        }
+    }
+
     /** Returns whether the image is there; what else there is to say is in the row. */
     private boolean provide(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request(attempt);
@@ -97,6 +108,9 @@ final class ImageStep implements Step {
             // The row says why: read it again.
             return false;
         } catch (ImageFailure e) {
+            if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
+                isGone(host, run, request);
+            }
             String detail = e.detail(attempt.jobId());
             boolean unused = e.verdict() == Cause.POLICY_DENIED
                     ? Ending.refused(host, run, attempt, e.verdict(), detail)

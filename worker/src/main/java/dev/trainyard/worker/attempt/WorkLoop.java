@@ -8,6 +8,7 @@ import dev.trainyard.db.Outage;
 import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.container.OwnContainer;
 import dev.trainyard.worker.container.State;
+import dev.trainyard.worker.fetch.Fetches;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the database when something was notified, and every five seconds: what there is to take up, to stop, to tidy away. */
+/** Looks at the database when something was notified, and every five seconds: what there is to take up, to stop, to fetch, to tidy away. */
 public final class WorkLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WorkLoop.class);
@@ -26,13 +27,15 @@ public final class WorkLoop implements AutoCloseable {
 
     private final Host host;
     private final Attempts attempts;
+    private final Fetches fetches;
     private final Notifications notifications;
     private final Thread thread;
     private final Set<String> reported = new HashSet<>();
 
-    public WorkLoop(Database database, Host host, Attempts attempts) {
+    public WorkLoop(Database database, Host host, Attempts attempts, Fetches fetches) {
         this.host = host;
         this.attempts = attempts;
+        this.fetches = fetches;
         this.notifications = Notifications.ofWorker(database);
         this.thread = Thread.ofPlatform().daemon().name("work").start(this::loop);
     }
@@ -45,6 +48,7 @@ public final class WorkLoop implements AutoCloseable {
                 try {
                     notifications.await(EVERY);
                     attempts.sync(host.attempts().unfinishedOf(host.me().worker()));
+                    fetches.sync(host.imageRows().due(host.me().worker()));
                     host.lostHosts().returned(host.me());
                     if (System.nanoTime() - tidiedAt >= TIDY_EVERY.toNanos()) {
                         tidy();

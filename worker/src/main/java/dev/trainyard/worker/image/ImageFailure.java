@@ -2,6 +2,7 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.JobId;
+import java.time.Duration;
 
 /** The image cannot be had; the step's own retries are spent. */
 public final class ImageFailure extends RuntimeException {
@@ -23,6 +24,21 @@ public final class ImageFailure extends RuntimeException {
         super(message);
         this.verdict = verdict;
         this.logged = logged;
+    }
+
+    /** Another attempt has it fetched again. */
+    static ImageFailure gone(String reference) {
+        return new ImageFailure(
+                Cause.IMAGE_PULL_FAILED,
+                "image %s was removed from this host since it was fetched; it is fetched again".formatted(reference));
+    }
+
+    /** A pull of which nothing was heard for so long. */
+    public static ImageFailure stalled(String reference, Duration silence) {
+        return new ImageFailure(
+                Cause.IMAGE_PULL_FAILED,
+                "image %s could not be pulled: nothing was heard of it for %d minutes"
+                        .formatted(reference, silence.toMinutes()));
     }
 
     /** What the attempt ends with. */

@@ -84,7 +84,7 @@ final class ImageNames {
     }
 
     /** New requests with such names are refused at once; one that an earlier release accepted comes here. */
-    private static void refuseReserved(String name) {
+    static void refuseReserved(String name) {
         if (ImageName.isReserved(name)) {
             throw new ImageFailure(
                     Cause.IMAGE_UNAVAILABLE,

@@ -19,28 +19,22 @@ public final class Images {
     private final BuiltImages builtBefore;
     private final ImageNames names;
     private final Policy policy;
-    private final Tries tries;
     private final OncePerImage once = new OncePerImage();
 
     public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy) {
-        this(engine, contexts, builtBefore, policy, Tries.DEFAULT);
-    }
-
-    Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy, Tries tries) {
         this.images = engine.images();
         this.contexts = contexts;
         this.builtBefore = builtBefore;
         this.names = new ImageNames(images, builtBefore, policy);
         this.policy = policy;
-        this.tries = tries;
     }
 
     /**
-     * Returns the image, pulled or built if the host does not have it. A registry that fails is asked three times.
+     * Returns the image, built if the host does not have it. One that is named has been fetched before: see {@link #fetch}.
      *
      * @param team whose job it is; null: of no team
      * @param progress called in the calling thread with lines for people
-     * @throws ImageFailure if it cannot be had
+     * @throws ImageFailure if it cannot be had, or is not here any more
      * @throws EngineSilent if the engine does not answer
      */
     public ProvidedImage provide(ImageSource source, @Nullable String team, Consumer<String> progress)
@@ -48,7 +42,7 @@ public final class Images {
         return switch (source) {
             case ImageSource.Reference(String reference) -> {
                 names.requireUsable(reference, team);
-                yield pulled(reference, progress);
+                yield new Pull(images).present(reference).orElseThrow(() -> ImageFailure.gone(reference));
             }
             case ImageSource.Build build -> {
                 String name = build.tag();
@@ -63,20 +57,30 @@ public final class Images {
         };
     }
 
-    static Optional<ProvidedImage> provided(EngineImages images, String reference) {
-        return images.inspect(reference).map(image -> new ProvidedImage(image.id()));
+    /**
+     * Whether the host has an image of that name.
+     *
+     * @throws ImageFailure if that is no name of an image
+     * @throws EngineSilent if the engine does not answer
+     */
+    public boolean isPresent(String reference) {
+        ImageNames.refuseReserved(reference);
+        return new Pull(images).present(reference).isPresent();
     }
 
-    private ProvidedImage pulled(String reference, Consumer<String> progress) throws InterruptedException {
-        return once.get(
-                reference, () -> progress.accept("another job is pulling " + reference + ": waiting for it"), () -> {
-                    Pull pull = new Pull(images);
-                    Optional<ProvidedImage> present = pull.present(reference);
-                    if (present.isPresent()) {
-                        return present.get();
-                    }
-                    return tries.run(progress, () -> pull.run(reference, progress));
-                });
+    /**
+     * Pulls an image, once.
+     *
+     * @param progress called in the calling thread with lines for people, every few seconds while the engine says anything
+     * @throws ImageFailure if it cannot be had
+     * @throws EngineSilent if the engine does not answer
+     */
+    public void fetch(String reference, Consumer<String> progress) throws InterruptedException {
+        ProvidedImage unused = new Pull(images).run(reference, progress);
+    }
+
+    static Optional<ProvidedImage> provided(EngineImages images, String reference) {
+        return images.inspect(reference).map(image -> new ProvidedImage(image.id()));
     }
 
     private ProvidedImage built(ImageSource.Build build, @Nullable String team, Consumer<String> progress)
@@ -99,8 +103,7 @@ public final class Images {
                 names.requireUsable(image, team);
                 refuseDownloadsOf(image, progress);
             }
-            Build steps = new Build(images, contexts, policy);
-            ProvidedImage done = tries.run(progress, () -> steps.run(build, tag, facts, progress));
+            ProvidedImage done = new Build(images, contexts, policy).run(build, tag, facts, progress);
             builtBefore.record(tag, done.id());
             return done;
         });
@@ -119,8 +122,7 @@ public final class Images {
         }
         try {
             if (images.inspect(base).isEmpty()) {
-                Pull pull = new Pull(images);
-                ProvidedImage unused = tries.run(progress, () -> pull.run(base, progress));
+                fetch(base, progress);
             }
         } catch (EngineRefused e) {
             // It is no name of an image: that the build says, with its step.

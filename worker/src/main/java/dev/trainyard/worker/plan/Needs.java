@@ -2,6 +2,7 @@ package dev.trainyard.worker.plan;
 
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Past;
+import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.RunSpec;
@@ -40,6 +41,7 @@ final class Needs {
                 run.outputs().location(),
                 run.cpus(),
                 run.memory() == null ? null : run.memory().bytes(),
+                request.image() instanceof ImageSource.Reference(String reference) ? reference : null,
                 Past.NONE);
     }
 }

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.Cause;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,8 +59,7 @@ class ImagesTest {
 
     /** As a worker's process has them. */
     private Images newImages(BuiltImages recorded, Policy policy) {
-        Tries tries = new Tries(List.of(Duration.ofMillis(1), Duration.ofMillis(1)));
-        return new Images(workshop.engine(), this::open, recorded, policy, tries);
+        return new Images(workshop.engine(), this::open, recorded, policy);
     }
 
     @AfterEach
@@ -78,12 +77,23 @@ class ImagesTest {
     }
 
     @Test
-    void a_registry_that_does_not_answer_is_asked_three_times() {
+    void a_named_image_that_the_host_does_not_have_any_more_is_not_pulled_by_the_attempt() {
         ImageFailure failure = failure(new ImageSource.Reference(NOWHERE + "model:1"));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
-        assertThat(failure).hasMessageContaining(NOWHERE + "model:1").hasMessageContaining("connection refused");
-        assertThat(progress).filteredOn(line -> line.contains("trying again")).hasSize(2);
+        assertThat(failure).hasMessageContaining(NOWHERE + "model:1 was removed from this host");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void a_fetch_from_a_registry_that_does_not_answer_fails_in_the_networks_own_words() {
+        assertThat(images.isPresent(NOWHERE + "model:1")).isFalse();
+        assertThatThrownBy(() -> images.fetch(NOWHERE + "model:1", progress::add))
+                .isInstanceOfSatisfying(
+                        ImageFailure.class,
+                        failure -> assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED))
+                .hasMessageContaining(NOWHERE + "model:1")
+                .hasMessageContaining("connection refused");
     }
 
     @Test

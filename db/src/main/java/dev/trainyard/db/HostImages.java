@@ -1,0 +1,193 @@
+package dev.trainyard.db;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.plan.Plan;
+import dev.trainyard.core.plan.Snapshot.Image;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Which images hosts have, and which they are to have: what the planner wants, and what the workers say. The states are drawn in
+ * docs/adr/0005.
+ */
+public final class HostImages {
+
+    /** A failure that passes is tried again only for jobs that have waited so lately. */
+    private static final Duration WANTED_WITHIN = Duration.ofMinutes(2);
+
+    /** The planner tells so often that it still wants an image. */
+    private static final Duration WANT_AGAIN_AFTER = Duration.ofSeconds(30);
+
+    private final Database database;
+    private final JdbcClient sql;
+
+    public HostImages(Database database) {
+        this.database = database;
+        this.sql = database.sql();
+    }
+
+    // By a worker -----------------------------------------------------------------------------------------------------
+
+    /** What this worker is to look for or to fetch now; also what a former process has begun. */
+    public List<String> due(WorkerId worker) {
+        return sql.sql("""
+                select reference from trainyard.host_image
+                where worker_id = :worker and (state in ('WANTED', 'FETCHING')
+                    or state = 'FAILED' and next_try_at <= clock_timestamp()
+                       and wanted_at > clock_timestamp() - :within * interval '1 second')
+                order by wanted_at, reference""")
+                .param("worker", worker.value())
+                .param("within", WANTED_WITHIN.toSeconds())
+                .query((row, n) -> row.getString("reference"))
+                .list();
+    }
+
+    /** {@code fetching}: the host does not have it, and has begun to fetch it; or says how far that is. */
+    public void fetching(Incarnation me, String reference, String progress) {
+        AttemptStore.fenced(database, me, () -> change(me, reference, "state = 'FETCHING', said = :said", progress));
+    }
+
+    /** {@code present}: the host has it. */
+    public void present(Incarnation me, String reference) {
+        AttemptStore.fenced(database, me, () -> {
+            change(
+                    me,
+                    reference,
+                    "state = 'PRESENT', said = null, cause = null, failed_at = null, next_try_at = null",
+                    null);
+            Notifications.send(sql, Notifications.PLAN);
+            return true;
+        });
+    }
+
+    /** {@code failed}, for good: it is not tried again until somebody new wants it. */
+    public void failed(Incarnation me, String reference, Cause cause, String why) {
+        failed(me, reference, cause, why, Duration.ZERO, null);
+    }
+
+    /**
+     * {@code failed}, for now.
+     *
+     * @param ago when that was: another image of the same registry may have found it out
+     * @param nextTry from now
+     */
+    public void failed(
+            Incarnation me, String reference, Cause cause, String why, Duration ago, @Nullable Duration nextTry) {
+        AttemptStore.fenced(database, me, () -> {
+            sql.sql("""
+                update trainyard.host_image
+                set state = 'FAILED', cause = :cause, said = :said,
+                    failed_at = clock_timestamp() - :ago * interval '1 millisecond',
+                    next_try_at = clock_timestamp() + :next::bigint * interval '1 millisecond'
+                where worker_id = :worker and reference = :reference""")
+                    .param("cause", cause.name())
+                    .param("said", StorableText.of(why))
+                    .param("ago", ago.toMillis())
+                    .param("next", nextTry == null ? null : nextTry.toMillis(), Types.BIGINT)
+                    .param("worker", me.worker().value())
+                    .param("reference", reference)
+                    .update();
+            Notifications.send(sql, Notifications.PLAN);
+            return true;
+        });
+    }
+
+    /** {@code gone}: an attempt has found that the host does not have it any more. */
+    public void gone(Incarnation me, String reference) {
+        AttemptStore.fenced(database, me, () -> {
+            sql.sql("""
+                insert into trainyard.host_image (worker_id, reference, state) values (:worker, :reference, 'WANTED')
+                on conflict (worker_id, reference) do update set state = 'WANTED', wanted_at = clock_timestamp()
+                where host_image.state = 'PRESENT'""")
+                    .param("worker", me.worker().value())
+                    .param("reference", reference)
+                    .update();
+            Notifications.send(sql, Notifications.WORK);
+            return true;
+        });
+    }
+
+    private int change(Incarnation me, String reference, String to, @Nullable String said) {
+        return sql.sql("update trainyard.host_image set " + to
+                        + " where worker_id = :worker and reference = :reference")
+                .param("said", said == null ? null : StorableText.of(said), Types.VARCHAR)
+                .param("worker", me.worker().value())
+                .param("reference", reference)
+                .update();
+    }
+
+    // By the planner, in its transaction ------------------------------------------------------------------------------
+
+    /** What is known of these images, by host; one that acts on what is wanted is there with none, too. */
+    Map<WorkerId, Map<String, Image>> known(Collection<String> references) {
+        Map<WorkerId, Map<String, Image>> known = new HashMap<>();
+        if (references.isEmpty()) {
+            return known;
+        }
+        sql.sql("select id from trainyard.worker where fetches_images and state <> 'FORGOTTEN'")
+                .query(row -> {
+                    known.put(new WorkerId(row.getObject("id", UUID.class)), new HashMap<>());
+                });
+        sql.sql("""
+                select worker_id, reference, state, said, cause, failed_at, next_try_at
+                from trainyard.host_image where reference = any(:references)""").param("references", references.toArray(String[]::new)).query(row -> {
+            Map<String, Image> host = known.get(new WorkerId(row.getObject("worker_id", UUID.class)));
+            if (host != null) {
+                host.put(row.getString("reference"), image(row));
+            }
+        });
+        return known;
+    }
+
+    private static Image image(ResultSet row) throws SQLException {
+        @Nullable String said = row.getString("said");
+        Timestamp next = row.getTimestamp("next_try_at");
+        return switch (row.getString("state")) {
+            case "WANTED" -> new Image.Wanted();
+            case "FETCHING" -> new Image.Fetching(said == null ? "" : said);
+            case "PRESENT" -> new Image.Present();
+            default ->
+                new Image.Failed(
+                        Cause.valueOf(row.getString("cause")),
+                        String.valueOf(said),
+                        row.getTimestamp("failed_at").toInstant(),
+                        next == null ? null : next.toInstant());
+        };
+    }
+
+    /** {@code want}; returns whether a worker has something new to do. */
+    boolean want(Plan.Want want) {
+        return sql.sql("""
+                insert into trainyard.host_image as i (worker_id, reference, state) values (:worker, :reference, 'WANTED')
+                on conflict (worker_id, reference) do update
+                set wanted_at = clock_timestamp(),
+                    state = case when i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= :since
+                                 then 'WANTED' else i.state end
+                where i.wanted_at < clock_timestamp() - :again * interval '1 second'
+                   or i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= :since""")
+                        .param("worker", want.host().value())
+                        .param("reference", want.image())
+                        .param("since", want.since().atOffset(java.time.ZoneOffset.UTC))
+                        .param("again", WANT_AGAIN_AFTER.toSeconds())
+                        .update()
+                > 0;
+    }
+
+    /** Forgets what nobody has wanted for a day: asked for it again, the host looks anew. */
+    void prune() {
+        sql.sql("""
+                delete from trainyard.host_image
+                where state <> 'FETCHING' and wanted_at < clock_timestamp() - interval '1 day'""").update();
+    }
+}

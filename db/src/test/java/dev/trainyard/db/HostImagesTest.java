@@ -1,0 +1,196 @@
+package dev.trainyard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A job that names an image is placed where that is, and while it is fetched nothing is reserved. */
+class HostImagesTest {
+
+    private static final String MODEL = "registry.example/team/model:1";
+
+    private final Yard yard = new Yard();
+    private final HostImages images = new HostImages(yard.database);
+
+    @AfterEach
+    void close() {
+        yard.close();
+    }
+
+    @Test
+    void the_image_is_wanted_first_and_the_job_placed_when_the_host_says_that_it_is_there() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        JobId job = submit("mnist");
+
+        yard.plan();
+        assertThat(images.due(me.worker())).containsExactly(MODEL);
+        assertThat(yard.row(job))
+                .containsEntry("state", "QUEUED")
+                .containsEntry("waiting_because", "waiting for image %s: gpu-1: is asked for it".formatted(MODEL));
+
+        images.present(me, MODEL);
+        yard.plan();
+
+        assertThat(images.due(me.worker())).isEmpty();
+        assertThat(yard.state(job)).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void a_worker_of_an_earlier_release_gets_its_jobs_as_before() {
+        yard.register(AWorker.named("gpu-1").gpus(1));
+
+        assertThat(yard.place(submit("mnist"))).isNotNull();
+    }
+
+    @Test
+    void two_jobs_share_a_fetch_and_both_are_told_how_far_it_is() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
+        JobId first = submit("first");
+        JobId second = submit("second");
+        yard.plan();
+
+        images.fetching(me, MODEL, "pulling: 3 of 7 layers");
+        yard.plan();
+
+        assertThat(List.of(first, second))
+                .allSatisfy(job -> assertThat((String) yard.row(job).get("waiting_because"))
+                        .endsWith("gpu-1: is fetching it, pulling: 3 of 7 layers"));
+        assertThat(yard.texts("select reference from trainyard.host_image")).containsExactly(MODEL);
+    }
+
+    @Test
+    void a_fetch_that_a_dead_process_left_is_due_for_the_next() {
+        Incarnation before = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        submit("mnist");
+        yard.plan();
+        images.fetching(before, MODEL, "");
+
+        assertThat(images.due(before.worker())).containsExactly(MODEL);
+    }
+
+    @Test
+    void each_failure_that_passes_is_a_free_retry_with_nothing_reserved_and_the_last_one_holds_the_job() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        JobId job = submit("mnist");
+        for (int failure = 1; failure <= 6; failure++) {
+            yard.plan();
+            assertThat(yard.state(job)).as("before failure %d", failure).isEqualTo("QUEUED");
+            images.failed(me, MODEL, Cause.IMAGE_PULL_FAILED, "connection refused", Duration.ZERO, Duration.ofHours(1));
+            yard.plan();
+            yard.update("update trainyard.job set not_before = null");
+        }
+
+        assertThat(yard.state(job)).isEqualTo("HELD");
+        assertThat(yard.texts("select distinct cause || ': ' || detail from trainyard.attempt"))
+                .singleElement()
+                .asString()
+                .startsWith("IMAGE_PULL_FAILED: connection refused");
+        assertThat(yard.row(job)).containsEntry("attempts", 6).containsEntry("retries_spent", 0);
+        assertThat(yard.texts("select key from trainyard.reservation")).isEmpty();
+    }
+
+    @Test
+    void a_failure_that_the_job_has_heard_of_is_no_news() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        JobId job = submit("mnist");
+        yard.plan();
+        images.failed(
+                me, MODEL, Cause.IMAGE_PULL_FAILED, "connection refused", Duration.ofHours(1), Duration.ofMinutes(1));
+
+        yard.plan();
+        yard.plan();
+
+        assertThat(yard.row(job)).containsEntry("state", "QUEUED").containsEntry("attempts", 0);
+        assertThat((String) yard.row(job).get("waiting_because")).contains("gpu-1: connection refused; next try at ");
+    }
+
+    @Test
+    void what_fails_for_good_ends_the_job_as_its_cause_says_and_is_tried_anew_for_a_later_job() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        JobId job = submit("mnist");
+        yard.plan();
+        images.failed(me, MODEL, Cause.IMAGE_UNAVAILABLE, "manifest unknown");
+
+        yard.plan();
+
+        assertThat(yard.state(job)).isEqualTo("FAILED");
+        assertThat(yard.events(job))
+                .containsExactly("job.accepted", "job.queued", "attempt.reserved", "attempt.ended", "job.ended");
+        assertThat(images.due(me.worker())).isEmpty();
+
+        submit("later");
+        yard.plan();
+        assertThat(images.due(me.worker())).containsExactly(MODEL);
+    }
+
+    @Test
+    void a_failure_that_passes_is_tried_again_only_while_a_job_waits() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        submit("mnist");
+        yard.plan();
+        images.failed(me, MODEL, Cause.IMAGE_PULL_FAILED, "connection refused", Duration.ZERO, Duration.ZERO);
+        assertThat(images.due(me.worker())).containsExactly(MODEL);
+
+        yard.update("update trainyard.host_image set wanted_at = wanted_at - interval '3 minutes'");
+        assertThat(images.due(me.worker())).isEmpty();
+
+        // It backs off, and is back.
+        yard.plan();
+        yard.update("update trainyard.job set not_before = null");
+        yard.plan();
+        assertThat(images.due(me.worker())).containsExactly(MODEL);
+    }
+
+    @Test
+    void a_job_is_cancelled_while_its_image_is_fetched() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        JobId job = submit("mnist");
+        yard.plan();
+        images.fetching(me, MODEL, "");
+
+        assertThat(yard.jobs.cancel(job, "ada")).isEqualTo(JobStore.Cancellation.CANCELLED);
+
+        images.present(me, MODEL);
+        yard.plan();
+        assertThat(yard.row(job)).containsEntry("state", "CANCELLED").containsEntry("attempts", 0);
+    }
+
+    @Test
+    void an_image_that_was_removed_from_its_host_is_fetched_again() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        JobId job = submit("mnist");
+        yard.plan();
+        images.present(me, MODEL);
+        var attempt = yard.prepared(me, job);
+
+        images.gone(me, MODEL);
+        yard.attempts.failed(me, attempt, yard.end(Cause.IMAGE_PULL_FAILED, job));
+
+        assertThat(images.due(me.worker())).containsExactly(MODEL);
+        assertThat(yard.state(job)).isEqualTo("QUEUED");
+    }
+
+    @Test
+    void what_nobody_has_wanted_for_a_day_is_forgotten() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        submit("mnist");
+        yard.plan();
+        images.present(me, MODEL);
+        yard.update("update trainyard.host_image set wanted_at = wanted_at - interval '25 hours'");
+
+        yard.plans.keepHouse();
+
+        assertThat(yard.texts("select reference from trainyard.host_image")).isEmpty();
+    }
+
+    private JobId submit(String name) {
+        return yard.submit(
+                ARequest.named(name).image(new ImageSource.Reference(MODEL)).gpus(1));
+    }
+}

@@ -1,0 +1,227 @@
+package dev.trainyard.worker.fetch;
+
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.ImageName;
+import dev.trainyard.db.HostImages;
+import dev.trainyard.db.Incarnation;
+import dev.trainyard.db.Outage;
+import dev.trainyard.db.Replaced;
+import dev.trainyard.worker.container.EngineException;
+import dev.trainyard.worker.image.ImageFailure;
+import dev.trainyard.worker.image.Images;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Has the images that the planner wants on this host, a thread each and each once, while no slot and no device is held for them. What is to
+ * be done is what the database says: {@link #sync} takes up what is new or was left by a former process.
+ */
+public final class Fetches implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Fetches.class);
+
+    /** An engine that pulls says something every few seconds. */
+    private static final Duration SILENT_AT_MOST = Duration.ofMinutes(10);
+
+    private static final Duration AFTER_FAILURE_OF_OURS = Duration.ofSeconds(5);
+
+    private final Incarnation me;
+    private final HostImages rows;
+    private final Images images;
+    private final Map<String, Fetch> inHand = new ConcurrentHashMap<>();
+    private final Map<String, Registry> registries = new ConcurrentHashMap<>();
+    private final Map<String, Backoff> failing = new ConcurrentHashMap<>();
+    private final Map<String, Long> tried = new ConcurrentHashMap<>();
+
+    private static final class Fetch {
+
+        private final Thread thread;
+        private volatile long heardAt;
+        private volatile boolean pulls;
+        private volatile boolean stalled;
+
+        Fetch(Consumer<Fetch> work) {
+            this.thread = Thread.ofVirtual().name("fetch").unstarted(() -> work.accept(this));
+        }
+
+        void heard() {
+            heardAt = System.nanoTime();
+            pulls = true;
+        }
+
+        void stall() {
+            stalled = true;
+            thread.interrupt();
+        }
+
+        boolean isSilent() {
+            return pulls && System.nanoTime() - heardAt > SILENT_AT_MOST.toNanos();
+        }
+    }
+
+    public Fetches(Incarnation me, HostImages rows, Images images) {
+        this.me = me;
+        this.rows = rows;
+        this.images = images;
+    }
+
+    /** @param due names of images, as {@link HostImages#due} says now */
+    public void sync(List<String> due) {
+        inHand.values().stream().filter(Fetch::isSilent).forEach(Fetch::stall);
+        // Of a registry that fails one finds out whether it still does: each in its turn.
+        due.stream()
+                .sorted(Comparator.comparing(reference -> tried.getOrDefault(reference, Long.MIN_VALUE)))
+                .forEach(reference -> inHand.computeIfAbsent(reference, this::begin));
+    }
+
+    private Fetch begin(String reference) {
+        Fetch fetch = new Fetch(self -> work(reference, self));
+        fetch.thread.start();
+        return fetch;
+    }
+
+    private void work(String reference, Fetch fetch) {
+        try {
+            provide(reference, fetch);
+        } catch (InterruptedException e) {
+            log.debug("let go of image={}", reference);
+        } catch (Replaced e) {
+            // The process ends: the attempts' writes tell.
+        } catch (EngineException | DataAccessException | TransactionException e) {
+            if (e instanceof EngineException || Outage.mayExplain(e)) {
+                log.debug("put off image={}", reference, e);
+            } else {
+                log.error("not fetched by a failure of ours, tried again image={}", reference, e);
+            }
+            rest();
+        } catch (RuntimeException e) {
+            log.error("not fetched by a failure of ours, tried again image={}", reference, e);
+            rest();
+        } finally {
+            inHand.remove(reference);
+        }
+    }
+
+    /** The row is as it was, so that the next look takes it up again. */
+    private static void rest() {
+        try {
+            Thread.sleep(AFTER_FAILURE_OF_OURS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void provide(String reference, Fetch fetch) throws InterruptedException {
+        try {
+            if (images.isPresent(reference)) {
+                rows.present(me, reference);
+                return;
+            }
+        } catch (ImageFailure e) {
+            rows.failed(me, reference, e.verdict(), String.valueOf(e.getMessage()));
+            return;
+        }
+        String name = ImageName.registryOf(reference);
+        Registry registry = registries.computeIfAbsent(name, _ -> new Registry(System::nanoTime));
+        registry.take(() -> {
+            var rest = registry.backoff().rest();
+            if (rest.isPresent()) {
+                rows.failed(
+                        me,
+                        reference,
+                        Cause.IMAGE_PULL_FAILED,
+                        "registry %s does not give its images: %s"
+                                .formatted(name, rest.get().why()),
+                        rest.get().ago(),
+                        rest.get().left());
+            } else {
+                pull(reference, registry, fetch);
+            }
+        });
+    }
+
+    private void pull(String reference, Registry registry, Fetch fetch) throws InterruptedException {
+        Backoff own = failing.computeIfAbsent(reference, _ -> new Backoff(System::nanoTime));
+        tried.put(reference, System.nanoTime());
+        rows.fetching(me, reference, "");
+        log.info("fetching image={}", reference);
+        try {
+            fetch(reference, fetch);
+            registry.backoff().succeeded();
+            failing.remove(reference);
+            rows.present(me, reference);
+            log.info("fetched image={}", reference);
+        } catch (ImageFailure e) {
+            String why = String.valueOf(e.getMessage());
+            log.info("not fetched image={} cause={} error={}", reference, e.verdict(), why);
+            switch (e.verdict()) {
+                case IMAGE_PULL_FAILED -> {
+                    registry.backoff().failed(why);
+                    own.failed(why);
+                    rows.failed(me, reference, e.verdict(), why, Duration.ZERO, longer(own, registry.backoff()));
+                }
+                case DISK_FULL -> {
+                    own.failed(why);
+                    rows.failed(me, reference, e.verdict(), why, Duration.ZERO, longer(own, own));
+                }
+                default -> {
+                    registry.backoff().succeeded();
+                    failing.remove(reference);
+                    rows.failed(me, reference, e.verdict(), why);
+                }
+            }
+        }
+    }
+
+    private void fetch(String reference, Fetch fetch) throws InterruptedException {
+        fetch.heard();
+        try {
+            images.fetch(reference, progress -> {
+                fetch.heard();
+                tell(reference, progress);
+            });
+        } catch (InterruptedException e) {
+            if (!fetch.stalled) {
+                throw e;
+            }
+            throw ImageFailure.stalled(reference, SILENT_AT_MOST);
+        }
+    }
+
+    private void tell(String reference, String progress) {
+        try {
+            rows.fetching(me, reference, progress);
+        } catch (DataAccessException | TransactionException e) {
+            // It is told again in some seconds.
+            log.debug("progress not told image={}", reference, e);
+        }
+    }
+
+    private static Duration longer(Backoff one, Backoff other) {
+        Duration first = left(one);
+        Duration second = left(other);
+        return first.compareTo(second) > 0 ? first : second;
+    }
+
+    private static Duration left(Backoff backoff) {
+        return backoff.rest().map(Backoff.Rest::left).orElse(Duration.ZERO);
+    }
+
+    /** Breaks off what is being fetched; the next process of this worker begins it anew, and the engine keeps the layers that it has. */
+    @Override
+    public void close() throws InterruptedException {
+        List<Fetch> fetches = List.copyOf(inHand.values());
+        fetches.forEach(fetch -> fetch.thread.interrupt());
+        for (Fetch fetch : fetches) {
+            fetch.thread.join();
+        }
+    }
+}
