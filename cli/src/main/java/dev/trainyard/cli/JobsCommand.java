@@ -43,10 +43,10 @@ final class JobsCommand implements Callable<Integer> {
     @Option(names = "--by", paramLabel = "PERSON", description = "Only jobs that this person submitted.")
     private @Nullable String by;
 
-    @Option(names = "--team", description = "Only this team's jobs.")
+    @Option(names = "--team", paramLabel = "TEAM", description = "Only this team's jobs.")
     private @Nullable String team;
 
-    @Option(names = "--name", description = "Only jobs with this name.")
+    @Option(names = "--name", paramLabel = "NAME", description = "Only jobs with this name.")
     private @Nullable String name;
 
     @Option(
@@ -141,7 +141,9 @@ final class JobsCommand implements Callable<Integer> {
             titles.addAll(List.of("TEAM", "LABELS", "PRIORITY", "ATTEMPTS", "ACCEPTED", "ENDED"));
         }
         titles.add("REASON");
-        Table table = new Table(titles).whole("JOB", "STATE", "AGE", "RUN TIME");
+        Table table = new Table(titles)
+                .whole("JOB", "STATE", "AGE", "RUN TIME")
+                .dispensable("REASON", "RUN TIME", "BY", "EXIT");
         for (JsonObject job : jobs) {
             JsonObject attempt = job.object("attempt");
             String id = job.text("jobId");

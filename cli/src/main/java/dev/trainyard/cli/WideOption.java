@@ -8,7 +8,7 @@ final class WideOption {
 
     @Option(
             names = "--wide",
-            description = "Show all columns, whole. Else long ones are cut, with …, to fit the terminal.")
+            description = "Show all columns, whole. Else long ones are cut, with …, or left out, to fit the terminal.")
     private boolean wide;
 
     boolean isGiven() {

@@ -19,9 +19,13 @@ public final class Table {
     /** A column is not cut further: what is left would say nothing. */
     private static final int LEAST = 6;
 
+    /** Before columns are cut more than that, dispensable ones are left out. */
+    private static final int READABLE = 10;
+
     private final List<List<String>> rows = new ArrayList<>();
     private final boolean[] numbers;
     private final Set<String> whole = new HashSet<>();
+    private final List<String> dispensable = new ArrayList<>();
 
     public Table(List<String> titles) {
         rows.add(List.copyOf(titles));
@@ -32,6 +36,12 @@ public final class Table {
     /** These columns are never cut, nor are numbers. */
     public Table whole(String... titles) {
         whole.addAll(List.of(titles));
+        return this;
+    }
+
+    /** These columns are left out, in this order, where too little would be left of all. */
+    public Table dispensable(String... titles) {
+        dispensable.addAll(List.of(titles));
         return this;
     }
 
@@ -55,7 +65,7 @@ public final class Table {
         print(out, UNLIMITED);
     }
 
-    /** Each line within this width: the widest columns are cut, and a line that is too long even so. */
+    /** Each line within this width: dispensable columns go, then the widest are cut, and a line that is too long even so. */
     public void print(PrintStream out, int width) {
         int[] widths = new int[numbers.length];
         for (List<String> row : rows) {
@@ -63,30 +73,43 @@ public final class Table {
                 widths[i] = Math.max(widths[i], width(row.get(i)));
             }
         }
-        fit(widths, width);
+        List<Integer> columns = columns(widths, width);
+        fit(widths, columns, width);
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
+            for (int i : columns) {
                 String cell = cut(row.get(i), widths[i]);
                 String padding = " ".repeat(widths[i] - width(cell));
-                line.append(i == 0 ? "" : GAP);
+                line.append(i == columns.getFirst() ? "" : GAP);
                 line.append(numbers[i] ? padding + cell : cell + padding);
             }
             out.println(cut(line.toString().stripTrailing(), width));
         }
     }
 
-    private void fit(int[] widths, int width) {
-        long excess = (long) GAP.length() * (widths.length - 1)
-                + Arrays.stream(widths).asLongStream().sum()
-                - width;
-        while (excess > 0) {
+    /** Those that are shown. */
+    private List<Integer> columns(int[] widths, int width) {
+        List<Integer> columns = new ArrayList<>();
+        for (int i = 0; i < widths.length; i++) {
+            columns.add(i);
+        }
+        int[] readable = widths.clone();
+        for (int i = 0; i < widths.length; i++) {
+            readable[i] = mayBeCut(i) ? Math.min(READABLE, widths[i]) : widths[i];
+        }
+        for (String title : dispensable) {
+            if (excess(readable, columns, width) > 0) {
+                columns.remove((Integer) rows.getFirst().indexOf(title));
+            }
+        }
+        return columns;
+    }
+
+    private void fit(int[] widths, List<Integer> columns, int width) {
+        for (long excess = excess(widths, columns, width); excess > 0; excess--) {
             int widest = -1;
-            for (int i = 0; i < widths.length; i++) {
-                boolean mayBeCut = widths[i] > LEAST
-                        && !numbers[i]
-                        && !whole.contains(rows.getFirst().get(i));
-                if (mayBeCut && (widest < 0 || widths[i] > widths[widest])) {
+            for (int i : columns) {
+                if (mayBeCut(i) && widths[i] > LEAST && (widest < 0 || widths[i] > widths[widest])) {
                     widest = i;
                 }
             }
@@ -94,8 +117,17 @@ public final class Table {
                 return;
             }
             widths[widest]--;
-            excess--;
         }
+    }
+
+    private boolean mayBeCut(int column) {
+        return !numbers[column] && !whole.contains(rows.getFirst().get(column));
+    }
+
+    private static long excess(int[] widths, List<Integer> columns, int width) {
+        return (long) GAP.length() * (columns.size() - 1)
+                + columns.stream().mapToLong(column -> widths[column]).sum()
+                - width;
     }
 
     private static String cut(String text, int width) {

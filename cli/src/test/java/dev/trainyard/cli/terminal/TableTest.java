@@ -23,6 +23,20 @@ class TableTest {
     }
 
     @Test
+    void what_is_dispensable_is_left_out_before_the_rest_becomes_unreadable() {
+        Table table =
+                new Table(List.of("JOB", "NAME", "BY", "REASON")).whole("JOB").dispensable("REASON", "BY");
+        table.row(List.of("0199f3a2-7b3d", "resnet18-imagenet", "ada.lovelace", "the program ended"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        table.print(new PrintStream(out, true, UTF_8), 40);
+
+        assertThat(out.toString(UTF_8)).isEqualTo("""
+                JOB            NAME         BY
+                0199f3a2-7b3d  resnet18-i…  ada.lovelace
+                """);
+    }
+
+    @Test
     void a_line_that_does_not_fit_even_so_is_cut_and_never_wrapped() {
         assertThat(printed(20).lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(20));
