@@ -51,7 +51,7 @@ final class DraftsListCommand implements Callable<Integer> {
                         draft.text("createdBy")));
             }
             wide.print(table, session);
-            PageOptions.tellOfMore(session, answer, "the first %d drafts".formatted(drafts.size()));
+            PageOptions.tellOfMore(session, answer, "%d drafts".formatted(drafts.size()));
         }
         return ExitCode.OK;
     }

@@ -103,7 +103,7 @@ final class JobsCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         print(jobs);
-        PageOptions.tellOfMore(session, answer, "the newest %d jobs".formatted(jobs.size()));
+        PageOptions.tellOfMore(session, answer, "%d jobs".formatted(jobs.size()));
         return ExitCode.OK;
     }
 

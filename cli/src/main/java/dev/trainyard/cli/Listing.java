@@ -36,7 +36,7 @@ final class Listing {
             session.say("no " + (name.equals("queue") ? "jobs wait" : name));
         } else {
             print(rows, wide);
-            PageOptions.tellOfMore(session, answer, "the first %d".formatted(rows.size()));
+            PageOptions.tellOfMore(session, answer, "%d".formatted(rows.size()));
         }
         return ExitCode.OK;
     }

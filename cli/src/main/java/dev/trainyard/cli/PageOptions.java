@@ -31,7 +31,7 @@ final class PageOptions {
         String next = answer.text("next");
         if (!next.isEmpty()) {
             session.say(
-                    "these are %s, and there are more. The next ones: the same command with --after %s. More at once: --limit N"
+                    "there is more than these %s. What follows: the same command with --after %s. More at once: --limit N"
                             .formatted(what, next));
         }
     }

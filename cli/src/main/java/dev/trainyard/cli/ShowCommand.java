@@ -1,13 +1,17 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -37,28 +41,40 @@ final class ShowCommand implements Callable<Integer> {
         Server server = session.server();
         String path = "/jobs/" + job.id(session, server);
         String body = server.get(path);
-        JsonObject attemptsOfJob = server.parse(server.get(path + "/attempts"));
+        List<JsonObject> attempts = attempts(server, path);
         JsonObject asked = asked(server, path);
         if (json.isGiven()) {
             // The job as the server shows it, and fields more: its own "attempts" is their number.
             String job = body.strip();
             session.out()
-                    .println("%s,\"allAttempts\":%s%s}"
+                    .println("%s,\"allAttempts\":[%s]%s}"
                             .formatted(
                                     job.substring(0, job.length() - 1),
-                                    attemptsOfJob.text("attempts"),
+                                    attempts.stream().map(JsonObject::toString).collect(Collectors.joining(",")),
                                     asked.names().isEmpty() ? "" : ",\"asked\":" + asked));
             return ExitCode.OK;
         }
         JsonObject found = server.parse(body);
         printJob(found);
         new AskedFor(asked).print(this::line);
-        List<JsonObject> attempts = attemptsOfJob.objects("attempts");
         if (!attempts.isEmpty()) {
             printAttempts(attempts);
             printLast(attempts.getLast());
         }
         return ExitCode.OK;
+    }
+
+    /** All of them: a job that is preempted often has more than the server gives at once. */
+    private static List<JsonObject> attempts(Server server, String path) {
+        List<JsonObject> all = new ArrayList<>();
+        @Nullable String next = null;
+        do {
+            JsonObject page = server.parse(
+                    server.get(new Query(path + "/attempts").with("after", next).path()));
+            all.addAll(page.objects("attempts"));
+            next = page.text("next");
+        } while (!next.isEmpty());
+        return all;
     }
 
     /** A server of an earlier release does not tell it. */

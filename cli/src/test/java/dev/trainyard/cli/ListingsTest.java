@@ -61,7 +61,7 @@ class ListingsTest {
         assertThat(more.out()).contains(A.substring(0, 13));
         assertThat(more.err())
                 .isEqualTo(
-                        "trainyard: these are the newest 1 jobs, and there are more. The next ones: the same command with --after xyz. More at once: --limit N\n");
+                        "trainyard: there is more than these 1 jobs. What follows: the same command with --after xyz. More at once: --limit N\n");
         assertThat(cli.run("jobs", "--since", "soon").err())
                 .startsWith("error: --since: 'soon' is neither how long ago");
         assertThat(cli.run("jobs", "--mine", "--by", "bob").exitCode()).isEqualTo(64);
@@ -209,7 +209,8 @@ class ListingsTest {
     @Test
     void show_as_json_has_all_attempts() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"attempts\":2}".formatted(A));
-        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[{\"number\":1},{\"number\":2}]}");
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[{\"number\":1}],\"next\":\"MQ\"}");
+        server.answers("GET /jobs/" + A + "/attempts?after=MQ", 200, "{\"attempts\":[{\"number\":2}],\"next\":null}");
 
         assertThat(cli.run("show", A, "--json").out())
                 .isEqualTo("{\"jobId\":\"%s\",\"attempts\":2,\"allAttempts\":[{\"number\":1},{\"number\":2}]}\n"
@@ -252,7 +253,7 @@ class ListingsTest {
 
         assertThat(result.err())
                 .isEqualTo(
-                        "trainyard: these are 1 of 12000 files, and there are more. The next ones: the same command with --after abc. More at once: --limit N\n");
+                        "trainyard: there is more than these 1 of 12000 files. What follows: the same command with --after abc. More at once: --limit N\n");
         assertThat(result.out()).isEqualTo("""
                 file://gpu-1/out (COLLECTED)
 
