@@ -184,13 +184,13 @@ class RunTest {
 
     @Test
     void everything_that_is_wrong_is_told_at_once_and_nothing_is_sent() {
-        Result result = cli.run("run", "-p", "http", "--memory-swap", "1g", "--volumn", "/a:/b", "BusyBox");
+        Result result = cli.run("run", "-p", "http", "--cidfile", "x", "--volumn", "/a:/b", "BusyBox");
 
         assertThat(result.exitCode()).isEqualTo(64);
         assertThat(result.err())
                 .startsWith("error: this cannot become a training:\n  argument 1, -p: 'http' is no port.")
                 .contains(
-                        "\n  argument 3, --memory-swap: ",
+                        "\n  argument 3, --cidfile: ",
                         "\n  argument 5, --volumn: is no flag of docker run, nor one of ours. Did you mean --volume?",
                         "\n  argument 7, the image: 'BusyBox' does not fit");
         assertThat(server.lines()).isEmpty();

@@ -2,38 +2,45 @@ package dev.trainyard.core.compose;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Reads {@code deploy}, but for its devices: limits; the rest concerns a swarm. */
+/** Reads {@code deploy}, but for its devices: limits and the reserved memory; the rest concerns a swarm. */
 final class Deploy {
 
+    /** What says nothing to an engine alone. */
+    private static final List<String> SWARM =
+            List.of("restart_policy", "labels", "endpoint_mode", "placement", "update_config", "rollback_config");
+
     private final Optional<Field> limits;
+    private final Optional<Field> reservations;
 
     Deploy(Field deploy) {
-        deploy.allowOnly(List.of(
-                "resources",
-                "replicas",
-                "mode",
-                "restart_policy",
-                "labels",
-                "endpoint_mode",
-                "update_config",
-                "rollback_config"));
-        for (String swarm : List.of("restart_policy", "labels", "endpoint_mode", "update_config", "rollback_config")) {
+        deploy.allowOnly(Stream.concat(Stream.of("resources", "replicas", "mode"), SWARM.stream())
+                .toList());
+        for (String swarm : SWARM) {
             deploy.get(swarm).ifPresent(field -> field.notice("means nothing here: there is no swarm"));
         }
         deploy.get("replicas").ifPresent(field -> field.matching("1", "1: a job runs once"));
-        deploy.get("mode").ifPresent(field -> field.matching("replicated", "replicated: a job runs once"));
+        deploy.get("mode")
+                .flatMap(field -> field.matching("(replicated|global)(-job)?", "replicated: a job runs once"))
+                .filter(mode -> !mode.equals("replicated"))
+                .flatMap(_ -> deploy.get("mode"))
+                .ifPresent(field -> field.notice("means nothing here: there is no swarm, and a job runs once"));
         Optional<Field> resources = deploy.get("resources");
         resources.ifPresent(field -> field.allowOnly(List.of("limits", "reservations")));
         limits = resources.flatMap(field -> field.get("limits"));
         limits.ifPresent(field -> field.allowOnly(List.of("cpus", "memory", "pids")));
-        resources.flatMap(field -> field.get("reservations")).ifPresent(field -> {
-            field.allowOnly(List.of("cpus", "memory", "devices"));
-            for (String soft : List.of("cpus", "memory")) {
-                field.get(soft)
-                        .ifPresent(each -> each.notice("is no limit, and is not passed on; write it under limits"));
-            }
+        reservations = resources.flatMap(field -> field.get("reservations"));
+        reservations.ifPresent(field -> {
+            field.allowOnly(List.of("cpus", "memory", "devices", "generic_resources"));
+            field.get("cpus")
+                    .ifPresent(each -> each.notice("is no limit, and is not passed on; write it under limits"));
+            field.get("generic_resources").ifPresent(each -> each.notice("means nothing here: there is no swarm"));
         });
+    }
+
+    Optional<Field> memoryReservation() {
+        return reservations.flatMap(field -> field.get("memory"));
     }
 
     Optional<Field> cpus() {

@@ -1,6 +1,7 @@
 package dev.trainyard.core.compose;
 
 import dev.trainyard.core.compose.RunFlag.Refusal;
+import dev.trainyard.core.compose.RunFlag.Unused;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,6 @@ final class DockerRunFlags {
 
     private static final String INEXPRESSIBLE = "cannot be passed on to the worker in this release";
     private static final String ONE_CONTAINER = "needs other containers of the host, and the worker chooses the host";
-    private static final String TAKES_OVER = "is forbidden: a training must not take over its host";
     private static final String LEAVE_OUT = "Leave it out";
     private static final String CPUS = "Write --cpus N";
 
@@ -21,13 +21,18 @@ final class DockerRunFlags {
         values("add-host", ' ');
         values("cap-add", ' ');
         values("cap-drop", ' ');
+        value("cgroupns");
+        value("cpu-shares", 'c');
         value("cpus");
+        value("cpuset-cpus");
+        value("cpuset-mems");
         toggle("detach", 'd');
         values("device", ' ');
         values("dns", ' ');
         value("entrypoint");
         values("env", 'e');
         values("env-file", ' ');
+        values("expose", ' ');
         values("gpus", ' ');
         values("group-add", ' ');
         value("hostname", 'h');
@@ -37,14 +42,18 @@ final class DockerRunFlags {
         values("label", 'l');
         values("label-file", ' ');
         value("memory", 'm');
+        value("memory-reservation");
+        value("memory-swap");
         values("mount", ' ');
         value("name");
         values("network", ' ');
+        value("oom-score-adj");
         value("pid");
         value("pids-limit");
         value("platform");
         toggle("privileged", ' ');
         values("publish", 'p');
+        toggle("publish-all", 'P');
         value("pull");
         toggle("read-only", ' ');
         value("restart");
@@ -54,24 +63,42 @@ final class DockerRunFlags {
         value("shm-size");
         value("stop-signal");
         value("stop-timeout");
+        values("sysctl", ' ');
         values("tmpfs", ' ');
         toggle("tty", 't');
         values("ulimit", ' ');
         value("user", 'u');
         value("userns");
+        value("uts");
         values("volume", 'v');
         value("workdir", 'w');
 
+        withoutEffect("attach", 'a', "means nothing here: both streams are shown, and nothing is typed in");
+        withoutEffect("detach-keys", "means nothing here: nothing is typed into the container");
+        withoutEffect("health-cmd", UnsupportedKeys.HEALTH);
+        withoutEffect("health-interval", UnsupportedKeys.HEALTH);
+        withoutEffect("health-retries", UnsupportedKeys.HEALTH);
+        withoutEffect("health-start-interval", UnsupportedKeys.HEALTH);
+        withoutEffect("health-start-period", UnsupportedKeys.HEALTH);
+        withoutEffect("health-timeout", UnsupportedKeys.HEALTH);
+        withoutEffect("kernel-memory", "means nothing: engines of today ignore it");
+        withoutEffect("log-driver", UnsupportedKeys.LOG);
+        withoutEffect("log-opt", UnsupportedKeys.LOG);
+        switchWithoutEffect("no-healthcheck", ' ', "false", UnsupportedKeys.HEALTH);
+        switchWithoutEffect(
+                "quiet",
+                'q',
+                "false",
+                "means nothing here: the worker tells how the pull goes, and -d prints the id alone");
+        switchWithoutEffect("sig-proxy", ' ', "true", "means nothing here: Ctrl-C asks whether to cancel the job");
+
         refused("annotation", INEXPRESSIBLE, "Write --label");
-        refused(
-                "attach",
-                'a',
-                "is decided here: both streams are shown, and nothing is typed in",
-                "Leave it out; -d returns at once");
         refused("blkio-weight", INEXPRESSIBLE, LEAVE_OUT);
         refused("blkio-weight-device", INEXPRESSIBLE, LEAVE_OUT);
-        refused("cgroup-parent", TAKES_OVER, LEAVE_OUT);
-        refused("cgroupns", TAKES_OVER, LEAVE_OUT);
+        refused(
+                "cgroup-parent",
+                "names a control group of the host, and the engine there decides which it is",
+                LEAVE_OUT);
         refused(
                 "cidfile",
                 "would hold the id of a container that is made later, on another host",
@@ -82,14 +109,10 @@ final class DockerRunFlags {
         refused("cpu-quota", INEXPRESSIBLE, CPUS);
         refused("cpu-rt-period", INEXPRESSIBLE, CPUS);
         refused("cpu-rt-runtime", INEXPRESSIBLE, CPUS);
-        refused("cpu-shares", 'c', "weighs against containers of a host that is not known yet", CPUS);
-        refused("cpuset-cpus", "names CPUs of one host, which the job may not get", CPUS);
-        refused("cpuset-mems", "names memory of one host, which the job may not get", "Write --memory SIZE");
         refused(
-                "detach-keys",
-                "means nothing here: nothing is typed into the container",
-                "Leave it out; Ctrl-C asks whether to cancel the job");
-        refused("device-cgroup-rule", TAKES_OVER, "Reserve GPUs with --gpus; name another device with --device");
+                "device-cgroup-rule",
+                "opens devices of the host by their numbers, GPUs that are reserved for others among them",
+                "Reserve GPUs with --gpus; name another device with --device");
         refused("device-read-bps", INEXPRESSIBLE, LEAVE_OUT);
         refused("device-read-iops", INEXPRESSIBLE, LEAVE_OUT);
         refused("device-write-bps", INEXPRESSIBLE, LEAVE_OUT);
@@ -103,19 +126,6 @@ final class DockerRunFlags {
         refused("dns-option", INEXPRESSIBLE, "Write --dns ADDRESS for name servers");
         refused("dns-search", INEXPRESSIBLE, "Write full names, or --add-host NAME:ADDRESS");
         refused("domainname", INEXPRESSIBLE, "Write --hostname with the whole name");
-        refused(
-                "expose",
-                "means nothing here: there are no containers to link",
-                "Write --publish HOST:CONTAINER to reach a port");
-        refused(
-                "health-cmd",
-                "means nothing to a training: it is well while it runs",
-                "Leave it out; --time-limit ends one that hangs");
-        refused("health-interval", "means nothing to a training: it is well while it runs", LEAVE_OUT);
-        refused("health-retries", "means nothing to a training: it is well while it runs", LEAVE_OUT);
-        refused("health-start-interval", "means nothing to a training: it is well while it runs", LEAVE_OUT);
-        refused("health-start-period", "means nothing to a training: it is well while it runs", LEAVE_OUT);
-        refused("health-timeout", "means nothing to a training: it is well while it runs", LEAVE_OUT);
         refused("io-maxbandwidth", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refused("io-maxiops", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refused(
@@ -127,46 +137,18 @@ final class DockerRunFlags {
                 "is an address in a network of one host, which the job may not get",
                 "Leave it out; --publish makes a port reachable");
         refused("isolation", "is for Windows, and trainings run on Linux", LEAVE_OUT);
-        refused("kernel-memory", "is ignored by engines of today", "Write --memory SIZE");
         refused("link", ONE_CONTAINER, "Name the other machine with --add-host NAME:ADDRESS");
         refused("link-local-ip", "is an address in a network of one host, which the job may not get", LEAVE_OUT);
-        refused(
-                "log-driver",
-                "is decided by the worker, which keeps the complete log",
-                "Leave it out; read the log with trainyard logs");
-        refused(
-                "log-opt",
-                "is decided by the worker, which keeps the complete log",
-                "Leave it out; read the log with trainyard logs");
         refused("mac-address", INEXPRESSIBLE, LEAVE_OUT);
-        refused("memory-reservation", "is no limit, and cannot be passed on", "Write --memory SIZE");
-        refused("memory-swap", INEXPRESSIBLE, "Write --memory SIZE; the engine then allows as much swap again");
         refused("memory-swappiness", INEXPRESSIBLE, LEAVE_OUT);
         refused("network-alias", ONE_CONTAINER, "Leave it out; --publish makes a port reachable");
-        refusedSwitch("no-healthcheck", "false", "means nothing to a training: no health is looked at", LEAVE_OUT);
         refusedSwitch(
                 "oom-kill-disable",
                 "false",
                 "would hang a training that needs too much memory, and its host",
                 LEAVE_OUT);
-        refused("oom-score-adj", TAKES_OVER, LEAVE_OUT);
-        refusedSwitch(
-                "publish-all",
-                'P',
-                "false",
-                "would publish ports that only the image knows",
-                "Write --publish CONTAINER for each port");
-        refusedSwitch(
-                "quiet",
-                'q',
-                "false",
-                "is decided by the worker, which tells how the pull goes",
-                "Leave it out; -d prints the job's id alone");
-        refusedSwitch("sig-proxy", "true", "is decided here: Ctrl-C asks whether to cancel the job", LEAVE_OUT);
         refused("storage-opt", INEXPRESSIBLE, LEAVE_OUT);
-        refused("sysctl", INEXPRESSIBLE, "Set it on the worker's host");
         refusedSwitch("use-api-socket", "false", "would hand the host's engine to the training", LEAVE_OUT);
-        refused("uts", TAKES_OVER, "Write --hostname NAME");
         refused(
                 "volume-driver",
                 INEXPRESSIBLE,
@@ -204,15 +186,28 @@ final class DockerRunFlags {
     }
 
     private static void value(String name, char letter) {
-        add(new RunFlag(name, letter, true, false, null));
+        add(new RunFlag(name, letter, true, false, null, null));
     }
 
     private static void values(String name, char letter) {
-        add(new RunFlag(name, letter, true, true, null));
+        add(new RunFlag(name, letter, true, true, null, null));
     }
 
     private static void toggle(String name, char letter) {
-        add(new RunFlag(name, letter, false, false, null));
+        add(new RunFlag(name, letter, false, false, null, null));
+    }
+
+    /** Accepted, and told why it changes nothing. */
+    private static void withoutEffect(String name, String why) {
+        withoutEffect(name, ' ', why);
+    }
+
+    private static void withoutEffect(String name, char letter, String why) {
+        add(new RunFlag(name, letter, true, true, null, new Unused(why, "")));
+    }
+
+    private static void switchWithoutEffect(String name, char letter, String usual, String why) {
+        add(new RunFlag(name, letter, false, false, null, new Unused(why, usual)));
     }
 
     private static void refused(String name, String why, String remedy) {
@@ -220,7 +215,7 @@ final class DockerRunFlags {
     }
 
     private static void refused(String name, char letter, String why, String remedy) {
-        add(new RunFlag(name, letter, true, true, new Refusal(why, remedy, "")));
+        add(new RunFlag(name, letter, true, true, new Refusal(why, remedy, ""), null));
     }
 
     private static void refusedSwitch(String name, String harmless, String why, String remedy) {
@@ -228,6 +223,6 @@ final class DockerRunFlags {
     }
 
     private static void refusedSwitch(String name, char letter, String harmless, String why, String remedy) {
-        add(new RunFlag(name, letter, false, true, new Refusal(why, remedy, harmless)));
+        add(new RunFlag(name, letter, false, true, new Refusal(why, remedy, harmless), null));
     }
 }

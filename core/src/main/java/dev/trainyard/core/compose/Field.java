@@ -11,6 +11,7 @@ import dev.trainyard.core.request.ImageName;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -277,6 +278,25 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
             }
             return text;
         });
+    }
+
+    /** Docker looks at nothing else of it, and the kernel takes 64 bytes. */
+    Optional<String> hostName() {
+        return matching("[^\\x00-\\x1f\\x7f]{1,64}", "a host name of up to 64 characters")
+                .filter(name -> {
+                    boolean fits = name.getBytes(StandardCharsets.UTF_8).length <= 64;
+                    if (!fits) {
+                        problem("has more than 64 bytes", "Write a shorter name");
+                    }
+                    return fits;
+                });
+    }
+
+    /** Of a platform that an engine on Linux may have; anything else is refused. */
+    Optional<String> platform() {
+        return matching(
+                "linux(/[a-z0-9_]{1,30}){0,2}|(?!windows|darwin|freebsd|wasi|wasm)[a-z0-9_]{1,30}(/[a-z0-9_]{1,30})?",
+                "a platform of Linux, such as linux/amd64");
     }
 
     /** In capitals. */

@@ -31,16 +31,16 @@ final class MountFlag {
             Map.entry("readonly", "read_only"),
             Map.entry("ro", "read_only"),
             Map.entry("consistency", "consistency"),
+            Map.entry("bind-propagation", "propagation"),
+            Map.entry("volume-nocopy", "nocopy"),
             Map.entry("tmpfs-size", "size"),
             Map.entry("tmpfs-mode", "mode"));
 
     private static final List<String> OTHERS = List.of(
-            "bind-propagation",
             "bind-nonrecursive",
             "bind-recursive",
             "bind-create-src",
             "volume-subpath",
-            "volume-nocopy",
             "volume-label",
             "volume-driver",
             "volume-opt",
@@ -51,6 +51,8 @@ final class MountFlag {
     private final Field flag;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, Entry> tmpfs = new LinkedHashMap<>();
+    private final Map<String, Entry> bind = new LinkedHashMap<>();
+    private final Map<String, Entry> volume = new LinkedHashMap<>();
 
     private MountFlag(Field flag) {
         this.flag = flag;
@@ -70,10 +72,16 @@ final class MountFlag {
         }
         // Docker's own default.
         entries.putIfAbsent("type", entry("type", "volume"));
-        if (!tmpfs.isEmpty()) {
-            entries.put("tmpfs", new Entry(scalar("tmpfs"), new Mapping(flag.at(), tmpfs)));
-        }
+        nest("tmpfs", tmpfs);
+        nest("bind", bind);
+        nest("volume", volume);
         return isWhole() ? Optional.of(new Mapping(flag.at(), entries)) : Optional.empty();
+    }
+
+    private void nest(String name, Map<String, Entry> options) {
+        if (!options.isEmpty()) {
+            entries.put(name, new Entry(scalar(name), new Mapping(flag.at(), options)));
+        }
     }
 
     private void word(String word) {
@@ -92,18 +100,23 @@ final class MountFlag {
             flag.problem("%s has no value".formatted(key), FORM);
         } else {
             String value = equals < 0 ? "true" : word.substring(equals + 1);
-            put(name, name.equals("read_only") ? truth(value) : value);
+            put(name, name.equals("read_only") || name.equals("nocopy") ? truth(key, value) : value);
         }
     }
 
     private void put(String name, String value) {
-        boolean ofTmpfs = name.equals("size") || name.equals("mode");
-        (ofTmpfs ? tmpfs : entries).put(name, entry(name, value));
+        Map<String, Entry> place = switch (name) {
+            case "size", "mode" -> tmpfs;
+            case "propagation" -> bind;
+            case "nocopy" -> volume;
+            default -> entries;
+        };
+        place.put(name, entry(name, value));
     }
 
-    private String truth(String value) {
+    private String truth(String key, String value) {
         return SwitchText.parse(value).map(String::valueOf).orElseGet(() -> {
-            flag.problem("readonly=%s is neither true nor false".formatted(Excerpt.plain(value, 60)), "Write readonly");
+            flag.problem("%s=%s is neither true nor false".formatted(key, Excerpt.plain(value, 60)), "Write " + key);
             return "false";
         });
     }
@@ -114,12 +127,12 @@ final class MountFlag {
             flag.problem("has no target", FORM);
             return false;
         }
-        if (type.equals("volume") && text("source").isEmpty()) {
-            flag.problem("an anonymous volume would be lost with the container", FORM + ", or leave it out");
-            return false;
-        }
         if (!type.equals("tmpfs") && !tmpfs.isEmpty()) {
             flag.problem("has options of type tmpfs, and is of another", "Write type=tmpfs, or leave them out");
+        }
+        if (!type.equals("bind") && !bind.isEmpty() || !type.equals("volume") && !volume.isEmpty()) {
+            flag.problem(
+                    "has options of another type", "bind-propagation is for type=bind, volume-nocopy for type=volume");
         }
         if (type.equals("tmpfs") && text("target").equals(Outputs.MANAGED.target())) {
             flag.problem("the outputs would be lost with the container", "Mount it elsewhere than at /outputs");

@@ -5,7 +5,9 @@ import dev.trainyard.core.request.RunSpec.PortMapping;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -17,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Ports {
 
     private static final String PORT = "(\\d{1,5})(?:-(\\d{1,5}))?";
+    private static final String PROTOCOL = "(?:/((?i:tcp|udp|sctp)))?";
     private static final Pattern SHORT = Pattern.compile(
-            "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+]):)?(?:(?:" + PORT + ")?:)?" + PORT + "(?:/(tcp|udp))?");
+            "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+]):)?(?:(?:" + PORT + ")?:)?" + PORT + PROTOCOL);
+    private static final Pattern EXPOSED = Pattern.compile(PORT + PROTOCOL);
     private static final String FORMS =
             "Write HOST:CONTAINER, for example 6006:6006, with an IP address before it or /udp after it if need be";
 
@@ -68,13 +72,40 @@ final class Ports {
         }
         @Nullable String ip = form.group(1);
         @Nullable Range host = form.group(2) == null ? null : range(form.group(2), form.group(3));
-        String protocol = form.group(6) == null ? "tcp" : form.group(6);
+        String protocol = protocol(form.group(6));
         add(
                 port,
                 ip == null ? null : ip.replaceAll("[\\[\\]]", ""),
                 host,
                 range(form.group(4), form.group(5)),
                 protocol);
+    }
+
+    private static String protocol(@Nullable String written) {
+        return written == null ? "tcp" : written.toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code expose}: ports of the container, as {@code 80/tcp}. */
+    static List<String> exposed(List<Field> ports) {
+        Set<String> exposed = new LinkedHashSet<>();
+        for (Field port : ports) {
+            port.value().ifPresent(text -> {
+                Matcher form = EXPOSED.matcher(text);
+                if (!form.matches()) {
+                    port.problem("%s is no port".formatted(Excerpt.quote(text)), "Write PORT, PORT-PORT or PORT/udp");
+                    return;
+                }
+                Range range = range(form.group(1), form.group(2));
+                if (!isValid(range) || exposed.size() + range.size() > MOST) {
+                    port.problem("the ports are out of range, or too many", "Use up to 200 ports from 1 to 65535");
+                    return;
+                }
+                for (int number = range.first; number <= range.last; number++) {
+                    exposed.add(number + "/" + protocol(form.group(3)));
+                }
+            });
+        }
+        return List.copyOf(exposed);
     }
 
     private void readLong(Field port) {
@@ -94,7 +125,8 @@ final class Ports {
             return;
         }
         String protocol = port.get("protocol")
-                .flatMap(field -> field.matching("tcp|udp", "tcp or udp"))
+                .flatMap(field -> field.matching("(?i:tcp|udp|sctp)", "tcp, udp or sctp"))
+                .map(Ports::protocol)
                 .orElse("tcp");
         @Nullable
         String ip = port.get("host_ip")
@@ -112,7 +144,19 @@ final class Ports {
         return new Range(Integer.parseInt(first), Integer.parseInt(last == null ? first : last));
     }
 
-    private void add(Field port, @Nullable String ip, @Nullable Range host, Range container, String protocol) {
+    private void add(Field port, @Nullable String ip, @Nullable Range wanted, Range container, String protocol) {
+        // Docker takes port 0 for any free one.
+        @Nullable Range host = wanted != null && wanted.first == 0 && wanted.last == 0 ? null : wanted;
+        if (ip != null && !LinuxWords.isAddress(ip)) {
+            port.problem("%s is no address".formatted(Excerpt.quote(ip)), FORMS);
+            return;
+        }
+        if (host != null && isValid(host) && host.size() > 1 && container.size() == 1) {
+            port.problem(
+                    "leaves it to Docker to choose one of several host ports, which cannot be reserved",
+                    "Name one host port, or none for any that is free");
+            return;
+        }
         boolean valid = isValid(container) && (host == null || isValid(host) && host.size() == container.size());
         if (!valid) {
             port.problem(
@@ -153,6 +197,6 @@ final class Ports {
     }
 
     private static boolean isValid(Range range) {
-        return range.first >= 1 && range.last <= 65535 && range.first <= range.last && range.size() <= 100;
+        return range.first >= 1 && range.last <= 65535 && range.first <= range.last && range.size() <= MOST;
     }
 }

@@ -1,10 +1,12 @@
 package dev.trainyard.core.compose;
 
 import dev.trainyard.core.compose.RunFlag.Refusal;
+import dev.trainyard.core.compose.RunFlag.Unused;
 import dev.trainyard.core.compose.RunWords.Given;
 import dev.trainyard.core.compose.YamlNode.Entry;
 import dev.trainyard.core.compose.YamlNode.Mapping;
 import dev.trainyard.core.compose.YamlNode.Scalar;
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.Request;
@@ -139,7 +141,7 @@ final class RunLineReader {
                 .orElse(null));
         run.workingDir(flags.text("workdir", "/.*", "an absolute path in the container"));
         run.user(flags.text("user", "(?s).{1,200}", "a user such as 1000:1000"));
-        run.hostname(flags.text("hostname", "[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}", "a host name"));
+        run.hostname(flags.said("hostname").flatMap(Field::hostName).orElse(null));
         run.init(flags.last("init").map(_ -> flags.on("init")).orElse(null));
         run.stopSignal(flags.said("stop-signal").flatMap(Field::signal).orElse(null));
         run.tty(flags.on("tty"));
@@ -173,11 +175,13 @@ final class RunLineReader {
 
     private Optional<Field> runtime() {
         return flags.said("runtime").filter(field -> {
-            boolean known = field.text().orElse("").equals("nvidia");
-            if (!known) {
+            String name = field.text().orElse("");
+            if (name.equals("runc")) {
+                field.notice("is the usual runtime, which shows no GPUs");
+            } else if (!name.equals("nvidia")) {
                 field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with --gpus");
             }
-            return known;
+            return name.equals("nvidia");
         });
     }
 
@@ -203,7 +207,9 @@ final class RunLineReader {
 
     private void limits() {
         run.shmSize(flags.last("shm-size").flatMap(Field::size).orElse(null));
-        run.memory(flags.last("memory").flatMap(Field::memory).orElse(null));
+        @Nullable DataSize memory = flags.last("memory").flatMap(Field::memory).orElse(null);
+        run.memory(memory);
+        run.tuning(TuningReader.ofFlags(flags, memory));
         run.cpus(flags.last("cpus")
                 .filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"))
                 .flatMap(Field::cpus)
@@ -245,6 +251,8 @@ final class RunLineReader {
     private void network() {
         run.ports(Ports.ofRunLine(
                 flags.list(flags.all("publish").stream().map(Field::node).toList())));
+        run.publishAll(flags.on("publish-all"));
+        run.expose(Ports.exposed(flags.all("expose")));
         List<Field> networks = flags.all("network");
         if (networks.size() > 1) {
             networks.get(1).problem("is a second network", "Name one");
@@ -313,14 +321,14 @@ final class RunLineReader {
                         .isPresent())
                 .ifPresent(field -> field.notice("means nothing here: the worker pulls what it does not have"));
         flags.said("platform")
-                .filter(field -> field.matching("linux(/[a-z0-9/]{1,30})?", "linux/amd64 or another of Linux")
-                        .isPresent())
+                .filter(field -> field.platform().isPresent())
                 .ifPresent(field -> field.notice("means nothing here: the worker runs the image for its own platform"));
         if (flags.on("interactive") && !flags.on("detach")) {
             flags.last("interactive")
                     .ifPresent(field -> field.notice("standard input stays open, but nothing is ever typed into it"));
         }
         for (Given given : words.given()) {
+            unused(given);
             boolean counts = given.flag().repeats()
                     || flags.last(given.flag().name())
                             .filter(given.value()::equals)
@@ -328,6 +336,20 @@ final class RunLineReader {
             if (!counts) {
                 given.value().notice("is given again later, which is what counts");
             }
+        }
+    }
+
+    private void unused(Given given) {
+        @Nullable Unused unused = given.flag().unused();
+        if (unused == null) {
+            return;
+        }
+        // What is no text or no truth value is still told.
+        boolean says = given.flag().takesValue()
+                ? given.value().text().isPresent()
+                : !String.valueOf(flags.on(given.flag().name())).equals(unused.usual());
+        if (says) {
+            given.value().notice(unused.why());
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.core.request.RunSpecBuilder;
 import dev.trainyard.core.request.ShellWords;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,15 +22,19 @@ final class ServiceReader {
             "build",
             "cap_add",
             "cap_drop",
+            "cgroup",
             "command",
             "container_name",
+            "cpu_shares",
             "cpus",
+            "cpuset",
             "deploy",
             "devices",
             "dns",
             "entrypoint",
             "env_file",
             "environment",
+            "expose",
             "extends",
             "extra_hosts",
             "gpus",
@@ -37,10 +43,14 @@ final class ServiceReader {
             "image",
             "init",
             "ipc",
+            "label_file",
             "labels",
             "mem_limit",
+            "mem_reservation",
+            "memswap_limit",
             "network_mode",
             "networks",
+            "oom_score_adj",
             "pid",
             "pids_limit",
             "platform",
@@ -54,11 +64,13 @@ final class ServiceReader {
             "stdin_open",
             "stop_grace_period",
             "stop_signal",
+            "sysctls",
             "tmpfs",
             "tty",
             "ulimits",
             "user",
             "userns_mode",
+            "uts",
             "volumes",
             "working_dir");
 
@@ -71,6 +83,7 @@ final class ServiceReader {
             Map.entry("dns", 10),
             Map.entry("entrypoint", 10_000),
             Map.entry("environment", 2000),
+            Map.entry("expose", 200),
             Map.entry("extra_hosts", 200),
             Map.entry("group_add", 100),
             Map.entry("labels", 100),
@@ -121,7 +134,7 @@ final class ServiceReader {
                 build(),
                 run.build(),
                 GpuReservation.read(service, environment),
-                pairs("labels"),
+                labels(),
                 get("stop_grace_period", Field::duration).orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
                 report.notices());
     }
@@ -171,8 +184,7 @@ final class ServiceReader {
         run.workingDir(get("working_dir", field -> field.matching("/.*", "an absolute path in the container"))
                 .orElse(null));
         run.user(get("user", Field::text).filter(user -> !user.isEmpty()).orElse(null));
-        run.hostname(get("hostname", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}", "a host name"))
-                .orElse(null));
+        run.hostname(get("hostname", Field::hostName).orElse(null));
         run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
         run.stopSignal(get("stop_signal", Field::signal).orElse(null));
         run.tty(flag("tty"));
@@ -208,7 +220,7 @@ final class ServiceReader {
 
     private void places() {
         present("volumes").ifPresent(volumes::read);
-        run.mounts(volumes.mounts()).outputs(volumes.outputs());
+        run.mounts(volumes.mounts()).outputs(volumes.outputs()).anonymousVolumes(volumes.anonymous());
         List<String> tmpfs = present("tmpfs")
                 .map(field -> field.oneOrMore().stream()
                         .flatMap(item -> item
@@ -222,13 +234,17 @@ final class ServiceReader {
                 .orElse(List.of());
         run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
         run.ports(present("ports").map(Ports::ofCompose).orElse(List.of()));
+        run.expose(Ports.exposed(present("expose").map(Field::items).orElse(List.of())));
     }
 
     private void limits() {
         Optional<Deploy> deploy = present("deploy").map(Deploy::new);
         Optional<Field> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory));
         Optional<Field> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
-        run.memory(memory.flatMap(Field::memory).orElse(null));
+        @Nullable DataSize most = memory.flatMap(Field::memory).orElse(null);
+        run.memory(most);
+        run.tuning(TuningReader.ofService(
+                service, one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation)), most));
         run.cpus(cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"))
                 .flatMap(Field::cpus)
                 .orElse(null));
@@ -296,7 +312,7 @@ final class ServiceReader {
                 .flatMap(item -> item.capability().stream())
                 .toList());
         run.readOnly(flag("read_only"));
-        get("platform", field -> field.matching("linux(/.{1,40})?", "a platform of Linux, such as linux/amd64"))
+        get("platform", Field::platform)
                 .ifPresent(_ -> present("platform")
                         .ifPresent(
                                 field -> field.notice("is not passed on: an image runs on the worker's own platform")));
@@ -327,8 +343,23 @@ final class ServiceReader {
                 .toList();
     }
 
-    private Map<String, String> pairs(String key) {
-        return present(key).map(field -> field.pairs(_ -> Optional.of(""))).orElse(Map.of());
+    /** Those of files first, the later file over the earlier. */
+    private Map<String, String> labels() {
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (Field file : present("label_file").map(Field::oneOrMore).orElse(List.of())) {
+            file.text().ifPresent(path -> {
+                Optional<String> text = options.files().read(path);
+                text.ifPresent(each -> labels.putAll(EnvFile.parse(each, path, variables.asMap(), report)));
+                if (text.isEmpty()) {
+                    file.missingFile(
+                            path,
+                            "Create it beside the compose file, or correct the path",
+                            "Write its labels under labels");
+                }
+            });
+        }
+        present("labels").ifPresent(field -> labels.putAll(field.pairs(_ -> Optional.of(""))));
+        return labels;
     }
 
     private boolean flag(String key) {

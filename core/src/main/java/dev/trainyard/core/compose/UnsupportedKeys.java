@@ -9,26 +9,25 @@ import java.util.stream.Stream;
 /** The service keys that a training cannot have, and why: what means nothing to it is accepted with a notice, the rest refused. */
 final class UnsupportedKeys {
 
+    static final String HEALTH = "means nothing here: a training is well while it runs";
+    static final String LOG = "means nothing here: the worker keeps the complete log";
+
     static final Map<String, String> ACCEPTED = Map.ofEntries(
             Map.entry(
                     "restart",
                     "means nothing to a training that ends; submit --max-attempts says how often it is tried"),
             Map.entry("depends_on", "means nothing here: other services of the file are not started"),
-            Map.entry("healthcheck", "means nothing here: a training is well while it runs"),
+            Map.entry("healthcheck", HEALTH),
             Map.entry(
                     "profiles",
                     "means nothing to the service that trains; between several that could, one with an active profile or none is taken"),
-            Map.entry("expose", "means nothing here: other services of the file are not started"),
-            Map.entry("logging", "means nothing here: the worker keeps the complete log"),
+            Map.entry("logging", LOG),
             Map.entry("pull_policy", "means nothing here: the worker pulls what it does not have"),
-            Map.entry("mem_reservation", "is no limit, and is not passed on; mem_limit is"),
             Map.entry("develop", "means nothing here: nothing is watched"),
             Map.entry("attach", "means nothing here: submit follows the log unless -d is given"));
 
     /** What was found, and what to do. */
     private record Refusal(String why, String remedy) {}
-
-    private static final String POLICY = "is forbidden: a training must not take over its host";
 
     private static final Refusal INEXPRESSIBLE =
             new Refusal("cannot be passed on to the worker in this release", "Leave it out");
@@ -36,10 +35,14 @@ final class UnsupportedKeys {
     private static final Map<String, Refusal> REFUSED = Map.ofEntries(
             Map.entry(
                     "device_cgroup_rules",
-                    new Refusal(POLICY, "Reserve GPUs with gpus or deploy.resources.reservations.devices")),
-            Map.entry("uts", new Refusal(POLICY, "Leave it out")),
-            Map.entry("cgroup", new Refusal(POLICY, "Leave it out")),
-            Map.entry("cgroup_parent", new Refusal(POLICY, "Leave it out")),
+                    new Refusal(
+                            "opens devices of the host by their numbers, GPUs that are reserved for others among them",
+                            "Reserve GPUs with gpus or deploy.resources.reservations.devices")),
+            Map.entry(
+                    "cgroup_parent",
+                    new Refusal(
+                            "names a control group of the host, and the engine there decides which it is",
+                            "Leave it out")),
             Map.entry(
                     "volumes_from",
                     new Refusal("needs another service, which is not started", "List the volumes here")),
@@ -53,10 +56,8 @@ final class UnsupportedKeys {
             Map.entry(
                     "configs",
                     new Refusal("cannot be passed on in this release", "Put the file into the image, or mount it")),
-            Map.entry("cpuset", new Refusal("names CPUs of one host, which the job may not get", "Write cpus")),
             Map.entry("cpu_quota", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("cpu_period", new Refusal("cannot be passed on", "Write cpus")),
-            Map.entry("cpu_shares", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("cpu_count", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("cpu_percent", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("annotations", INEXPRESSIBLE),
@@ -68,18 +69,14 @@ final class UnsupportedKeys {
             Map.entry("dns_search", INEXPRESSIBLE),
             Map.entry("domainname", INEXPRESSIBLE),
             Map.entry("isolation", INEXPRESSIBLE),
-            Map.entry("label_file", INEXPRESSIBLE),
             Map.entry("mac_address", INEXPRESSIBLE),
             Map.entry("mem_swappiness", INEXPRESSIBLE),
-            Map.entry("memswap_limit", INEXPRESSIBLE),
             Map.entry("models", INEXPRESSIBLE),
             Map.entry("oom_kill_disable", INEXPRESSIBLE),
-            Map.entry("oom_score_adj", INEXPRESSIBLE),
             Map.entry("post_start", INEXPRESSIBLE),
             Map.entry("pre_stop", INEXPRESSIBLE),
             Map.entry("provider", INEXPRESSIBLE),
             Map.entry("storage_opt", INEXPRESSIBLE),
-            Map.entry("sysctls", INEXPRESSIBLE),
             Map.entry("use_api_socket", INEXPRESSIBLE));
 
     private UnsupportedKeys() {}

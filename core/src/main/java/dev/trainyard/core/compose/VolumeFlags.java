@@ -8,8 +8,10 @@ import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpecBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +23,15 @@ final class VolumeFlags {
     /** @param home the submitter's HOME, if known */
     static void read(RunFlags flags, @Nullable String home, RunSpecBuilder run) {
         List<YamlNode> nodes = new ArrayList<>();
-        for (Given given : flags.given()) {
-            if (given.flag().name().equals("volume")) {
-                nodes.add(given.value().node());
-            } else if (given.flag().name().equals("mount")) {
-                MountFlag.read(given.value()).ifPresent(nodes::add);
+        Set<String> given = new HashSet<>();
+        for (Given each : flags.given()) {
+            if (each.flag().name().equals("volume")) {
+                // Docker takes the same words once; other words for the same target it refuses.
+                if (given.add(each.value().text().orElse(""))) {
+                    nodes.add(each.value().node());
+                }
+            } else if (each.flag().name().equals("mount")) {
+                MountFlag.read(each.value()).ifPresent(nodes::add);
             }
         }
         Field list = flags.list(nodes);
@@ -40,6 +46,7 @@ final class VolumeFlags {
                         "the outputs would be lost with the container", "Mount it elsewhere than at /outputs"));
         run.mounts(volumes.mounts())
                 .outputs(volumes.outputs())
+                .anonymousVolumes(volumes.anonymous())
                 .tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
     }
 

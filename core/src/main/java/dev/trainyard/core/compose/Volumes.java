@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Volumes {
 
     private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
-    private static final Set<String> WITHOUT_EFFECT = Set.of("rw", "cached", "delegated", "consistent");
-
     private final Map<String, Field> declared;
     private final @Nullable String home;
     private final List<Mount> mounts = new ArrayList<>();
     private final List<String> tmpfs = new ArrayList<>();
     private final Set<String> targets = new HashSet<>();
+    private final Set<String> anonymous = new LinkedHashSet<>();
     private Outputs outputs = Outputs.MANAGED;
 
     /**
@@ -41,6 +41,11 @@ final class Volumes {
 
     List<String> tmpfs() {
         return tmpfs;
+    }
+
+    /** Targets of volumes that have no name; where something else is mounted too, that counts, as for Docker. */
+    List<String> anonymous() {
+        return anonymous.stream().filter(target -> !targets.contains(target)).toList();
     }
 
     Outputs outputs() {
@@ -65,13 +70,16 @@ final class Volumes {
                     "%s is a path of Windows".formatted(Excerpt.quote(text)),
                     "Write a path of the worker's host, which runs Linux");
         } else if (parts.length == 1) {
-            volume.problem(
-                    "an anonymous volume would be lost with the container", "Write SOURCE:TARGET, or leave it out");
+            anonymous(volume, parts[0]);
         } else if (parts.length > 3) {
             volume.problem(
                     "%s has too many colons".formatted(Excerpt.quote(text)), "Write SOURCE:TARGET or SOURCE:TARGET:ro");
         } else {
-            add(volume, parts[0], parts[1], parts.length == 3 && isReadOnly(volume, parts[2]));
+            add(
+                    volume,
+                    parts[0],
+                    parts[1],
+                    parts.length == 3 ? MountOptions.read(volume, parts[2]) : MountOptions.NONE);
         }
     }
 
@@ -84,18 +92,14 @@ final class Volumes {
         return plain;
     }
 
-    private static boolean isReadOnly(Field volume, String options) {
-        boolean readOnly = false;
-        for (String option : options.split(",", -1)) {
-            if (option.equals("ro") || option.equals("readonly")) {
-                readOnly = true;
-            } else if (!WITHOUT_EFFECT.contains(option)) {
-                volume.problem(
-                        "the option %s cannot be passed on to the worker".formatted(Excerpt.quote(option)),
-                        "Leave it out; ro and rw are known");
+    private void anonymous(Field volume, String text) {
+        plainTarget(volume, text).ifPresent(target -> {
+            if (target.equals(Outputs.MANAGED.target())) {
+                volume.notice("the outputs are kept in a managed folder, and not in a volume");
+            } else if (anonymous.add(target)) {
+                volume.notice("is a volume without a name: what is written there goes with the container");
             }
-        }
-        return readOnly;
+        });
     }
 
     private void readLong(Field volume) {
@@ -104,29 +108,39 @@ final class Volumes {
         String source = volume.get("source").flatMap(Field::text).orElse("");
         String target = volume.get("target").flatMap(Field::text).orElse("");
         volume.get("bind").ifPresent(bind -> {
-            bind.allowOnly(List.of("create_host_path"));
+            bind.allowOnly(List.of("create_host_path", "propagation", "selinux"));
             bind.get("create_host_path")
                     .filter(Field::flag)
                     .ifPresent(create ->
                             create.notice("a source that the worker's host lacks is an error, not a new empty folder"));
+            bind.get("selinux").flatMap(Field::text).ifPresent(label -> MountOptions.relabels(bind, label));
         });
-        volume.get("volume").ifPresent(options -> options.allowOnly(List.of()));
+        volume.get("volume").ifPresent(options -> options.allowOnly(List.of("nocopy")));
+        volume.get("consistency").flatMap(Field::text).ifPresent(word -> MountOptions.meansNothing(volume, word));
+        MountOptions options = new MountOptions(
+                volume.get("read_only").map(Field::flag).orElse(false),
+                volume.get("bind")
+                        .flatMap(bind -> bind.get("propagation"))
+                        .flatMap(field -> field.matching(MountOptions.PROPAGATION, "a propagation such as rslave"))
+                        .orElse(null),
+                volume.get("volume")
+                        .flatMap(named -> named.get("nocopy"))
+                        .map(Field::flag)
+                        .orElse(false));
         switch (type) {
             case "tmpfs" -> addTmpfs(volume, target);
             case "bind", "volume" -> {
                 boolean named = source.matches(VOLUME_NAME);
-                if (source.isEmpty() || target.isEmpty()) {
+                if (type.equals("volume") && source.isEmpty() && !options.readOnly()) {
+                    anonymous(volume, target);
+                } else if (source.isEmpty() || target.isEmpty()) {
                     volume.problem("needs source and target", "Write both");
                 } else if (type.equals("volume") != named) {
                     volume.problem(
                             "type %s does not fit the source %s".formatted(type, Excerpt.quote(source)),
                             "A bind has a path that begins with / or ./, a volume has a name");
                 } else {
-                    add(
-                            volume,
-                            source,
-                            target,
-                            volume.get("read_only").map(Field::flag).orElse(false));
+                    add(volume, source, target, options);
                 }
             }
             default ->
@@ -149,20 +163,20 @@ final class Volumes {
                 .ifPresent(path -> tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options)));
     }
 
-    private void add(Field volume, String source, String targetText, boolean readOnly) {
+    private void add(Field volume, String source, String targetText, MountOptions options) {
         Optional<String> target = target(volume, targetText);
         if (target.isEmpty()) {
             return;
         }
         boolean isOutputs = target.get().equals(Outputs.MANAGED.target());
-        if (isOutputs && readOnly) {
+        if (isOutputs && options.readOnly()) {
             volume.problem(
                     "the outputs cannot be read-only", "Leave ro out, or mount it elsewhere than at " + target.get());
         }
         switch (source.isEmpty() ? ' ' : source.charAt(0)) {
-            case '/' -> bind(volume, absolute(source), target.get(), readOnly, isOutputs);
+            case '/' -> bind(volume, absolute(source), target.get(), options, isOutputs);
             case '~' ->
-                expanded(volume, source).ifPresent(path -> bind(volume, path, target.get(), readOnly, isOutputs));
+                expanded(volume, source).ifPresent(path -> bind(volume, path, target.get(), options, isOutputs));
             case '.' -> {
                 if (!isOutputs) {
                     volume.problem(
@@ -171,17 +185,23 @@ final class Volumes {
                 }
             }
             case ' ' -> volume.problem("has no source", "Write SOURCE:TARGET");
-            default -> named(volume, source, target.get(), readOnly, isOutputs);
+            default -> named(volume, source, target.get(), options, isOutputs);
         }
     }
 
-    private void bind(Field volume, String source, String target, boolean readOnly, boolean isOutputs) {
+    private void bind(Field volume, String source, String target, MountOptions options, boolean isOutputs) {
+        if (options.noCopy()) {
+            volume.problem("nocopy is for volumes by name", "Leave nocopy out");
+        }
+        if (isOutputs && options.propagation() != null) {
+            volume.problem("the outputs have no propagation", "Leave %s out".formatted(options.propagation()));
+        }
         if (isOutputs && source.equals("/")) {
             volume.problem("the outputs cannot be the whole host", "Name a folder");
         } else if (isOutputs) {
             outputs = new Outputs(target, source);
         } else {
-            mounts.add(new Mount(source, target, readOnly));
+            mounts.add(new Mount(source, target, options.readOnly(), options.propagation(), false));
         }
     }
 
@@ -196,7 +216,10 @@ final class Volumes {
         return Optional.of(path);
     }
 
-    private void named(Field volume, String name, String target, boolean readOnly, boolean isOutputs) {
+    private void named(Field volume, String name, String target, MountOptions options, boolean isOutputs) {
+        if (options.propagation() != null) {
+            volume.problem("a volume by name has no propagation", "Leave %s out".formatted(options.propagation()));
+        }
         @Nullable Field declaration = declared.get(name);
         if (isOutputs) {
             volume.problem(
@@ -214,7 +237,7 @@ final class Volumes {
                         "Use two or more letters, digits, '_', '.' or '-'");
             }
             volume.notice("the volume %s is one of the worker's host, and stays there".formatted(volumeName));
-            mounts.add(new Mount(volumeName, target, readOnly));
+            mounts.add(new Mount(volumeName, target, options.readOnly(), null, options.noCopy()));
         }
     }
 
@@ -239,17 +262,21 @@ final class Volumes {
     }
 
     private Optional<String> target(Field volume, String text) {
+        Optional<String> path = plainTarget(volume, text);
+        path.filter(each -> !targets.add(each))
+                .ifPresent(each -> volume.problem(
+                        "%s is mounted a second time".formatted(Excerpt.quote(each)), "Mount each path once"));
+        return path;
+    }
+
+    private static Optional<String> plainTarget(Field volume, String text) {
         if (!text.startsWith("/") || absolute(text).equals("/")) {
             volume.problem(
                     "%s is no absolute path in the container".formatted(Excerpt.quote(text)),
                     "Write one, such as /data");
             return Optional.empty();
         }
-        String path = absolute(text);
-        if (!targets.add(path)) {
-            volume.problem("%s is mounted a second time".formatted(Excerpt.quote(path)), "Mount each path once");
-        }
-        return Optional.of(path);
+        return Optional.of(absolute(text));
     }
 
     /** Where a volume or a device stands in the container, by which a later file replaces it; none if that cannot be told. */

@@ -3,12 +3,14 @@ package dev.trainyard.core.request;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code docker run} line that equals a request, for people to read and to try. Values of secret-looking variables are masked. */
@@ -59,7 +61,10 @@ public final class DockerRunLine {
                 "--volume",
                 (location == null ? "<managed outputs>" : location) + ":"
                         + run.outputs().target());
+        run.anonymousVolumes().forEach(target -> option("--volume", target));
         run.ports().forEach(port -> option("--publish", publish(port)));
+        flag("--publish-all", run.publishAll());
+        run.expose().forEach(port -> option("--expose", port));
         option("--shm-size", run.shmSize());
         option("--ipc", run.ipc());
         run.ulimits().forEach(limit -> option("--ulimit", ulimit(limit)));
@@ -80,6 +85,7 @@ public final class DockerRunLine {
         run.groupAdd().forEach(group -> option("--group-add", group));
         option("--pids-limit", run.pidsLimit());
         privileges(run.privileges());
+        tuning(run.tuning());
         program(run.entrypoint(), image(submit.image()), run.command());
     }
 
@@ -90,6 +96,18 @@ public final class DockerRunLine {
         option("--pid", privileges.pid());
         option("--userns", privileges.userns());
         privileges.devices().forEach(device -> option("--device", device));
+    }
+
+    private void tuning(Tuning tuning) {
+        option("--cpuset-cpus", tuning.cpusetCpus());
+        option("--cpuset-mems", tuning.cpusetMems());
+        option("--cpu-shares", tuning.cpuShares());
+        option("--memory-reservation", tuning.memoryReservation());
+        option("--memory-swap", tuning.memorySwap());
+        option("--oom-score-adj", tuning.oomScoreAdj());
+        option("--cgroupns", tuning.cgroupns());
+        option("--uts", tuning.uts());
+        tuning.sysctls().forEach((name, value) -> option("--sysctl", name + "=" + value));
     }
 
     /** {@code --entrypoint} takes one word; what follows it in the list comes first after the image. */
@@ -120,7 +138,13 @@ public final class DockerRunLine {
     }
 
     private static String volume(Mount mount) {
-        return mount.source() + ":" + mount.target() + (mount.readOnly() ? ":ro" : "");
+        String options = Stream.of(
+                        mount.readOnly() ? "ro" : "",
+                        String.valueOf(mount.propagation()),
+                        mount.noCopy() ? "nocopy" : "")
+                .filter(option -> !option.isEmpty() && !option.equals("null"))
+                .collect(Collectors.joining(","));
+        return mount.source() + ":" + mount.target() + (options.isEmpty() ? "" : ":" + options);
     }
 
     private static String publish(PortMapping port) {

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.util.Collection;
@@ -145,10 +146,12 @@ final class RequestWriter {
         flag("stdinOpen", run.stdinOpen());
         list("dns", run.dns());
         list("groupAdd", run.groupAdd());
-        if (run.pidsLimit() != null) {
-            json.writeNumberProperty("pidsLimit", run.pidsLimit());
-        }
+        number("pidsLimit", run.pidsLimit());
         privileges(run.privileges());
+        list("anonymousVolumes", run.anonymousVolumes());
+        list("expose", run.expose());
+        flag("publishAll", run.publishAll());
+        tuning(run.tuning());
         json.writeEndObject();
     }
 
@@ -161,17 +164,29 @@ final class RequestWriter {
         list("devices", privileges.devices());
     }
 
+    private void tuning(Tuning tuning) {
+        text("cpusetCpus", tuning.cpusetCpus());
+        text("cpusetMems", tuning.cpusetMems());
+        number("cpuShares", tuning.cpuShares());
+        size("memoryReservation", tuning.memoryReservation());
+        number("memorySwap", tuning.memorySwap());
+        number("oomScoreAdj", tuning.oomScoreAdj());
+        text("cgroupns", tuning.cgroupns());
+        text("uts", tuning.uts());
+        texts("sysctls", tuning.sysctls());
+    }
+
     private void mount(Mount mount) {
         text("source", mount.source());
         text("target", mount.target());
         flag("readOnly", mount.readOnly());
+        text("propagation", mount.propagation());
+        flag("noCopy", mount.noCopy());
     }
 
     private void port(PortMapping port) {
         text("hostIp", port.hostIp());
-        if (port.host() != null) {
-            json.writeNumberProperty("host", port.host());
-        }
+        number("host", port.host());
         json.writeNumberProperty("container", port.container());
         text("protocol", port.protocol());
     }
@@ -230,6 +245,12 @@ final class RequestWriter {
     private void text(String name, @Nullable Object value) {
         if (value != null) {
             json.writeStringProperty(name, value.toString());
+        }
+    }
+
+    private void number(String name, @Nullable Number value) {
+        if (value != null) {
+            json.writeNumberProperty(name, value.longValue());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ final class RunReader {
 
     RunSpec read() {
         Outputs outputs = outputs(run.object("outputs"));
+        Set<String> targets = new HashSet<>(Set.of(outputs.target()));
         return RunSpec.builder()
                 .command(run.words("command"))
                 .entrypoint(run.words("entrypoint"))
@@ -30,7 +32,7 @@ final class RunReader {
                 .workingDir(run.text("workingDir"))
                 .user(run.text("user"))
                 .outputs(outputs)
-                .mounts(mounts(outputs))
+                .mounts(mounts(outputs, targets))
                 .ports(ports())
                 .shmSize(run.size("shmSize"))
                 .ipc(run.text("ipc"))
@@ -57,6 +59,10 @@ final class RunReader {
                         run.text("pid"),
                         run.text("userns"),
                         list("devices")))
+                .anonymousVolumes(anonymousVolumes(targets))
+                .expose(list("expose"))
+                .publishAll(run.flag("publishAll"))
+                .tuning(tuning())
                 .build();
     }
 
@@ -81,8 +87,37 @@ final class RunReader {
         return new Outputs(target, location == null ? null : outputs.plainPath("location", location));
     }
 
-    private List<Mount> mounts(Outputs outputs) {
-        Set<String> targets = new HashSet<>(Set.of(outputs.target()));
+    private List<String> anonymousVolumes(Set<String> targets) {
+        return run.list("anonymousVolumes")
+                .map(volume -> {
+                    String target = volume.plainPath("", volume.asText());
+                    if (!targets.add(target)) {
+                        volume.problem(
+                                "", "%s is mounted twice".formatted(Excerpt.quote(target)), "Mount each path once");
+                    }
+                    return target;
+                })
+                .toList();
+    }
+
+    private Tuning tuning() {
+        return new Tuning(
+                run.text("cpusetCpus"),
+                run.text("cpusetMems"),
+                number("cpuShares"),
+                run.size("memoryReservation"),
+                run.has("memorySwap") ? (Long) run.integer("memorySwap", 0) : null,
+                number("oomScoreAdj"),
+                run.text("cgroupns"),
+                run.text("uts"),
+                run.texts("sysctls"));
+    }
+
+    private @Nullable Integer number(String name) {
+        return run.has(name) ? (Integer) (int) run.integer(name, 0) : null;
+    }
+
+    private List<Mount> mounts(Outputs outputs, Set<String> targets) {
         return run.list("mounts")
                 .map(mount -> {
                     String source = mount.plainPath("source", mount.text("source", ""));
@@ -94,7 +129,18 @@ final class RunReader {
                                         .formatted(Excerpt.quote(target), outputs.target()),
                                 "Mount each path once; a place for the results is named by run.outputs.location");
                     }
-                    return new Mount(source, target, mount.flag("readOnly"));
+                    @Nullable String propagation = mount.text("propagation");
+                    if (propagation != null && !source.startsWith("/")) {
+                        mount.problem(
+                                "propagation",
+                                "is given for a volume",
+                                "Leave it out; only a path of the host has one");
+                    }
+                    if (mount.flag("noCopy") && source.startsWith("/")) {
+                        mount.problem(
+                                "noCopy", "is given for a path of the host", "Leave it out; only a volume is filled");
+                    }
+                    return new Mount(source, target, mount.flag("readOnly"), propagation, mount.flag("noCopy"));
                 })
                 .toList();
     }

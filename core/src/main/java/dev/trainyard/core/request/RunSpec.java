@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param groupAdd as {@code --group-add}: names or numbers
  * @param pidsLimit as {@code --pids-limit}; −1 is unlimited
  * @param privileges what the worker's policy has to allow
+ * @param anonymousVolumes as {@code -v /path}: what is written there goes with the container
+ * @param expose as {@code --expose}: {@code 80/tcp}
+ * @param publishAll as {@code --publish-all}
+ * @param tuning how the kernel treats the container
  */
 public record RunSpec(
         @Nullable List<String> command,
@@ -48,7 +52,11 @@ public record RunSpec(
         List<String> dns,
         List<String> groupAdd,
         @Nullable Long pidsLimit,
-        Privileges privileges) {
+        Privileges privileges,
+        List<String> anonymousVolumes,
+        List<String> expose,
+        boolean publishAll,
+        Tuning tuning) {
 
     /** A run of which nothing is said yet. */
     public static RunSpecBuilder builder() {
@@ -84,7 +92,11 @@ public record RunSpec(
                 dns,
                 groupAdd,
                 pidsLimit,
-                privileges);
+                privileges,
+                anonymousVolumes,
+                expose,
+                publishAll,
+                tuning);
     }
 
     /**
@@ -92,8 +104,20 @@ public record RunSpec(
      *
      * @param source absolute path on the worker's host, or the name of a Docker volume
      * @param target absolute path in the container
+     * @param propagation of mounts below a path of the host, as {@code --mount bind-propagation=…}; null: none
+     * @param noCopy whether a volume stays without what the image has at the target
      */
-    public record Mount(String source, String target, boolean readOnly) {}
+    public record Mount(
+            String source,
+            String target,
+            boolean readOnly,
+            @Nullable String propagation,
+            boolean noCopy) {
+
+        public Mount(String source, String target, boolean readOnly) {
+            this(source, target, readOnly, null, false);
+        }
+    }
 
     /**
      * Where the container writes its results.
@@ -111,7 +135,7 @@ public record RunSpec(
      *
      * @param hostIp address to listen on; null: all, as Docker means it
      * @param host port of the host; null: any free one, chosen by the engine
-     * @param protocol {@code tcp} or {@code udp}
+     * @param protocol {@code tcp}, {@code udp} or {@code sctp}
      */
     public record PortMapping(
             @Nullable String hostIp, @Nullable Integer host, int container, String protocol) {}
@@ -138,5 +162,32 @@ public record RunSpec(
             List<String> devices) {
 
         public static final Privileges NONE = new Privileges(false, List.of(), List.of(), null, null, List.of());
+    }
+
+    /**
+     * How the kernel treats the container, in the words of {@code docker run}. Null or empty: as the engine has it.
+     *
+     * @param cpusetCpus {@code --cpuset-cpus}: CPUs of the host that runs it
+     * @param cpusetMems {@code --cpuset-mems}: its NUMA nodes
+     * @param cpuShares {@code --cpu-shares}
+     * @param memoryReservation {@code --memory-reservation}
+     * @param memorySwap {@code --memory-swap}: memory and swap together in bytes; −1 is unlimited swap
+     * @param oomScoreAdj {@code --oom-score-adj}; a negative one is for the worker's policy to allow
+     * @param cgroupns {@code --cgroupns}; the worker's policy has to allow it
+     * @param uts {@code --uts}; the worker's policy has to allow it
+     * @param sysctls {@code --sysctl}: parameters of the container's own namespaces
+     */
+    public record Tuning(
+            @Nullable String cpusetCpus,
+            @Nullable String cpusetMems,
+            @Nullable Integer cpuShares,
+            @Nullable DataSize memoryReservation,
+            @Nullable Long memorySwap,
+            @Nullable Integer oomScoreAdj,
+            @Nullable String cgroupns,
+            @Nullable String uts,
+            Map<String, String> sysctls) {
+
+        public static final Tuning NONE = new Tuning(null, null, null, null, null, null, null, null, Map.of());
     }
 }

@@ -4,6 +4,7 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.util.Collections;
@@ -42,6 +43,10 @@ public final class RunSpecBuilder {
     private List<String> groupAdd = List.of();
     private @Nullable Long pidsLimit;
     private Privileges privileges = Privileges.NONE;
+    private List<String> anonymousVolumes = List.of();
+    private List<String> expose = List.of();
+    private boolean publishAll;
+    private Tuning tuning = Tuning.NONE;
 
     RunSpecBuilder() {}
 
@@ -181,6 +186,26 @@ public final class RunSpecBuilder {
         return this;
     }
 
+    public RunSpecBuilder anonymousVolumes(List<String> targets) {
+        anonymousVolumes = List.copyOf(targets);
+        return this;
+    }
+
+    public RunSpecBuilder expose(List<String> list) {
+        expose = List.copyOf(list);
+        return this;
+    }
+
+    public RunSpecBuilder publishAll(boolean on) {
+        publishAll = on;
+        return this;
+    }
+
+    public RunSpecBuilder tuning(Tuning wanted) {
+        tuning = wanted;
+        return this;
+    }
+
     public RunSpec build() {
         return new RunSpec(
                 command,
@@ -209,6 +234,10 @@ public final class RunSpecBuilder {
                 dns,
                 groupAdd,
                 pidsLimit,
-                privileges);
+                privileges,
+                anonymousVolumes,
+                expose,
+                publishAll,
+                tuning);
     }
 }

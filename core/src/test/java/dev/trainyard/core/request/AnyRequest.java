@@ -6,6 +6,7 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -105,8 +106,23 @@ final class AnyRequest {
                 .environment(map())
                 .workingDir(maybe(() -> "/work dir"))
                 .user(maybe(() -> "1000:1000"))
-                .mounts(list(() -> new Mount(
-                        random.nextBoolean() ? "/data/ä b" : "volume", "/mnt/" + unique[0]++, random.nextBoolean())))
+                .mounts(list(() -> random.nextBoolean()
+                        ? new Mount(
+                                "/data/ä b", "/mnt/" + unique[0]++, random.nextBoolean(), maybe(() -> "rslave"), false)
+                        : new Mount("volume", "/mnt/" + unique[0]++, random.nextBoolean(), null, random.nextBoolean())))
+                .anonymousVolumes(list(() -> "/anonymous/" + unique[0]++))
+                .expose(list(() -> (1 + random.nextInt(65535)) + "/sctp"))
+                .publishAll(random.nextBoolean())
+                .tuning(new Tuning(
+                        maybe(() -> "0-3,8"),
+                        maybe(() -> "0"),
+                        maybe(() -> 2 + random.nextInt(1000)),
+                        maybe(this::size),
+                        maybe(() -> random.nextLong(-1, 1L << 40)),
+                        maybe(() -> random.nextInt(-1000, 1001)),
+                        maybe(() -> "private"),
+                        maybe(() -> "host"),
+                        random.nextBoolean() ? Map.of() : Map.of("net.core.somaxconn", "1024")))
                 .outputs(random.nextBoolean() ? Outputs.MANAGED : new Outputs("/results", maybe(() -> "/logs/x")))
                 .ports(list(() -> new PortMapping(
                         maybe(() -> "::1"), maybe(() -> 1024 + unique[0]++), 1 + random.nextInt(65535), "udp")))

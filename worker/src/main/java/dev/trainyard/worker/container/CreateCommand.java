@@ -2,6 +2,8 @@ package dev.trainyard.worker.container;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.BindOptions;
+import com.github.dockerjava.api.model.BindPropagation;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Device;
 import com.github.dockerjava.api.model.DeviceRequest;
@@ -13,6 +15,8 @@ import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.Ulimit;
+import com.github.dockerjava.api.model.Volume;
+import com.github.dockerjava.api.model.VolumeOptions;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.RunSpec;
 import java.math.BigDecimal;
@@ -20,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Says a {@link ContainerSpec} in the engine's words, field by field as {@code docker run --detach} would. */
@@ -39,8 +44,9 @@ final class CreateCommand {
                         .toList())
                 .withTty(run.tty())
                 .withStdinOpen(run.stdinOpen())
-                .withExposedPorts(run.ports().stream()
-                        .map(CreateCommand::exposed)
+                .withExposedPorts(Stream.concat(
+                                run.ports().stream().map(CreateCommand::exposed),
+                                run.expose().stream().map(ExposedPort::parse))
                         .distinct()
                         .toList())
                 .withHostConfig(hostConfig(spec));
@@ -64,6 +70,9 @@ final class CreateCommand {
         if (run.stopSignal() != null) {
             create.withStopSignal(run.stopSignal());
         }
+        if (!run.anonymousVolumes().isEmpty()) {
+            create.withVolumes(run.anonymousVolumes().stream().map(Volume::new).toList());
+        }
         if (spec.stopTimeout() != null) {
             create.withStopTimeout(Math.toIntExact(spec.stopTimeout().toSeconds()));
         }
@@ -72,6 +81,7 @@ final class CreateCommand {
 
     private static HostConfig hostConfig(ContainerSpec spec) {
         RunSpec run = spec.run();
+        RunSpec.Tuning tuning = run.tuning();
         return HostConfig.newHostConfig()
                 .withMounts(spec.mounts().stream().map(CreateCommand::mount).toList())
                 .withPortBindings(ports(run.ports()))
@@ -105,17 +115,33 @@ final class CreateCommand {
                 .withUsernsMode(run.privileges().userns())
                 .withDevices(
                         run.privileges().devices().stream().map(Device::parse).toArray(Device[]::new))
+                .withPublishAllPorts(run.publishAll())
+                .withCpusetCpus(tuning.cpusetCpus())
+                .withCpusetMems(tuning.cpusetMems())
+                .withCpuShares(tuning.cpuShares())
+                .withMemoryReservation(bytes(tuning.memoryReservation()))
+                .withMemorySwap(tuning.memorySwap())
+                .withOomScoreAdj(tuning.oomScoreAdj())
+                .withCgroupnsMode(tuning.cgroupns())
+                .withUtSMode(tuning.uts())
+                .withSysctls(tuning.sysctls().isEmpty() ? null : tuning.sysctls())
                 .withDeviceRequests(deviceRequests(spec.gpus()))
                 .withLogConfig(logConfig(spec.logBudget()));
     }
 
     /** As {@code --mount}, not {@code --volume}: a bind source that does not exist is an error, not a fresh folder. */
     private static Mount mount(RunSpec.Mount mount) {
-        return new Mount()
+        Mount engine = new Mount()
                 .withType(mount.source().startsWith("/") ? MountType.BIND : MountType.VOLUME)
                 .withSource(mount.source())
                 .withTarget(mount.target())
                 .withReadOnly(mount.readOnly() ? true : null);
+        if (mount.propagation() != null) {
+            engine.withBindOptions(new BindOptions()
+                    .withPropagation(BindPropagation.valueOf(
+                            mount.propagation().toUpperCase(Locale.ROOT).replaceFirst("^R", "R_"))));
+        }
+        return mount.noCopy() ? engine.withVolumeOptions(new VolumeOptions().withNoCopy(true)) : engine;
     }
 
     private static Ports ports(List<RunSpec.PortMapping> mappings) {

@@ -7,6 +7,7 @@ import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.worker.container.EngineVolume;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param ipc as {@code --ipc}
  * @param pid as {@code --pid}
  * @param userns as {@code --userns}
+ * @param uts as {@code --uts}
+ * @param cgroupns as {@code --cgroupns}
  * @param capAdd in capitals, without {@code CAP_}
  * @param securityOpt as {@code --security-opt}, word for word
  * @param devices paths in {@code /dev}
@@ -51,6 +54,8 @@ public record Policy(
         Set<String> ipc,
         Set<String> pid,
         Set<String> userns,
+        Set<String> uts,
+        Set<String> cgroupns,
         Set<String> capAdd,
         Set<String> securityOpt,
         Set<String> devices,
@@ -81,6 +86,7 @@ public record Policy(
             "SYS_TIME");
 
     private static final String HOST = "host";
+    private static final String LOWER_OOM_SCORE = "SYS_RESOURCE";
 
     /** Of processes, as it is written in the file. */
     static final String UNLIMITED = "unlimited";
@@ -133,6 +139,8 @@ public record Policy(
             Set.of("private", "shareable", "none"),
             Set.of(),
             Set.of(),
+            Set.of(),
+            Set.of("private"),
             Set.of(
                     "AUDIT_WRITE",
                     "CHOWN",
@@ -194,6 +202,8 @@ public record Policy(
                 ipc,
                 pid,
                 userns,
+                uts,
+                cgroupns,
                 capAdd,
                 securityOpt,
                 devices,
@@ -240,6 +250,7 @@ public record Policy(
         checkLimits(run, refusals);
         checkPriorities(run.ulimits(), refusals);
         checkPrivileges(run.privileges(), refusals);
+        checkTuning(run.tuning(), refusals);
         return refusals.told(this::remedy);
     }
 
@@ -416,6 +427,21 @@ public record Policy(
         wanted.devices().forEach(device -> checkDevice(device, refusals));
     }
 
+    private void checkTuning(Tuning wanted, Refusals refusals) {
+        check("uts", "the UTS namespace", wanted.uts(), uts, refusals);
+        check("cgroupns", "the control group namespace", wanted.cgroupns(), cgroupns, refusals);
+        if (wanted.oomScoreAdj() != null && wanted.oomScoreAdj() < 0 && !capAdd.contains(LOWER_OOM_SCORE)) {
+            // The kernel asks a process for this capability too.
+            refusals.add(
+                    "capAdd",
+                    refusal(
+                            "capAdd",
+                            "an OOM score below 0, by which the kernel would rather kill the host's own processes, needs SYS_RESOURCE, which",
+                            "is not allowed"),
+                    LOWER_OOM_SCORE);
+        }
+    }
+
     private void checkDevice(String device, Refusals refusals) {
         String path = Path.of(device.split(":", 2)[0]).normalize().toString();
         if (path.startsWith(NVIDIA)) {
@@ -555,6 +581,8 @@ public record Policy(
             case "ipc" -> ipc;
             case "pid" -> pid;
             case "userns" -> userns;
+            case "uts" -> uts;
+            case "cgroupns" -> cgroupns;
             case "capAdd" -> capAdd;
             case "securityOpt" -> securityOpt;
             case "devices" -> devices;

@@ -33,6 +33,18 @@ enum PolicyWord {
             return unless(word.equals("host"), "userns is host, or nothing: []");
         }
     },
+    UTS("uts") {
+        @Override
+        Optional<String> objection(String word) {
+            return unless(word.equals("host"), "uts is host, or nothing: []");
+        }
+    },
+    CGROUPNS("cgroupns") {
+        @Override
+        Optional<String> objection(String word) {
+            return unless(word.matches("private|host"), "cgroupns is private or host");
+        }
+    },
     CAP_ADD("capAdd") {
         @Override
         Optional<String> objection(String word) {

@@ -204,13 +204,16 @@ class ComposeEqualityTest {
         return config;
     }
 
-    /** By target; Mode says again what RW says, in the words of the form in which the mount was asked for. */
+    /** By target; one without a name has a made-up one. Mode says again what RW says, in the words of the form in which the mount was asked for. */
     private static ObjectNode mounts(JsonNode mounts, boolean managedOutputs) {
         ObjectNode byTarget = JsonMapper.shared().createObjectNode();
         mounts.forEach(mount -> {
             String target = mount.path("Destination").asString();
             if (!mount.path("Type").asString().equals("tmpfs") && !(managedOutputs && target.equals("/outputs"))) {
                 ((ObjectNode) mount).remove("Mode");
+                if (mount.path("Name").asString("").matches("[0-9a-f]{64}")) {
+                    ((ObjectNode) mount).remove(List.of("Name", "Source"));
+                }
                 byTarget.set(target, mount);
             }
         });

@@ -96,18 +96,24 @@ final class Inspection {
         return new TreeSet<>(values.values());
     }
 
-    /** What is mounted in the end, whichever words led to it: type, source, destination, whether it can be written to. */
+    /**
+     * What is mounted in the end, whichever words led to it: type, source, destination, whether it can be written to, and of a path of
+     * the host its propagation. A volume without a name has a made-up one.
+     */
     Set<String> mounts() {
         return answer.path("Mounts")
                 .valueStream()
                 .filter(mount -> !mount.path("Type").asString().equals("tmpfs"))
                 .filter(mount -> !mount.path("Destination").asString().equals("/outputs"))
-                .map(mount -> "%s %s:%s %s"
+                .map(mount -> "%s %s:%s %s %s"
                         .formatted(
                                 mount.path("Type").asString(),
-                                mount.path("Source").asString(),
+                                mount.path("Source").asString().replaceAll("[0-9a-f]{64}", "ANONYMOUS"),
                                 mount.path("Destination").asString(),
-                                mount.path("RW").asBoolean()))
+                                mount.path("RW").asBoolean(),
+                                mount.path("Type").asString().equals("bind")
+                                        ? mount.path("Propagation").asString()
+                                        : ""))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

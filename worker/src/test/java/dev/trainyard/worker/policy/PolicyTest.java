@@ -9,6 +9,7 @@ import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.core.request.RunSpecBuilder;
 import dev.trainyard.worker.container.EngineVolume;
@@ -46,6 +47,7 @@ class PolicyTest {
                 run().networkMode("none"),
                 run().memory(DataSize.parse("100t")).pidsLimit(16_384L),
                 run().networkMode("default"),
+                run().tuning(tuning(500, "private", null)),
                 run().privileges(privileges(List.of("cap_sys_ptrace", "IPC_LOCK"), List.of())),
                 run().privileges(
                                 new Privileges(false, List.of(), List.of("no-new-privileges"), null, null, List.of())));
@@ -109,6 +111,15 @@ class PolicyTest {
                         run().privileges(new Privileges(
                                 false, List.of(), List.of("seccomp=unconfined"), null, null, List.of())),
                         "the option 'seccomp=unconfined' is not allowed"),
+                arguments(
+                        run().tuning(tuning(null, null, "host")),
+                        "the UTS namespace 'host' is not allowed (none is) by the rule uts"),
+                arguments(
+                        run().tuning(tuning(null, "host", null)),
+                        "the control group namespace 'host' is not allowed (private are) by the rule cgroupns"),
+                arguments(
+                        run().tuning(tuning(-1, null, null)),
+                        "an OOM score below 0, by which the kernel would rather kill the host's own processes, needs SYS_RESOURCE"),
                 arguments(
                         run().privileges(privileges(List.of("SYS_ADMIN"), List.of())),
                         "the capability 'SYS_ADMIN' is not allowed"),
@@ -404,6 +415,10 @@ class PolicyTest {
 
     private static RunSpecBuilder mount(String source, boolean readOnly) {
         return run().mounts(List.of(new Mount(source, "/mnt", readOnly)));
+    }
+
+    private static Tuning tuning(@Nullable Integer oomScoreAdj, @Nullable String cgroupns, @Nullable String uts) {
+        return new Tuning(null, null, null, null, null, oomScoreAdj, cgroupns, uts, Map.of());
     }
 
     private static Privileges privileges(List<String> capAdd, List<String> devices) {

@@ -1,0 +1,152 @@
+package dev.trainyard.core.compose;
+
+import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.request.RunSpec.Tuning;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads how the kernel is to treat the container. A compose file and a run line say it in the same words under other names. */
+final class TuningReader {
+
+    private static final String CPUSET = "\\d{1,4}(-\\d{1,4})?(,\\d{1,4}(-\\d{1,4})?)*";
+
+    /** Those that the container has of its own (docker/cli, {@code opts.ValidateSysctl}). */
+    private static final String SYSCTL = "kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
+            + "|fs\\.mqueue\\.[^\\s/=]+|net\\.[^\\s/=]+";
+
+    /** What a compose file calls it. */
+    private static final Map<String, String> KEYS = Map.of(
+            "cpuset-cpus", "cpuset",
+            "cpu-shares", "cpu_shares",
+            "memory-reservation", "mem_reservation",
+            "memory-swap", "memswap_limit",
+            "oom-score-adj", "oom_score_adj",
+            "cgroupns", "cgroup",
+            "uts", "uts");
+
+    private final Function<String, Optional<Field>> said;
+    private final Optional<DataSize> memory;
+
+    private TuningReader(Function<String, Optional<Field>> said, @Nullable DataSize memory) {
+        this.said = said;
+        this.memory = Optional.ofNullable(memory);
+    }
+
+    /** @param memory the limit of memory */
+    static Tuning ofFlags(RunFlags flags, @Nullable DataSize memory) {
+        Map<String, String> sysctls = new LinkedHashMap<>();
+        for (Field flag : flags.all("sysctl")) {
+            flag.matching("[^=]+=.+", "NAME=VALUE, for example net.core.somaxconn=1024")
+                    .ifPresent(text -> {
+                        String[] pair = text.split("=", 2);
+                        sysctl(flag, pair[0], pair[1], sysctls);
+                    });
+        }
+        return new TuningReader(flags::said, memory).read(sysctls);
+    }
+
+    /**
+     * @param reservation {@code mem_reservation}, or what {@code deploy} says in its place
+     * @param memory the limit of memory
+     */
+    static Tuning ofService(Field service, Optional<Field> reservation, @Nullable DataSize memory) {
+        Map<String, String> sysctls = new LinkedHashMap<>();
+        service.get("sysctls")
+                .filter(field -> !field.isNull())
+                .ifPresent(field -> field.pairs(_ -> Optional.empty())
+                        .forEach((name, value) -> sysctl(field, name, value, sysctls)));
+        Function<String, Optional<Field>> said = name -> name.equals("memory-reservation")
+                ? reservation
+                : Optional.ofNullable(KEYS.get(name)).flatMap(service::get).filter(field -> !field.isNull());
+        return new TuningReader(said, memory).read(sysctls);
+    }
+
+    private Tuning read(Map<String, String> sysctls) {
+        return new Tuning(
+                cpuset("cpuset-cpus"),
+                cpuset("cpuset-mems"),
+                said.apply("cpu-shares")
+                        .flatMap(field -> field.integer(0, 262_144))
+                        .filter(shares -> shares != 0)
+                        // The kernel takes no less.
+                        .map(shares -> Math.max(2, Math.toIntExact(shares)))
+                        .orElse(null),
+                said.apply("memory-reservation").flatMap(this::reservation).orElse(null),
+                said.apply("memory-swap").flatMap(this::swap).orElse(null),
+                said.apply("oom-score-adj").flatMap(TuningReader::score).orElse(null),
+                namespace("cgroupns", "host|private", "host or private"),
+                namespace("uts", "host", "host"),
+                sysctls);
+    }
+
+    private @Nullable String cpuset(String name) {
+        Optional<Field> field = said.apply(name);
+        Optional<String> set = field.flatMap(each -> each.matching(CPUSET, "numbers such as 0-3,8"));
+        set.flatMap(_ -> field)
+                .ifPresent(
+                        each -> each.notice(
+                                "names CPUs or memory of the worker's host, whichever that is: the start fails where they are missing"));
+        return set.orElse(null);
+    }
+
+    private Optional<DataSize> reservation(Field field) {
+        Optional<DataSize> reserved = field.memory();
+        if (reserved.isPresent()
+                && memory.filter(limit -> limit.bytes() < reserved.get().bytes())
+                        .isPresent()) {
+            field.problem("is above the limit of memory", "Raise the limit, or lower this");
+        }
+        return reserved;
+    }
+
+    /** Memory and swap together. */
+    private Optional<Long> swap(Field field) {
+        if (field.text().orElse("").equals("-1")) {
+            return Optional.of(-1L);
+        }
+        Optional<Long> both = field.size().map(DataSize::bytes).filter(bytes -> bytes > 0);
+        both.ifPresent(bytes -> {
+            if (memory.isEmpty()) {
+                field.problem("stands without a limit of memory", "Set that too: this is memory and swap together");
+            } else if (bytes < memory.get().bytes()) {
+                field.problem(
+                        "is below the limit of memory",
+                        "Write memory and swap together, or -1 for as much swap as there is");
+            }
+        });
+        return both;
+    }
+
+    private static Optional<Integer> score(Field field) {
+        Optional<Integer> score = field.integer(-1000, 1000).map(Math::toIntExact);
+        score.filter(number -> number < 0).ifPresent(_ -> noticed(field));
+        return score;
+    }
+
+    private @Nullable String namespace(String name, String known, String wanted) {
+        Optional<Field> field = said.apply(name);
+        Optional<String> word = field.flatMap(each -> ServiceReader.mode(each, known, wanted));
+        word.filter("host"::equals).flatMap(_ -> field).ifPresent(TuningReader::noticed);
+        return word.orElse(null);
+    }
+
+    private static void noticed(Field field) {
+        field.notice("reaches beyond the container: the worker's policy decides whether it may");
+    }
+
+    private static void sysctl(Field field, String name, String value, Map<String, String> sysctls) {
+        if (!name.matches(SYSCTL)) {
+            field.problem(
+                    "%s is a parameter of the whole host".formatted(Excerpt.quote(name)),
+                    "Set it on the worker's host; a container has net.*, fs.mqueue.*, kernel.msg*, kernel.sem and kernel.shm* of its own");
+        } else if (value.isEmpty() || value.length() > 200) {
+            field.problem("%s has no value of up to 200 characters".formatted(Excerpt.quote(name)), "Write NAME=VALUE");
+        } else {
+            sysctls.put(name, value);
+        }
+    }
+}
