@@ -1,14 +1,12 @@
 package dev.trainyard.worker.attempt;
 
-import dev.trainyard.core.request.DataSize;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Replaced;
 import dev.trainyard.db.WorkerStore;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineException;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.trainyard.worker.device.DiskRoom;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,9 +32,6 @@ public final class HostHealth implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HostHealth.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
     private static final Duration DISK_WITHIN = Duration.ofSeconds(10);
-
-    /** With less than that a training can hardly write a checkpoint, nor the engine a layer. */
-    static final DataSize LEAST_ROOM = DataSize.parse("256m");
 
     private final Engine engine;
     private final List<Path> disks;
@@ -111,7 +106,7 @@ public final class HostHealth implements AutoCloseable {
             }
             if (full) {
                 return "less than %d MiB free on the disk of %s: free some, it takes new work again by itself"
-                        .formatted(LEAST_ROOM.bytes() >> 20, disk);
+                        .formatted(DiskRoom.LEAST.bytes() >> 20, disk);
             }
         }
         return null;
@@ -121,7 +116,7 @@ public final class HostHealth implements AutoCloseable {
     private @Nullable Boolean isFullIfItSays(Path disk) throws InterruptedException {
         FutureTask<Boolean> look = looks.get(disk);
         if (look == null || look.isDone()) {
-            look = new FutureTask<>(() -> isFull(disk));
+            look = new FutureTask<>(() -> DiskRoom.isFull(disk));
             looks.put(disk, look);
             Thread.ofPlatform().daemon().name("disk-room").start(look);
         }
@@ -131,19 +126,6 @@ public final class HostHealth implements AutoCloseable {
             return null;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private static boolean isFull(Path disk) {
-        @Nullable Path there = disk;
-        while (there != null && !Files.exists(there)) {
-            there = there.getParent();
-        }
-        try {
-            return there != null && Files.getFileStore(there).getUsableSpace() < LEAST_ROOM.bytes();
-        } catch (IOException e) {
-            log.debug("no room asked of {}", disk, e);
-            return false;
         }
     }
 

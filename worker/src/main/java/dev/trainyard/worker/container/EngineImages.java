@@ -5,6 +5,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.AuthConfigurations;
 import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -81,6 +82,20 @@ public final class EngineImages {
             request.putHeader("X-Registry-Auth", credentials(auth));
         }
         connection.stream(request.build(), stream -> read(stream, messages));
+    }
+
+    /** For what it builds, where nothing else is asked for. */
+    public EnginePlatform platform() {
+        Version version = connection.ask(docker -> docker.versionCmd().exec());
+        String architecture = Objects.requireNonNull(version.getArch());
+        String variant = "";
+        if (architecture.equals("arm")) {
+            // The kernel's word for it: armv6l, armv7l.
+            String kernel = Objects.requireNonNullElse(
+                    connection.ask(docker -> docker.infoCmd().exec()).getArchitecture(), "");
+            variant = kernel.startsWith("armv") && kernel.length() > 4 ? kernel.substring(3, 5) : "";
+        }
+        return new EnginePlatform(Objects.requireNonNull(version.getOperatingSystem()), architecture, variant);
     }
 
     /**

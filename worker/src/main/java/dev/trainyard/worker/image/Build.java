@@ -8,10 +8,10 @@ import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.policy.Policy;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Builds one image, once, with the engine's own (classic) builder. */
 final class Build {
@@ -21,72 +21,131 @@ final class Build {
     private static final int LONGEST_LINE = 160;
     private static final int LONGEST_REASON = 400;
 
-    private static final Pattern NON_ZERO =
-            Pattern.compile("The command '.*' returned a non-zero code: (\\d+)", Pattern.DOTALL);
+    /** Around the whole command of a RUN that failed, and before its exit code. */
+    private static final String COMMAND = "The command '";
+
+    private static final String NON_ZERO = "' returned a non-zero code: ";
+
+    /** Before what is said of the image of a COPY --from. */
+    private static final String FROM_FLAG = "invalid from flag value ";
+
+    private static final String BUILD_KIT =
+            ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
+                    + " own builder cannot. Write it without, or build the image yourself and submit it by name";
+
+    private static final String BUILD_ARGUMENTS =
+            ". Its name is made of build arguments: give them (args in a compose file, --build-arg), or give ARG a default"
+                    + " value before the first FROM";
 
     private final EngineImages images;
     private final BuildContexts contexts;
     private final Policy policy;
+    private final BooleanSupplier disk;
 
-    Build(EngineImages images, BuildContexts contexts, Policy policy) {
+    /** @param disk whether the engine's disk is full now */
+    Build(EngineImages images, BuildContexts contexts, Policy policy, BooleanSupplier disk) {
         this.images = images;
         this.contexts = contexts;
         this.policy = policy;
+        this.disk = disk;
     }
 
-    ProvidedImage run(ImageSource.Build build, String tag, ContextCheck.Facts facts, Consumer<String> progress)
+    /** @param arguments of the build, those included that BuildKit would fill in */
+    ProvidedImage run(
+            ImageSource.Build build,
+            Map<String, String> arguments,
+            String tag,
+            Dockerfile dockerfile,
+            Consumer<String> progress)
             throws InterruptedException {
         BuildOrder order = new BuildOrder(
-                build.dockerfile(), build.args(), build.target(), List.of(tag), policy.memory(), policy.buildNetwork());
-        BuildOutput output = new BuildOutput(progress);
-        send(order, build.source(), facts, output);
+                build.dockerfile(), arguments, build.target(), List.of(tag), policy.memory(), policy.buildNetwork());
+        BuildOutput output = new BuildOutput(progress, disk);
+        send(order, build.source(), dockerfile, output);
         output.flush();
         if (output.error() != null) {
-            throw failure(facts, output, output.error());
+            throw failure(dockerfile, output, output.error());
         }
         return Optional.ofNullable(output.imageId())
                 .flatMap(id -> Images.provided(images, id))
-                .orElseThrow(() -> failure(facts, output, "the engine said that it was built, but does not have it"));
+                .orElseThrow(
+                        () -> failure(dockerfile, output, "the engine said that it was built, but does not have it"));
     }
 
-    private void send(BuildOrder order, String source, ContextCheck.Facts facts, BuildOutput output)
+    private void send(BuildOrder order, String source, Dockerfile dockerfile, BuildOutput output)
             throws InterruptedException {
         try (SourceStream context = SourceStream.open(contexts, source)) {
             try {
                 images.build(order, context, output::accept);
             } catch (EngineRefused e) {
-                throw failure(facts, output, e.reason());
+                throw failure(dockerfile, output, e.reason());
             } catch (EngineSilent e) {
                 throw context.failure() == null ? e : context.failure();
             }
         }
     }
 
-    private static ImageFailure failure(ContextCheck.Facts facts, BuildOutput output, String words) {
+    private ImageFailure failure(Dockerfile dockerfile, BuildOutput output, String words) {
         String step = output.step().isEmpty() ? "" : " at \"" + brief(output.step(), LONGEST_STEP) + "\"";
         String reason = reason(words);
-        if (RegistryWords.isDiskFull(words) || RegistryWords.isDiskFull(output.lastLines())) {
+        if (output.diskWasFull() || RegistryWords.isDiskFull(words)) {
             return new ImageFailure(
                     Cause.DISK_FULL, "the disk is full: the build stopped%s: %s".formatted(step, reason), true);
         }
-        if (isAboutBaseImage(output.step(), words)) {
+        Optional<Cause> ofRegistry =
+                isAboutBaseImage(output.step(), words) ? RegistryWords.cause(words) : Optional.empty();
+        if (ofRegistry.isPresent()) {
             return new ImageFailure(
-                    RegistryWords.cause(words), "the base image cannot be pulled%s: %s".formatted(step, reason));
+                    ofRegistry.get(),
+                    "the base image cannot be pulled%s: %s%s"
+                            .formatted(step, reason, platformHint(dockerfile, output)));
         }
-        String hint = facts.needsBuildKit() || words.contains("requires BuildKit")
-                ? ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
-                        + " own builder cannot. Write it without, or build the image yourself and submit it by name"
-                : "";
         return new ImageFailure(
                 Cause.IMAGE_BUILD_FAILED,
-                "the build failed%s: %s%s%s".formatted(step, reason, lastWords(output, reason), hint),
+                "the build failed%s: %s%s%s"
+                        .formatted(step, reason, lastWords(output, reason), hint(dockerfile, output, words)),
                 true);
+    }
+
+    /** What to do about it, as a sentence of its own; empty where only the reason tells. */
+    private String hint(Dockerfile dockerfile, BuildOutput output, String words) {
+        if (dockerfile.needsBuildKit() || words.contains("requires BuildKit")) {
+            return BUILD_KIT;
+        }
+        if (isExitOfProgram(words)) {
+            return output.saysNoSpaceLeft()
+                    ? ". The engine's disk had room when its program said that no space was left: look which place it had filled"
+                    : "";
+        }
+        String ofPlatform = platformHint(dockerfile, output);
+        return ofPlatform.isEmpty() && isFrom(output.step()) && output.step().contains("$")
+                ? BUILD_ARGUMENTS
+                : ofPlatform;
+    }
+
+    private String platformHint(Dockerfile dockerfile, BuildOutput output) {
+        if (!isFrom(output.step())) {
+            return "";
+        }
+        return dockerfile
+                .undeclaredIn(output.step(), images.platform())
+                .map(
+                        ". BuildKit fills in %1$s by itself; for the engine's own builder write the line ARG %1$s before the first FROM"
+                                ::formatted)
+                .orElse("");
+    }
+
+    private static boolean isExitOfProgram(String words) {
+        return words.startsWith(COMMAND) && words.contains(NON_ZERO);
     }
 
     /** The engine repeats the whole command, which the step has already. */
     private static String reason(String words) {
-        Matcher exit = NON_ZERO.matcher(words.strip());
-        return exit.matches() ? "exit code " + exit.group(1) : brief(words, LONGEST_REASON);
+        return isExitOfProgram(words)
+                ? "exit code "
+                        + words.substring(words.lastIndexOf(NON_ZERO) + NON_ZERO.length())
+                                .strip()
+                : brief(words, LONGEST_REASON);
     }
 
     private static String lastWords(BuildOutput output, String reason) {
@@ -102,7 +161,14 @@ final class Build {
         return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";
     }
 
+    /** Otherwise the words may be anybody's: of a program, of a file's name. */
     private static boolean isAboutBaseImage(String step, String words) {
-        return step.contains(" : FROM ") || (step.contains(" --from=") && !words.startsWith("COPY failed"));
+        return !isExitOfProgram(words) && (isFrom(step) || words.startsWith(FROM_FLAG));
+    }
+
+    /** {@code Step 2/5 : FROM image}, as the Dockerfile writes it. */
+    private static boolean isFrom(String step) {
+        int instruction = step.indexOf(" : ") + 3;
+        return step.regionMatches(true, instruction, "FROM ", 0, 5);
     }
 }

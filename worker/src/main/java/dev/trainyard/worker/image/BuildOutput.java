@@ -1,15 +1,14 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.worker.container.EngineMessage;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the pieces of a build's output together to lines, and remembers what a failure needs: the last ones, the step. */
+/** Puts the pieces of a build's output together to lines, and remembers what a failure needs: the step, its last lines, whether the disk was full. */
 final class BuildOutput {
 
     private static final int LINES_KEPT = 30;
@@ -18,16 +17,24 @@ final class BuildOutput {
     private static final Pattern OF_THE_BUILDER = Pattern.compile("^( ---> |Removing intermediate container )");
     private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
 
+    /** Measuring is no matter, unless somebody prints the words without end. */
+    private static final int MOST_LOOKS = 20;
+
     private final Consumer<String> lines;
+    private final BooleanSupplier disk;
     private final StringBuilder pending = new StringBuilder();
-    private final Deque<String> last = new ArrayDeque<>();
     private final List<String> ofStep = new ArrayList<>();
     private String step = "";
     private @Nullable String error;
     private @Nullable String imageId;
+    private int looks;
+    private boolean noSpaceLeft;
+    private boolean diskWasFull;
 
-    BuildOutput(Consumer<String> lines) {
+    /** @param disk whether the engine's disk is full now: asked when a program says that no space is left, which may be about something else */
+    BuildOutput(Consumer<String> lines, BooleanSupplier disk) {
         this.lines = lines;
+        this.disk = disk;
     }
 
     void accept(EngineMessage message) {
@@ -37,10 +44,12 @@ final class BuildOutput {
             imageId = message.imageId();
         } else if (message.stream() != null) {
             pending.append(message.stream());
-            for (int end = pending.indexOf("\n"); end >= 0; end = pending.indexOf("\n")) {
-                line(pending.substring(0, end));
-                pending.delete(0, end + 1);
+            int start = 0;
+            for (int end = pending.indexOf("\n"); end >= 0; end = pending.indexOf("\n", start)) {
+                line(pending.substring(start, end));
+                start = end + 1;
             }
+            pending.delete(0, start);
             if (pending.length() > LONGEST_LINE) {
                 flush();
             }
@@ -78,8 +87,14 @@ final class BuildOutput {
         return ofStep.subList(Math.max(0, ofStep.size() - most), ofStep.size());
     }
 
-    String lastLines() {
-        return String.join("\n", last);
+    /** Whether the step's own program said that no space was left. */
+    boolean saysNoSpaceLeft() {
+        return noSpaceLeft;
+    }
+
+    /** Whether the engine's disk was full when it said so: by the time of the failure the engine has thrown away what filled it. */
+    boolean diskWasFull() {
+        return diskWasFull;
     }
 
     private void line(String raw) {
@@ -90,15 +105,17 @@ final class BuildOutput {
         if (STEP.matcher(line).matches()) {
             step = line;
             ofStep.clear();
+            noSpaceLeft = false;
+            diskWasFull = false;
         } else if (!OF_THE_BUILDER.matcher(line).find()) {
             ofStep.add(line.strip());
             if (ofStep.size() > LINES_KEPT) {
                 ofStep.removeFirst();
             }
-        }
-        last.addLast(line);
-        if (last.size() > LINES_KEPT) {
-            last.removeFirst();
+            if (RegistryWords.sayNoSpaceLeft(line)) {
+                noSpaceLeft = true;
+                diskWasFull |= looks++ < MOST_LOOKS && disk.getAsBoolean();
+            }
         }
         lines.accept(line);
     }

@@ -4,11 +4,11 @@ import dev.trainyard.core.lifecycle.Cause;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -20,27 +20,21 @@ final class ContextCheck {
     static final long MOST_BYTES = 8L << 30;
     private static final int MOST_OF_DOCKERFILE = 1 << 20;
 
-    /** What only BuildKit understands; the engine's own builder does not, or says something else about it. */
-    private static final Pattern BUILD_KIT = Pattern.compile(
-            "^\\s*(RUN|COPY|ADD)\\b.*(<<-?[\"']?\\w|--mount=|--chmod=|--link|--security=|--network=)",
-            Pattern.MULTILINE | Pattern.CASE_INSENSITIVE);
-
     private ContextCheck() {}
 
     /**
      * What the check found.
      *
      * @param dockerfile the text of the Dockerfile
-     * @param needsBuildKit whether the Dockerfile uses what the engine's own builder does not know
      */
-    record Facts(int entries, long bytes, String dockerfile, boolean needsBuildKit) {}
+    record Facts(int entries, long bytes, String dockerfile) {}
 
     /**
      * Reads the context to its end.
      *
      * @throws ImageFailure SOURCE_MISSING, saying what is wrong with it; IMAGE_BUILD_FAILED if it has no Dockerfile
      */
-    static Facts of(BuildContexts contexts, String digest, String dockerfile) {
+    static Facts of(BuildContexts contexts, String digest, String dockerfile) throws InterruptedException {
         try (SourceStream stored = SourceStream.open(contexts, digest)) {
             try {
                 Facts facts = read(stored, dockerfile);
@@ -49,6 +43,9 @@ final class ContextCheck {
                 return facts;
             } catch (Dishonest e) {
                 throw missing(digest, String.valueOf(e.getMessage()));
+            } catch (InterruptedIOException e) {
+                boolean unused = Thread.interrupted();
+                throw new InterruptedException("interrupted while the source was checked");
             } catch (IOException | IllegalArgumentException e) {
                 if (stored.failure() != null) {
                     throw stored.failure();
@@ -90,7 +87,7 @@ final class ContextCheck {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED, "the source has no file %s to build from".formatted(dockerfile));
         }
-        return new Facts(entries, bytes, found, BUILD_KIT.matcher(found).find());
+        return new Facts(entries, bytes, found);
     }
 
     /** Whether it is the Dockerfile, or stands where a folder above it has to be. */

@@ -3,17 +3,23 @@ package dev.trainyard.worker.image;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
+import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.policy.Policy;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gives this host the images that its attempts need. */
 public final class Images {
 
+    private final Engine engine;
     private final EngineImages images;
     private final BuildContexts contexts;
     private final BuiltImages builtBefore;
@@ -22,6 +28,7 @@ public final class Images {
     private final OncePerImage once = new OncePerImage();
 
     public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy) {
+        this.engine = engine;
         this.images = engine.images();
         this.contexts = contexts;
         this.builtBefore = builtBefore;
@@ -94,7 +101,9 @@ public final class Images {
                 return present.get();
             }
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
-            DockerfileReach reach = DockerfileReach.of(facts.dockerfile(), build.args());
+            Dockerfile dockerfile = Dockerfile.of(facts.dockerfile());
+            Map<String, String> arguments = arguments(build, dockerfile, progress);
+            DockerfileReach reach = DockerfileReach.of(facts.dockerfile(), arguments);
             reach.downloads().stream().findFirst().ifPresent(this::refuseDownload);
             for (String image : reach.others()) {
                 names.requireUsable(image, team);
@@ -103,7 +112,8 @@ public final class Images {
                 names.requireUsable(image, team);
                 refuseDownloadsOf(image, progress);
             }
-            ProvidedImage done = new Build(images, contexts, policy).run(build, tag, facts, progress);
+            Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
+            ProvidedImage done = steps.run(build, arguments, tag, dockerfile, progress);
             builtBefore.record(tag, done.id());
             return done;
         });
@@ -135,5 +145,28 @@ public final class Images {
                 .filter(DockerfileReach::downloads)
                 .findFirst()
                 .ifPresent(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
+    }
+
+    /** Those of the request, and what BuildKit would fill in. */
+    private Map<String, String> arguments(ImageSource.Build build, Dockerfile dockerfile, Consumer<String> progress) {
+        Map<String, String> filledIn = dockerfile.platformArguments(images.platform());
+        filledIn.keySet().removeAll(build.args().keySet());
+        if (!filledIn.isEmpty()) {
+            progress.accept("filled in as BuildKit does: "
+                    + filledIn.entrySet().stream()
+                            .map(argument -> argument.getKey() + "=" + argument.getValue())
+                            .collect(Collectors.joining(" ")));
+        }
+        Map<String, String> arguments = new LinkedHashMap<>(build.args());
+        arguments.putAll(filledIn);
+        return arguments;
+    }
+
+    private boolean isEngineDiskFull() {
+        try {
+            return DiskRoom.isFull(engine.info().dataRoot());
+        } catch (EngineException e) {
+            return false;
+        }
     }
 }

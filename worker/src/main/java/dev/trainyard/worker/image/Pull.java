@@ -26,7 +26,11 @@ final class Pull {
             throw failure(reference, messages.error());
         }
         return Images.provided(images, reference)
-                .orElseThrow(() -> failure(reference, "the engine said that it was pulled, but does not have it"));
+                // Somebody has removed it since: to be had again.
+                .orElseThrow(() -> new ImageFailure(
+                        Cause.IMAGE_PULL_FAILED,
+                        "image %s could not be pulled: the engine said that it was pulled, but does not have it"
+                                .formatted(reference)));
     }
 
     /** The image, if the host has it. */
@@ -39,12 +43,14 @@ final class Pull {
     }
 
     private static ImageFailure failure(String reference, String words) {
-        Cause cause = RegistryWords.cause(words);
-        String what = switch (cause) {
-            case IMAGE_UNAVAILABLE -> "there is no image %s, or this host may not pull it";
-            case DISK_FULL -> "the disk is full: image %s does not fit";
-            default -> "image %s could not be pulled";
-        };
-        return new ImageFailure(cause, what.formatted(reference) + ": " + words);
+        Optional<Cause> cause = RegistryWords.cause(words);
+        String what = cause.isEmpty()
+                ? "image %s cannot be pulled"
+                : switch (cause.get()) {
+                    case IMAGE_UNAVAILABLE -> "there is no image %s, or this host may not pull it";
+                    case DISK_FULL -> "the disk is full: image %s does not fit";
+                    default -> "image %s could not be pulled";
+                };
+        return new ImageFailure(cause.orElse(Cause.IMAGE_UNAVAILABLE), what.formatted(reference) + ": " + words);
     }
 }

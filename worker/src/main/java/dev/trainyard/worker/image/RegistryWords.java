@@ -1,34 +1,96 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.worker.container.QuotedWords;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * What an engine's words about a pull that failed mean. Statuses do not tell: once it has begun to answer, the engine only
- * has words, and before that it says 500 also for what the registry refused. Wordings of moby 20.10 to 28.
+ * has words, and before that it says 500 also for what the registry refused. Wordings of moby 20.10 to 28. What is not known here is no
+ * outage: it is not asked again.
  */
 final class RegistryWords {
 
-    private static final Pattern UNAVAILABLE =
-            Pattern.compile("pull access denied|manifest unknown|manifest for .* not found|"
-                    + "repository .* not found|name unknown|: not found|no matching manifest|unauthorized|authentication required|"
-                    + "no basic auth credentials|denied: |403 forbidden|401 unauthorized|invalid reference format|"
-                    + "must be lowercase|does not exist or may require");
+    private static final String NO_SPACE_LEFT = "no space left on device";
 
-    private static final Pattern DISK_FULL = Pattern.compile("no space left on device");
+    /** The registry has no such image, or gives no access. */
+    private static final List<String> UNAVAILABLE = List.of(
+            "pull access denied",
+            "manifest unknown",
+            "name unknown",
+            ": not found",
+            "no matching manifest",
+            "unauthorized",
+            "authentication required",
+            "no basic auth credentials",
+            "denied: ",
+            "403 forbidden",
+            "401 unauthorized",
+            "does not exist or may require");
+
+    /** The registry or the way to it is out of order, or it wants to be left alone for a while: later it may be better. */
+    private static final List<String> OUTAGE = List.of(
+            "connection refused",
+            "connection reset",
+            "connection timed out",
+            "use of closed network connection",
+            "broken pipe",
+            "no such host",
+            "temporary failure in name resolution",
+            "server misbehaving",
+            "no route to host",
+            "network is unreachable",
+            "host is unreachable",
+            "network is down",
+            "i/o timeout",
+            "handshake timeout",
+            "client.timeout exceeded",
+            "deadline exceeded",
+            "request canceled",
+            "context canceled",
+            "unexpected eof",
+            "internal server error",
+            "bad gateway",
+            "service unavailable",
+            "gateway timeout",
+            "gateway time-out",
+            "too many requests",
+            "toomanyrequests",
+            "download failed after attempts",
+            "layer verification failed");
+
+    private static final Pattern FAILING_STATUS = Pattern.compile("\\b(?:status|http|code):? (?:5\\d\\d|429)\\b");
 
     private RegistryWords() {}
 
-    static Cause cause(String words) {
-        String lower = words.toLowerCase(Locale.ROOT);
+    /** Empty: what it means is not known. */
+    static Optional<Cause> cause(String words) {
         if (isDiskFull(words)) {
-            return Cause.DISK_FULL;
+            return Optional.of(Cause.DISK_FULL);
         }
-        return UNAVAILABLE.matcher(lower).find() ? Cause.IMAGE_UNAVAILABLE : Cause.IMAGE_PULL_FAILED;
+        String own = QuotedWords.removed(words).toLowerCase(Locale.ROOT).strip();
+        if (UNAVAILABLE.stream().anyMatch(own::contains)
+                || (own.startsWith("manifest for ") && own.contains(" not found"))
+                || (own.contains("repository ") && own.contains(" not found"))) {
+            return Optional.of(Cause.IMAGE_UNAVAILABLE);
+        }
+        boolean outage = OUTAGE.stream().anyMatch(own::contains)
+                || own.equals("eof")
+                || own.endsWith(": eof")
+                || FAILING_STATUS.matcher(own).find();
+        return outage ? Optional.of(Cause.IMAGE_PULL_FAILED) : Optional.empty();
     }
 
+    /** The engine's own disk: the error of the system call stands at the end of what the engine was doing. */
     static boolean isDiskFull(String words) {
-        return DISK_FULL.matcher(words.toLowerCase(Locale.ROOT)).find();
+        return words.strip().toLowerCase(Locale.ROOT).endsWith(NO_SPACE_LEFT);
+    }
+
+    /** Whether somebody says so, of whatever. */
+    static boolean sayNoSpaceLeft(String words) {
+        return words.toLowerCase(Locale.ROOT).contains(NO_SPACE_LEFT);
     }
 }

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,12 @@ final class SourceStream extends FilterInputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
+    /** A context may be long to read, and unpacked far longer: so each piece of it heeds an interrupt. */
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while the source was read");
+        }
         try {
             return super.read(buffer, offset, length);
         } catch (IOException e) {

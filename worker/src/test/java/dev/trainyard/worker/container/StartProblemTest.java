@@ -23,6 +23,13 @@ class StartProblemTest {
         No such container: 0fa3 | Removed | KILLED_EXTERNALLY
         container is marked for removal and cannot be started | Removed | KILLED_EXTERNALLY
         error creating overlay mount to /var/lib/docker/overlay2/1/merged: no space left on device | DiskFull | DISK_FULL
+        failed to create shim task: OCI runtime create failed: mkdir /var/run/docker/runtime/1: no space left on device: unknown | DiskFull | DISK_FULL
+        failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: unable to apply cgroup configuration: mkdir /sys/fs/cgroup/memory/docker/1: no space left on device: unknown | Other | START_FAILED
+        unable to start container process: exec: "no space left on device": executable file not found in $PATH: unknown | NoSuchProgram | START_FAILED
+        unable to start container process: exec: "port is already allocated": executable file not found in $PATH: unknown | NoSuchProgram | START_FAILED
+        unable to start container process: exec: "no such container": executable file not found in $PATH: unknown | NoSuchProgram | START_FAILED
+        unable to find user address already in use: no matching entries in passwd file | Other | START_FAILED
+        failed to set up container networking: failed to bind host port for 0.0.0.0:5000:172.17.0.2:80/tcp: address already in use | PortTaken | PORT_IN_USE
         unable to find user nobody9: no matching entries in passwd file | Other | START_FAILED
         error mounting "/etc/passwd" to rootfs at "/etc": mount /etc/passwd:/etc (via /proc/self/fd/6), flags: 0x5000: not a directory: unknown | Other | START_FAILED
         """)

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
@@ -25,14 +26,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContextCheckTest {
 
     @Test
-    void an_honest_context_passes_plain_or_compressed() {
+    void an_honest_context_passes_plain_or_compressed() throws InterruptedException {
         byte[] tar = new Tar()
                 .dockerfile("FROM busybox")
                 .file("src/train.py", "print()")
                 .symbolicLink("latest", "/absolute/links/are/resolved/within/the/context")
                 .bytes();
 
-        assertThat(check(tar)).isEqualTo(new ContextCheck.Facts(3, 20, "FROM busybox\n", false));
+        assertThat(check(tar)).isEqualTo(new ContextCheck.Facts(3, 20, "FROM busybox\n"));
         assertThat(check(Tar.gzipped(tar))).isEqualTo(check(tar));
     }
 
@@ -74,15 +75,19 @@ class ContextCheckTest {
             run echo --mountain | false
             RUN echo "a << b" | false
             COPY --from=build /x /x | false
+            run --network=none true | true
+            COPY --link a b | true
+            RUN train --link a | false
             """)
-    void what_only_buildkit_builds_is_noticed(String line, boolean needsBuildKit) {
+    void what_only_buildkit_builds_is_noticed(String line, boolean needsBuildKit) throws InterruptedException {
         byte[] tar = new Tar()
                 .file("./docker/Dockerfile.gpu", "FROM busybox\n" + line + "\n")
                 .bytes();
 
-        assertThat(ContextCheck.of(holding(tar), "sha256:digest", "docker/Dockerfile.gpu")
-                        .needsBuildKit())
-                .isEqualTo(needsBuildKit);
+        String read = ContextCheck.of(holding(tar), "sha256:digest", "docker/Dockerfile.gpu")
+                .dockerfile();
+
+        assertThat(Dockerfile.of(read).needsBuildKit()).isEqualTo(needsBuildKit);
     }
 
     @Test
@@ -147,7 +152,25 @@ class ContextCheckTest {
         assertThat(failure).hasMessageContaining("lies behind 'd'");
     }
 
-    private static ContextCheck.Facts check(byte[] tar) {
+    @Test
+    void a_long_dockerfile_is_read_to_its_end() throws InterruptedException {
+        byte[] tar = new Tar()
+                .dockerfile("\n".repeat(900_000), "FROM busybox", "RUN --mount=type=cache,target=/c true")
+                .bytes();
+
+        assertThat(Dockerfile.of(check(tar).dockerfile()).needsBuildKit()).isTrue();
+    }
+
+    @Test
+    void an_interrupt_ends_the_check() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> check(new Tar().dockerfile("FROM busybox").bytes()))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private static ContextCheck.Facts check(byte[] tar) throws InterruptedException {
         return ContextCheck.of(holding(tar), "sha256:digest", "Dockerfile");
     }
 

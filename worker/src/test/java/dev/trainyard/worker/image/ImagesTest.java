@@ -353,7 +353,7 @@ class ImagesTest {
 
     @Test
     void a_base_image_that_cannot_be_pulled_is_a_pull_that_failed() {
-        ImageFailure failure = failure(dockerfile("FROM " + NOWHERE + "base:1", "RUN true"));
+        ImageFailure failure = failure(dockerfile("from " + NOWHERE + "base:1", "RUN true"));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
         assertThat(failure).hasMessageContaining("base image").hasMessageContaining(NOWHERE + "base:1");
@@ -370,11 +370,87 @@ class ImagesTest {
         assertThat(document).hasMessageContaining("here-documents");
     }
 
+    /** Of a disk that is, FullDiskTest tells. */
     @Test
-    void a_build_that_runs_out_of_disk_is_a_full_disk() {
+    void a_program_that_says_that_no_space_is_left_while_the_engines_disk_has_room_is_a_failed_build() {
         ImageFailure failure = failure(dockerfile("FROM busybox", "RUN dd if=/dev/zero of=/dev/full bs=1 count=1"));
 
-        assertThat(failure.verdict()).isEqualTo(Cause.DISK_FULL);
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("No space left").hasMessageContaining("engine's disk had room");
+    }
+
+    /** What the builder does not understand is no outage: nothing is tried again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ARG BASE\nFROM ${BASE}",
+                "ARG BASE\nFROM ${BASE}:1",
+                "FROM Not_A::Name",
+                "FROM",
+                "FROM busybox\nFOO bar",
+                "FROM busybox\nUSER",
+                "FROM busybox\nCOPY nothere /x",
+                "FROM busybox\nCOPY \"no space left on device\" /x",
+                "FROM busybox\nCOPY --from=Not:A:Name /x /x",
+                "FROM busybox AS a\nFROM busybox\nCOPY --from=a /x /x",
+                "FROM busybox\nUSER nosuch\nRUN true",
+                "FROM busybox\nRUN echo no space left on device --from=x: connection refused; exit 3",
+                "FROM busybox\nRUN echo 'Step 9/9 : FROM 127.0.0.1:1/base'; exit 3",
+                "FROM busybox\nRUN echo : FROM x; exit 3",
+                "# nothing",
+                "FROM busybox\nRUN \"unfinished",
+            })
+    void a_dockerfile_that_is_wrong_is_a_failed_build_at_once(String text) {
+        ImageFailure failure = failure(dockerfile(text.split("\n")));
+
+        assertThat(failure).hasMessageStartingWith("the build failed");
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(progress).noneMatch(line -> line.contains("trying again"));
+    }
+
+    @Test
+    void a_base_image_without_a_name_says_what_to_give() {
+        assertThat(failure(dockerfile("ARG BASE", "FROM ${BASE}")))
+                .hasMessageContaining("should not be blank")
+                .hasMessageContaining("--build-arg");
+    }
+
+    @Test
+    void the_platform_is_filled_in_where_the_dockerfile_declares_it() throws InterruptedException {
+        String architecture = engine.platform().architecture();
+        ImageSource.Build source = source(
+                new Tar()
+                        .dockerfile(
+                                "ARG BUILDPLATFORM",
+                                "FROM --platform=$BUILDPLATFORM busybox",
+                                "ARG TARGETARCH",
+                                "ARG TARGETOS=plan9",
+                                "ARG TARGETVARIANT",
+                                "ARG TARGETPLATFORM",
+                                "RUN echo got $TARGETARCH, $TARGETOS, $TARGETVARIANT, $TARGETPLATFORM, $BUILDARCH.")
+                        .file("unique", UUID.randomUUID().toString())
+                        .bytes(),
+                Map.of("TARGETPLATFORM", "mine"),
+                null,
+                null);
+
+        images.provide(source, "a", progress::add);
+
+        String variant = engine.platform().variant();
+        assertThat(progress)
+                .contains("got %s, plan9, %s, mine, .".formatted(architecture, variant))
+                .anyMatch(line -> line.startsWith("filled in as BuildKit does: ")
+                        && line.contains("TARGETARCH=" + architecture)
+                        && !line.contains("TARGETOS"))
+                .noneMatch(line -> line.contains("not consumed"));
+    }
+
+    @Test
+    void a_platform_that_only_buildkit_knows_where_nothing_declares_it_is_told() {
+        ImageFailure failure = failure(dockerfile("FROM --platform=$BUILDPLATFORM busybox", "RUN true"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("ARG BUILDPLATFORM before the first FROM");
     }
 
     @Test

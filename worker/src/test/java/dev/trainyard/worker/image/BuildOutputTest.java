@@ -1,0 +1,45 @@
+package dev.trainyard.worker.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.worker.container.EngineMessage;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BuildOutputTest {
+
+    private final List<String> lines = new ArrayList<>();
+    private int looks;
+
+    @Test
+    void a_long_message_of_many_lines_comes_in_order() {
+        BuildOutput output = new BuildOutput(lines::add, () -> false);
+
+        output.accept(stream("a\n\n".repeat(300_000) + "b"));
+        output.accept(stream("c\n"));
+
+        assertThat(lines).hasSize(300_001).endsWith("a", "bc");
+    }
+
+    @Test
+    void the_disk_is_looked_at_when_a_program_says_that_no_space_is_left_and_no_more_than_some_times() {
+        BuildOutput output = new BuildOutput(lines::add, () -> ++looks == 3);
+
+        output.accept(stream("Step 1/2 : RUN echo No space left on device\n"));
+        assertThat(output.saysNoSpaceLeft()).isFalse();
+        output.accept(stream("write: No space left on device\n".repeat(2)));
+        assertThat(output.saysNoSpaceLeft()).isTrue();
+        assertThat(output.diskWasFull()).isFalse();
+        output.accept(stream("write: No space left on device\n".repeat(1000)));
+
+        assertThat(output.diskWasFull()).isTrue();
+        assertThat(looks).isEqualTo(20);
+        output.accept(stream("Step 2/2 : RUN true\n"));
+        assertThat(output.diskWasFull()).isFalse();
+    }
+
+    private static EngineMessage stream(String text) {
+        return new EngineMessage(text, null, null, 0, 0, null, null);
+    }
+}
