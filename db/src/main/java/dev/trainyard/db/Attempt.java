@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param engineStartedAt the engine's own start time, as evidence
  * @param engineLost whether the engine or its host was restarted under the container
  * @param deviceError what was wrong with its devices when its container had ended
+ * @param killedBy what ended its container from outside
+ * @param fullDisk a disk that it wrote to and that was full when its container had ended
  * @param lost null: it was not lost with its host, or nothing is to be settled about it any more
  */
 public record Attempt(
@@ -47,6 +49,8 @@ public record Attempt(
         @Nullable Boolean oomKilled,
         boolean engineLost,
         @Nullable String deviceError,
+        @Nullable String killedBy,
+        @Nullable String fullDisk,
         @Nullable Cause cause,
         @Nullable String outputsLocation,
         String request,
@@ -74,9 +78,10 @@ public record Attempt(
                 Boolean.TRUE.equals(oomKilled),
                 stopSignalled && signalCounts ? stopReason : null,
                 engineLost,
-                deviceError != null,
-                clues.noSpaceLeft(),
-                clues.gpuOutOfMemory());
+                deviceError,
+                killedBy,
+                fullDisk,
+                clues.noSpaceLeft());
     }
 
     /**

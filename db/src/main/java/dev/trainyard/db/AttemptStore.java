@@ -221,6 +221,8 @@ public final class AttemptStore {
      * @param engineFinishedAt the engine's clock
      * @param engineLost whether the engine was restarted under it; what {@code register} found of a reboot counts as well
      * @param deviceError what is wrong with its devices; null: nothing that anybody knows of
+     * @param killedBy what ended it from outside; null: nothing that is known
+     * @param fullDisk a disk that it wrote to and that is full; null: none
      */
     public record Exit(
             @Nullable Integer exitCode,
@@ -228,11 +230,14 @@ public final class AttemptStore {
             @Nullable String engineError,
             @Nullable Instant engineFinishedAt,
             boolean engineLost,
-            @Nullable String deviceError) {
+            @Nullable String deviceError,
+            @Nullable String killedBy,
+            @Nullable String fullDisk) {
 
         public Exit {
             engineError = engineError == null ? null : StorableText.of(engineError);
             deviceError = deviceError == null ? null : StorableText.of(deviceError);
+            fullDisk = fullDisk == null ? null : StorableText.of(fullDisk);
         }
 
         /** A container that ended by itself, on an engine that stayed. */
@@ -241,7 +246,7 @@ public final class AttemptStore {
                 boolean oomKilled,
                 @Nullable String engineError,
                 @Nullable Instant engineFinishedAt) {
-            this(exitCode, oomKilled, engineError, engineFinishedAt, false, null);
+            this(exitCode, oomKilled, engineError, engineFinishedAt, false, null, null, null);
         }
     }
 
@@ -258,10 +263,13 @@ public final class AttemptStore {
                     update trainyard.attempt
                     set state = 'COLLECTING', state_since = clock_timestamp(), exited_at = greatest(started_at, clock_timestamp()),
                         exit_code = :exitCode, oom_killed = :oomKilled, engine_error = :engineError,
-                        engine_finished_at = :engineFinishedAt, engine_lost = engine_lost or :engineLost, device_error = :deviceError
+                        engine_finished_at = :engineFinishedAt, engine_lost = engine_lost or :engineLost, device_error = :deviceError,
+                        killed_by = :killedBy, full_disk = :fullDisk
                     where id = :id""")
                     .param("engineLost", exit.engineLost())
                     .param("deviceError", exit.deviceError(), Types.VARCHAR)
+                    .param("killedBy", exit.killedBy(), Types.VARCHAR)
+                    .param("fullDisk", exit.fullDisk(), Types.VARCHAR)
                     .param("id", id.value())
                     .param("exitCode", exit.exitCode(), Types.INTEGER)
                     .param("oomKilled", exit.oomKilled())
@@ -551,6 +559,8 @@ public final class AttemptStore {
                 (Boolean) row.getObject("oom_killed"),
                 row.getBoolean("engine_lost"),
                 row.getString("device_error"),
+                row.getString("killed_by"),
+                row.getString("full_disk"),
                 cause == null ? null : Cause.valueOf(cause),
                 row.getString("outputs_location"),
                 row.getString("request"),

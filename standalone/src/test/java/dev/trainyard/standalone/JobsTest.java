@@ -418,7 +418,11 @@ class JobsTest {
         cancel(job);
         yard.awaitJob(job, "CANCELLED");
 
-        assertThat(yard.attempts(job).getFirst()).containsEntry("exit_code", 137);
+        assertThat(yard.attempts(job).getFirst()).satisfies(attempt -> {
+            assertThat(attempt).containsEntry("cause", "CANCELLED").containsEntry("exit_code", 137);
+            assertThat((String) attempt.get("detail"))
+                    .contains("did not end within 0.5s of SIGTERM and was killed", "init: true");
+        });
     }
 
     @Test

@@ -58,11 +58,30 @@ class VerdictsTest {
                 .containsExactly(Map.of("cause", "COMPLETED", "oom_killed", true));
     }
 
+    /** A retry for nothing would run it three times, with all that it does. */
     @Test
-    void a_framework_that_says_that_the_gpus_memory_is_exhausted_is_out_of_gpu_memory() {
+    void a_program_that_ends_by_itself_with_the_code_of_a_kill_has_failed_once() {
+        UUID job = run("sleep 100 & P=$!; echo trained; kill $P; wait $P", "");
+
+        assertThat(ended(job)).containsEntry("cause", "PROGRAM_ERROR").containsEntry("exit_code", 143);
+        assertThat((String) ended(job).get("detail")).contains("no record that anybody killed it");
+        assertThat(yard.attempts(job)).hasSize(1);
+    }
+
+    @Test
+    void a_program_that_fills_what_is_small_in_its_container_has_failed_and_its_words_are_a_hint() {
+        UUID job = run("dd if=/dev/zero of=/dev/shm/x bs=1024 count=5000", ",\"shmSize\":\"1m\"");
+
+        assertThat(ended(job)).containsEntry("cause", "PROGRAM_ERROR").containsEntry("exit_code", 1);
+        assertThat((String) ended(job).get("detail")).contains("no space was left", "--shm-size");
+    }
+
+    @Test
+    void a_framework_that_says_that_the_gpus_memory_is_exhausted_has_failed_and_its_words_are_a_hint() {
         UUID job = run("echo 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'; exit 1", "");
 
-        assertThat(ended(job)).containsEntry("cause", "GPU_OUT_OF_MEMORY");
+        assertThat(ended(job)).containsEntry("cause", "PROGRAM_ERROR");
+        assertThat((String) ended(job).get("detail")).contains("CUDA out of memory", "smaller batch");
     }
 
     @Test
@@ -76,9 +95,10 @@ class VerdictsTest {
                     ",\"outputs\":{\"location\":\"%s\"}".formatted(small));
 
             yard.awaitAttempt(job, "ENDED");
-            assertThat(yard.attempts(job))
-                    .first()
-                    .satisfies(attempt -> assertThat(attempt).containsEntry("cause", "DISK_FULL"));
+            assertThat(yard.attempts(job)).first().satisfies(attempt -> {
+                assertThat(attempt).containsEntry("cause", "DISK_FULL");
+                assertThat((String) attempt.get("detail")).contains("The disk of " + small);
+            });
             assertThat(yard.value("select retries_spent from history.jobs where job_id = ?", job))
                     .isEqualTo(0);
             yard.cancel(job);

@@ -217,7 +217,8 @@ public final class Worker implements AutoCloseable {
                 engine.volumes(),
                 new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
                 keep(new DeviceHealth(provider, unknown, workers, registered.me())),
-                policy);
+                policy,
+                engineInfo.dataRoot());
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         farewell = () -> {
             if (settings.onStop() != OnStop.LEAVE) {

@@ -3,10 +3,9 @@ package dev.trainyard.core.lifecycle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * What the end of a container's log says about why it ended.
+ * What the end of a container's log says about why it ended: hints for a person. A program can print anything.
  *
  * @param lastLine the last one with something in it, shortened
  */
@@ -15,8 +14,15 @@ public record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<Str
     private static final int LAST_LINE_CHARS = 300;
 
     /** PyTorch, TensorFlow, JAX and the CUDA runtime, in this order. */
-    private static final Pattern GPU_MEMORY = Pattern.compile(
-            "cuda out of memory|torch\\.(cuda\\.)?outofmemoryerror|resourceexhaustederror.*oom|resource_exhausted: out of memory|cuda_error_out_of_memory|cudaerrormemoryallocation");
+    private static final List<String> GPU_MEMORY = List.of(
+            "cuda out of memory",
+            "torch.outofmemoryerror",
+            "torch.cuda.outofmemoryerror",
+            "resource_exhausted: out of memory",
+            "cuda_error_out_of_memory",
+            "cudaerrormemoryallocation");
+
+    private static final String TENSORFLOW = "resourceexhaustederror";
 
     /** How much of a log's end is worth looking at. */
     public static final int TAIL_CHARS = 32 * 1024;
@@ -31,7 +37,12 @@ public record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<Str
         Optional<String> last = lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast());
         return new LogClues(
                 lower.contains("no space left on device"),
-                GPU_MEMORY.matcher(lower).find(),
+                GPU_MEMORY.stream().anyMatch(lower::contains) || lower.lines().anyMatch(LogClues::isTensorFlows),
                 last.map(line -> line.length() > LAST_LINE_CHARS ? line.substring(0, LAST_LINE_CHARS) + "…" : line));
+    }
+
+    private static boolean isTensorFlows(String line) {
+        int error = line.indexOf(TENSORFLOW);
+        return error >= 0 && line.indexOf("oom", error) >= 0;
     }
 }

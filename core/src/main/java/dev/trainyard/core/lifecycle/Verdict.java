@@ -1,10 +1,7 @@
 package dev.trainyard.core.lifecycle;
 
-/** Evidence to exactly one cause: the first line that applies decides. */
+/** Evidence to exactly one cause: the first line that applies decides. Words in a log decide nothing by themselves. */
 public final class Verdict {
-
-    private static final int KILLED = 128 + 9;
-    private static final int TERMINATED = 128 + 15;
 
     private Verdict() {}
 
@@ -18,26 +15,21 @@ public final class Verdict {
         if (exit.engineLost()) {
             return Cause.ENGINE_LOST;
         }
-        if (exit.exitCode() != null && exit.exitCode() == 0) {
+        boolean ended0 = exit.exitCode() != null && exit.exitCode() == 0;
+        if (ended0 && exit.killedBy() == null) {
             return Cause.COMPLETED;
         }
-        if (exit.deviceFailed()) {
+        if (exit.deviceError() != null) {
             return Cause.DEVICE_ERROR;
         }
-        if (exit.exitCode() == null) {
+        if (exit.exitCode() == null || exit.killedBy() != null) {
             return Cause.KILLED_EXTERNALLY;
         }
         if (exit.oomKilled()) {
             return Cause.OUT_OF_MEMORY;
         }
-        if (exit.noSpaceLeft()) {
+        if (exit.fullDisk() != null && exit.noSpaceLeft()) {
             return Cause.DISK_FULL;
-        }
-        if (exit.exitCode() == KILLED || exit.exitCode() == TERMINATED) {
-            return Cause.KILLED_EXTERNALLY;
-        }
-        if (exit.gpuOutOfMemory()) {
-            return Cause.GPU_OUT_OF_MEMORY;
         }
         return Cause.PROGRAM_ERROR;
     }

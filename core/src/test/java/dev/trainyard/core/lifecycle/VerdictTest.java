@@ -25,13 +25,12 @@ class VerdictTest {
             new Line(exit -> exit.signalledFor() == StopReason.PREPARE_TIMEOUT, Cause.PREPARE_TIMEOUT),
             new Line(exit -> exit.signalledFor() == StopReason.CANCELLED, Cause.CANCELLED),
             new Line(ExitEvidence::engineLost, Cause.ENGINE_LOST),
-            new Line(exit -> Integer.valueOf(0).equals(exit.exitCode()), Cause.COMPLETED),
-            new Line(ExitEvidence::deviceFailed, Cause.DEVICE_ERROR),
+            new Line(exit -> Integer.valueOf(0).equals(exit.exitCode()) && exit.killedBy() == null, Cause.COMPLETED),
+            new Line(exit -> exit.deviceError() != null, Cause.DEVICE_ERROR),
             new Line(exit -> exit.exitCode() == null, Cause.KILLED_EXTERNALLY),
+            new Line(exit -> exit.killedBy() != null, Cause.KILLED_EXTERNALLY),
             new Line(ExitEvidence::oomKilled, Cause.OUT_OF_MEMORY),
-            new Line(ExitEvidence::noSpaceLeft, Cause.DISK_FULL),
-            new Line(exit -> List.of(137, 143).contains(exit.exitCode()), Cause.KILLED_EXTERNALLY),
-            new Line(ExitEvidence::gpuOutOfMemory, Cause.GPU_OUT_OF_MEMORY),
+            new Line(exit -> exit.fullDisk() != null && exit.noSpaceLeft(), Cause.DISK_FULL),
             new Line(exit -> true, Cause.PROGRAM_ERROR));
 
     static Stream<ExitEvidence> everyEvidence() {
@@ -40,15 +39,16 @@ class VerdictTest {
         reasons.add(null);
         for (@Nullable Integer code : Arrays.asList(null, 0, 1, 2, 127, 134, 137, 139, 143, 255)) {
             for (@Nullable StopReason reason : reasons) {
-                for (int flags = 0; flags < 32; flags++) {
+                for (int flags = 0; flags < 64; flags++) {
                     all.add(new ExitEvidence(
                             code,
                             (flags & 1) > 0,
                             reason,
-                            (flags & 8) > 0,
-                            (flags & 16) > 0,
                             (flags & 2) > 0,
-                            (flags & 4) > 0));
+                            (flags & 4) > 0 ? "device GPU-1: lost" : null,
+                            (flags & 8) > 0 ? "docker kill" : null,
+                            (flags & 16) > 0 ? "the disk of /outputs" : null,
+                            (flags & 32) > 0));
                 }
             }
         }
@@ -69,50 +69,55 @@ class VerdictTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, false, false, false, COMPLETED",
-        "1, false, false, false, PROGRAM_ERROR",
-        "1, true, true, true, OUT_OF_MEMORY",
-        "1, false, true, true, DISK_FULL",
-        "1, false, false, true, GPU_OUT_OF_MEMORY",
-        "137, false, false, true, KILLED_EXTERNALLY",
-        "137, true, false, false, OUT_OF_MEMORY",
-        "137, false, true, false, DISK_FULL",
-        "143, false, false, false, KILLED_EXTERNALLY",
-        "139, false, false, false, PROGRAM_ERROR",
-        "0, true, true, true, COMPLETED",
+        "0, false, , , false, COMPLETED",
+        "1, false, , , false, PROGRAM_ERROR",
+        "1, true, , full, true, OUT_OF_MEMORY",
+        "1, false, , full, true, DISK_FULL",
+        "1, false, , full, false, PROGRAM_ERROR",
+        "1, false, , , true, PROGRAM_ERROR",
+        "137, false, , , false, PROGRAM_ERROR",
+        "143, false, , , false, PROGRAM_ERROR",
+        "137, false, docker kill, full, true, KILLED_EXTERNALLY",
+        "143, true, docker stop, , false, KILLED_EXTERNALLY",
+        "1, false, docker stop, , false, KILLED_EXTERNALLY",
+        "137, true, , , false, OUT_OF_MEMORY",
+        "139, false, , , false, PROGRAM_ERROR",
+        "0, true, , full, true, COMPLETED",
     })
     void an_exit_that_nobody_asked_for_is_read_from_its_code_and_evidence(
-            int code, boolean oom, boolean noSpace, boolean gpu, Cause cause) {
-        assertThat(Verdict.of(new ExitEvidence(code, oom, null, false, false, noSpace, gpu)))
+            int code, boolean oom, @Nullable String killedBy, @Nullable String fullDisk, boolean noSpace, Cause cause) {
+        assertThat(Verdict.of(new ExitEvidence(code, oom, null, false, null, killedBy, fullDisk, noSpace)))
                 .isEqualTo(cause);
     }
 
     @ParameterizedTest
     @EnumSource(StopReason.class)
     void a_program_that_saves_and_exits_0_when_it_is_stopped_has_not_finished(StopReason reason) {
-        assertThat(Verdict.of(new ExitEvidence(0, false, reason, true, true, false, false)))
+        assertThat(Verdict.of(new ExitEvidence(0, false, reason, true, "lost", null, null, false)))
                 .isEqualTo(reason.cause());
+        assertThat(Verdict.of(new ExitEvidence(0, false, null, false, null, "docker stop", null, false)))
+                .isEqualTo(Cause.KILLED_EXTERNALLY);
     }
 
     @Test
     void a_container_that_vanished_was_killed_by_someone() {
-        assertThat(Verdict.of(new ExitEvidence(null, false, null, false, false, true, true)))
+        assertThat(Verdict.of(new ExitEvidence(null, false, null, false, null, null, "full", true)))
                 .isEqualTo(Cause.KILLED_EXTERNALLY);
     }
 
     @Test
     void what_the_engines_restart_ended_did_not_end_by_itself_whatever_its_exit_code() {
-        assertThat(Verdict.of(new ExitEvidence(0, false, null, true, false, false, false)))
+        assertThat(Verdict.of(new ExitEvidence(0, false, null, true, null, null, null, false)))
                 .isEqualTo(Cause.ENGINE_LOST);
-        assertThat(Verdict.of(new ExitEvidence(null, false, null, true, false, false, false)))
+        assertThat(Verdict.of(new ExitEvidence(null, false, null, true, null, null, null, false)))
                 .isEqualTo(Cause.ENGINE_LOST);
     }
 
     @Test
     void a_program_that_did_well_on_a_device_that_failed_has_completed() {
-        assertThat(Verdict.of(new ExitEvidence(0, false, null, false, true, false, false)))
+        assertThat(Verdict.of(new ExitEvidence(0, false, null, false, "lost", null, null, false)))
                 .isEqualTo(Cause.COMPLETED);
-        assertThat(Verdict.of(new ExitEvidence(1, true, null, false, true, true, true)))
+        assertThat(Verdict.of(new ExitEvidence(1, true, null, false, "lost", null, "full", true)))
                 .isEqualTo(Cause.DEVICE_ERROR);
     }
 }

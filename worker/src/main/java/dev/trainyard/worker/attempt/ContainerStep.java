@@ -19,13 +19,17 @@ import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.container.EngineVolume;
 import dev.trainyard.worker.container.ReservedDevice;
 import dev.trainyard.worker.container.StartProblem;
+import dev.trainyard.worker.device.DiskRoom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +84,7 @@ final class ContainerStep implements Step {
             case CREATE -> create(run, attempt, request);
             case START -> start(run, attempt, status.orElseThrow());
             case ATTACH -> attach(run, attempt, request, status.orElseThrow());
-            case RECORD_EXIT -> recordExit(run, attempt, status.orElseThrow());
+            case RECORD_EXIT -> recordExit(run, attempt, request, status.orElseThrow());
             case FAIL_VANISHED ->
                 Ending.failed(
                         host, run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
@@ -90,7 +94,8 @@ final class ContainerStep implements Step {
                         .exited(
                                 host.me(),
                                 run.id(),
-                                new AttemptStore.Exit(null, false, "the container is gone", null, engineLost, null))));
+                                new AttemptStore.Exit(
+                                        null, false, "the container is gone", null, engineLost, null, null, null))));
             }
             case NOTHING -> true;
         };
@@ -187,10 +192,13 @@ final class ContainerStep implements Step {
         return false;
     }
 
-    private boolean recordExit(AttemptRun run, Attempt attempt, ContainerStatus exited) {
+    private boolean recordExit(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus exited) {
         recordStart(run, attempt, exited);
         boolean engineLost = engineLost(run);
-        String deviceError = exited.exitCode() == 0 ? null : host.deviceHealth().failureOf(attempt.devices());
+        String killedBy = killedBy(run, exited);
+        boolean well = exited.exitCode() == 0;
+        String deviceError = well ? null : host.deviceHealth().failureOf(attempt.devices());
+        String fullDisk = well ? null : fullDisk(run, attempt, request);
         Outcome recorded = run.persist(() -> host.attempts()
                 .exited(
                         host.me(),
@@ -201,9 +209,39 @@ final class ContainerStep implements Step {
                                 exited.error().isEmpty() ? null : exited.error(),
                                 exited.finishedAt(),
                                 engineLost,
-                                deviceError)));
+                                deviceError,
+                                killedBy,
+                                fullDisk)));
         log.info("container exited job={} attempt={} exitCode={}", attempt.jobId(), attempt.id(), exited.exitCode());
         return applied(recorded);
+    }
+
+    /** Asked at once: the engine does not remember it for long. */
+    private @Nullable String killedBy(AttemptRun run, ContainerStatus exited) {
+        try {
+            return run.await(null, false, () -> host.containers().endOf(exited)).killedBy(exited.exitCode());
+        } catch (Woken e) {
+            throw new IllegalStateException("nothing but letting go wakes this", e);
+        }
+    }
+
+    /** Of the disks that the attempt can write to, one that is full; measured before its outputs are gathered and its container is removed. */
+    private @Nullable String fullDisk(AttemptRun run, Attempt attempt, Request.Submit request) {
+        List<Path> places = new ArrayList<>();
+        places.add(ImageStep.outputsOf(host, run, attempt));
+        places.add(host.engineData());
+        request.run().mounts().stream()
+                .filter(mount -> !mount.readOnly() && mount.source().startsWith("/"))
+                .forEach(mount -> places.add(Path.of(mount.source())));
+        try {
+            return run.ofDisk(() -> places.stream().filter(DiskRoom::isFull).findFirst())
+                    .map(place -> "The disk of %s on the host had less than %d MiB free when it ended"
+                            .formatted(place, DiskRoom.LEAST.bytes() >> 20))
+                    .orElse(null);
+        } catch (Woken | IOException e) {
+            // It cannot be told: then nothing is concluded from it.
+            return null;
+        }
     }
 
     /** With live-restore a container outlives its engine, and its end is its own. */

@@ -85,9 +85,8 @@ final class CurrentAttempt {
 
     /** As the request wants it: its signal first, and KILL when the grace period is over. */
     private static void stop(Host host, AttemptRun run, Attempt attempt, ContainerId container) {
-        String signal = run.request(attempt).run().stopSignal();
         Duration patience = host.grace(run.request(attempt));
-        String next = signal == null ? "SIGTERM" : signal;
+        String next = ExitWatch.stopSignal(run.request(attempt));
         while (true) {
             log.info("stopping what was replaced attempt={} signal={}", run.id(), next);
             host.containers().signal(container, next);

@@ -48,6 +48,12 @@ final class ExitWatch {
         }
     }
 
+    /** What its container is asked to end with. */
+    static String stopSignal(Request.Submit request) {
+        String asked = request.run().stopSignal();
+        return asked == null ? "SIGTERM" : asked;
+    }
+
     /** Returns when the container is dead or gone, or the row says something else than a stop; the caller looks which. */
     void await() {
         while (true) {
@@ -80,8 +86,7 @@ final class ExitWatch {
     }
 
     private void stop(Duration grace) {
-        String stopSignal = request.run().stopSignal();
-        signal(stopSignal == null ? "SIGTERM" : stopSignal, grace);
+        signal(stopSignal(request), grace);
     }
 
     private void kill() {

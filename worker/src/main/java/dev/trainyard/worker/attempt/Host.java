@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * @param me fences every write
  * @param owner whose labels our containers carry
  * @param policy what containers of this host may be given
+ * @param engineData where the engine keeps images and containers
  */
 public record Host(
         Incarnation me,
@@ -45,7 +46,8 @@ public record Host(
         EngineVolumes volumes,
         Outputs outputs,
         DeviceHealth deviceHealth,
-        Policy policy) {
+        Policy policy,
+        Path engineData) {
 
     /** Between the stop signal and KILL: the request's grace period, or the policy's longest where that is shorter. */
     Duration grace(Request.Submit request) {

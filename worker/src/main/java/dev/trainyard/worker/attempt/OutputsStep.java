@@ -2,8 +2,11 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.ExitEvidence;
+import dev.trainyard.core.lifecycle.Explanation;
 import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.Verdict;
+import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.OutputStore;
@@ -201,29 +204,19 @@ final class OutputsStep implements Step {
 
     private void end(AttemptRun run, Attempt attempt, boolean complete) {
         LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)));
-        Cause cause = Verdict.of(attempt.evidence(!run.wasEndedBeforeSignal(), clues));
-        run.persist(() -> host.attempts()
-                .ended(host.me(), run.id(), Ending.of(run, attempt, cause, detail(attempt, cause, clues), complete)));
+        ExitEvidence evidence = attempt.evidence(!run.wasEndedBeforeSignal(), clues);
+        Cause cause = Verdict.of(evidence);
+        Request.Submit request = run.request(attempt);
+        // Whom somebody wanted killed had no grace period to end in.
+        String stopSignal = attempt.killRequested() ? "SIGKILL" : ExitWatch.stopSignal(request);
+        String detail = Explanation.of(cause, evidence, clues, stopSignal, host.grace(request));
+        run.persist(() -> host.attempts().ended(host.me(), run.id(), Ending.of(run, attempt, cause, detail, complete)));
         log.info(
                 "attempt ended job={} attempt={} cause={} exitCode={}",
                 attempt.jobId(),
                 attempt.id(),
                 cause,
                 attempt.exitCode());
-    }
-
-    private static @Nullable String detail(Attempt attempt, Cause cause, LogClues clues) {
-        if (cause == Cause.COMPLETED) {
-            return null;
-        }
-        String exit = attempt.exitCode() == null ? "exit code unknown" : "exit code " + attempt.exitCode();
-        if (cause == Cause.ENGINE_LOST) {
-            return exit + ": the container engine or its host was restarted while the container ran";
-        }
-        if (cause == Cause.DEVICE_ERROR) {
-            return exit + ": " + attempt.deviceError();
-        }
-        return clues.lastLine().map(line -> exit + ": " + line).orElse(exit);
     }
 
     private void remove(AttemptRun run, ContainerId container) {

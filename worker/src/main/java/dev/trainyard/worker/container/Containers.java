@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
+import dev.trainyard.core.lifecycle.EndRecord;
 import dev.trainyard.core.request.DataSize;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -118,6 +119,11 @@ public final class Containers {
         } catch (EngineSilent e) {
             throw e.timedOut() ? new EngineSilent(String.valueOf(e.getMessage()), EngineSilent.How.BROKEN, e) : e;
         }
+    }
+
+    /** What the engine has recorded of the end of a container that has exited. */
+    public EndRecord endOf(ContainerStatus exited) throws InterruptedException {
+        return EndEvents.read(connection, exited);
     }
 
     /** @param signal such as {@code SIGTERM} */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.EndRecord;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.JobId;
@@ -13,8 +14,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -145,6 +148,60 @@ class ContainersTest {
         assertThat(containers.signal(id, "SIGTERM")).isEqualTo(Delivery.NOT_RUNNING);
         containers.remove(id);
         assertThat(containers.signal(id, "SIGTERM")).isEqualTo(Delivery.GONE);
+    }
+
+    @Test
+    void the_record_of_an_end_tells_a_kill_from_a_program_that_ends_with_the_code_of_one() throws InterruptedException {
+        ContainerStatus byItself = ended(workshop.start(aRequest().shell("sleep 100 & P=$!; kill $P; wait $P")));
+        ContainerId running = workshop.start(aRequest().command("sleep", "600"));
+        containers.signal(running, "SIGKILL");
+        ContainerStatus killed = ended(running);
+
+        assertThat(byItself.exitCode()).isEqualTo(143);
+        assertThat(containers.endOf(byItself)).isEqualTo(new EndRecord(true, List.of(), false));
+        assertThat(containers.endOf(killed)).isEqualTo(new EndRecord(true, List.of(9), false));
+        containers.remove(running);
+        assertThat(containers.endOf(killed)).isEqualTo(new EndRecord(true, List.of(9), false));
+    }
+
+    @Test
+    void the_record_of_an_end_tells_of_a_stop_that_the_program_has_handled() throws InterruptedException {
+        ContainerId id =
+                workshop.start(aRequest().shell("trap 'exit 0' TERM; touch /ready; while true; do sleep 0.05; done"));
+        while (docker("exec", id.value(), "test", "-e", "/ready") != 0) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(docker("stop", id.value())).isZero();
+
+        ContainerStatus stopped = ended(id);
+        assertThat(stopped.exitCode()).isZero();
+        assertThat(containers.endOf(stopped)).isEqualTo(new EndRecord(true, List.of(15), true));
+    }
+
+    @Test
+    void an_end_that_the_engine_has_not_recorded_is_told_from_one_that_nobody_brought_about()
+            throws InterruptedException {
+        ContainerStatus ended = ended(workshop.start(aRequest().shell("exit 137")));
+        Instant before = Objects.requireNonNull(ended.finishedAt()).minusSeconds(7200);
+        ContainerStatus other = new ContainerStatus(
+                new ContainerId("0".repeat(64)),
+                "other",
+                State.EXITED,
+                137,
+                false,
+                before,
+                before,
+                "",
+                "",
+                List.of(),
+                Map.of(),
+                List.of(),
+                false,
+                null);
+
+        assertThat(containers.endOf(ended)).isEqualTo(new EndRecord(true, List.of(), false));
+        assertThat(containers.endOf(other)).isEqualTo(new EndRecord(false, List.of(), false));
     }
 
     @Test
@@ -290,6 +347,20 @@ class ContainersTest {
         Exit exit = containers.await(id);
         assertThat(exit).isInstanceOf(Exit.Exited.class);
         return ((Exit.Exited) exit).status();
+    }
+
+    private static int docker(String... words) throws InterruptedException {
+        List<String> line = new ArrayList<>(List.of("docker"));
+        line.addAll(List.of(words));
+        try {
+            return new ProcessBuilder(line)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     private static void removeByHand(ContainerId id) {
