@@ -110,6 +110,20 @@ class VerdictsTest {
     }
 
     @Test
+    void a_job_that_asks_for_a_gpu_and_gets_a_stand_in_is_told_so_once_per_attempt() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"stand-in","image":{"reference":"busybox:latest"},
+                 "gpus":{"count":2},"run":{"command":["true"]}}""".formatted(job));
+        UUID without = run("true", "");
+
+        yard.awaitJob(job, "SUCCEEDED");
+        yard.awaitJob(without, "SUCCEEDED");
+        assertThat(notices(job)).containsOnlyOnce("no GPU on this host: 2 run slots stand in");
+        assertThat(notices(without)).doesNotContain("no GPU");
+    }
+
+    @Test
     void a_port_that_a_stranger_uses_is_tried_again_for_free_and_runs_once_it_is_free() throws IOException {
         UUID job = UUID.randomUUID();
         try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
@@ -127,6 +141,12 @@ class VerdictsTest {
             });
         }
         yard.awaitJob(job, "SUCCEEDED");
+    }
+
+    private static String notices(UUID job) {
+        return yard.selectInside("""
+                select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
+                where a.job_id = ? and c.source = 'TRAINYARD'""", job).toString();
     }
 
     private static Map<String, Object> ended(UUID job) {

@@ -34,6 +34,7 @@ final class AttemptRun {
     private @Nullable LogFollower follower;
     private boolean endedBeforeSignal;
     private boolean engineSilent;
+    private boolean standInsTold;
     private boolean engineWentAway;
     private boolean containerMayRun;
     private boolean rowChanged;
@@ -78,6 +79,13 @@ final class AttemptRun {
             follower = LogFollower.start(host, this, container);
         }
         return follower;
+    }
+
+    /** True once: a container may be created again where the engine did not answer. */
+    boolean firstTimeOfStandIns() {
+        boolean first = !standInsTold;
+        standInsTold = true;
+        return first;
     }
 
     /** The first stop signal found the container dead already: its end was its own. */

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Reconcile;
 import dev.trainyard.core.lifecycle.Reconcile.Seen;
+import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
@@ -134,6 +135,7 @@ final class ContainerStep implements Step {
                             ContainerSpecs.DEFAULT_LOG_BUDGET)
                     .limited(
                             host.policy().memoryOf(request.run()), host.policy().pidsOf(request.run()));
+            tellStandIns(run, attempt, request);
             host.containers().create(spec);
             host.policy()
                     .shorterGrace(request.gracePeriod())
@@ -146,6 +148,19 @@ final class ContainerStep implements Step {
         } catch (IOException e) {
             return Ending.refused(host, run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
         }
+    }
+
+    /** In the job's log, where its owner and who is attached read it. */
+    private void tellStandIns(AttemptRun run, Attempt attempt, Request.Submit request) {
+        long standIns =
+                attempt.devices().stream().filter(Attempt.Device::standIn).count();
+        if (standIns == 0 || request.gpus() instanceof Gpus.None || !run.firstTimeOfStandIns()) {
+            return;
+        }
+        String notice =
+                "[no GPU on this host: %d run slot%s %s in for what the job asks for, and the container gets no GPU]"
+                        .formatted(standIns, standIns == 1 ? "" : "s", standIns == 1 ? "stands" : "stand");
+        run.say(Source.TRAINYARD, notice);
     }
 
     private boolean start(AttemptRun run, Attempt attempt, ContainerStatus created) {
