@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class GpuHealth {
 
     /** Words that stand for any value once the GPU no longer works. */
-    private static final Set<String> NO_LONGER_WORKS = Set.of("GPU requires reset", "GPU is lost");
+    private static final Set<String> NO_LONGER_WORKS =
+            Set.of("GPU requires reset", "GPU is lost", "GPU access blocked by the operating system");
 
     private static final Pattern RECOVERY = Pattern.compile("(?i).*(reset|reboot|drain|recover).*");
 

@@ -42,7 +42,7 @@ final class NvidiaSmi implements DeviceProvider {
             // The exit code alone says little: with a corrupt infoROM it is 14 beside a complete report.
             SmiElement log = SmiElement.log(report.stdout()).orElseThrow(() -> new DeviceProblem(report.inShort()));
             BoundedCommand.Output list = command.run("-L");
-            NvidiaSmiListing listing = NvidiaSmiListing.parse(list.stdout());
+            NvidiaSmiListing listing = NvidiaSmiListing.parse(list.stdout() + "\n" + list.stderr());
             // Without it MIG devices would lose their names, and with them what they hold.
             if (listing.gpus().isEmpty() && !log.children("gpu").isEmpty()) {
                 throw new DeviceProblem(list.inShort());

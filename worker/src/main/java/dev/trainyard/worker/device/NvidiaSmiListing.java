@@ -1,21 +1,36 @@
 package dev.trainyard.worker.device;
 
+import dev.trainyard.core.request.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code nvidia-smi -L} tells and the XML report does not: the GPUs' numbers, and the UUIDs and profiles of MIG
- * devices. Lines that are neither (warnings, a lost GPU) are passed over.
+ * What {@code nvidia-smi -L} tells and the XML report does not: the GPUs' numbers, the UUIDs and profiles of MIG devices, and which GPU it
+ * cannot reach.
+ *
+ * @param gpus by UUID
+ * @param otherLines what is neither a GPU nor a MIG device: warnings, what is said of a lost GPU
  */
-record NvidiaSmiListing(Map<String, Gpu> gpus) {
+record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
+    private static final int LONGEST_LINE = 200;
+    private static final int MOST_LINES = 64;
+
     private static final Pattern GPU = Pattern.compile("GPU (\\d{1,4}): .*\\(UUID: (GPU-[^)\\s]+)\\)\\s*");
     private static final Pattern MIG =
             Pattern.compile("\\s+MIG (\\S+)\\s+Device\\s+(\\d{1,4}): \\(UUID: (MIG-[^)\\s]+)\\)\\s*");
+
+    /** As the XML report writes it, {@code 00000000:0A:00.0}; the listing leaves out digits of the domain, as it likes. */
+    private static final Pattern PCI =
+            Pattern.compile("([0-9A-Fa-f]{4,8}):([0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-9A-Fa-f])");
+
+    /** How it begins to speak of a GPU that it cannot use: by address, by number, or by nothing. */
+    private static final String UNREACHABLE = "unable to determine the device handle";
 
     record Gpu(int index, List<Mig> migs) {
         Optional<Mig> mig(int number) {
@@ -27,6 +42,7 @@ record NvidiaSmiListing(Map<String, Gpu> gpus) {
 
     static NvidiaSmiListing parse(String printed) {
         Map<String, Gpu> gpus = new LinkedHashMap<>();
+        List<String> others = new ArrayList<>();
         List<Mig> migsOfCurrent = new ArrayList<>();
         for (String line : printed.lines().toList()) {
             Matcher mig = MIG.matcher(line);
@@ -39,9 +55,37 @@ record NvidiaSmiListing(Map<String, Gpu> gpus) {
             Matcher gpu = GPU.matcher(line);
             if (gpu.matches()) {
                 gpus.put(gpu.group(2), new Gpu(Integer.parseInt(gpu.group(1)), migsOfCurrent));
+            } else if (!line.isBlank() && others.size() < MOST_LINES) {
+                others.add(Excerpt.plain(line.strip(), LONGEST_LINE));
             }
         }
-        return new NvidiaSmiListing(gpus);
+        return new NvidiaSmiListing(gpus, others);
+    }
+
+    /** The line that says that the GPU at this address cannot be reached; empty: there is none. */
+    Optional<String> troubleAt(String pci) {
+        return otherLines.stream()
+                .filter(NvidiaSmiListing::saysUnreachable)
+                .filter(line -> !address(pci).isEmpty() && address(line).equals(address(pci)))
+                .findFirst();
+    }
+
+    /** The lines that say so of a GPU that they give no address of. */
+    List<String> troubleWithoutAddress() {
+        return otherLines.stream()
+                .filter(line -> saysUnreachable(line) && address(line).isEmpty())
+                .toList();
+    }
+
+    private static boolean saysUnreachable(String line) {
+        return line.toLowerCase(Locale.ROOT).startsWith(UNREACHABLE);
+    }
+
+    private static String address(String text) {
+        Matcher pci = PCI.matcher(text);
+        return pci.find()
+                ? Long.parseLong(pci.group(1), 16) + ":" + pci.group(2).toLowerCase(Locale.ROOT)
+                : "";
     }
 
     Optional<Gpu> gpu(String uuid) {

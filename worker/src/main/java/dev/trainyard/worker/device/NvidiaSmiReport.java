@@ -4,10 +4,13 @@ import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.request.DataSize;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +32,17 @@ final class NvidiaSmiReport {
         List<SmiElement> gpus = log.children("gpu");
         // A lost GPU can be missing from the report, and then positions are no longer nvidia-smi's numbers.
         boolean numbered =
-                gpus.stream().allMatch(gpu -> listing.gpu(gpu.text("uuid")).isPresent());
+                gpus.stream().allMatch(gpu -> listing.gpu(gpu.text("uuid")).isPresent())
+                        && listing.gpus().values().stream()
+                                        .map(NvidiaSmiListing.Gpu::index)
+                                        .distinct()
+                                        .count()
+                                == listing.gpus().size();
         List<Card> cards = new ArrayList<>();
         for (SmiElement gpu : gpus) {
             Optional<NvidiaSmiListing.Gpu> listed = listing.gpu(gpu.text("uuid"));
             int index = numbered ? listed.orElseThrow().index() : cards.size();
-            cards.add(new Card(gpu, index, listed, workerId + "/gpu-" + index));
+            cards.add(new Card(gpu, index, listed, trouble(gpu, listing), workerId + "/gpu-" + index));
         }
 
         int nextIndex = cards.stream().mapToInt(Card::index).max().orElse(-1) + 1;
@@ -49,11 +57,39 @@ final class NvidiaSmiReport {
                 devices.add(card.whole());
             }
         }
-        return List.copyOf(devices);
+        return once(devices);
+    }
+
+    /** What the listing says against a GPU. A listing of nothing says nothing. */
+    private static List<String> trouble(SmiElement gpu, NvidiaSmiListing listing) {
+        Optional<String> words = listing.troubleAt(gpu.attribute("id"));
+        if (words.isPresent()) {
+            return List.of("nvidia-smi -L says: " + words.get());
+        }
+        String uuid = gpu.text("uuid");
+        if (listing.gpus().isEmpty()
+                || listing.gpu(uuid).isPresent()
+                || !GPU_UUID.matcher(uuid).matches()) {
+            return List.of();
+        }
+        List<String> others = listing.troubleWithoutAddress();
+        return List.of("nvidia-smi -L does not list it" + (others.isEmpty() ? "" : ", and says: " + others.getFirst()));
+    }
+
+    /** Nothing can be placed on one of two devices with the same name: which of them it gets, nobody knows. */
+    private static List<OfferedDevice> once(List<OfferedDevice> devices) {
+        Map<String, List<OfferedDevice>> byKey = devices.stream()
+                .collect(Collectors.groupingBy(OfferedDevice::key, LinkedHashMap::new, Collectors.toList()));
+        return byKey.values().stream()
+                .map(same -> same.size() == 1
+                        ? same.getFirst()
+                        : same.getFirst().withProblem("nvidia-smi reports its UUID %d times".formatted(same.size())))
+                .toList();
     }
 
     /** @param substitute stands in as key where no UUID can be read, so that the broken card is at least seen */
-    private record Card(SmiElement gpu, int index, Optional<NvidiaSmiListing.Gpu> listed, String substitute) {
+    private record Card(
+            SmiElement gpu, int index, Optional<NvidiaSmiListing.Gpu> listed, List<String> trouble, String substitute) {
 
         boolean isSplit() {
             return gpu.text("mig_mode/current_mig").equalsIgnoreCase("Enabled");
@@ -67,6 +103,7 @@ final class NvidiaSmiReport {
 
         OfferedDevice whole() {
             List<String> problems = new ArrayList<>(GpuHealth.problems(gpu));
+            problems.addAll(trouble);
             String key = gpu.text("uuid");
             if (!GPU_UUID.matcher(key).matches()) {
                 key = substitute;
@@ -77,6 +114,7 @@ final class NvidiaSmiReport {
 
         OfferedDevice part(SmiElement mig, int position, int itsIndex) {
             List<String> problems = new ArrayList<>(GpuHealth.problemsOfMig(gpu, mig));
+            problems.addAll(trouble);
             String written = mig.text("index");
             int number = written.matches("\\d{1,4}") ? Integer.parseInt(written) : position;
             Optional<NvidiaSmiListing.Mig> listedMig = listed.flatMap(card -> card.mig(number));
@@ -84,7 +122,9 @@ final class NvidiaSmiReport {
             String key = listedMig.map(NvidiaSmiListing.Mig::uuid).orElseGet(() -> mig.text("uuid"));
             if (!MIG_UUID.matcher(key).matches()) {
                 key = substitute + "/mig-" + number;
-                problems.add("nvidia-smi -L does not list it");
+                if (trouble.isEmpty()) {
+                    problems.add("nvidia-smi -L does not list it");
+                }
             }
             return device(key, itsIndex, Kind.MIG, (product() + " MIG " + profile).strip(), mig, problems);
         }

@@ -28,4 +28,10 @@ public record OfferedDevice(
     public boolean healthy() {
         return unhealthyBecause == null;
     }
+
+    /** The same device, with one more reason why nothing should be placed on it. */
+    OfferedDevice withProblem(String problem) {
+        return new OfferedDevice(
+                key, index, kind, type, memory, unhealthyBecause == null ? problem : unhealthyBecause + "; " + problem);
+    }
 }

@@ -101,6 +101,111 @@ class NvidiaSmiReportTest {
                 .containsExactly(3, 4, 5, 1, 6);
     }
 
+    private static final String A = "GPU-0e0e0e0e-0000-4000-8000-000000000000";
+    private static final String B = "GPU-0e0e0e0e-0000-4000-8000-000000000001";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Unable to determine the device handle for gpu 0000:02:00.0: GPU is lost.  Reboot the system to recover this GPU",
+                "Unable to determine the device handle for GPU0000:02:00.0: Unknown Error",
+                "Unable to determine the device handle for GPU1: 00000000:02:00.0: Unknown Error",
+            })
+    void a_gpu_that_the_listing_cannot_reach_is_unhealthy_with_its_words(String words) throws DeviceProblem {
+        String listing = "GPU 0: NVIDIA A30 (UUID: %s)\n%s\n".formatted(A, words);
+
+        List<OfferedDevice> devices = devicesOf(report(gpu("01", A), gpu("02", B)), listing);
+
+        assertThat(devices.getFirst().healthy()).isTrue();
+        assertThat(devices.get(1).key()).isEqualTo(B);
+        assertThat(devices.get(1).unhealthyBecause()).isEqualTo("nvidia-smi -L says: " + words);
+        // Also where it is listed nevertheless.
+        assertThat(devicesOf(
+                                report(gpu("01", A), gpu("02", B)),
+                                listing + "GPU 1: NVIDIA A30 (UUID: %s)\n".formatted(B))
+                        .get(1)
+                        .unhealthyBecause())
+                .contains(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GPU 1: NVIDIA A30 (UUID: ERR!)", "GPU 1: NVIDIA A30 (UUID: Unknown Error)"})
+    void a_gpu_that_the_listing_leaves_out_is_unhealthy(String line) throws DeviceProblem {
+        List<OfferedDevice> devices =
+                devicesOf(report(gpu("01", A), gpu("02", B)), "GPU 0: NVIDIA A30 (UUID: %s)\n%s\n".formatted(A, line));
+
+        assertThat(devices).extracting(OfferedDevice::healthy).containsExactly(true, false);
+        assertThat(devices.get(1).unhealthyBecause()).isEqualTo("nvidia-smi -L does not list it");
+    }
+
+    @Test
+    void trouble_that_names_no_address_is_told_of_the_gpu_that_is_not_listed() throws DeviceProblem {
+        String words = "Unable to determine the device handle for GPU1: Unknown Error";
+        List<OfferedDevice> devices =
+                devicesOf(report(gpu("01", A), gpu("02", B)), "GPU 0: NVIDIA A30 (UUID: %s)\n%s\n".formatted(A, words));
+
+        assertThat(devices.getFirst().healthy()).isTrue();
+        assertThat(devices.get(1).unhealthyBecause()).isEqualTo("nvidia-smi -L does not list it, and says: " + words);
+    }
+
+    @Test
+    void trouble_of_a_gpu_that_is_not_in_the_report_is_no_other_ones() throws DeviceProblem {
+        assertThat(devicesOf(
+                        report(gpu("01", A)),
+                        "GPU 0: NVIDIA A30 (UUID: %s)\nUnable to determine the device handle for gpu 0000:02:00.0: x"
+                                .formatted(A)))
+                .singleElement()
+                .satisfies(device -> assertThat(device.healthy()).isTrue());
+    }
+
+    @Test
+    void a_uuid_that_is_there_twice_is_offered_once_and_is_unhealthy() throws DeviceProblem {
+        String listing = "GPU 0: NVIDIA A30 (UUID: %1$s)\nGPU 1: NVIDIA A30 (UUID: %1$s)\n".formatted(A);
+
+        assertThat(devicesOf(report(gpu("01", A), gpu("02", A)), listing))
+                .singleElement()
+                .satisfies(device -> {
+                    assertThat(device.key()).isEqualTo(A);
+                    assertThat(device.unhealthyBecause()).isEqualTo("nvidia-smi reports its UUID 2 times");
+                });
+    }
+
+    @Test
+    void a_mig_device_that_is_there_twice_is_offered_once_and_is_unhealthy() throws DeviceProblem {
+        String mig = "<mig_mode><current_mig>Enabled</current_mig></mig_mode><mig_devices>"
+                + "<mig_device><index>0</index></mig_device>".repeat(2) + "</mig_devices>";
+        String listing = "GPU 0: NVIDIA A30 (UUID: %s)\n  MIG 1g.6gb     Device  0: (UUID: MIG-1)\n".formatted(A);
+
+        assertThat(devicesOf(report(gpu("01", A, mig)), listing))
+                .singleElement()
+                .satisfies(device -> {
+                    assertThat(device.key()).isEqualTo("MIG-1");
+                    assertThat(device.unhealthyBecause()).isEqualTo("nvidia-smi reports its UUID 2 times");
+                });
+    }
+
+    @Test
+    void numbers_that_the_listing_gives_twice_are_none() throws DeviceProblem {
+        String listing = "GPU 0: NVIDIA A30 (UUID: %s)\nGPU 0: NVIDIA A30 (UUID: %s)\n".formatted(A, B);
+
+        assertThat(devicesOf(report(gpu("01", A), gpu("02", B)), listing))
+                .extracting(OfferedDevice::index)
+                .containsExactly(0, 1);
+    }
+
+    private static String gpu(String bus, String uuid, String... more) {
+        return "<gpu id=\"00000000:%s:00.0\"><product_name>NVIDIA A30</product_name><uuid>%s</uuid>%s</gpu>"
+                .formatted(bus, uuid, String.join("", more));
+    }
+
+    private static String report(String... gpus) {
+        return "<nvidia_smi_log>" + String.join("", gpus) + "</nvidia_smi_log>";
+    }
+
+    private static List<OfferedDevice> devicesOf(String report, String listing) throws DeviceProblem {
+        return NvidiaSmiReport.devices(SmiElement.log(report).orElseThrow(), NvidiaSmiListing.parse(listing), WORKER);
+    }
+
     @Test
     void a_report_between_warnings_and_with_a_process_name_that_breaks_xml_is_read() throws DeviceProblem {
         assertThat(devices("v13-recovery.xml", ""))
