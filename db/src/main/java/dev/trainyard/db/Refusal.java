@@ -1,5 +1,6 @@
 package dev.trainyard.db;
 
+import dev.trainyard.core.command.Sentence;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -56,7 +57,7 @@ final class Refusal {
         ServerErrorMessage server = refused == null ? null : refused.getServerErrorMessage();
         String message =
                 server == null ? Migrations.rootMessage(e) : Objects.requireNonNullElse(server.getMessage(), "");
-        return message.lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
+        return Sentence.open(message.lines().findFirst().orElse(""));
     }
 
     /** Empty: the server said none. */

@@ -1,19 +1,17 @@
 package dev.trainyard.cli.source;
 
+import dev.trainyard.core.request.DockerfileInstruction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** As much of a Dockerfile as tells which archives it takes from its context. */
 final class Dockerfile {
 
-    private static final Pattern INSTRUCTION = Pattern.compile("(?i)\\s*(ADD|COPY)\\s+(.+)");
     private static final Pattern ARCHIVE =
             Pattern.compile("(?i).+\\.(tar|tar\\.gz|tgz|tar\\.bz2|tbz2?|tar\\.xz|txz|tar\\.zst)");
     private static final Pattern NOT_UNPACKED = Pattern.compile("(?i)--unpack=false");
@@ -36,15 +34,15 @@ final class Dockerfile {
     private static List<String> archives(String text, boolean toUnpack) {
         return instructions(text)
                 .filter(instruction -> !(toUnpack && leavesPacked(instruction)))
-                .flatMap(instruction -> sources(instruction.group(2).strip()).stream())
+                .flatMap(instruction -> sources(instruction.arguments()).stream())
                 .filter(Dockerfile::isArchive)
                 .map(Dockerfile::plain)
                 .toList();
     }
 
-    private static boolean leavesPacked(MatchResult instruction) {
-        return instruction.group(1).equalsIgnoreCase("COPY")
-                || NOT_UNPACKED.matcher(instruction.group(2)).lookingAt();
+    private static boolean leavesPacked(DockerfileInstruction instruction) {
+        return instruction.word().equals("COPY")
+                || NOT_UNPACKED.matcher(instruction.arguments()).lookingAt();
     }
 
     /** Whether each instruction stands where it seems to: a here-document, or another escape character, could say otherwise. */
@@ -56,15 +54,15 @@ final class Dockerfile {
     static boolean takesNamesOnly(String text) {
         return isPlain(text)
                 && instructions(text)
-                        .flatMap(instruction -> sources(instruction.group(2).strip()).stream())
+                        .flatMap(instruction -> sources(instruction.arguments()).stream())
                         .map(Dockerfile::plain)
                         .noneMatch(source -> source.isEmpty() || source.chars().anyMatch(c -> "$*?[".indexOf(c) >= 0));
     }
 
-    /** Each ADD and COPY: its word and its arguments. */
-    private static Stream<MatchResult> instructions(String text) {
-        String joined = text.replaceAll("(?m)^\\s*#.*(\\R|$)", "").replaceAll("\\\\[ \\t]*\\R", " ");
-        return joined.lines().map(INSTRUCTION::matcher).filter(Matcher::matches).map(Matcher::toMatchResult);
+    private static Stream<DockerfileInstruction> instructions(String text) {
+        return DockerfileInstruction.of(text).stream()
+                .filter(instruction ->
+                        instruction.word().equals("ADD") || instruction.word().equals("COPY"));
     }
 
     /** The words but for options and the last, which is the target; none if they come from another stage. */
@@ -94,6 +92,10 @@ final class Dockerfile {
     }
 
     private static String plain(String source) {
-        return Path.of(source.replaceFirst("^(\\./|/)+", "")).normalize().toString();
+        int start = 0;
+        while (source.startsWith("./", start) || source.startsWith("/", start)) {
+            start += source.charAt(start) == '/' ? 1 : 2;
+        }
+        return Path.of(source.substring(start)).normalize().toString();
     }
 }

@@ -2,7 +2,6 @@ package dev.trainyard.cli.source;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
@@ -13,7 +12,7 @@ final class IgnoreRules {
 
     static final IgnoreRules NONE = new IgnoreRules(List.of());
 
-    private record Rule(Pattern pattern, boolean ignores) {}
+    private record Rule(PathPattern pattern, boolean ignores) {}
 
     private final List<Rule> rules;
 
@@ -45,7 +44,7 @@ final class IgnoreRules {
     boolean ignores(String path) {
         boolean ignored = false;
         for (Rule rule : rules) {
-            if (rule.ignores() != ignored && matchesPathOrParent(rule.pattern(), path)) {
+            if (rule.ignores() != ignored && rule.pattern().matchesPathOrParent(path)) {
                 ignored = rule.ignores();
             }
         }
@@ -58,15 +57,6 @@ final class IgnoreRules {
      */
     boolean haveExceptions() {
         return rules.stream().anyMatch(rule -> !rule.ignores());
-    }
-
-    private static boolean matchesPathOrParent(Pattern pattern, String path) {
-        for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
-            if (pattern.matcher(path.substring(0, end)).matches()) {
-                return true;
-            }
-        }
-        return pattern.matcher(path).matches();
     }
 
     /** As Go's filepath.Clean, with the leading slash taken away: patterns are relative to the context either way. */
@@ -88,49 +78,11 @@ final class IgnoreRules {
         return path.isEmpty() ? "" : parts.isEmpty() ? "." : String.join("/", parts);
     }
 
-    private static Pattern compile(String path, String line) {
+    private static PathPattern compile(String path, String line) {
         try {
-            return Pattern.compile(regex(path));
+            return PathPattern.of(path);
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException("'%s' is no pattern".formatted(line), e);
         }
-    }
-
-    private static String regex(String path) {
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            switch (c) {
-                case '*' -> {
-                    if (!path.startsWith("**", i)) {
-                        regex.append("[^/]*");
-                        continue;
-                    }
-                    i++;
-                    // **/ and ** are the same: any number of folders, also none.
-                    if (path.startsWith("/", i + 1)) {
-                        i++;
-                    }
-                    regex.append(i + 1 == path.length() ? ".*" : "(?:.*/)?");
-                }
-                case '?' -> regex.append("[^/]");
-                case '[' -> {
-                    int end = path.indexOf(']', i + 2);
-                    regex.append(end < 0 ? "[" : characterClass(path.substring(i + 1, end)));
-                    i = end < 0 ? i : end;
-                }
-                case '\\' -> {
-                    i = Math.min(i + 1, path.length() - 1);
-                    regex.append(Pattern.quote(path.substring(i, i + 1)));
-                }
-                default -> regex.append(Pattern.quote(String.valueOf(c)));
-            }
-        }
-        return regex.toString();
-    }
-
-    /** Without what is special in a Java character class, but not in Go's. */
-    private static String characterClass(String inside) {
-        return "[" + inside.replace("[", "\\[").replace("&", "\\&") + "]";
     }
 }

@@ -2,6 +2,7 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.command.Sentence;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class SourceArchive {
         } catch (EOFException e) {
             return Optional.of("it ends in the middle");
         } catch (IOException | IllegalArgumentException e) {
-            String reason = Failure.reason(e).replaceFirst("\\.+$", "");
+            String reason = Sentence.open(Failure.reason(e));
             return Optional.of(reason.startsWith("Truncated") ? "it ends in the middle" : reason);
         }
     }

@@ -78,4 +78,15 @@ class IgnoreRulesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(line);
     }
+
+    /** Tried one after the other, the ways to divide such a name among the wildcards would take for ever. */
+    @Test
+    void many_wildcards_are_matched_against_a_long_path() {
+        IgnoreRules rules =
+                IgnoreRules.parse("*a".repeat(30) + "*b\n" + "**/*a".repeat(10) + "*b\n" + "*".repeat(1000) + "x");
+
+        assertThat(rules.ignores("a".repeat(250))).isFalse();
+        assertThat(rules.ignores("a/".repeat(2000) + "a")).isFalse();
+        assertThat(rules.ignores("a".repeat(250) + "b")).isTrue();
+    }
 }

@@ -15,7 +15,6 @@ final class EnvFile {
     private static final Pattern NAME =
             Pattern.compile("(?:export[ \\t]+)?([A-Za-z0-9_.]+)[ \\t]*([=:]|$)[ \\t]*", Pattern.MULTILINE);
     private static final int LONGEST = 1 << 20;
-    private static final Pattern INLINE_COMMENT = Pattern.compile("[ \\t]+#.*");
 
     private final String text;
     private final String file;
@@ -99,8 +98,18 @@ final class EnvFile {
         int start = at;
         skipLine();
         String line = text.substring(start, at);
-        String value = line.startsWith("#") ? "" : INLINE_COMMENT.matcher(line).replaceFirst("");
+        String value = line.startsWith("#") ? "" : line.substring(0, commentIn(line));
         return replaced(value.stripTrailing());
+    }
+
+    /** Where a comment begins in a line: at the first # after white space; else its end. */
+    private static int commentIn(String line) {
+        for (int at = line.indexOf('#', 1); at > 0; at = line.indexOf('#', at + 1)) {
+            if (line.charAt(at - 1) == ' ' || line.charAt(at - 1) == '\t') {
+                return at;
+            }
+        }
+        return line.length();
     }
 
     private String quoted(char quote) {

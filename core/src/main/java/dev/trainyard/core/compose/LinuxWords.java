@@ -88,7 +88,7 @@ final class LinuxWords {
             return true;
         }
         try {
-            return text.matches("[0-9a-fA-F:]*:[0-9a-fA-F:.]*") && InetAddress.ofLiteral(text) != null;
+            return text.matches("[0-9a-fA-F]*+:[0-9a-fA-F:.]*") && InetAddress.ofLiteral(text) != null;
         } catch (IllegalArgumentException e) {
             return false;
         }

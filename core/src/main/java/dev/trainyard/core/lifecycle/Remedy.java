@@ -1,5 +1,6 @@
 package dev.trainyard.core.lifecycle;
 
+import dev.trainyard.core.command.Sentence;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ public final class Remedy {
         if (detail == null || remedy == null) {
             return detail == null ? remedy : detail;
         }
-        return detail.replaceFirst("[.\\s]+$", "") + ". " + remedy;
+        return Sentence.open(detail) + ". " + remedy;
     }
 
     private static @Nullable String sentence(Cause cause) {

@@ -165,12 +165,21 @@ public final class LocalPostgres implements AutoCloseable {
 
     private void requireOwnVersion() throws IOException, InterruptedException {
         String theirs = Files.readString(data().resolve("PG_VERSION")).strip();
-        String ours = binaries.run(user, "postgres", List.of("--version")).replaceAll("\\D*(\\d+).*", "$1");
+        String ours = majorVersion(binaries.run(user, "postgres", List.of("--version")));
         if (!theirs.equals(ours)) {
             throw new LocalServiceException(
                     "%s belongs to Postgres %s, but this Trainyard brings Postgres %s: use the Trainyard that wrote it, or dump the data with that one and load them into another directory"
                             .formatted(data(), theirs, ours));
         }
+    }
+
+    /** {@code postgres (PostgreSQL) 17.6 (Debian)}: the first number. */
+    private static String majorVersion(String printed) {
+        return printed.chars()
+                .dropWhile(c -> !Character.isDigit(c))
+                .takeWhile(Character::isDigit)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** The server that runs on our data although we have only just claimed the directory. */

@@ -69,7 +69,7 @@ public final class Engine implements AutoCloseable {
         }
         throw new WrongEngineAddress(
                 "DOCKER_HOST is '%s', which is no address of a Docker engine that can be used here. Write unix:///path/of/the.socket or tcp://host:port, or unset it for %s."
-                        .formatted(host.replaceFirst("//[^/@]*:[^/@]*@", "//***@"), DEFAULT_HOST));
+                        .formatted(host.replaceFirst("//[^/@:]*+:[^/@]*+@", "//***@"), DEFAULT_HOST));
     }
 
     public EngineInfo info() {

@@ -1,5 +1,6 @@
 package dev.trainyard.worker.container;
 
+import dev.trainyard.core.command.Sentence;
 import dev.trainyard.core.lifecycle.Cause;
 
 /** Why the engine refused to create or start a container. */
@@ -23,7 +24,7 @@ public sealed interface StartProblem {
 
     /** The engine's words, and what to do. */
     default String sentence() {
-        return remedy().isEmpty() ? detail() : detail().replaceFirst("[.\\s]+$", "") + ". " + remedy();
+        return remedy().isEmpty() ? detail() : Sentence.open(detail()) + ". " + remedy();
     }
 
     /** A bind source is not there. */

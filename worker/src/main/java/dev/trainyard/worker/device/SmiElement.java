@@ -24,7 +24,7 @@ record SmiElement(Element dom) {
      * Process names are printed unescaped and may hold any byte (seen in common-workflow-language/cwltool #1910), so that
      * any program on the host could make the whole report unreadable.
      */
-    private static final String PROCESSES = "(?s)<(processes|compute_processes|accounted_processes)>.*?</\\1>";
+    private static final List<String> PROCESSES = List.of("processes", "compute_processes", "accounted_processes");
 
     /**
      * The report within what the program printed. Warnings before and after it are printed to the same stream (corrupt
@@ -38,13 +38,33 @@ record SmiElement(Element dom) {
         if (start < 0 || end < start) {
             return Optional.empty();
         }
-        String xml = printed.substring(start, end + END.length()).replaceAll(PROCESSES, "");
+        String xml = printed.substring(start, end + END.length());
+        for (String name : PROCESSES) {
+            xml = without(name, xml);
+        }
         try {
             return Optional.of(new SmiElement(
                     parser().parse(new InputSource(new StringReader(xml))).getDocumentElement()));
         } catch (SAXException | IOException e) {
             throw new DeviceProblem("The report of nvidia-smi -q -x is broken XML: " + e.getMessage() + ".", e);
         }
+    }
+
+    /** The text without each element of that name, whatever is in it. */
+    private static String without(String name, String xml) {
+        String open = "<" + name + ">";
+        String close = "</" + name + ">";
+        StringBuilder kept = new StringBuilder();
+        int at = 0;
+        for (int start = xml.indexOf(open); start >= 0; start = xml.indexOf(open, at)) {
+            int end = xml.indexOf(close, start);
+            if (end < 0) {
+                break;
+            }
+            kept.append(xml, at, start);
+            at = end + close.length();
+        }
+        return kept.append(xml, at, xml.length()).toString();
     }
 
     private static DocumentBuilder parser() {

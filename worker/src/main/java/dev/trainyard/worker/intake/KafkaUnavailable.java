@@ -1,5 +1,6 @@
 package dev.trainyard.worker.intake;
 
+import dev.trainyard.core.command.Sentence;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -23,9 +24,7 @@ public final class KafkaUnavailable extends RuntimeException {
                 "Kafka at %s cannot be reached: no such host is known. Check the name.".formatted(bootstrapServers);
             default ->
                 "Kafka at %s does not answer: %s. Check that it runs there and that this host reaches it."
-                        .formatted(
-                                bootstrapServers,
-                                String.valueOf(root.getMessage()).replaceFirst("[.\\s]+$", ""));
+                        .formatted(bootstrapServers, Sentence.open(String.valueOf(root.getMessage())));
         };
     }
 
