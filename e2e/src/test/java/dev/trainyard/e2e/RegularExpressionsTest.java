@@ -41,20 +41,22 @@ class RegularExpressionsTest {
     /** What is no constant at the place where it is applied, and why it is safe. */
     private static final Set<String> MADE_AT_RUN_TIME = Set.of(
             // Two numbers within an expression for one class of characters.
-            "JobParameter: \"[0-9a-f-]{%d,%d}\".formatted(LEAST, UUID_LENGTH)",
+            "IdPart: \"[0-9a-fA-F-]{%d,%d}\".formatted(LEAST, FORM.length())",
             // It is matched against one character.
             "PathPattern: characterClass",
             // Methods of the same name that take no expression.
-            "JobParameter: given",
+            "KnownJobs: request.jobId().toString()",
             "JobLog: data",
             "Retry: policy",
             // One character.
+            "Cursor: Pattern.quote(SEPARATOR)",
             "NvidiaSmi: File.pathSeparator",
             "StateHome: File.pathSeparator",
             // The parameter of one of our own methods: what its callers name is looked at there.
             "Field: regex",
             "RunFlags: regex",
             "ServiceReader: known",
+            "TuningReader: known",
             "PrivilegesReader: known");
 
     private static RegularExpressions read() {

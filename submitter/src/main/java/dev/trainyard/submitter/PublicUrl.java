@@ -14,7 +14,11 @@ public record PublicUrl(URI uri) {
      */
     public static PublicUrl parse(String text) {
         try {
-            URI uri = new URI(text.replaceFirst("/+$", ""));
+            int end = text.length();
+            while (end > 0 && text.charAt(end - 1) == '/') {
+                end--;
+            }
+            URI uri = new URI(text.substring(0, end));
             boolean isWhole = uri.getHost() != null
                     && uri.getScheme() != null
                     && List.of("http", "https").contains(uri.getScheme())

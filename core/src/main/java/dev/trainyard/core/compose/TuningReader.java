@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads how the kernel is to treat the container. A compose file and a run line say it in the same words under other names. */
 final class TuningReader {
 
-    private static final String CPUSET = "\\d{1,4}(-\\d{1,4})?(,\\d{1,4}(-\\d{1,4})?)*";
+    private static final String CPUSET = "\\d{1,4}(-\\d{1,4})?(?:,\\d{1,4}(?:-\\d{1,4})?)*+";
 
     /** Those that the container has of its own (docker/cli, {@code opts.ValidateSysctl}). */
     private static final String SYSCTL = "kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
