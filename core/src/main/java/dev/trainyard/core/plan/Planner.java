@@ -347,8 +347,12 @@ public final class Planner {
                     return () -> "host port %s is in use by another job".formatted(port);
                 }
             }
-            if (candidate.location() != null && locations.contains(candidate.location())) {
-                return () -> "output location %s is in use by another job".formatted(candidate.location());
+            String location = candidate.location();
+            String held = location == null ? null : writtenBeside(location);
+            if (held != null) {
+                return () -> held.equals(location)
+                        ? "output location %s is in use by another job".formatted(held)
+                        : "output location %s overlaps %s, which is in use by another job".formatted(location, held);
             }
             if (cpus(candidate).compareTo(cpus) > 0) {
                 return () -> "%s CPUs are free, %s wanted"
@@ -359,6 +363,18 @@ public final class Planner {
                         "%d MiB of memory are free, %d MiB wanted".formatted(memory >> 20, memory(candidate) >> 20);
             }
             return null;
+        }
+
+        /** A place that somebody writes to and that is this one, lies in it, or has it in it; null: none is. */
+        private @Nullable String writtenBeside(String location) {
+            return locations.stream()
+                    .filter(held -> isBelow(held, location) || isBelow(location, held))
+                    .min(Comparator.naturalOrder())
+                    .orElse(null);
+        }
+
+        private static boolean isBelow(String path, String folder) {
+            return path.equals(folder) || path.startsWith(folder.endsWith("/") ? folder : folder + "/");
         }
 
         Placement take(Candidate candidate) {

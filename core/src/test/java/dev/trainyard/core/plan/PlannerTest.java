@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlannerTest {
 
@@ -328,6 +330,29 @@ class PlannerTest {
         assertThat(plan.reasons().get(held.id))
                 .isEqualTo("waiting for a: output location /logs/held is in use by another job");
         assertThat(plan.reasons()).containsKey(second.id);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/logs/held/sub, false",
+        "/logs, false",
+        "/, false",
+        "/logs/held2, true",
+        "/logs/hel, true",
+        "/log, true"
+    })
+    void an_output_location_in_another_or_around_it_waits_too(String location, boolean placed) {
+        AJob job = new AJob().location(location);
+
+        Plan plan =
+                plan(List.of(new AHost("a").slots(3).heldLocation("/logs/held").host()), job);
+
+        assertThat(plan.placements()).hasSize(placed ? 1 : 0);
+        if (!placed) {
+            assertThat(plan.reasons().get(job.id))
+                    .isEqualTo("waiting for a: output location %s overlaps /logs/held, which is in use by another job"
+                            .formatted(location));
+        }
     }
 
     // Memory and CPUs -------------------------------------------------------------------------------------------------
