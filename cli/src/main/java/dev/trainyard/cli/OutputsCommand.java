@@ -59,6 +59,7 @@ final class OutputsCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         session.out().println(outputs.text("location") + (state.isEmpty() ? "" : " (" + state + ")"));
+        sayWhatTheListIs(outputs);
         List<JsonObject> files = outputs.objects("files");
         if (!files.isEmpty()) {
             session.out().println();
@@ -66,6 +67,29 @@ final class OutputsCommand implements Callable<Integer> {
             PageOptions.tellOfMore(session, outputs, "%d of %s files".formatted(files.size(), outputs.text("total")));
         }
         return ExitCode.OK;
+    }
+
+    private void sayWhatTheListIs(JsonObject outputs) {
+        JsonObject later = outputs.object("supersededBy");
+        if (!later.names().isEmpty()) {
+            session.say(
+                    "job %s, attempt %s, has written over some of these files or removed them: the list says what they were"
+                            .formatted(later.text("jobId"), later.text("attempt")));
+        }
+        boolean goesOn = outputs.text("state").isEmpty()
+                && !outputs.text("attemptState").isEmpty()
+                && !outputs.text("attemptState").equals("ENDED");
+        if (goesOn) {
+            String seen = outputs.text("seenAt");
+            session.say(
+                    seen.isEmpty()
+                            ? "attempt %s has not ended, and what it has written is not listed yet: that happens every half minute, and with digests at its end"
+                                    .formatted(outputs.text("attempt"))
+                            : "attempt %s has not ended: this is what it had written at %s, without digests"
+                                    .formatted(
+                                            outputs.text("attempt"),
+                                            session.shown().time(seen)));
+        }
     }
 
     private void print(List<JsonObject> files) {

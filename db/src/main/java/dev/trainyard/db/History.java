@@ -123,6 +123,21 @@ public final class History {
             @Nullable Instant exitedAt,
             @Nullable Instant endedAt) {}
 
+    /**
+     * How what is recorded of an attempt's outputs stands.
+     *
+     * @param attemptState of the attempt
+     * @param seenAt when they were last looked at while it ran; null: never
+     * @param supersededBy the attempt that has changed or removed some of the files since; null: none has
+     */
+    public record OutputPlace(
+            String attemptState,
+            @Nullable Instant seenAt,
+            @Nullable AttemptOfJob supersededBy) {}
+
+    /** An attempt as people name it. */
+    public record AttemptOfJob(JobId jobId, int attempt) {}
+
     /** A file that an attempt left; {@code path} is relative to the attempt's outputs. */
     public record OutputFile(
             String path, String kind, long size, @Nullable String sha256, Instant modifiedAt) {}
@@ -340,6 +355,24 @@ public final class History {
                 .param("number", number)
                 .query((row, n) -> attempt(row))
                 .optional();
+    }
+
+    /** How what is recorded of the attempt's outputs stands. */
+    public OutputPlace outputPlace(AttemptId attempt) {
+        return sql.sql("""
+                select attempt_state, outputs_seen_at, superseded_by_job, superseded_by_number from history.output_places
+                where attempt_id = :attempt""")
+                .param("attempt", attempt.value())
+                .query((row, n) -> {
+                    UUID later = row.getObject("superseded_by_job", UUID.class);
+                    return new OutputPlace(
+                            row.getString("attempt_state"),
+                            timeOrNull(row, "outputs_seen_at"),
+                            later == null
+                                    ? null
+                                    : new AttemptOfJob(new JobId(later), row.getInt("superseded_by_number")));
+                })
+                .single();
     }
 
     /** Checkpoints first, then by path. */

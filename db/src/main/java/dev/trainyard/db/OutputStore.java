@@ -4,8 +4,10 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -40,17 +42,106 @@ public final class OutputStore {
      * cannot store reads U+FFFD, the first is kept. Times before the year 1 or after 9999 read as the first or last moment of these.
      */
     public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
+        database.inTransaction(() -> replace(attempt, files, scalars));
+    }
+
+    private void replace(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
+        database.sql()
+                .sql("delete from trainyard.output_file where attempt_id = :attempt")
+                .param("attempt", attempt.value())
+                .update();
+        database.sql()
+                .sql("delete from trainyard.metric where attempt_id = :attempt")
+                .param("attempt", attempt.value())
+                .update();
+        insertFiles(attempt, files);
+        insertScalars(attempt, scalars);
+    }
+
+    /**
+     * As {@link #record}, of a place that others may have used before. Earlier attempts of which it has changed or removed a file of their
+     * manifests are SUPERSEDED by it.
+     *
+     * @param present paths of all files that are there now; null: not known, so that none counts as removed
+     */
+    public void recordShared(
+            AttemptId attempt, List<OutputFile> files, List<Scalar> scalars, @Nullable Collection<String> present) {
         database.inTransaction(() -> {
+            replace(attempt, files, scalars);
             database.sql()
-                    .sql("delete from trainyard.output_file where attempt_id = :attempt")
+                    .sql("""
+                    update trainyard.attempt earlier set outputs_state = 'SUPERSEDED', outputs_superseded_by = later.id
+                    from trainyard.attempt later
+                    where later.id = :attempt and earlier.id <> later.id and earlier.state = 'ENDED'
+                      and earlier.outputs_state in ('COMPLETE', 'INCOMPLETE')
+                      and (earlier.outputs_location = later.outputs_location
+                           or starts_with(earlier.outputs_location, later.outputs_location || '/')
+                           or starts_with(later.outputs_location, earlier.outputs_location || '/'))
+                      and exists (
+                          select from (select earlier.outputs_location || '/' || f.path as place, f.sha256
+                                       from trainyard.output_file f where f.attempt_id = earlier.id) was
+                          left join (select later.outputs_location || '/' || f.path as place, f.sha256
+                                     from trainyard.output_file f where f.attempt_id = later.id) now using (place)
+                          left join (select later.outputs_location || '/' || path as place, true as found
+                                     from unnest(:present::text[]) as path) there using (place)
+                          where starts_with(was.place, later.outputs_location || '/')
+                            and (now.place is not null and now.sha256 is distinct from was.sha256
+                                 or now.place is null and :known and there.found is null))""")
                     .param("attempt", attempt.value())
+                    .param("known", present != null)
+                    .param(
+                            "present",
+                            present == null
+                                    ? new String[0]
+                                    : present.stream().map(StorableText::of).toArray(String[]::new))
                     .update();
-            database.sql()
-                    .sql("delete from trainyard.metric where attempt_id = :attempt")
+        });
+    }
+
+    /**
+     * {@code seen}: what a running attempt has written by now, without digests.
+     *
+     * @param anew whether {@code files} and {@code scalars} are all that there is; otherwise what is new or has changed
+     * @param gone paths that are there no more
+     * @return false if it does not run any more, or is another process's: then nothing has changed
+     */
+    public boolean seen(
+            Incarnation me,
+            AttemptId attempt,
+            boolean anew,
+            List<OutputFile> files,
+            Collection<String> gone,
+            List<Scalar> scalars) {
+        return database.inTransaction(() -> {
+            int running = database.sql()
+                    .sql("""
+                    update trainyard.attempt set outputs_seen_at = clock_timestamp()
+                    where id = :attempt and state = 'RUNNING' and exists (
+                        select from trainyard.worker w
+                        where w.id = attempt.worker_id and w.id = :worker and w.incarnation = :incarnation)""")
                     .param("attempt", attempt.value())
+                    .param("worker", me.worker().value())
+                    .param("incarnation", me.id())
+                    .update();
+            if (running == 0) {
+                return false;
+            }
+            if (anew) {
+                replace(attempt, files, scalars);
+                return true;
+            }
+            database.sql()
+                    .sql("delete from trainyard.output_file where attempt_id = :attempt and path = any(:paths)")
+                    .param("attempt", attempt.value())
+                    .param(
+                            "paths",
+                            Stream.concat(gone.stream(), files.stream().map(OutputFile::path))
+                                    .map(StorableText::of)
+                                    .toArray(String[]::new))
                     .update();
             insertFiles(attempt, files);
             insertScalars(attempt, scalars);
+            return true;
         });
     }
 

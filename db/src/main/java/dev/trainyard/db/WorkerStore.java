@@ -1,6 +1,9 @@
 package dev.trainyard.db;
 
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,6 +40,7 @@ public final class WorkerStore {
      * @param lockInode inode of that file
      * @param pidStartedAt start time of the process by its host's clock: pids come round
      * @param engineId the container engine's own id
+     * @param ownFolders of its host, in which it or its engine keeps files: no container may mount them
      */
     public record Registration(
             WorkerId id,
@@ -52,6 +56,7 @@ public final class WorkerStore {
             long memoryBytes,
             int runSlots,
             String outputsRoot,
+            List<String> ownFolders,
             String version,
             boolean fetchesImages,
             List<OfferedDevice> devices) {}
@@ -284,15 +289,15 @@ public final class WorkerStore {
     private void write(Registration self, UUID incarnation) {
         sql.sql("""
                 insert into trainyard.worker (id, name, host, state, incarnation, boot_id, lock_device, lock_inode, pid,
-                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, version, fetches_images)
+                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, own_folders, version, fetches_images)
                 values (:id, :name, :host, 'ACTIVE', :incarnation, :bootId, :lockDevice, :lockInode, :pid,
-                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :version, :fetches)
+                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :ownFolders::text[], :version, :fetches)
                 on conflict (id) do update set
                     name = excluded.name, host = excluded.host, state = 'ACTIVE', incarnation = excluded.incarnation,
                     boot_id = excluded.boot_id, lock_device = excluded.lock_device, lock_inode = excluded.lock_inode,
                     pid = excluded.pid, pid_started_at = excluded.pid_started_at, engine_id = excluded.engine_id,
                     cpus = excluded.cpus, memory_bytes = excluded.memory_bytes, run_slots = excluded.run_slots,
-                    outputs_root = excluded.outputs_root, version = excluded.version, fetches_images = excluded.fetches_images,
+                    outputs_root = excluded.outputs_root, own_folders = excluded.own_folders, version = excluded.version, fetches_images = excluded.fetches_images,
                     unfit_because = null,
                     registered_at = clock_timestamp()""")
                 .param("id", self.id().value())
@@ -309,6 +314,7 @@ public final class WorkerStore {
                 .param("memory", self.memoryBytes())
                 .param("slots", self.runSlots())
                 .param("outputsRoot", self.outputsRoot())
+                .param("ownFolders", self.ownFolders().toArray(String[]::new))
                 .param("version", self.version())
                 .param("fetches", self.fetchesImages())
                 .update();
@@ -318,6 +324,31 @@ public final class WorkerStore {
                 .param("id", self.id().value())
                 .param("incarnation", incarnation)
                 .update();
+    }
+
+    /** What this worker and all others of its host keep on it, and which attempts may still write there. */
+    public HostUse hostUse(Incarnation me) {
+        List<String> folders = sql.sql("""
+                select distinct unnest(w.own_folders || w.outputs_root) from trainyard.worker w
+                where w.boot_id = (select boot_id from trainyard.worker where id = :me)""")
+                .param("me", me.worker().value())
+                .query((row, n) -> row.getString(1))
+                .list();
+        List<HostUse.Writer> writers = sql.sql("""
+                select a.id, a.job_id, a.number, a.state, a.outputs_location
+                from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id
+                where w.boot_id = (select boot_id from trainyard.worker where id = :me)
+                  and (a.state <> 'ENDED' or exists (
+                      select from trainyard.reservation r where r.attempt_id = a.id and r.released_at is null))""")
+                .param("me", me.worker().value())
+                .query((row, n) -> new HostUse.Writer(
+                        new AttemptId(row.getObject("id", UUID.class)),
+                        new JobId(row.getObject("job_id", UUID.class)),
+                        row.getInt("number"),
+                        AttemptState.valueOf(row.getString("state")),
+                        row.getString("outputs_location")))
+                .list();
+        return new HostUse(folders, writers);
     }
 
     /** No container outlives its host's restart: what ran ended by it, whatever its exit code. */

@@ -104,6 +104,7 @@ final class AWorker {
                 64 * GIB,
                 runSlots,
                 "/srv/outputs",
+                List.of("/srv/state"),
                 "0.1.0",
                 fetching,
                 List.copyOf(devices));

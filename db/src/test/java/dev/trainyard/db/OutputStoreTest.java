@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.OutputStore.OutputFile;
 import dev.trainyard.db.OutputStore.Scalar;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +159,129 @@ class OutputStoreTest {
         } finally {
             yard.update("drop function trainyard.full_disk() cascade");
         }
+    }
+
+    @Test
+    void a_manifest_whose_files_a_later_attempt_has_changed_or_removed_is_superseded_by_it() {
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        AttemptId untouched = ended(me, "/logs/other", file("model.pt", "0a"));
+        AttemptId apart = ended(me, "/logs/run-7", file("kept.pt", "0a"));
+        AttemptId changed = ended(me, "/logs/run-7", file("kept.pt", "0a"), file("model.pt", "0a"));
+        AttemptId removed = ended(me, "/logs/run-7", file("gone.pt", "0a"));
+        AttemptId around = ended(me, "/logs", file("run-7/model.pt", "0b"), file("x", "0b"));
+        AttemptId within = ended(me, "/logs/run-7/sub", file("f", "0c"));
+        AttemptId beside = ended(me, "/logs/run-70", file("model.pt", "0a"));
+
+        AttemptId later = at(collecting(me), "/logs/run-7");
+        outputs.recordShared(
+                later,
+                List.of(file("model.pt", "ff"), file("sub/f", "fe")),
+                List.of(),
+                List.of("kept.pt", "model.pt", "sub/f"));
+
+        assertThat(superseded()).containsExactlyInAnyOrder(changed, removed, around, within);
+        assertThat(List.of(untouched, apart, beside)).doesNotContainAnyElementsOf(superseded());
+        assertThat(
+                        yard.texts(
+                                "select distinct superseded_by_job::text from history.output_places where superseded_by_job is not null"))
+                .containsExactly(yard.text("select job_id from trainyard.attempt where id = ?", later.value()));
+        assertThat(yard.text("select count(*) from history.outputs where attempt_id = ?", changed.value()))
+                .as("what they were is still there")
+                .isEqualTo("2");
+    }
+
+    @Test
+    void where_it_is_not_known_what_is_there_nothing_counts_as_removed() {
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        ended(me, "/logs/run-7", file("gone.pt", "0a"));
+        ended(me, "/logs/run-7", file("same.pt", "0a"));
+
+        AttemptId later = at(collecting(me), "/logs/run-7");
+        outputs.recordShared(later, List.of(file("same.pt", "0a")), List.of(), null);
+        outputs.recordShared(later, List.of(file("same.pt", "0a")), List.of(), null);
+
+        assertThat(superseded()).isEmpty();
+    }
+
+    @Test
+    void what_a_running_attempt_has_written_is_seen_until_it_ends() {
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
+        OutputFile first = new OutputFile("a", "OTHER", 1, null, AT);
+        OutputFile second = new OutputFile("b", "OTHER", 1, null, AT);
+
+        assertThat(outputs.seen(me, attempt, true, List.of(first, second), List.of(), List.of(scalar(1))))
+                .isTrue();
+        assertThat(outputs.seen(
+                        me,
+                        attempt,
+                        false,
+                        List.of(new OutputFile("a", "OTHER", 2, null, AT)),
+                        List.of("b"),
+                        List.of(scalar(2))))
+                .isTrue();
+
+        assertThat(yard.texts("select path || ' ' || size_bytes from history.outputs"))
+                .containsExactly("a 2");
+        assertThat(yard.texts("select step::text from history.metrics order by step"))
+                .containsExactly("1", "2");
+        assertThat(yard.texts("select attempt_state from history.output_places where outputs_seen_at is not null"))
+                .containsExactly("RUNNING");
+
+        assertThat(outputs.seen(me, attempt, true, List.of(first), List.of(), List.of()))
+                .isTrue();
+        assertThat(yard.texts("select step::text from history.metrics")).isEmpty();
+    }
+
+    @Test
+    void what_is_seen_too_late_or_by_another_process_changes_nothing() {
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
+        Incarnation other = new Incarnation(me.worker(), UUID.randomUUID());
+
+        assertThat(outputs.seen(other, attempt, true, List.of(file("a", "0a")), List.of(), List.of()))
+                .isFalse();
+        yard.attempts.exited(me, attempt, Yard.EXIT_0);
+        outputs.record(attempt, List.of(file("whole", "0a")), List.of());
+        assertThat(outputs.seen(me, attempt, true, List.of(file("a", "0a")), List.of(), List.of()))
+                .isFalse();
+
+        assertThat(yard.texts("select path from history.outputs")).containsExactly("whole");
+    }
+
+    private static Scalar scalar(long step) {
+        return new Scalar("run", "loss", step, 0.5, AT);
+    }
+
+    private static OutputFile file(String path, String digestByte) {
+        return new OutputFile(path, "OTHER", 1, digestByte.repeat(32), AT);
+    }
+
+    private AttemptId collecting(Incarnation me) {
+        return yard.collecting(me, yard.submit(ARequest.named("mnist")), Yard.EXIT_0);
+    }
+
+    private AttemptId at(AttemptId attempt, String place) {
+        yard.update(
+                "update trainyard.attempt set outputs_location = ? where id = ?",
+                "file://gpu-1" + place,
+                attempt.value());
+        return attempt;
+    }
+
+    private AttemptId ended(Incarnation me, String place, OutputFile... files) {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = at(yard.collecting(me, job, Yard.EXIT_0), place);
+        outputs.record(attempt, List.of(files), List.of());
+        assertThat(yard.attempts.ended(me, attempt, yard.end(Cause.COMPLETED, job)))
+                .isEqualTo(Outcome.APPLIED);
+        return attempt;
+    }
+
+    private List<AttemptId> superseded() {
+        return yard.sql("select id from trainyard.attempt where outputs_state = 'SUPERSEDED'")
+                .query((row, n) -> new AttemptId(row.getObject("id", UUID.class)))
+                .list();
     }
 
     private AttemptId attempt() {

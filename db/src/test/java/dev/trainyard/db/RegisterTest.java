@@ -51,6 +51,29 @@ class RegisterTest {
         assertThat(yard.text("select type from trainyard.host_event")).isEqualTo("worker.registered");
     }
 
+    @Test
+    void what_workers_keep_on_a_host_and_still_write_there_is_known_to_all_of_that_host() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").boot("here"));
+        Incarnation neighbour =
+                yard.register(AWorker.named("gpu-2").boot("here").engine("engine-2"));
+        yard.register(AWorker.named("gpu-3").boot("there").engine("engine-3"));
+        AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
+
+        HostUse use = yard.workers.hostUse(neighbour);
+
+        assertThat(use.folders()).containsExactlyInAnyOrder("/srv/state", "/srv/outputs");
+        assertThat(use.writers()).singleElement().satisfies(writer -> {
+            assertThat(writer.attempt()).isEqualTo(attempt);
+            assertThat(use.isWritten(writer.job(), 1)).isTrue();
+            assertThat(use.isWritten(writer.job(), 2)).isFalse();
+        });
+        assertThat(yard.workers
+                        .hostUse(yard.register(
+                                AWorker.named("gpu-4").boot("there").engine("engine-4")))
+                        .writers())
+                .isEmpty();
+    }
+
     // Who may be this worker ------------------------------------------------------------------------------------------
 
     @Test

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,7 @@ final class Standalone implements AutoCloseable {
                     settings.devices(),
                     settings.directory().resolve("worker"),
                     settings.directory().resolve("outputs"),
+                    List.of(settings.directory()),
                     settings.runSlots(),
                     settings.policy(),
                     OnStop.LEAVE,

@@ -3,6 +3,7 @@ package dev.trainyard.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.trainyard.worker.output.EventFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -120,6 +122,63 @@ class JobsTest {
     }
 
     @Test
+    void a_job_that_writes_over_the_files_of_another_supersedes_its_manifest() {
+        Path place = directory.resolve("reused-place");
+        UUID first = inPlace(place, "echo first > /outputs/model.pt");
+        yard.awaitJob(first, "SUCCEEDED");
+        UUID second = inPlace(place, "echo second > /outputs/model.pt");
+        yard.awaitJob(second, "SUCCEEDED");
+
+        assertThat(yard.select("""
+                select outputs_state, superseded_by_job from history.output_places where job_id in (?, ?)
+                order by outputs_state""", first, second))
+                .extracting(row -> row.get("outputs_state") + " " + row.get("superseded_by_job"))
+                .containsExactly("COMPLETE null", "SUPERSEDED " + second);
+    }
+
+    @Test
+    void a_place_that_another_job_writes_to_under_another_name_is_not_given_to_a_second() throws IOException {
+        Path place = Files.createDirectory(directory.resolve("written-place"));
+        Path link = Files.createSymbolicLink(directory.resolve("link-to-written"), place);
+        UUID first = inPlace(place, "until [ -e /outputs/go ]; do sleep 0.1; done");
+        yard.awaitAttempt(first, "RUNNING");
+
+        UUID second = inPlace(link, "echo second > /outputs/model.pt");
+        yard.awaitJob(second, "FAILED");
+        Files.createFile(place.resolve("go"));
+        yard.awaitJob(first, "SUCCEEDED");
+
+        assertThat(place.resolve("model.pt")).doesNotExist();
+        assertThat((String) yard.attempts(second).getFirst().get("detail"))
+                .contains("job %s, attempt 1, writes its outputs to %s now".formatted(first, place));
+    }
+
+    @Test
+    void files_and_curves_of_a_running_job_are_seen() throws IOException {
+        UUID job = yard.submit("echo x > /outputs/model.pt; until [ -e /outputs/go ]; do sleep 0.1; done", "");
+        yard.awaitAttempt(job, "RUNNING");
+        Path outputs = Path.of(URI.create((String) yard.attempts(job).getFirst().get("outputs_location"))
+                .getPath());
+        byte[] events =
+                new EventFile().simple("loss", 1, 1, 1).simple("loss", 2, 1, 2).bytes();
+        // The last record is being written.
+        Files.write(outputs.resolve("events.out.tfevents.1"), Arrays.copyOf(events, events.length - 3));
+
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(yard.select(
+                                "select path from history.outputs where job_id = ? and sha256 is null", job))
+                        .extracting(row -> row.get("path"))
+                        .contains("model.pt"));
+        Files.write(outputs.resolve("events.out.tfevents.1"), events);
+        Files.createFile(outputs.resolve("go"));
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.select("select step from history.metrics where job_id = ? order by step", job))
+                .extracting(row -> row.get("step"))
+                .containsExactly(1L, 2L);
+    }
+
+    @Test
     void a_flood_of_log_is_whole_in_the_outputs_and_in_the_database_its_end_with_what_is_gone() throws IOException {
         UUID job = yard.submit(
                 "i=0; while [ $i -lt 200000 ]; do echo $i 0123456789012345678901234567890123456789012345678901234567890123456789; i=$((i+1)); done",
@@ -150,20 +209,63 @@ class JobsTest {
 
         assertThat(precious).hasContent("kept");
         assertThat(yard.select("select path from history.outputs where job_id = ?", job))
-                .extracting(row -> row.get("path"))
-                .containsExactly("trainyard.log");
+                .extracting(row -> (String) row.get("path"))
+                .singleElement()
+                .asString()
+                .startsWith("trainyard-");
     }
 
     @Test
-    void a_log_in_whose_place_the_program_left_a_folder_says_so_and_its_outputs_are_incomplete() {
-        UUID job = yard.submit("mkdir -p /outputs/trainyard.log/d", "");
+    void a_program_that_writes_a_file_of_our_logs_name_keeps_it() throws IOException {
+        UUID job = yard.submit("echo words; echo mine > /outputs/trainyard.log", "");
         yard.awaitJob(job, "SUCCEEDED");
 
-        assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
-                .containsExactly(Map.of("outputs_state", "INCOMPLETE"));
-        assertThat(yard.selectInside("""
-                select c.text from trainyard.log_chunk c join trainyard.attempt a on a.id = c.attempt_id
-                where a.job_id = ? and c.source = 'TRAINYARD'""", job).toString()).contains("this log could not be written to the outputs");
+        Path outputs = Path.of(URI.create((String) yard.attempts(job).getFirst().get("outputs_location"))
+                .getPath());
+        assertThat(outputs.resolve("trainyard.log")).content().isEqualTo("mine\n");
+        assertThat(yard.select("select path, kind from history.outputs where job_id = ? order by path", job))
+                .extracting(row -> row.get("kind") + " " + row.get("path"))
+                .satisfiesExactly(
+                        ours -> assertThat(outputs.resolve(ours.substring("LOG ".length())))
+                                .content()
+                                .contains("words"),
+                        programs -> assertThat(programs).isEqualTo("LOG trainyard.log"));
+    }
+
+    @Test
+    void an_attempt_is_not_given_what_lies_in_the_place_of_its_folder_already() throws IOException {
+        UUID job = UUID.randomUUID();
+        Path target = Files.createDirectory(directory.resolve("target"));
+        Path ofJob = Files.createDirectories(directory.resolve("state/outputs").resolve(job.toString()));
+        Files.createSymbolicLink(ofJob.resolve("1"), target);
+
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"led","image":{"reference":"busybox:latest"},
+                 "run":{"command":["touch","/outputs/written"]}}""".formatted(job));
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(target).isEmptyDirectory();
+        assertThat(yard.attempts(job)).singleElement().satisfies(attempt -> {
+            assertThat(attempt).containsEntry("cause", "START_FAILED");
+            assertThat((String) attempt.get("detail")).contains("not made for this attempt. Move it away (mv ");
+        });
+    }
+
+    @Test
+    void no_job_mounts_managed_outputs_for_writing_or_a_folder_above_them() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"led","image":{"reference":"busybox:latest"},
+                 "retry":{"maxAttempts":2},
+                 "run":{"command":["sh","-c","ln -s /etc /x/2; exit 7"],
+                        "mounts":[{"source":"%s/state/outputs/%1$s","target":"/x"},{"source":"%2$s","target":"/y","readOnly":true}]}}""".formatted(job, directory));
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job)).singleElement().satisfies(attempt -> {
+            assertThat(attempt).containsEntry("cause", "POLICY_DENIED").containsEntry("container_name", null);
+            assertThat((String) attempt.get("detail"))
+                    .contains("holds managed outputs", "has Trainyard's or the container engine's own files in it");
+        });
     }
 
     @Test
@@ -311,15 +413,16 @@ class JobsTest {
     }
 
     @Test
-    void a_retry_that_helps_ends_the_job_well_and_writes_where_no_other_attempt_does() {
-        Path marker = directory.resolve("marker");
+    void a_retry_that_helps_ends_the_job_well_and_writes_where_no_other_attempt_does() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("marked"));
+        Path marker = folder.resolve("marker");
         UUID job = UUID.randomUUID();
         yard.publish(job, """
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"retry",
                  "image":{"reference":"busybox:latest"},
                  "run":{"command":["sh","-c","test -e /m/marker || { touch /m/marker; exit 1; }"],
                         "mounts":[{"source":"%s","target":"/m","readOnly":false}]},
-                 "retry":{"maxAttempts":2,"backoff":"PT0.2S"}}""".formatted(job, directory));
+                 "retry":{"maxAttempts":2,"backoff":"PT0.2S"}}""".formatted(job, folder));
 
         yard.awaitJob(job, "SUCCEEDED");
 

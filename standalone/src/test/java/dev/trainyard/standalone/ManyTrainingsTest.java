@@ -22,10 +22,12 @@ class ManyTrainingsTest {
     @TempDir
     private static Path directory;
 
+    private static Path gate;
     private static Yard yard;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        gate = Files.createDirectory(directory.resolve("gate"));
         yard = new Yard(directory, "slots:" + DEVICES);
     }
 
@@ -36,7 +38,7 @@ class ManyTrainingsTest {
 
     @BeforeEach
     void close_the_gate() throws IOException {
-        Files.deleteIfExists(directory.resolve("open"));
+        Files.deleteIfExists(gate.resolve("open"));
     }
 
     @Test
@@ -47,7 +49,7 @@ class ManyTrainingsTest {
         yard.publish(jobs.getFirst(), """
                 {"schema":"trainyard.request/v1","kind":"cancel","jobId":"%s"}""".formatted(jobs.getFirst()));
         yard.awaitJob(jobs.getFirst(), "CANCELLED");
-        Files.createFile(directory.resolve("open"));
+        Files.createFile(gate.resolve("open"));
 
         for (UUID job : jobs.subList(1, DEVICES)) {
             yard.awaitJob(job, "SUCCEEDED");
@@ -61,7 +63,7 @@ class ManyTrainingsTest {
         yard.awaitAttempt(job, "RUNNING");
 
         yard.selectInside("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trainyard_worker'");
-        Files.createFile(directory.resolve("open"));
+        Files.createFile(gate.resolve("open"));
 
         yard.awaitJob(job, "SUCCEEDED");
         assertThat(yard.attempts(job))
@@ -75,7 +77,7 @@ class ManyTrainingsTest {
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"waiting","gpus":{"count":1},"gracePeriod":"PT1S",
                  "image":{"reference":"busybox:latest"},
                  "run":{"command":["sh","-c","echo waiting; while [ ! -e /gate/open ]; do sleep 0.1; done; echo done"],
-                        "mounts":[{"source":"%s","target":"/gate","readOnly":true}]}}""".formatted(job, directory));
+                        "mounts":[{"source":"%s","target":"/gate","readOnly":true}]}}""".formatted(job, gate));
         return job;
     }
 }

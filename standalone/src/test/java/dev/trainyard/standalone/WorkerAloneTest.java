@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +59,7 @@ class WorkerAloneTest {
                 "slots:1",
                 directory.resolve(name),
                 directory.resolve(name + "-outputs"),
+                List.of(),
                 null,
                 directory.resolve("policy.yml"),
                 onStop,

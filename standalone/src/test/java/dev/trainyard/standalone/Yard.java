@@ -46,7 +46,8 @@ final class Yard implements AutoCloseable {
     }
 
     private Standalone start() {
-        return Standalone.start(new Standalone.Settings(directory, devices, null, policy(), 0, environment));
+        return Standalone.start(
+                new Standalone.Settings(directory.resolve("state"), devices, null, policy(), 0, environment));
     }
 
     /** Trainings of a test may mount its own folder. */

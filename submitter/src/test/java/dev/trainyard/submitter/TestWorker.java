@@ -64,6 +64,7 @@ final class TestWorker implements AutoCloseable {
                                 8L << 30,
                                 4,
                                 "/srv/outputs",
+                                List.of("/srv/state"),
                                 "test",
                                 false,
                                 List.of(new WorkerStore.OfferedDevice(

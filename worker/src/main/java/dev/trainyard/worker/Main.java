@@ -7,6 +7,7 @@ import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -174,6 +175,7 @@ public final class Main implements Callable<Integer> {
                 devices,
                 stateDir,
                 outputs,
+                List.of(),
                 runSlots,
                 policy,
                 onStop(),

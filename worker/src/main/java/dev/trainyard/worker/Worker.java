@@ -2,7 +2,9 @@ package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.trainyard.core.command.ExitCode;
+import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.request.ShellWords;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.BuiltImageStore;
@@ -44,14 +46,17 @@ import dev.trainyard.worker.intake.KafkaUnavailable;
 import dev.trainyard.worker.intake.LateIntake;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
+import dev.trainyard.worker.policy.HostFiles;
 import dev.trainyard.worker.policy.Policy;
 import dev.trainyard.worker.policy.PolicyProblem;
+import dev.trainyard.worker.policy.ThisHost;
 import dev.trainyard.worker.recover.LeaseKeeper;
 import dev.trainyard.worker.recover.StateDirectory;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -61,6 +66,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,6 +179,7 @@ public final class Worker implements AutoCloseable {
         Policy policy =
                 Policy.load(settings.policy()).within(HostCapacity.read().memory());
         StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
+        Outputs outputs = outputs(settings, policy);
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
         // Before anything is asked of others: what is wrong with a file is found at once.
         List<OfferedDevice> devices = provider.devices();
@@ -209,13 +216,14 @@ public final class Worker implements AutoCloseable {
                 owner,
                 attemptRows,
                 new LostHosts(database),
+                workers,
                 new LogStore(database),
                 new OutputStore(database),
                 engine.containers(),
                 images,
                 imageRows,
                 engine.volumes(),
-                new Outputs(settings.outputsRoot(), ThisProcess.hostName()),
+                outputs,
                 keep(new DeviceHealth(provider, unknown, workers, registered.me())),
                 policy,
                 engineInfo.dataRoot());
@@ -245,6 +253,31 @@ public final class Worker implements AutoCloseable {
         if (running > 0) {
             log.info("going on with {} trainings of a former process", running);
         }
+    }
+
+    /** Containers leave programs that run as root in the folders that they may write: nobody else is to come to them. */
+    private static Outputs outputs(WorkerSettings settings, Policy policy) {
+        Outputs outputs = new Outputs(settings.outputsRoot(), ThisProcess.hostName());
+        try {
+            outputs.makeRoot();
+        } catch (IOException e) {
+            throw new WorkerProblem(
+                    "The folder of outputs %s cannot be made: %s. Choose another with --outputs."
+                            .formatted(outputs.root(), FileTrouble.words(e)),
+                    ExitCode.UNAVAILABLE,
+                    e);
+        }
+        HostFiles files = ThisHost.now(outputs.root(), List.of(), (job, number) -> false);
+        Path root = files.real(outputs.root()).orElse(outputs.root());
+        files.openToOthers(root, root).ifPresent(open -> {
+            throw new WorkerProblem(
+                    "Other users of this host can enter %s, and could run there as root what a container leaves in its outputs. Close it: chmod 700 %s"
+                            .formatted(open, ShellWords.quote(root.toString())),
+                    ExitCode.INVALID,
+                    null);
+        });
+        policy.openFolders(files).forEach(log::warn);
+        return outputs;
     }
 
     /** @param forgotten what is left to do for a worker whose host was declared dead */
@@ -301,6 +334,9 @@ public final class Worker implements AutoCloseable {
                 capacity.memory().bytes(),
                 runSlots == null ? Math.max(devices.size(), 1) : runSlots,
                 settings.outputsRoot().toAbsolutePath().normalize().toString(),
+                Stream.concat(Stream.of(settings.stateDir(), engine.dataRoot()), settings.ownFolders().stream())
+                        .map(folder -> folder.toAbsolutePath().normalize().toString())
+                        .toList(),
                 version(),
                 true,
                 devices.stream().map(DeviceHealth::row).toList());

@@ -1,5 +1,7 @@
 package dev.trainyard.worker;
 
+import org.jspecify.annotations.Nullable;
+
 /** The worker cannot start; the message is for people. */
 public final class WorkerProblem extends RuntimeException {
 
@@ -7,7 +9,7 @@ public final class WorkerProblem extends RuntimeException {
 
     private final int exitCode;
 
-    WorkerProblem(String message, int exitCode, Throwable cause) {
+    WorkerProblem(String message, int exitCode, @Nullable Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +52,24 @@ final class JobsController {
     record Attempts(
             List<History.Attempt> attempts, @Nullable String next) {}
 
-    /** @param total how many files there are, on all pages */
+    /**
+     * What an attempt left, or has written so far.
+     *
+     * @param state null while the attempt has not ended
+     * @param total how many files there are, on all pages
+     * @param seenAt while it has not ended: when what it had written was last looked at; null: not yet
+     * @param supersededBy the attempt that has changed or removed some of the files since
+     */
     record Outputs(
             int attempt,
             @Nullable String location,
             @Nullable String state,
             List<History.OutputFile> files,
             long total,
-            @Nullable String next) {}
+            @Nullable String next,
+            String attemptState,
+            @Nullable Instant seenAt,
+            History.@Nullable AttemptOfJob supersededBy) {}
 
     record Why(Phase state, String text) {}
 
@@ -131,13 +142,17 @@ final class JobsController {
         String location = of.startedAt() == null ? null : of.outputsLocation();
         Page<History.OutputFile> page =
                 history.outputs(of.attemptId(), Cursor.parse(after), Limits.between(1, limit, MAX_FILES));
+        History.OutputPlace place = history.outputPlace(of.attemptId());
         return new Outputs(
                 of.number(),
                 location,
                 of.outputsState(),
                 page.items(),
                 history.outputCount(of.attemptId()),
-                page.next());
+                page.next(),
+                place.attemptState(),
+                of.outputsState() == null ? place.seenAt() : null,
+                place.supersededBy());
     }
 
     private History.Attempt requireAttempt(JobId job, int number) {

@@ -1,5 +1,6 @@
 package dev.trainyard.worker.attempt;
 
+import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Reconcile;
@@ -8,6 +9,7 @@ import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
@@ -117,12 +119,13 @@ final class ContainerStep implements Step {
         }
         try {
             // Once more: while the image was built, a link may have come to lead elsewhere.
+            HostUse use = run.persist(host::use);
             Map<String, EngineVolume> volumes = host.provideVolumes(request);
-            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes));
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
             if (refusal.isPresent()) {
                 return Ending.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
             }
-            Path outputs = run.ofDisk(() -> host.outputs().prepare(attempt.jobId(), attempt.number(), request.run()));
+            Path outputs = run.ofDisk(() -> host.makeOutputs(attempt, request.run(), use));
             ContainerSpec spec = ContainerSpecs.of(
                             host.owner(),
                             new AttemptRef(attempt.id(), attempt.number()),
@@ -145,8 +148,15 @@ final class ContainerStep implements Step {
             return failed(run, attempt, request, StartProblem.of(e));
         } catch (Woken e) {
             return !e.byRow() && Ending.diskSilent(host, run, attempt);
+        } catch (Host.NotAllowed e) {
+            return Ending.refused(host, run, attempt, Cause.POLICY_DENIED, e.getMessage());
         } catch (IOException e) {
-            return Ending.refused(host, run, attempt, Cause.START_FAILED, "the outputs folder cannot be made: " + e);
+            return Ending.refused(
+                    host,
+                    run,
+                    attempt,
+                    Cause.START_FAILED,
+                    "the outputs folder cannot be made: " + FileTrouble.words(e));
         }
     }
 
@@ -202,7 +212,12 @@ final class ContainerStep implements Step {
         }
         run.containerRuns();
         run.follow(host, running.id());
-        new ExitWatch(host, run, current, request, running.id()).await();
+        LiveOutputs live = LiveOutputs.start(host, run, current, request.run());
+        try {
+            new ExitWatch(host, run, current, request, running.id()).await();
+        } finally {
+            live.stop();
+        }
         run.containerIsOver();
         return false;
     }
@@ -243,7 +258,7 @@ final class ContainerStep implements Step {
     /** Of the disks that the attempt can write to, one that is full; measured before its outputs are gathered and its container is removed. */
     private @Nullable String fullDisk(AttemptRun run, Attempt attempt, Request.Submit request) {
         List<Path> places = new ArrayList<>();
-        places.add(ImageStep.outputsOf(host, run, attempt));
+        places.add(host.outputs().place(attempt.jobId(), attempt.number(), request.run()));
         places.add(host.engineData());
         request.run().mounts().stream()
                 .filter(mount -> !mount.readOnly() && mount.source().startsWith("/"))

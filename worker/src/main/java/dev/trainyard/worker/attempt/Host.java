@@ -1,21 +1,31 @@
 package dev.trainyard.worker.attempt;
 
+import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.HostImages;
+import dev.trainyard.db.HostUse;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
 import dev.trainyard.db.OutputStore;
+import dev.trainyard.db.WorkerStore;
 import dev.trainyard.worker.container.Containers;
 import dev.trainyard.worker.container.EngineVolume;
 import dev.trainyard.worker.container.EngineVolumes;
 import dev.trainyard.worker.container.Owner;
 import dev.trainyard.worker.image.Images;
+import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.Outputs;
+import dev.trainyard.worker.policy.HostFiles;
 import dev.trainyard.worker.policy.HostPath;
 import dev.trainyard.worker.policy.Policy;
+import dev.trainyard.worker.policy.ThisHost;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,6 +40,7 @@ import java.util.stream.Stream;
  *
  * @param me fences every write
  * @param owner whose labels our containers carry
+ * @param workers what all workers of this host keep on it
  * @param policy what containers of this host may be given
  * @param engineData where the engine keeps images and containers
  */
@@ -38,6 +49,7 @@ public record Host(
         Owner owner,
         AttemptStore attempts,
         LostHosts lostHosts,
+        WorkerStore workers,
         LogStore logs,
         OutputStore outputRows,
         Containers containers,
@@ -52,11 +64,6 @@ public record Host(
     /** Between the stop signal and KILL: the request's grace period, or the policy's longest where that is shorter. */
     Duration grace(Request.Submit request) {
         return policy.graceOf(request.gracePeriod());
-    }
-
-    /** What this host's policy refuses of a place of outputs, for people; empty if it is allowed. */
-    Optional<String> refusalOfPlace(Path place) {
-        return sentence(policy.refusalsOfPlace(place, outputs.root(), HostPath::real));
     }
 
     /** The Docker volumes of an attempt that this host has, by name. */
@@ -84,15 +91,103 @@ public record Host(
      *
      * @param present its Docker volumes that this host has, by name
      */
-    Optional<String> refusal(Request.Submit request, Map<String, EngineVolume> present) {
+    Optional<String> refusal(Request.Submit request, Map<String, EngineVolume> present, HostUse use) {
+        HostFiles files = files(use);
         RunSpec run = request.run();
         return sentence(Stream.concat(
-                        policy.refusals(run, outputs.root(), HostPath::real).stream(),
-                        policy.refusalsOfVolumes(run, request.team(), present, outputs.root(), HostPath::real).stream())
+                        policy.refusals(run, files).stream(),
+                        policy.refusalsOfVolumes(run, request.team(), present, files).stream())
                 .toList());
+    }
+
+    /** The file systems of this host as they are now. */
+    HostFiles files(HostUse use) {
+        return ThisHost.now(outputs.root(), use.folders().stream().map(Path::of).toList(), use::isWritten);
     }
 
     private static Optional<String> sentence(List<String> refusals) {
         return refusals.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", refusals));
+    }
+
+    /** A named place of outputs as it may be used now. */
+    private record Place(Path real, Path allowed) {}
+
+    /**
+     * A place that a user names may be a link. Where it leads is asked each time: a program may have been able to lead it elsewhere, where
+     * this process can read and write what the program cannot.
+     */
+    private Place named(Path place, HostUse use) throws NotAllowed {
+        HostFiles files = files(use);
+        Optional<String> refusal = sentence(policy.refusalsOfPlace(place, files));
+        if (refusal.isPresent()) {
+            throw new NotAllowed(refusal.get());
+        }
+        Path real = files.real(place).orElseThrow();
+        return new Place(real, policy.folderOf(real, files).orElseThrow());
+    }
+
+    /** What the policy refuses of a place of outputs, for people. */
+    static final class NotAllowed extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private NotAllowed(String refusal) {
+            super(refusal);
+        }
+    }
+
+    /** Where the attempt's outputs are to be, without links, as far as it is known now. */
+    String location(Attempt attempt, RunSpec run) {
+        Path place = outputs.place(attempt.jobId(), attempt.number(), run);
+        boolean named = run.outputs().location() != null;
+        return outputs.uri(named ? HostPath.real(place).orElse(place) : place).toString();
+    }
+
+    /** Makes the attempt's folder, or finds the one that it made; the path for the engine. */
+    Path makeOutputs(Attempt attempt, RunSpec run, HostUse use) throws IOException {
+        if (run.outputs().location() == null) {
+            return outputs.makeManaged(attempt.jobId(), attempt.number(), attempt.id(), run);
+        }
+        Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);
+        refuseWhatIsWritten(attempt, named.real(), use);
+        Outputs.makeNamed(named.allowed(), named.real(), run);
+        return named.real();
+    }
+
+    /**
+     * The planner keeps jobs apart that name one place, or one in the other. Here are those that another name, such as a link, leads there, or
+     * that another worker of the host runs.
+     */
+    private void refuseWhatIsWritten(Attempt attempt, Path real, HostUse use) throws FileSystemException {
+        for (HostUse.Writer writer : use.writers()) {
+            // Of two that prepare at once one goes on.
+            boolean first = writer.state() != AttemptState.PREPARING
+                    || writer.attempt().value().compareTo(attempt.id().value()) < 0;
+            if (writer.attempt().equals(attempt.id()) || writer.location() == null || !first) {
+                continue;
+            }
+            Path other = Outputs.path(URI.create(writer.location()));
+            if (real.startsWith(other) || other.startsWith(real)) {
+                throw new FileSystemException(
+                        real.toString(),
+                        null,
+                        "job %s, attempt %d, writes its outputs to %s now. Submit this one again when that has ended, or name another place"
+                                .formatted(writer.job(), writer.number(), other));
+            }
+        }
+    }
+
+    /** Opens the attempt's folder. */
+    OpenFolder openOutputs(Attempt attempt, RunSpec run, HostUse use) throws IOException {
+        if (run.outputs().location() == null) {
+            return outputs.openManaged(attempt.jobId(), attempt.number());
+        }
+        Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);
+        return Outputs.openNamed(named.allowed(), named.real());
+    }
+
+    /** What all workers of this host keep on it, as of now. */
+    HostUse use() {
+        return workers.hostUse(me);
     }
 }

@@ -5,6 +5,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
+import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
@@ -15,7 +16,6 @@ import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -43,45 +43,41 @@ final class ImageStep implements Step {
                 Ending.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
                 continue;
             }
-            if (!isAllowed(run, attempt)) {
+            Optional<String> location = allowedLocation(run, attempt);
+            if (location.isEmpty()) {
                 continue;
             }
-            Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location(run, attempt)));
+            Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location.get()));
             if (begun == Outcome.APPLIED && provide(run, attempt)) {
                 return;
             }
         }
     }
 
-    /** Otherwise the row says more, or is to be read again. */
-    private boolean isAllowed(AttemptRun run, Attempt attempt) {
+    /** Where its outputs are to be; empty if it is refused: then the row says more, or is to be read again. */
+    private Optional<String> allowedLocation(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request(attempt);
         try {
+            HostUse use = run.persist(host::use);
             Map<String, EngineVolume> volumes = host.volumesOf(request.run());
-            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes));
-            refusal.ifPresent(why -> Ending.refused(host, run, attempt, Cause.POLICY_DENIED, why));
-            return refusal.isEmpty();
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
+            if (refusal.isPresent()) {
+                Ending.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+                return Optional.empty();
+            }
+            return Optional.of(run.ofDisk(() -> host.location(attempt, request.run())));
         } catch (Woken e) {
             if (!e.byRow()) {
                 Ending.diskSilent(host, run, attempt);
             }
-            return false;
+            return Optional.empty();
         } catch (EngineSilent e) {
             run.engineIsSilent(e);
             run.pause(ENGINE_PAUSE);
-            return false;
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private String location(AttemptRun run, Attempt attempt) {
-        return host.outputs().uri(outputsOf(host, run, attempt)).toString();
-    }
-
-    static Path outputsOf(Host host, AttemptRun run, Attempt attempt) {
-        return host.outputs()
-                .place(attempt.jobId(), attempt.number(), run.request(attempt).run());
     }
 
     /** What a host was said to have, and has not, is to be fetched again before anything is placed there that needs it. */

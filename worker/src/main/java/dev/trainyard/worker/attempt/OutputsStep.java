@@ -1,5 +1,6 @@
 package dev.trainyard.worker.attempt;
 
+import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.ExitEvidence;
@@ -8,6 +9,7 @@ import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
+import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
@@ -16,18 +18,17 @@ import dev.trainyard.worker.container.ContainerSpecs;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.container.LogFile;
+import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.OutputManifest;
 import dev.trainyard.worker.output.TensorBoardScalars;
-import dev.trainyard.worker.policy.HostPath;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,7 @@ final class OutputsStep implements Step {
         if (attempt.state() == AttemptState.COLLECTING) {
             Collected collected = collect(run, attempt);
             run.persist(() -> {
-                host.outputRows().record(run.id(), collected.files(), collected.scalars());
+                record(run, isShared(run, attempt), collected);
                 return true;
             });
             end(run, attempt, hasWholeLog(run, collected.log()) && collected.complete());
@@ -68,36 +69,49 @@ final class OutputsStep implements Step {
         }
     }
 
+    private void record(AttemptRun run, boolean shared, Collected collected) {
+        if (shared) {
+            host.outputRows().recordShared(run.id(), collected.files(), collected.scalars(), collected.present());
+        } else {
+            host.outputRows().record(run.id(), collected.files(), collected.scalars());
+        }
+    }
+
     /**
+     * What was gathered.
+     *
      * @param log null: not written
      * @param complete whether the files are all that the attempt left
+     * @param present all files that are in the place now; null: not known
      */
     private record Collected(
             @Nullable LogFile log,
             boolean complete,
+            @Nullable List<String> present,
             List<OutputStore.OutputFile> files,
             List<OutputStore.Scalar> scalars) {
 
-        static final Collected NOTHING = new Collected(null, false, List.of(), List.of());
+        static final Collected NOTHING = new Collected(null, false, null, List.of(), List.of());
     }
 
     private Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
-        boolean shared = run.request(attempt).run().outputs().location() != null;
+        boolean shared = isShared(run, attempt);
+        // Before the wait: it has one of its own.
+        HostUse use = run.persist(host::use);
         LogFollower follower = run.follow(host, container);
         try {
             return run.await(COLLECT_WITHIN, false, () -> {
                 follower.finish();
-                Path outputs = ImageStep.outputsOf(host, run, attempt);
-                if (shared) {
-                    Optional<Path> real = allowed(run, outputs);
-                    if (real.isEmpty()) {
-                        return Collected.NOTHING;
-                    }
-                    outputs = real.get();
+                try (OpenFolder outputs =
+                        host.openOutputs(attempt, run.request(attempt).run(), use)) {
+                    LogFile written = writeLog(run, attempt, container, outputs, shared);
+                    return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
+                } catch (IOException e) {
+                    log.warn("outputs not gathered attempt={} because={}", run.id(), e.toString());
+                    tell(run, "[the outputs were not gathered: %s]".formatted(FileTrouble.words(e)));
+                    return Collected.NOTHING;
                 }
-                LogFile written = writeLog(run, container, outputs.resolve(logFile(run, shared)));
-                return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
             });
         } catch (Woken e) {
             log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
@@ -105,34 +119,24 @@ final class OutputsStep implements Step {
         }
     }
 
-    /**
-     * A place that a user names may be a link. Where it leads is asked again: the program may have been able to lead it elsewhere, where
-     * this process can read and write what the program cannot.
-     */
-    private Optional<Path> allowed(AttemptRun run, Path place) throws InterruptedException {
-        Optional<Path> real = HostPath.real(place);
-        Optional<String> refusal = host.refusalOfPlace(real.orElse(place));
-        if (refusal.isPresent()) {
-            log.warn("outputs not gathered attempt={} because={}", run.id(), refusal.get());
-            tell(run, "[the outputs were not gathered: %s]".formatted(refusal.get()));
-            return Optional.empty();
-        }
-        return real;
+    /** A place that a user names may hold what other attempts have left. */
+    private static boolean isShared(AttemptRun run, Attempt attempt) {
+        return run.request(attempt).run().outputs().location() != null;
     }
 
-    /** Beside what the program wrote; listed in the manifest. A place that a user names may hold what other attempts have left. */
-    private static String logFile(AttemptRun run, boolean shared) {
-        return shared ? "trainyard-%s.log".formatted(run.id().shortForm()) : "trainyard.log";
-    }
-
-    private @Nullable LogFile writeLog(AttemptRun run, ContainerId container, Path file) throws InterruptedException {
+    /** Beside what the program wrote; listed in the manifest. */
+    private @Nullable LogFile writeLog(
+            AttemptRun run, Attempt attempt, ContainerId container, OpenFolder outputs, boolean shared)
+            throws InterruptedException {
+        String wanted = shared ? "trainyard-" + attempt.id().shortForm() : "trainyard";
         while (true) {
-            try {
+            try (OutputStream file =
+                    host.outputs().newLog(attempt.jobId(), attempt.number(), attempt.id(), outputs, wanted)) {
                 return host.containers().writeLog(container, file, ContainerSpecs.DEFAULT_LOG_BUDGET);
             } catch (EngineSilent e) {
                 Thread.sleep(ENGINE_PAUSE);
             } catch (EngineRefused | IOException e) {
-                log.warn("log file not written path={} error={}", file, e.getMessage());
+                log.warn("log file not written attempt={} error={}", run.id(), e.toString());
                 tell(run, "[this log could not be written to the outputs]");
                 return null;
             }
@@ -168,38 +172,47 @@ final class OutputsStep implements Step {
         run.log().drain();
     }
 
-    private static Collected manifest(AttemptRun run, Path outputs, @Nullable Instant since, @Nullable LogFile written)
-            throws InterruptedException {
-        try {
-            OutputManifest manifest = OutputManifest.of(outputs, since);
-            manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
-            List<OutputStore.OutputFile> files = manifest.files().stream()
-                    .map(file -> new OutputStore.OutputFile(
-                            file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
-                    .toList();
-            return new Collected(written, manifest.complete(), files, scalars(outputs, manifest));
-        } catch (IOException e) {
-            log.warn("no manifest attempt={} path={} error={}", run.id(), outputs, e.toString());
-            return Collected.NOTHING;
-        }
+    private static Collected manifest(
+            AttemptRun run, OpenFolder outputs, @Nullable Instant since, @Nullable LogFile written)
+            throws IOException, InterruptedException {
+        OutputManifest manifest = OutputManifest.of(
+                outputs,
+                since,
+                new CollectProgress(System::nanoTime, line -> run.log().line(Source.TRAINYARD, line)));
+        manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
+        List<OutputStore.OutputFile> files = manifest.files().stream()
+                .map(file -> new OutputStore.OutputFile(
+                        file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
+                .toList();
+        return new Collected(written, manifest.complete(), manifest.present(), files, scalars(outputs, manifest));
     }
 
-    private static List<OutputStore.Scalar> scalars(Path outputs, OutputManifest manifest) throws InterruptedException {
+    private static List<OutputStore.Scalar> scalars(OpenFolder outputs, OutputManifest manifest)
+            throws InterruptedException {
         List<OutputStore.Scalar> scalars = new ArrayList<>();
         for (OutputFile file : manifest.files()) {
             if (file.kind() == OutputFile.Kind.TENSORBOARD) {
                 try {
-                    Path parent = Path.of(file.path()).getParent();
-                    String runName = parent == null ? "." : parent.toString();
-                    TensorBoardScalars.read(outputs.resolve(file.path()))
-                            .forEach(scalar -> scalars.add(new OutputStore.Scalar(
-                                    runName, scalar.tag(), scalar.step(), scalar.value(), scalar.wallTime())));
+                    TensorBoardScalars.read(outputs, file.file(), 0)
+                            .scalars()
+                            .forEach(scalar -> scalars.add(row(file.path(), scalar)));
                 } catch (IOException e) {
                     log.info("scalars not read path={} error={}", file.path(), e.getMessage());
                 }
             }
         }
         return scalars;
+    }
+
+    /** A point of a curve, whose run is the folder of its file, as TensorBoard has it. */
+    static OutputStore.Scalar row(String path, TensorBoardScalars.Scalar scalar) {
+        int slash = path.lastIndexOf('/');
+        return new OutputStore.Scalar(
+                slash < 0 ? "." : path.substring(0, slash),
+                scalar.tag(),
+                scalar.step(),
+                scalar.value(),
+                scalar.wallTime());
     }
 
     private void end(AttemptRun run, Attempt attempt, boolean complete) {

@@ -10,7 +10,6 @@ import dev.trainyard.core.lifecycle.EndRecord;
 import dev.trainyard.core.request.DataSize;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -203,14 +202,13 @@ public final class Containers {
     }
 
     /**
-     * Writes the log as the engine has it to a file: both streams in their order, without timestamps.
+     * Writes the log as the engine has it: both streams in their order, without timestamps.
      *
-     * @param file made anew: what is there is removed first, whatever it is
      * @param budget nothing is written beyond
-     * @throws IOException also if a folder that is not empty is in the file's place
      */
-    public LogFile writeLog(ContainerId id, Path file, DataSize budget) throws IOException, InterruptedException {
-        return logs.write(id, file, budget);
+    public LogFile writeLog(ContainerId id, OutputStream out, DataSize budget)
+            throws IOException, InterruptedException {
+        return logs.write(id, out, budget);
     }
 
     private void awaitAnything(Request wait) throws InterruptedException {

@@ -6,10 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,20 +36,14 @@ final class Logs {
         }
     }
 
-    LogFile write(ContainerId id, Path file, DataSize budget) throws IOException, InterruptedException {
+    LogFile write(ContainerId id, OutputStream out, DataSize budget) throws IOException, InterruptedException {
         boolean tty = containers.inspect(id).map(ContainerStatus::tty).orElse(false);
-        try (OutputStream out = create(file)) {
+        try {
             return connection.stream(
                     request(id, "stdout=1&stderr=1"), stream -> copy(new LogText(stream, tty), out, budget.bytes()));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-    }
-
-    /** Anew: the program may have left a link to a file of the host's under this name, or a pipe that nobody reads. */
-    private static OutputStream create(Path file) throws IOException {
-        Files.deleteIfExists(file);
-        return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static LogFile copy(LogText text, OutputStream out, long budget) throws IOException {

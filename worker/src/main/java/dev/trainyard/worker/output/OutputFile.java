@@ -1,5 +1,6 @@
 package dev.trainyard.worker.output;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
@@ -7,10 +8,11 @@ import java.util.Set;
 /**
  * One file that an attempt left.
  *
- * @param path relative to the outputs folder, with {@code /}
+ * @param file relative to the outputs folder, as it can be opened
+ * @param path the same as text, see {@link PathText}
  * @param sha256 hexadecimal
  */
-public record OutputFile(String path, Kind kind, long size, String sha256, Instant modified) {
+public record OutputFile(Path file, String path, Kind kind, long size, String sha256, Instant modified) {
 
     /** What a file is, by its name. */
     public enum Kind {
@@ -22,7 +24,7 @@ public record OutputFile(String path, Kind kind, long size, String sha256, Insta
         private static final Set<String> CHECKPOINTS =
                 Set.of("pt", "pth", "ckpt", "npz", "safetensors", "h5", "keras", "onnx", "pdparams", "msgpack");
 
-        static Kind of(String path) {
+        public static Kind of(String path) {
             String name = path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
             String suffix = name.substring(name.lastIndexOf('.') + 1);
             // TensorBoard's own rule for event files.

@@ -2,80 +2,118 @@ package dev.trainyard.worker.output;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files of an outputs folder with their sizes and digests.
  *
  * @param files by path
+ * @param present paths of all files that are there, also of those that are not this attempt's; null: not known
  * @param complete whether every regular file is in it
  * @param notes what is not in it and why
  */
-public record OutputManifest(List<OutputFile> files, boolean complete, List<String> notes) {
+public record OutputManifest(
+        List<OutputFile> files, @Nullable List<String> present, boolean complete, List<String> notes) {
 
     /** A training that leaves more files than this has written its data set. */
     private static final int MAX_FILES = 100_000;
 
     private static final int BUFFER = 1 << 20;
 
-    /** A file's time of change may lag behind the clock by a tick of the kernel's. */
-    private static final Duration TICK = Duration.ofMillis(50);
-
-    /**
-     * Reads every file once. Links are not followed: what they point to is not the attempt's.
-     *
-     * @param since only what was made or changed since then, by this host's clock: for a folder that others have used before; null: all
-     */
-    public static OutputManifest of(Path folder, @Nullable Instant since) throws IOException, InterruptedException {
-        Walk walk = new Walk(folder, since == null ? null : since.minus(TICK));
-        Files.walkFileTree(folder, walk);
-        List<OutputFile> files = new ArrayList<>();
-        byte[] buffer = new byte[BUFFER];
-        for (Path file : walk.regular) {
-            String path = folder.relativize(file).toString();
-            try {
-                files.add(read(file, path, buffer));
-            } catch (IOException e) {
-                walk.complete = false;
-                walk.notes.add("%s could not be read: %s".formatted(path, e.getMessage()));
-            }
-        }
-        files.sort(Comparator.comparing(OutputFile::path));
-        return new OutputManifest(List.copyOf(files), walk.complete, List.copyOf(walk.notes));
+    /** Learns how much is read. */
+    @FunctionalInterface
+    public interface Progress {
+        void read(long bytes, long ofBytes) throws InterruptedException;
     }
 
-    private static OutputFile read(Path file, String path, byte[] buffer) throws IOException, InterruptedException {
-        RegularFile.heedInterrupt();
-        MessageDigest digest = sha256();
-        long size = 0;
-        try (InputStream in = RegularFile.open(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                RegularFile.heedInterrupt();
-                digest.update(buffer, 0, count);
-                size += count;
-            }
+    /**
+     * Reads every file once.
+     *
+     * @param since as of {@link FolderListing#of}
+     */
+    public static OutputManifest of(OpenFolder folder, @Nullable Instant since, Progress progress)
+            throws IOException, InterruptedException {
+        FolderListing listing = FolderListing.of(folder, since, MAX_FILES);
+        Reading reading = new Reading(folder, listing, progress);
+        List<OutputFile> files = reading.files();
+        files.sort(Comparator.comparing(OutputFile::path));
+        List<String> present = Stream.concat(
+                        listing.others().stream(), listing.files().stream().map(FolderListing.Found::path))
+                .toList();
+        return new OutputManifest(
+                List.copyOf(files),
+                listing.complete() ? present : null,
+                listing.complete() && reading.unread.isEmpty(),
+                Stream.concat(listing.notes().stream(), reading.unread.stream()).toList());
+    }
+
+    /** Of the files that were found, folder by folder. */
+    private static final class Reading {
+
+        private final OpenFolder folder;
+        private final FolderListing listing;
+        private final Progress progress;
+        private final List<String> unread = new ArrayList<>();
+        private final byte[] buffer = new byte[BUFFER];
+        private final long all;
+        private long read;
+
+        Reading(OpenFolder folder, FolderListing listing, Progress progress) {
+            this.folder = folder;
+            this.listing = listing;
+            this.progress = progress;
+            this.all = listing.files().stream()
+                    .mapToLong(FolderListing.Found::size)
+                    .sum();
         }
-        return new OutputFile(
-                path,
-                OutputFile.Kind.of(path),
-                size,
-                HexFormat.of().formatHex(digest.digest()),
-                Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant());
+
+        List<OutputFile> files() throws InterruptedException {
+            List<OutputFile> files = new ArrayList<>();
+            for (FolderListing.Found found : listing.files()) {
+                heedInterrupt();
+                Path parent = found.file().getParent();
+                try (OpenFolder opened = folder.enter(parent == null ? Path.of("") : parent)) {
+                    files.add(read(opened, found));
+                } catch (ClosedByInterruptException e) {
+                    throw interrupted();
+                } catch (IOException e) {
+                    unread.add("%s could not be read: %s".formatted(found.path(), e.getMessage()));
+                }
+            }
+            return files;
+        }
+
+        private OutputFile read(OpenFolder parent, FolderListing.Found found) throws IOException, InterruptedException {
+            MessageDigest digest = sha256();
+            long size = 0;
+            Path name = found.file().getFileName();
+            try (InputStream in = parent.read(name, 0)) {
+                for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                    heedInterrupt();
+                    digest.update(buffer, 0, count);
+                    size += count;
+                    read += count;
+                    progress.read(read, Math.max(read, all));
+                }
+            }
+            return new OutputFile(
+                    found.file(),
+                    found.path(),
+                    OutputFile.Kind.of(found.path()),
+                    size,
+                    HexFormat.of().formatHex(digest.digest()),
+                    parent.attributes(name).lastModifiedTime().toInstant());
+        }
     }
 
     private static MessageDigest sha256() {
@@ -86,49 +124,16 @@ public record OutputManifest(List<OutputFile> files, boolean complete, List<Stri
         }
     }
 
-    private static final class Walk extends SimpleFileVisitor<Path> {
-
-        private final List<Path> regular = new ArrayList<>();
-        private final List<String> notes = new ArrayList<>();
-        private boolean complete = true;
-        private final Path folder;
-        private final @Nullable Instant since;
-
-        Walk(Path folder, @Nullable Instant since) {
-            this.folder = folder;
-            this.since = since;
+    /** For between reads, some of which heed no interrupt by themselves. */
+    static void heedInterrupt() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
+    }
 
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            if (!attributes.isRegularFile()) {
-                // A link in the folder's own place hides all that the attempt left.
-                complete &= !file.equals(folder);
-                notes.add("%s is no regular file".formatted(file.getFileName()));
-                return FileVisitResult.CONTINUE;
-            }
-            if (since != null && changedAt(file).isBefore(since)) {
-                return FileVisitResult.CONTINUE;
-            }
-            if (regular.size() == MAX_FILES) {
-                complete = false;
-                notes.add("more than %d files: the rest is not listed".formatted(MAX_FILES));
-                return FileVisitResult.TERMINATE;
-            }
-            regular.add(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        /** Of its content or its name: a copy may keep the old time of modification. */
-        private static Instant changedAt(Path file) throws IOException {
-            return ((FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS)).toInstant();
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException e) {
-            complete = false;
-            notes.add("%s could not be read: %s".formatted(file.getFileName(), e.getMessage()));
-            return FileVisitResult.CONTINUE;
-        }
+    /** A channel that an interrupt closed leaves the thread interrupted. */
+    static InterruptedException interrupted() {
+        boolean unused = Thread.interrupted();
+        return new InterruptedException();
     }
 }

@@ -1,22 +1,36 @@
 package dev.trainyard.worker.output;
 
+import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.RunSpec;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Where attempts of this host write their results: a managed folder of their own, {@code <root>/<job>/<attempt>}, or the place that the
- * request names.
+ * request names. No container may write in the folders above a managed one, nor in another attempt's: so that the path of a managed folder
+ * leads where this process made it. On the way to a named place nothing is taken for granted but the folder that the policy allows.
  *
  * @param root of the managed folders
  * @param host name of this host, for people elsewhere
  */
 public record Outputs(Path root, String host) {
+
+    private static final String OURS_ALONE = "rwx------";
+    private static final String READABLE = "rwxr-xr-x";
+
+    /** The container's user is a number of the image's: only everybody is sure to include it. */
+    private static final String EVERYBODYS = "rwxrwxrwx";
 
     public Outputs {
         root = root.toAbsolutePath().normalize();
@@ -30,18 +44,178 @@ public record Outputs(Path root, String host) {
                 : root.resolve(job.toString()).resolve(Integer.toString(attemptNumber));
     }
 
-    /** The attempt's folder, made where it is missing. */
-    public Path prepare(JobId job, int attemptNumber, RunSpec run) throws IOException {
-        Path place = place(job, attemptNumber, run);
-        if (!Files.isDirectory(place)) {
-            Files.createDirectories(place);
-            if (run.user() != null) {
-                // The container's user is a number of the image's: only everybody is sure to include it. A place that
-                // somebody else made, has the mode that they gave it.
-                Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
-            }
+    /** Makes the root where it is missing, for this process's user alone. */
+    public void makeRoot() throws IOException {
+        make(root, OURS_ALONE);
+    }
+
+    /** By its path, which no container can lead elsewhere. */
+    private static void make(Path folder, String mode) throws IOException {
+        if (Files.exists(folder)) {
+            return;
         }
-        return place;
+        Path parent = folder.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
+        } catch (FileAlreadyExistsException e) {
+            // Another process has made it just now.
+        }
+    }
+
+    /**
+     * Makes an attempt's managed folder, or finds the one that it has made before: what it makes it marks beforehand.
+     *
+     * @throws IOException also if something is in its place that this attempt has not made
+     */
+    public Path makeManaged(JobId job, int number, AttemptId attempt, RunSpec run) throws IOException {
+        Path name = Path.of(Integer.toString(number));
+        try (OpenFolder ofJob = ofJob(job)) {
+            Path mark = mark(number, attempt);
+            if (!ofJob.has(mark)) {
+                if (ofJob.has(name)) {
+                    throw new FileSystemException(
+                            ofJob.path().resolve(name).toString(),
+                            null,
+                            "it is there already, and not made for this attempt. Move it away (mv %1$s %1$s.old) and submit again"
+                                    .formatted(ofJob.path().resolve(name)));
+                }
+                ofJob.create(mark).close();
+            }
+            if (!ofJob.has(name)) {
+                ofJob.make(name, root, mode(run));
+            }
+            ofJob.enter(name).close();
+            return ofJob.path().resolve(name);
+        }
+    }
+
+    private static String mode(RunSpec run) {
+        return run.user() == null ? READABLE : EVERYBODYS;
+    }
+
+    private OpenFolder ofJob(JobId job) throws IOException {
+        makeRoot();
+        Path folder = root.resolve(job.toString());
+        make(folder, READABLE);
+        try (OpenFolder all = OpenFolder.at(root)) {
+            return all.enter(folder.getFileName());
+        }
+    }
+
+    /** Beside the attempt's folder, where no container writes: that this attempt has made it, and which file in it is ours. */
+    private static Path mark(int number, AttemptId attempt) {
+        return Path.of(".%d.%s".formatted(number, attempt));
+    }
+
+    /**
+     * Makes a named place where it is missing. One that is there has the mode that somebody gave it.
+     *
+     * @param allowed folder of the policy that it lies in
+     * @param real the place, without links
+     */
+    public static void makeNamed(Path allowed, Path real, RunSpec run) throws IOException {
+        make(allowed, OURS_ALONE);
+        OpenFolder folder = OpenFolder.at(allowed);
+        try {
+            Path relative = allowed.relativize(real);
+            for (int i = 0; i < relative.getNameCount() && !relative.toString().isEmpty(); i++) {
+                Path name = relative.getName(i);
+                if (!folder.has(name)) {
+                    make(folder, name, allowed, i == relative.getNameCount() - 1 ? mode(run) : READABLE);
+                }
+                try (OpenFolder above = folder) {
+                    folder = above.enter(name);
+                }
+            }
+        } finally {
+            folder.close();
+        }
+    }
+
+    private static void make(OpenFolder folder, Path name, Path allowed, String mode) throws IOException {
+        try {
+            folder.make(name, allowed, mode);
+        } catch (FileAlreadyExistsException e) {
+            // Another attempt has made it just now.
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new FileSystemException(
+                    folder.path().resolve(name).toString(),
+                    null,
+                    "it is not there, and lies on another file system than %s: make it (mkdir -p)".formatted(allowed));
+        }
+    }
+
+    /** Opens an attempt's managed folder. */
+    public OpenFolder openManaged(JobId job, int number) throws IOException {
+        try (OpenFolder all = OpenFolder.at(root)) {
+            return all.enter(Path.of(job.toString(), Integer.toString(number)));
+        }
+    }
+
+    /**
+     * Opens a named place.
+     *
+     * @param allowed folder of the policy that it lies in
+     * @param real the place, without links
+     */
+    public static OpenFolder openNamed(Path allowed, Path real) throws IOException {
+        try (OpenFolder folder = OpenFolder.at(allowed)) {
+            return folder.enter(allowed.relativize(real));
+        }
+    }
+
+    /**
+     * Begins the file that is to hold the attempt's log: a new one, under a name that the program has not used. Begun a second time, it
+     * takes the place of the first.
+     *
+     * @param folder the attempt's
+     * @param wanted name of the file, without {@code .log}
+     */
+    public OutputStream newLog(JobId job, int number, AttemptId attempt, OpenFolder folder, String wanted)
+            throws IOException {
+        try (OpenFolder ofJob = ofJob(job)) {
+            Path mark = mark(number, attempt);
+            String ours = ofJob.has(mark) ? text(ofJob, mark) : "";
+            if (ours.isEmpty()) {
+                ours = freeName(folder, wanted, attempt);
+                write(ofJob, mark, ours);
+            }
+            Path name = Path.of(ours);
+            if (folder.has(name)) {
+                folder.delete(name);
+            }
+            return folder.create(name);
+        }
+    }
+
+    private static String freeName(OpenFolder folder, String wanted, AttemptId attempt) throws IOException {
+        String name = wanted + ".log";
+        String withAttempt = wanted.endsWith(attempt.shortForm()) ? wanted : wanted + "-" + attempt.shortForm();
+        for (int i = 1; folder.has(Path.of(name)); i++) {
+            name = withAttempt + (i == 1 && !withAttempt.equals(wanted) ? "" : "-" + i) + ".log";
+        }
+        return name;
+    }
+
+    private static String text(OpenFolder folder, Path name) throws IOException {
+        try (InputStream in = folder.read(name, 0)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Whole or not at all. */
+    private static void write(OpenFolder folder, Path name, String text) throws IOException {
+        Path fresh = Path.of(name + ".new");
+        if (folder.has(fresh)) {
+            folder.delete(fresh);
+        }
+        try (OutputStream out = folder.create(fresh)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        folder.rename(fresh, name);
     }
 
     /** {@code file://host/path}. */
@@ -51,5 +225,10 @@ public record Outputs(Path root, String host) {
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("no URI for %s on %s".formatted(place, host), e);
         }
+    }
+
+    /** The path of such a URI, on its host. */
+    public static Path path(URI place) {
+        return Path.of(place.getPath());
     }
 }

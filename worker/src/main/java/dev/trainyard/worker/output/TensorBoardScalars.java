@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,6 +32,9 @@ public final class TensorBoardScalars {
     /** Enough for curves; a program that logs more points than this per file has its file. */
     private static final int MAX_SCALARS = 200_000;
 
+    /** Length and its checksum. */
+    private static final int HEADER = Long.BYTES + Integer.BYTES;
+
     private static final int VARINT = 0;
     private static final int FIXED_64 = 1;
     private static final int BYTES = 2;
@@ -44,33 +48,51 @@ public final class TensorBoardScalars {
     /** One point of a curve. */
     public record Scalar(String tag, long step, Instant wallTime, double value) {}
 
-    /** @throws IOException if the file cannot be read; damage within only ends the reading */
-    public static List<Scalar> read(Path file) throws IOException, InterruptedException {
+    /**
+     * What was read of a file.
+     *
+     * @param end where the last whole record ends: reading goes on from there when the file has grown
+     */
+    public record Part(List<Scalar> scalars, long end) {}
+
+    /**
+     * Reads the whole records of a file, one that is being written included.
+     *
+     * @param from where a record begins
+     * @throws IOException if the file cannot be read; damage within only ends the reading
+     */
+    public static Part read(OpenFolder folder, Path file, long from) throws IOException, InterruptedException {
         List<Scalar> scalars = new ArrayList<>();
-        try (InputStream raw = RegularFile.open(file);
+        long end = from;
+        Path parent = file.getParent();
+        try (OpenFolder opened = folder.enter(parent == null ? Path.of("") : parent);
+                InputStream raw = opened.read(file.getFileName(), from);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
             while (scalars.size() < MAX_SCALARS) {
-                RegularFile.heedInterrupt();
-                byte[] header = in.readNBytes(12);
-                if (header.length < 12) {
-                    return scalars;
+                OutputManifest.heedInterrupt();
+                byte[] header = in.readNBytes(HEADER);
+                if (header.length < HEADER) {
+                    break;
                 }
                 ByteBuffer fields = little(header);
                 long length = fields.getLong();
                 if (fields.getInt() != maskedCrc(header, 8) || length < 0 || length > MAX_RECORD) {
-                    return scalars;
+                    break;
                 }
                 byte[] data = new byte[(int) length];
                 in.readFully(data);
                 if (Integer.reverseBytes(in.readInt()) != maskedCrc(data, data.length)) {
-                    return scalars;
+                    break;
                 }
                 event(little(data), scalars);
+                end += HEADER + length + Integer.BYTES;
             }
-            return scalars;
+        } catch (ClosedByInterruptException e) {
+            throw OutputManifest.interrupted();
         } catch (EOFException | BufferUnderflowException | IllegalArgumentException e) {
-            return scalars;
+            // What was whole before it counts.
         }
+        return new Part(scalars, end);
     }
 
     private static ByteBuffer little(byte[] data) {

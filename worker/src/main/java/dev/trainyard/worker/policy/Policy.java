@@ -9,9 +9,11 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Privileges;
 import dev.trainyard.core.request.RunSpec.Tuning;
 import dev.trainyard.core.request.RunSpec.Ulimit;
+import dev.trainyard.core.request.ShellWords;
 import dev.trainyard.worker.container.EngineVolume;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -228,19 +229,21 @@ public record Policy(
     /**
      * What the policy refuses of a run: a sentence each, with the rule, where it stands and the remedy; none if all is allowed.
      *
-     * @param outputsRoot managed outputs lie below it
-     * @param real a path of this host with its symbolic links resolved, as far as it exists; empty where that is not known
      */
-    public List<String> refusals(RunSpec run, Path outputsRoot, Function<Path, Optional<Path>> real) {
+    public List<String> refusals(RunSpec run, HostFiles files) {
         Refusals refusals = new Refusals();
         for (Mount mount : run.mounts()) {
             if (mount.source().startsWith("/")) {
-                checkMount(mount.source(), mount.readOnly(), outputsRoot, real, refusals);
+                checkMount(mount.source(), mount.readOnly(), files, refusals);
+                if (!mount.readOnly()) {
+                    checkClosed(mount.source(), files, refusals);
+                }
             }
         }
         String location = run.outputs().location();
         if (location != null) {
-            checkMount(location, false, outputsRoot, real, refusals);
+            checkMount(location, false, files, refusals);
+            checkClosed(location, files, refusals);
         }
         String network = run.networkMode();
         if (network != null && !network.equals("default")) {
@@ -260,11 +263,7 @@ public record Policy(
      * @param present those of the run that the host has, by name; one that it has not is made for the team
      */
     public List<String> refusalsOfVolumes(
-            RunSpec run,
-            @Nullable String team,
-            Map<String, EngineVolume> present,
-            Path outputsRoot,
-            Function<Path, Optional<Path>> real) {
+            RunSpec run, @Nullable String team, Map<String, EngineVolume> present, HostFiles files) {
         Refusals refusals = new Refusals();
         for (Mount mount : run.mounts()) {
             String name = mount.source();
@@ -275,7 +274,7 @@ public record Policy(
             String shown = "the volume " + Excerpt.quote(name);
             if (volumes.any()) {
                 if (volume != null && !volume.options().isEmpty()) {
-                    checkOptions(name, mount.readOnly(), volume.options(), outputsRoot, real, refusals);
+                    checkOptions(name, mount.readOnly(), volume.options(), files, refusals);
                 }
             } else if (!volumes.own()) {
                 refusals.add("volumes", refusal("volumes", shown, "is not allowed"), name);
@@ -294,17 +293,15 @@ public record Policy(
 
     /** A volume of the engine's own driver may stand for a folder of the host, or a disk. */
     private void checkOptions(
-            String name,
-            boolean readOnly,
-            Map<String, String> options,
-            Path outputsRoot,
-            Function<Path, Optional<Path>> real,
-            Refusals refusals) {
+            String name, boolean readOnly, Map<String, String> options, HostFiles files, Refusals refusals) {
         String device = options.getOrDefault("device", "");
         List<String> flags = List.of(options.getOrDefault("o", "").split(","));
         boolean folder = flags.contains("bind") || flags.contains("rbind");
         if (folder && device.startsWith("/")) {
-            checkMount(device, readOnly, outputsRoot, real, refusals);
+            checkMount(device, readOnly, files, refusals);
+            if (!readOnly) {
+                checkClosed(device, files, refusals);
+            }
         } else if (!Set.of("tmpfs", "nfs", "nfs4", "cifs").contains(options.getOrDefault("type", ""))) {
             refusals.add(
                     "volumes",
@@ -318,9 +315,9 @@ public record Policy(
     }
 
     /** As {@link #refusals} of a place of outputs alone: where it leads now, for what is to be read and written there. */
-    public List<String> refusalsOfPlace(Path place, Path outputsRoot, Function<Path, Optional<Path>> real) {
+    public List<String> refusalsOfPlace(Path place, HostFiles files) {
         Refusals refusals = new Refusals();
-        checkMount(place.toString(), false, outputsRoot, real, refusals);
+        checkMount(place.toString(), false, files, refusals);
         return refusals.told(this::remedy);
     }
 
@@ -403,6 +400,32 @@ public record Policy(
                         refusals));
     }
 
+    /**
+     * The outermost folder of the rule {@code mounts} that a place lies in: containers can change what is in it, and nothing on the way to
+     * it.
+     *
+     * @param real a path without links
+     */
+    public Optional<Path> folderOf(Path real, HostFiles files) {
+        return mounts.keySet().stream()
+                .flatMap(folder -> files.real(folder).stream())
+                .filter(real::startsWith)
+                .min(Comparator.comparingInt(Path::getNameCount));
+    }
+
+    /** Of the folders that jobs may write, those in which none may yet, since others could come to what it leaves; a sentence each. */
+    public List<String> openFolders(HostFiles files) {
+        return mounts.entrySet().stream()
+                .filter(allowed -> allowed.getValue() == Access.READ_WRITE)
+                .flatMap(allowed -> files.real(allowed.getKey()).stream())
+                .sorted()
+                .flatMap(folder -> files
+                        .openToOthers(folder, folder)
+                        .map(open -> "no job may write in %s: %s".formatted(folder, open(folder, open)))
+                        .stream())
+                .toList();
+    }
+
     private void checkPrivileges(Privileges wanted, Refusals refusals) {
         if (wanted.privileged()) {
             refusals.add(
@@ -473,28 +496,29 @@ public record Policy(
                         () -> refusals.add(rule, sentence, wanted));
     }
 
-    private void checkMount(
-            String source, boolean readOnly, Path outputsRoot, Function<Path, Optional<Path>> real, Refusals refusals) {
-        Optional<Path> resolved = real.apply(Path.of(source));
+    private void checkMount(String source, boolean readOnly, HostFiles files, Refusals refusals) {
+        Optional<Path> resolved = files.real(Path.of(source));
         if (resolved.isEmpty()) {
             refusals.add("the folder %s may not be mounted: it is a link that leads nowhere."
                     .formatted(Excerpt.quote(source)));
             return;
         }
         Path path = resolved.get();
-        if (real.apply(outputsRoot)
-                .filter(root -> path.startsWith(root) && !path.equals(root))
-                .isPresent()) {
+        String shown = shown(source, path);
+        Optional<String> objection = files.objection(path, readOnly);
+        if (objection.isPresent()) {
+            refusals.add("%s may not be mounted: it %s.".formatted(shown, objection.get()));
+            return;
+        }
+        if (files.isManaged(path)) {
             return;
         }
         @Nullable Access access = null;
         for (Map.Entry<Path, Access> allowed : mounts.entrySet()) {
-            if (real.apply(allowed.getKey()).filter(path::startsWith).isPresent()) {
+            if (files.real(allowed.getKey()).filter(path::startsWith).isPresent()) {
                 access = access == Access.READ_WRITE ? access : allowed.getValue();
             }
         }
-        String shown = "the folder " + Excerpt.quote(source)
-                + (path.toString().equals(source) ? "" : ", which is " + Excerpt.quote(path.toString()) + ",");
         if (access == null) {
             refuseMount(
                     path,
@@ -508,6 +532,29 @@ public record Policy(
                     refusal("mounts", shown, "may only be mounted read-only: write ro, if it is only read"),
                     refusals);
         }
+    }
+
+    private static String shown(String source, Path real) {
+        return "the folder " + Excerpt.quote(source)
+                + (real.toString().equals(source) ? "" : ", which is " + Excerpt.quote(real.toString()) + ",");
+    }
+
+    /** Of a folder that the policy lets be written. */
+    private void checkClosed(String source, HostFiles files, Refusals refusals) {
+        Optional<Path> real = files.real(Path.of(source));
+        Optional<Path> allowed = real.flatMap(path -> folderOf(path, files));
+        if (allowed.isPresent()) {
+            files.openToOthers(real.get(), allowed.get())
+                    .ifPresent(open -> refusals.add(shown(source, real.get()) + " may only be mounted read-only (ro): "
+                            + open(allowed.get(), open)));
+        }
+    }
+
+    /** @param folder what is to be closed, so that nothing in it is reached any more */
+    private static String open(Path folder, Path reached) {
+        return "other users of this host can enter %s, and could run there as root what a container leaves. Whoever runs the host closes it: %s"
+                        .formatted(reached, "chmod 700 " + ShellWords.quote(folder.toString()))
+                + " (owned by root or the worker's user), or mounts its file system with nosuid,nodev.";
     }
 
     /** Whatever hands the host over is not advised. */

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /** Writes TensorBoard event files, as far as tests need them. */
-final class EventFile {
+public final class EventFile {
 
     private static final int VARINT = 0;
     private static final int FIXED_64 = 1;
@@ -16,17 +16,17 @@ final class EventFile {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    EventFile() {
+    public EventFile() {
         record(new Message().fixed64(1, 1.5e9).bytes(3, text("brain.Event:2")));
     }
 
     /** As TensorFlow 1, Keras and most loggers. */
-    EventFile simple(String tag, long step, double wallTime, float value) {
+    public EventFile simple(String tag, long step, double wallTime, float value) {
         return value(step, wallTime, new Message().bytes(1, text(tag)).fixed32(2, value));
     }
 
     /** As TensorFlow 2 and PyTorch's new style: one float in a list. */
-    EventFile floats(String tag, long step, double wallTime, float... values) {
+    public EventFile floats(String tag, long step, double wallTime, float... values) {
         Message packed = new Message();
         for (float value : values) {
             packed.raw(little(Float.BYTES).putFloat(0, value));
@@ -35,17 +35,17 @@ final class EventFile {
     }
 
     /** As TensorFlow 2 writes what it has as a constant. */
-    EventFile content(String tag, long step, double wallTime, double value) {
+    public EventFile content(String tag, long step, double wallTime, double value) {
         byte[] content = little(Double.BYTES).putDouble(0, value).array();
         return tensor(tag, step, wallTime, new Message().varint(1, 2).bytes(4, content));
     }
 
-    EventFile raw(byte[] bytes) {
+    public EventFile raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return out.toByteArray();
     }
 

@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +35,7 @@ class OutputManifestTest {
         Files.setLastModifiedTime(write("runs/1/model.pt", "abc"), FileTime.from(modified));
         write("a file with spaces and ünïcode.txt", "");
 
-        OutputManifest manifest = OutputManifest.of(folder, null);
+        OutputManifest manifest = manifest(folder);
 
         assertThat(manifest.complete()).isTrue();
         assertThat(manifest.notes()).isEmpty();
@@ -40,7 +43,8 @@ class OutputManifestTest {
                 .extracting(OutputFile::path)
                 .containsExactly("a file with spaces and ünïcode.txt", "runs/1/model.pt");
         assertThat(manifest.files().get(1))
-                .isEqualTo(new OutputFile("runs/1/model.pt", Kind.CHECKPOINT, 3, SHA_256_OF_ABC, modified));
+                .isEqualTo(new OutputFile(
+                        Path.of("runs/1/model.pt"), "runs/1/model.pt", Kind.CHECKPOINT, 3, SHA_256_OF_ABC, modified));
     }
 
     @Test
@@ -52,7 +56,7 @@ class OutputManifestTest {
         Files.createSymbolicLink(outputs.resolve("folder"), outside);
         Files.createSymbolicLink(outputs.resolve("dangling"), Path.of("nowhere"));
 
-        OutputManifest manifest = OutputManifest.of(outputs, null);
+        OutputManifest manifest = manifest(outputs);
 
         assertThat(manifest.files()).isEmpty();
         assertThat(manifest.complete()).isTrue();
@@ -67,18 +71,10 @@ class OutputManifestTest {
                 .isZero();
         write("after", "abc");
 
-        OutputManifest manifest = OutputManifest.of(folder, null);
+        OutputManifest manifest = manifest(folder);
 
         assertThat(manifest.files()).extracting(OutputFile::path).containsExactly("after");
         assertThat(manifest.notes()).singleElement().asString().contains("pipe");
-    }
-
-    @Test
-    void a_folder_that_is_gone_is_an_incomplete_manifest() throws Exception {
-        OutputManifest manifest = OutputManifest.of(folder.resolve("gone"), null);
-
-        assertThat(manifest.complete()).isFalse();
-        assertThat(manifest.notes()).singleElement().asString().contains("gone");
     }
 
     @Test
@@ -86,7 +82,7 @@ class OutputManifestTest {
         write("only", "abc");
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> OutputManifest.of(folder, null)).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> manifest(folder)).isInstanceOf(InterruptedException.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
@@ -100,7 +96,7 @@ class OutputManifestTest {
         AtomicReference<Exception> ended = new AtomicReference<>();
         Thread reader = Thread.ofPlatform().daemon().start(() -> {
             try {
-                OutputManifest.of(folder, null);
+                manifest(folder);
             } catch (IOException | InterruptedException e) {
                 ended.set(e);
             }
@@ -115,15 +111,66 @@ class OutputManifestTest {
     }
 
     @Test
-    void a_folder_that_is_a_link_is_not_entered_and_is_an_incomplete_manifest() throws Exception {
-        Files.writeString(Files.createDirectory(folder.resolve("elsewhere")).resolve("secret"), "abc");
-        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+    void names_that_are_no_text_are_read_and_told_apart() throws Exception {
+        shell(
+                "printf a > \"$(printf 'a\\377')\"; printf b > \"$(printf 'a\\376')\"; printf c > 'a\\xff'; printf d > \"$(printf 'x\\ny\\033')\"");
+        shell("mkdir \"$(printf 'd\\200')\" && printf e > \"$(printf 'd\\200')/ü\"");
 
-        OutputManifest manifest = OutputManifest.of(link, null);
+        OutputManifest manifest = manifest(folder);
 
-        assertThat(manifest.files()).isEmpty();
+        assertThat(manifest.files())
+                .extracting(file -> file.path() + " " + file.size())
+                .containsExactly("a\\\\xff 1", "a\\xfe 1", "a\\xff 1", "d\\x80/ü 1", "x\\x0ay\\x1b 1");
+        assertThat(manifest.files()).extracting(OutputFile::sha256).doesNotHaveDuplicates();
+        assertThat(manifest.complete()).isTrue();
+    }
+
+    @Test
+    void the_longest_names_are_read_and_what_lies_too_deep_is_told() throws Exception {
+        String longest = "n".repeat(255);
+        shell("for i in $(seq 30); do mkdir %1$s; cd %1$s; done; printf a > %1$s".formatted(longest));
+        shell("for i in $(seq 200); do mkdir d; cd d; done; printf a > f");
+
+        OutputManifest manifest = manifest(folder);
+        // JUnit could not, by paths.
+        shell("rm -rf d n*");
+
+        assertThat(manifest.files()).extracting(OutputFile::path).containsExactly((longest + "/").repeat(30) + longest);
         assertThat(manifest.complete()).isFalse();
-        assertThat(manifest.notes()).singleElement().asString().contains("link");
+        assertThat(manifest.notes()).singleElement().asString().contains("deeper than 100 folders");
+    }
+
+    @Test
+    void how_much_is_read_is_told() throws Exception {
+        write("a", "abc");
+        write("b", "defgh");
+        List<String> told = new ArrayList<>();
+
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            OutputManifest.of(open, null, (bytes, all) -> told.add(bytes + " of " + all));
+        }
+
+        assertThat(told).last().isEqualTo("8 of 8");
+    }
+
+    private void shell(String script) throws Exception {
+        assertThat(new ProcessBuilder("bash", "-c", script)
+                        .directory(folder.toFile())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private static OutputManifest manifest(Path folder) throws IOException, InterruptedException {
+        return manifest(folder, null);
+    }
+
+    private static OutputManifest manifest(Path folder, @Nullable Instant since)
+            throws IOException, InterruptedException {
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            return OutputManifest.of(open, since, (bytes, all) -> {});
+        }
     }
 
     @ParameterizedTest
@@ -154,8 +201,8 @@ class OutputManifestTest {
         Path old = write("old.pt", "abc");
         Instant changed = ((FileTime) Files.getAttribute(old, "unix:ctime")).toInstant();
 
-        assertThat(OutputManifest.of(folder, changed).files()).hasSize(1);
-        assertThat(OutputManifest.of(folder, changed.plusSeconds(1)).files()).isEmpty();
-        assertThat(OutputManifest.of(folder, changed.plusSeconds(1)).complete()).isTrue();
+        assertThat(manifest(folder, changed).files()).hasSize(1);
+        assertThat(manifest(folder, changed.plusSeconds(1)).files()).isEmpty();
+        assertThat(manifest(folder, changed.plusSeconds(1)).complete()).isTrue();
     }
 }

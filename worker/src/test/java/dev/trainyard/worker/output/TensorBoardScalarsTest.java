@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -104,8 +105,8 @@ class TensorBoardScalarsTest {
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
 
-        assertThatThrownBy(() -> TensorBoardScalars.read(link)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> TensorBoardScalars.read(pipe)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> readFile(link)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> readFile(pipe)).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -117,7 +118,37 @@ class TensorBoardScalarsTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
+    @Test
+    void a_file_that_grows_is_read_on_from_where_its_last_whole_record_ended() throws Exception {
+        byte[] all = new EventFile()
+                .simple("loss", 1, 1, 1)
+                .simple("loss", 2, 1, 2)
+                .simple("loss", 3, 1, 3)
+                .bytes();
+        Path file = folder.resolve("events.out.tfevents.1");
+        List<Long> steps = new ArrayList<>();
+        long end = 0;
+
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            for (int written = 0; written <= all.length; written++) {
+                Files.write(file, Arrays.copyOf(all, written));
+                TensorBoardScalars.Part part = TensorBoardScalars.read(open, folder.relativize(file), end);
+                part.scalars().forEach(scalar -> steps.add(scalar.step()));
+                end = part.end();
+            }
+        }
+
+        assertThat(steps).containsExactly(1L, 2L, 3L);
+        assertThat(end).isEqualTo(all.length);
+    }
+
     private List<Scalar> read(byte[] bytes) throws Exception {
-        return TensorBoardScalars.read(Files.write(folder.resolve("events.out.tfevents.1"), bytes));
+        return readFile(Files.write(folder.resolve("events.out.tfevents.1"), bytes));
+    }
+
+    private List<Scalar> readFile(Path file) throws IOException, InterruptedException {
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            return TensorBoardScalars.read(open, folder.relativize(file), 0).scalars();
+        }
     }
 }

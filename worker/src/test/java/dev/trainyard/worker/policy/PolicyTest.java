@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
@@ -16,9 +17,12 @@ import dev.trainyard.worker.container.EngineVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,10 @@ class PolicyTest {
 
     private static final Path OUTPUTS = Path.of("/var/lib/trainyard/outputs");
 
+    private static final Path STATE = Path.of("/var/lib/trainyard/worker");
+    private static final JobId ENDED = new JobId(UUID.randomUUID());
+    private static final JobId RUNNING = new JobId(UUID.randomUUID());
+
     @TempDir
     private Path folder;
 
@@ -41,9 +49,10 @@ class PolicyTest {
                 run().mounts(List.of(new Mount("/data/mnist", "/data", true), new Mount("/data", "/all", false))),
                 run().mounts(List.of(new Mount("cache", "/cache", false))),
                 run().outputs(new Outputs("/outputs", "/logs/run-7")),
-                run().mounts(List.of(new Mount(OUTPUTS + "/an-earlier-job/1", "/pretrained", true))),
                 run().ipc("shareable").shmSize(DataSize.parse("8gb")),
                 run().ulimits(List.of(new Ulimit("memlock", -1, -1), new Ulimit("rtprio", 0, 0))),
+                run().mounts(List.of(new Mount(OUTPUTS + "/" + ENDED + "/1", "/pretrained", true))),
+                run().mounts(List.of(new Mount(OUTPUTS + "/" + ENDED + "/1/checkpoints", "/pretrained", true))),
                 run().networkMode("none"),
                 run().memory(DataSize.parse("100t")).pidsLimit(16_384L),
                 run().networkMode("default"),
@@ -68,7 +77,6 @@ class PolicyTest {
                                 + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line"
                                 + " mounts: {/data: read-write, /etc: read-only, /logs: read-write} and restart the worker"),
                 arguments(mount("/", true), "the folder '/' may not be mounted"),
-                arguments(mount("/", true), "It can never be allowed"),
                 arguments(mount("/run/docker.sock", true), "It can never be allowed: with it a container commands"),
                 arguments(mount("/proc", true), "It is the host's kernel: ask whoever runs the host"),
                 arguments(mount("/etc", false), "Who writes there takes the host over: mount it read-only (ro)"),
@@ -76,7 +84,22 @@ class PolicyTest {
                 arguments(
                         mount("/data/../etc", true), "the folder '/data/../etc', which is '/etc', may not be mounted"),
                 arguments(mount("/var/run/docker.sock", false), "may not be mounted"),
-                arguments(mount(OUTPUTS.toString(), false), "may not be mounted"),
+                arguments(mount(OUTPUTS.toString(), false), "holds managed outputs: mount the folder of one attempt"),
+                arguments(mount(OUTPUTS.toString(), true), "holds managed outputs"),
+                arguments(mount(OUTPUTS + "/" + ENDED, true), "holds managed outputs"),
+                arguments(mount(OUTPUTS + "/" + ENDED, false), "holds managed outputs"),
+                arguments(mount(OUTPUTS + "/" + ENDED + "/../" + ENDED, false), "holds managed outputs"),
+                arguments(
+                        mount(OUTPUTS + "/" + ENDED + "/1", false),
+                        "holds the outputs of an attempt, which only that attempt writes: mount it read-only (ro)"),
+                arguments(
+                        run().outputs(new Outputs("/outputs", OUTPUTS + "/" + ENDED + "/3")),
+                        "which only that attempt writes"),
+                arguments(mount(OUTPUTS + "/" + RUNNING + "/2/sub", true), "of an attempt that still runs"),
+                arguments(mount("/var/lib/trainyard", true), "has Trainyard's or the container engine's own files"),
+                arguments(mount(STATE.toString(), true), "has Trainyard's or the container engine's own files"),
+                arguments(mount(STATE + "/worker.id", true), "has Trainyard's or the container engine's own files"),
+                arguments(mount("/var/lib", true), "has Trainyard's or the container engine's own files"),
                 arguments(run().outputs(new Outputs("/outputs", "/root")), "the folder '/root' may not be mounted"),
                 arguments(
                         run().networkMode("host"),
@@ -396,7 +419,124 @@ class PolicyTest {
     }
 
     private static List<String> refusals(Policy policy, RunSpecBuilder run) {
-        return policy.refusals(run.build(), OUTPUTS, HostPath::real);
+        return policy.refusals(run.build(), new ClosedHost(host(OUTPUTS, STATE)));
+    }
+
+    private static ThisHost host(Path outputs, Path state) {
+        return ThisHost.now(outputs, List.of(state), (job, number) -> job.equals(RUNNING));
+    }
+
+    /** A host of which every folder is closed to its other users, whatever machine this is. */
+    private record ClosedHost(HostFiles host) implements HostFiles {
+
+        @Override
+        public Optional<Path> real(Path path) {
+            return host.real(path);
+        }
+
+        @Override
+        public boolean isManaged(Path real) {
+            return host.isManaged(real);
+        }
+
+        @Override
+        public Optional<String> objection(Path real, boolean readOnly) {
+            return host.objection(real, readOnly);
+        }
+
+        @Override
+        public Optional<Path> openToOthers(Path real, Path allowed) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void nothing_that_an_allowed_folder_has_in_it_opens_managed_outputs_or_trainyards_own_files() throws IOException {
+        Path outputs = Files.createDirectories(folder.resolve("data/yard/outputs"));
+        Path state = Files.createDirectories(folder.resolve("data/state"));
+        Path attempt = Files.createDirectories(outputs.resolve(ENDED + "/1"));
+        Files.createSymbolicLink(folder.resolve("data/link"), outputs);
+        Files.createSymbolicLink(folder.resolve("data/link-to-state"), state);
+        Files.createDirectories(folder.resolve("data/mnist"));
+        Policy policy = policy("mounts: {%s/data: read-write}".formatted(folder));
+        HostFiles host = host(outputs, state);
+
+        for (String source : List.of(
+                "",
+                "/yard",
+                "/yard/outputs",
+                "/yard/outputs/" + ENDED,
+                "/link",
+                "/link/" + ENDED,
+                "/state",
+                "/link-to-state",
+                "/state/postgres",
+                "/mnist/../state")) {
+            for (boolean readOnly : List.of(true, false)) {
+                assertThat(policy.refusals(
+                                mount(folder + "/data" + source, readOnly).build(), host))
+                        .as(source)
+                        .hasSize(1);
+            }
+        }
+        assertThat(policy.refusals(mount(folder + "/data/mnist", false).build(), host))
+                .isEmpty();
+        assertThat(policy.refusals(mount(attempt.toString(), true).build(), host))
+                .isEmpty();
+        assertThat(policy.refusals(
+                        mount(folder + "/data/link/" + ENDED + "/1", true).build(), host))
+                .isEmpty();
+        assertThat(policy.refusals(mount(attempt.toString(), false).build(), host))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_folder_that_other_users_of_the_host_can_enter_is_mounted_read_only_at_most() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("data/a"));
+        Policy policy = policy("mounts: {%s/data: read-write, %1$s/missing: read-write}".formatted(folder));
+        HostFiles host = host(folder.resolve("outputs"), folder.resolve("state"));
+
+        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
+        assertThat(policy.openFolders(host)).isEmpty();
+
+        mode(folder, "rwxr-x---");
+        mode(folder.resolve("data"), "rwxr-xr-x");
+
+        assertThat(policy.refusals(mount(data.toString(), true).build(), host)).isEmpty();
+        assertThat(policy.refusals(mount(data.toString(), false).build(), host))
+                .singleElement()
+                .asString()
+                .contains(
+                        "may only be mounted read-only (ro)",
+                        "run there as root",
+                        "chmod 700 %s/data ".formatted(folder));
+        assertThat(policy.refusals(
+                        run().outputs(new Outputs("/outputs", data + "/run-7")).build(), host))
+                .singleElement()
+                .asString()
+                .contains("chmod 700 %s/data ".formatted(folder));
+        assertThat(policy.refusals(
+                        run().outputs(new Outputs("/outputs", folder + "/missing/run-7"))
+                                .build(),
+                        host))
+                .isEmpty();
+        assertThat(policy.openFolders(host))
+                .singleElement()
+                .asString()
+                .contains("chmod 700 %s/data ".formatted(folder));
+
+        mode(data, "rwx------");
+        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
+        mode(data, "rwxrwxrwx");
+        mode(folder.resolve("data"), "rwxrw-rw-");
+        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
+        // Its owner could enter.
+        Files.setAttribute(folder.resolve("data"), "unix:uid", 4711);
+        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).hasSize(1);
+    }
+
+    private static void mode(Path folder, String mode) throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(mode));
     }
 
     /** What is refused of a read-write mount of the volume {@code cache}. */
@@ -405,8 +545,7 @@ class PolicyTest {
                 run().mounts(List.of(new Mount("cache", "/cache", false))).build(),
                 team,
                 present == null ? Map.of() : Map.of("cache", present),
-                OUTPUTS,
-                HostPath::real);
+                new ClosedHost(host(OUTPUTS, STATE)));
     }
 
     private static RunSpecBuilder run() {

@@ -1,0 +1,161 @@
+package dev.trainyard.worker.attempt;
+
+import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.db.Attempt;
+import dev.trainyard.db.HostUse;
+import dev.trainyard.db.OutputStore;
+import dev.trainyard.worker.output.FolderListing;
+import dev.trainyard.worker.output.OpenFolder;
+import dev.trainyard.worker.output.OutputFile;
+import dev.trainyard.worker.output.TensorBoardScalars;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Looks now and then at what a running container has written, so that files and curves are seen before it ends. Of files it tells name, size
+ * and time; of event files it reads what is new. The manifest at the end replaces all of it. A look that fails is made up for by the next.
+ */
+final class LiveOutputs {
+
+    private static final Logger log = LoggerFactory.getLogger(LiveOutputs.class);
+    private static final Duration FIRST_AFTER = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofSeconds(30);
+
+    /** A look may take a twentieth of the time, however many files there are. */
+    private static final int PAUSE_PER_LOOK = 20;
+
+    private static final int MAX_FILES = 10_000;
+
+    private final Host host;
+    private final AttemptRun run;
+    private final Attempt attempt;
+    private final RunSpec spec;
+    private final Thread thread;
+
+    /** What the database has. */
+    private final Map<Path, Seen> seen = new HashMap<>();
+
+    /** Nothing is known of what the database has. */
+    private boolean anew = true;
+
+    /** @param read how much of an event file has been read */
+    private record Seen(FolderListing.Found found, long read) {}
+
+    private LiveOutputs(Host host, AttemptRun run, Attempt attempt, RunSpec spec) {
+        this.host = host;
+        this.run = run;
+        this.attempt = attempt;
+        this.spec = spec;
+        // A file system may hold the thread for as long as it likes.
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("live-" + run.id().shortForm())
+                .unstarted(this::watch);
+    }
+
+    /** Until it is stopped, or the attempt does not run any more. */
+    static LiveOutputs start(Host host, AttemptRun run, Attempt attempt, RunSpec spec) {
+        LiveOutputs live = new LiveOutputs(host, run, attempt, spec);
+        live.thread.start();
+        return live;
+    }
+
+    /** Does not wait: what comes too late the database does not take. */
+    void stop() {
+        thread.interrupt();
+    }
+
+    private void watch() {
+        try {
+            Thread.sleep(FIRST_AFTER);
+            boolean runs = true;
+            while (runs) {
+                long before = System.nanoTime();
+                runs = look();
+                Duration took = Duration.ofNanos(System.nanoTime() - before).multipliedBy(PAUSE_PER_LOOK);
+                Thread.sleep(took.compareTo(PAUSE) < 0 ? PAUSE : took);
+            }
+        } catch (InterruptedException e) {
+            // Stopped.
+        }
+    }
+
+    /** Returns whether the attempt still runs. */
+    private boolean look() throws InterruptedException {
+        try {
+            HostUse use = host.use();
+            try (OpenFolder folder = host.openOutputs(attempt, spec, use)) {
+                return look(folder);
+            }
+        } catch (IOException | DataAccessException | TransactionException e) {
+            log.debug("outputs not looked at attempt={}", run.id(), e);
+            // What of it the database has taken is not known.
+            anew = true;
+            return true;
+        }
+    }
+
+    private boolean look(OpenFolder folder) throws IOException, InterruptedException {
+        @Nullable Instant since = spec.outputs().location() == null ? null : attempt.engineStartedAt();
+        FolderListing listing = FolderListing.of(folder, since, MAX_FILES);
+        if (anew || listing.files().stream().anyMatch(this::isCut)) {
+            anew = true;
+            seen.clear();
+        }
+        List<OutputStore.OutputFile> files = new ArrayList<>();
+        List<OutputStore.Scalar> scalars = new ArrayList<>();
+        Map<Path, Seen> now = new HashMap<>();
+        for (FolderListing.Found found : listing.files()) {
+            Seen before = seen.get(found.file());
+            if (before != null && before.found.equals(found)) {
+                now.put(found.file(), before);
+                continue;
+            }
+            OutputFile.Kind kind = OutputFile.Kind.of(found.path());
+            files.add(new OutputStore.OutputFile(found.path(), kind.name(), found.size(), null, found.modified()));
+            long read = before == null ? 0 : before.read;
+            if (kind == OutputFile.Kind.TENSORBOARD) {
+                read = read(folder, found, read, scalars);
+            }
+            now.put(found.file(), new Seen(found, read));
+        }
+        List<String> gone = seen.entrySet().stream()
+                .filter(before -> !now.containsKey(before.getKey()))
+                .map(before -> before.getValue().found.path())
+                .toList();
+        boolean runs = host.outputRows().seen(host.me(), run.id(), anew, files, gone, scalars);
+        anew = false;
+        seen.clear();
+        seen.putAll(now);
+        return runs;
+    }
+
+    /** A file that was written anew: points of it that the database has are there no more. */
+    private boolean isCut(FolderListing.Found found) {
+        Seen before = seen.get(found.file());
+        return before != null && found.size() < before.read;
+    }
+
+    private static long read(OpenFolder folder, FolderListing.Found found, long from, List<OutputStore.Scalar> scalars)
+            throws InterruptedException {
+        try {
+            TensorBoardScalars.Part part = TensorBoardScalars.read(folder, found.file(), from);
+            part.scalars().forEach(scalar -> scalars.add(OutputsStep.row(found.path(), scalar)));
+            return part.end();
+        } catch (IOException e) {
+            log.debug("scalars not read path={}", found.path(), e);
+            return from;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.trainyard.worker.output;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * An open folder. What lies in it is reached from it name by name, and no link is followed: whoever can write in it, such as a container,
+ * leads this process nowhere else, also not by exchanging a folder on the way in the meantime.
+ */
+public final class OpenFolder implements AutoCloseable {
+
+    private final SecureDirectoryStream<Path> stream;
+    private final Path path;
+
+    private OpenFolder(SecureDirectoryStream<Path> stream, Path path) {
+        this.stream = stream;
+        this.path = path;
+    }
+
+    /** @param trusted no container can change where this path leads */
+    static OpenFolder at(Path trusted) throws IOException {
+        DirectoryStream<Path> opened = Files.newDirectoryStream(trusted);
+        if (opened instanceof SecureDirectoryStream<Path> stream) {
+            return new OpenFolder(stream, trusted);
+        }
+        opened.close();
+        throw new FileSystemException(
+                trusted.toString(), null, "this system opens no folder by which others are reached");
+    }
+
+    /** Opens a folder in this one, or this one a second time where the path is empty. */
+    OpenFolder enter(Path relative) throws IOException {
+        OpenFolder reached = step(Path.of("."));
+        for (Path name : relative) {
+            if (!name.toString().isEmpty()) {
+                try (OpenFolder above = reached) {
+                    reached = above.step(name);
+                }
+            }
+        }
+        return reached;
+    }
+
+    private OpenFolder step(Path name) throws IOException {
+        Path there = path.resolve(name).normalize();
+        // Opening a pipe would block for ever.
+        if (!attributes(name).isDirectory()) {
+            throw new FileSystemException(there.toString(), null, "it is no folder, or a link to one");
+        }
+        return new OpenFolder(stream.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS), there);
+    }
+
+    /** The names in it, once. */
+    List<Path> names() throws IOException {
+        List<Path> names = new ArrayList<>();
+        try {
+            stream.forEach(entry -> names.add(entry.getFileName()));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
+    }
+
+    /** Of the link itself, if it is one. */
+    PosixFileAttributes attributes(Path name) throws IOException {
+        return view(name).readAttributes();
+    }
+
+    private PosixFileAttributeView view(Path name) {
+        return stream.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Whether anything has that name, also a link that leads nowhere. */
+    boolean has(Path name) throws IOException {
+        try {
+            attributes(name);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param from the first byte to read
+     * @throws IOException also if it is no regular file: opening a pipe would block for ever, and no interrupt would end it
+     */
+    InputStream read(Path name, long from) throws IOException {
+        if (!attributes(name).isRegularFile()) {
+            throw new FileSystemException(path.resolve(name).toString(), null, "no regular file any more");
+        }
+        SeekableByteChannel file =
+                stream.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        return Channels.newInputStream(file.position(from));
+    }
+
+    /** @throws FileAlreadyExistsException if anything has that name */
+    OutputStream create(Path name) throws IOException {
+        return Channels.newOutputStream(stream.newByteChannel(
+                name, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS)));
+    }
+
+    /** Removes a file, or a link and not what it leads to. */
+    void delete(Path name) throws IOException {
+        stream.deleteFile(name);
+    }
+
+    /** Gives a file another name in this folder, in place of what has it. */
+    void rename(Path name, Path other) throws IOException {
+        stream.move(name, stream, other);
+    }
+
+    /**
+     * Makes a folder in this one. Java makes folders by their paths only: it is made in a place whose path is trusted, and moved here.
+     *
+     * @param trusted a folder of the same file system; no container can change where its path leads
+     * @param mode as {@code rwxr-xr-x}
+     * @throws FileAlreadyExistsException if anything has that name
+     */
+    void make(Path name, Path trusted, String mode) throws IOException {
+        Path fresh = Path.of(".trainyard-" + UUID.randomUUID());
+        Files.createDirectory(
+                trusted.resolve(fresh),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (OpenFolder from = at(trusted)) {
+            from.view(fresh).setPermissions(PosixFilePermissions.fromString(mode));
+            if (has(name)) {
+                throw new FileAlreadyExistsException(path.resolve(name).toString());
+            }
+            from.stream.move(fresh, stream, name);
+        } catch (IOException e) {
+            Files.deleteIfExists(trusted.resolve(fresh));
+            throw e;
+        }
+    }
+
+    /** For people. */
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+}
