@@ -29,7 +29,7 @@ final class Attachment {
     /** Returns the container's exit code; {@link ExitCode} has the rest. */
     int follow() {
         session.say("job %s (%s) is submitted".formatted(id, name));
-        LogView view = new LogView(session, json ? session.err() : session.out());
+        LogView view = new LogView(session, json ? session.err() : session.program());
         CancelQuestion question = new CancelQuestion(session, server, id, view);
         try (var _ = session.onInterrupt(() -> session.say(question.farewell()));
                 var _ = question.watch()) {

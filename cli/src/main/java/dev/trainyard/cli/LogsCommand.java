@@ -70,7 +70,7 @@ final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Server server = session.server();
-        LogView view = new LogView(session, session.out());
+        LogView view = new LogView(session, session.program());
         Query log = JobLog.of(job.id(session, server), follow)
                 .with("attempt", attempt)
                 .with("build", build == null ? "failed" : build.asked())

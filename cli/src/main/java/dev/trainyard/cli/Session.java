@@ -2,6 +2,7 @@ package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JobLog.Patience;
 import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.Screen;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
@@ -24,6 +25,7 @@ final class Session {
     static final String DEFAULT_SERVER = "http://127.0.0.1:8700";
 
     private final PrintStream out;
+    private final PrintStream shown;
     private final PrintStream err;
     private final Map<String, String> environment;
     private final Clock clock;
@@ -47,9 +49,16 @@ final class Session {
         this.patience = patience;
         this.ownProcess = ownProcess;
         this.configuration = new Configuration(environment);
+        this.shown = isTerminal(1) ? ControlCharacters.shownTo(out) : out;
     }
 
+    /** Where the command prints. A terminal gets no control characters; a file or a pipe gets everything as it is. */
     PrintStream out() {
+        return shown;
+    }
+
+    /** Where the words of a program go, as they are: its colours and progress bars are meant for the terminal. */
+    PrintStream program() {
         return out;
     }
 
@@ -101,10 +110,10 @@ final class Session {
         err.println("trainyard: " + forPeople(what));
     }
 
-    /** A sentence, ours or the server's, with the commands in it such that they work here when they are copied. */
+    /** A sentence, ours or the server's, with the commands in it such that they work here when they are copied; safe for a terminal. */
     String forPeople(String sentence) {
-        return new CommandName(environment)
-                .in(sentence, serverOption == null ? "" : "--server " + ShellWords.quote(serverOption));
+        return ControlCharacters.shown(new CommandName(environment)
+                .in(sentence, serverOption == null ? "" : "--server " + ShellWords.quote(serverOption)));
     }
 
     /** Whether a person watches the messages, so that a line may be written over. */

@@ -40,7 +40,7 @@ final class SqlCommand implements Callable<Integer> {
         @Option(names = "--json", description = "Print the server's answer as JSON.")
         private boolean json;
 
-        @Option(names = "--csv", description = "Print comma-separated values with a header line (RFC 4180).")
+        @Option(names = "--csv", description = "Print comma-separated values with a header line.")
         private boolean csv;
     }
 

@@ -41,8 +41,7 @@ class SqlTest {
     void csv_tells_null_from_an_empty_text() {
         server.answers("POST /sql", 200, ANSWER);
 
-        assertThat(cli.run("sql", "select 1", "--csv").out())
-                .isEqualTo("name,n\r\n\"a \"\"b\"\", c\",1\r\n,20\r\n\"\",\r\n");
+        assertThat(cli.run("sql", "select 1", "--csv").out()).isEqualTo("name,n\n\"a \"\"b\"\", c\",1\n,20\n\"\",\n");
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Comma-separated values as RFC 4180 defines them. Null is an empty field, an empty text a quoted one. */
+/** Comma-separated values as RFC 4180 defines them, but for the ends of lines: they are those of the system, as psql has it. Null is an empty field, an empty text a quoted one. */
 public final class Csv {
 
     private Csv() {}
@@ -22,7 +22,7 @@ public final class Csv {
         for (String field : fields) {
             quoted.add(field == null ? "" : quote(field));
         }
-        return String.join(",", quoted) + "\r\n";
+        return String.join(",", quoted) + "\n";
     }
 
     private static String quote(String field) {
