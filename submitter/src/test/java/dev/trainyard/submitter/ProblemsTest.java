@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProblemsTest {
 
@@ -47,6 +49,55 @@ class ProblemsTest {
         assertProblem(HTTP.post(unknown + "/hold", "{}"), 404, "accepted");
         assertProblem(HTTP.post(unknown + "/priority", "{\"priority\": 1001}"), 400, "1001");
         assertProblem(HTTP.post(unknown + "/priority", "{}"), 400, "priority");
+    }
+
+    @Test
+    void a_query_parameter_that_is_not_known_is_refused_with_the_nearest_name_everywhere() {
+        assertProblem(
+                HTTP.get("/api/v1/jobs?offset=2"),
+                400,
+                "what is taken: after, by, id, label, limit, name, since, state, team");
+        assertProblem(
+                HTTP.get("/api/v1/jobs?stat=QUEUED"),
+                400,
+                "there is no query parameter 'stat' here. Did you mean state?");
+        assertProblem(HTTP.get("/api/v1/queue?Limit=3"), 400, "Did you mean limit?");
+        assertProblem(HTTP.get("/api/v1/info?verbose"), 400, "none is taken");
+        assertProblem(HTTP.post("/api/v1/sql?limit=3", "{\"query\": \"select 1\"}"), 400, "none is taken");
+        assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId() + "/log?folow=true"), 400, "Did you mean follow?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /api/v1/jobs?team=%00",
+                "GET /api/v1/jobs?team=%ff",
+                "GET /api/v1/jobs?limit=%00",
+                "DELETE /api/v1/drafts/bert?by=%00",
+                "GET /api/v1/drafts/a%00b",
+                "GET /api/v1/jobs/%00",
+                "POST /api/v1/workers/a%00b/forget {}",
+                "POST /api/v1/workers/gpu-1/forget {'by': '\\u0000'}",
+                "POST /api/v1/jobs/0198c2f4-6d0a-7c3b-9f51-3f0b6a1d2e4c/cancel {'by': 'a\\u0000'}",
+                "POST /api/v1/jobs/0198c2f4-6d0a-7c3b-9f51-3f0b6a1d2e4c/hold {'reason': 'a\\ud800'}",
+                "POST /api/v1/sql {'query': 'select \\u0000'}",
+                "POST /api/v1/sql {'query': 'select \\udc00'}",
+                "POST /api/v1/drafts {'name': 'x', 'by': '\\u0000', 'compose': 'services: {a: {image: x}}'}",
+                "POST /api/v1/drafts {'name': 'x', 'compose': 'services: {a: {image: \\u0000}}'}",
+                "POST /api/v1/drafts {'name': 'x', 'params': {'a\\u0000': {'type': 'int'}}, 'compose': 'services: {a: {image: x}}'}",
+                "POST /api/v1/trainings {'model': 'a\\u0000'}",
+                "POST /api/v1/jobs {'schema': 'trainyard.request/v1', 'name': 'a\\u0000'}",
+            })
+    void text_that_cannot_be_stored_is_refused_wherever_it_comes_in(String request) {
+        String[] words = request.split(" ", 3);
+        String body = words.length < 3 ? "" : words[2].replace('\'', '"');
+
+        Answer answer = HTTP.answer(HTTP.request(words[1])
+                .header("Content-Type", "application/json")
+                .method(words[0], BodyPublishers.ofString(body)));
+
+        assertThat(answer.status()).isIn(400, 404);
+        assertThat(answer.text("detail")).isNotEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.ImageName;
 import dev.trainyard.core.request.LinuxCapability;
 import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.request.PassableText;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -174,9 +175,8 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         return Optional.empty();
     }
 
-    /** Neither a process nor Postgres takes NUL, and UTF-8 has no halves of characters. */
     static boolean isPassable(String text) {
-        return text.codePoints().noneMatch(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        return PassableText.is(text);
     }
 
     List<String> texts() {

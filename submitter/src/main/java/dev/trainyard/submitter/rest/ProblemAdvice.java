@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +88,14 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                         "Postgres %s: %s. Try again."
                                 .formatted(Outage.isAway(e) ? "does not answer" : "cannot do it now", rootMessage(e))))
                 : unexpected(e);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unreadable(InvalidParameterException e) {
+        return answer(
+                Problem.of(
+                        HttpStatus.BAD_REQUEST,
+                        "the address has a query parameter that is not UTF-8, or is not encoded as addresses are (%20 for a space)"));
     }
 
     @ExceptionHandler

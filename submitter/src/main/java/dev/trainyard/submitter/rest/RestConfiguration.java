@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.format.FormatterRegistry;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -54,6 +55,11 @@ public class RestConfiguration implements WebMvcConfigurer {
         registry.addConverter(String.class, JobId.class, JobId::parse);
     }
 
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new RequestTexts());
+    }
+
     @Bean
     JsonMapper jsonMapper() {
         StreamReadConstraints constraints = StreamReadConstraints.builder()
@@ -62,6 +68,7 @@ public class RestConfiguration implements WebMvcConfigurer {
         return JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(constraints).build())
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .addModule(new SimpleModule("texts").addDeserializer(String.class, new RequestTexts.Deserializer()))
                 .addModule(new SimpleModule("ids")
                         .addSerializer(JobId.class, ToStringSerializer.instance)
                         .addSerializer(AttemptId.class, ToStringSerializer.instance)

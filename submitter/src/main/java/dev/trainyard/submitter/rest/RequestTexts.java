@@ -1,0 +1,87 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.request.PassableText;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.deser.jdk.StringDeserializer;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
+
+/**
+ * What callers say in an address or a body, before any controller reads it. A query parameter that the method does not declare is refused: passed
+ * over in silence it would answer another question. So is text that Postgres cannot store.
+ */
+final class RequestTexts implements HandlerInterceptor {
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (handler instanceof HandlerMethod method && request.getDispatcherType() == DispatcherType.REQUEST) {
+            checkParameters(request.getParameterMap(), parameters(method));
+            if (request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> variables) {
+                variables.forEach((name, value) -> requirePassable(String.valueOf(name), String.valueOf(value)));
+            }
+        }
+        return true;
+    }
+
+    private static Set<String> parameters(HandlerMethod method) {
+        Set<String> names = new TreeSet<>();
+        for (MethodParameter parameter : method.getMethodParameters()) {
+            RequestParam declared = parameter.getParameterAnnotation(RequestParam.class);
+            if (declared != null) {
+                names.add(declared.name().isEmpty() ? parameter.getParameter().getName() : declared.name());
+            }
+        }
+        return names;
+    }
+
+    private static void checkParameters(Map<String, String[]> given, Set<String> known) {
+        given.forEach((name, values) -> {
+            if (!known.contains(name)) {
+                throw ApiException.badRequest("there is no query parameter '%s' here%s"
+                        .formatted(
+                                name,
+                                NearestName.among(known, name)
+                                        .map(". Did you mean %s?"::formatted)
+                                        .orElse(
+                                                known.isEmpty()
+                                                        ? "; none is taken"
+                                                        : "; what is taken: " + String.join(", ", known))));
+            }
+            for (String value : values) {
+                requirePassable(name, value);
+            }
+        });
+    }
+
+    private static void requirePassable(String name, String text) {
+        if (!PassableText.is(text)) {
+            throw ApiException.badRequest(name + ": " + PassableText.PROBLEM);
+        }
+    }
+
+    /** The same of every text in a body. */
+    static final class Deserializer extends StdScalarDeserializer<String> {
+
+        Deserializer() {
+            super(String.class);
+        }
+
+        @Override
+        public String deserialize(JsonParser parser, DeserializationContext context) {
+            String text = StringDeserializer.instance.deserialize(parser, context);
+            return PassableText.is(text) ? text : context.reportInputMismatch(this, PassableText.PROBLEM);
+        }
+    }
+}
