@@ -53,10 +53,7 @@ public final class BlobStore {
         try {
             database.inTransaction(() -> {
                 // One upload of the same content at a time; a second one finds it there.
-                sql.sql("select pg_advisory_xact_lock(hashtextextended(encode(:sha, 'hex'), 0))")
-                        .param("sha", key)
-                        .query()
-                        .singleRow();
+                KeyLocks.take(sql, "source " + sha256);
                 if (!has(sha256)) {
                     try {
                         store(key, content);

@@ -57,7 +57,7 @@ public final class DraftStore {
     public Addition add(String name, ModelDraft draft, @Nullable String by) {
         String digest = draft.digest();
         return database.inTransaction(() -> {
-            lockName(name);
+            KeyLocks.take(sql, lockOf(name));
             Optional<Integer> same = sql.sql("""
                     select version from (
                         select version, digest from trainyard.model_draft
@@ -90,7 +90,7 @@ public final class DraftStore {
     /** Removes this version, or all of the name. Jobs that were accepted go on. Returns what was removed now. */
     public List<DraftRef> remove(DraftRef ref, @Nullable String by) {
         return database.inTransaction(() -> {
-            lockName(ref.name());
+            KeyLocks.take(sql, lockOf(ref.name()));
             return sql
                     .sql("""
                     update trainyard.model_draft set removed_at = clock_timestamp(), removed_by = :by
@@ -156,11 +156,8 @@ public final class DraftStore {
     }
 
     /** One change of a name's versions at a time; there may be no row yet that could be locked. */
-    private void lockName(String name) {
-        sql.sql("select pg_advisory_xact_lock(hashtextextended('draft ' || :name, 0))")
-                .param("name", name)
-                .query()
-                .singleRow();
+    private static String lockOf(String name) {
+        return "draft " + name;
     }
 
     private static Stored stored(ResultSet row, int index) throws SQLException {

@@ -1,28 +1,29 @@
 package dev.trainyard.db;
 
-import java.sql.Array;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.core.Parser;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import tools.jackson.core.JacksonException;
 
 /**
- * People's own SQL over the views of schema {@code history}: as {@link Role#READER}, read-only, one statement, within 30 seconds and
+ * People's own SQL over the views of schema {@code history}: as {@link Role#SQL}, read-only, one statement, within 30 seconds and
  * 10,000 rows.
  *
  * <p>Each query has a connection of its own: what it sets, locks or declares there goes away with it.
@@ -34,16 +35,26 @@ public final class HistorySql {
     /** Beside the rows' number: rows may hold whole requests. */
     private static final int MAX_CHARACTERS = 8 << 20;
 
+    /** Readers of JSON take no longer ones. */
+    private static final Pattern NUMBER = Pattern.compile("[-0-9.eE+]{1,1000}");
+
     private static final int AT_ONCE = 4;
-    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration CANCEL_AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private final PostgresUrl url;
+    private final Duration limit;
     private final Semaphore running = new Semaphore(AT_ONCE);
 
-    /** @param url of the reader's login; a URL without a user logs in as {@link Role#READER} */
+    /** @param url a URL without a user logs in as {@link Role#SQL} */
     public HistorySql(PostgresUrl url) {
-        this.url = url.as(Role.READER);
+        this(url, LIMIT);
+    }
+
+    HistorySql(PostgresUrl url, Duration limit) {
+        this.url = url.as(Role.SQL);
+        this.limit = limit;
     }
 
     /**
@@ -81,9 +92,9 @@ public final class HistorySql {
         }
     }
 
-    /** Whom people log in as when they ask the database themselves. */
-    public PostgresUrl url() {
-        return url;
+    /** Where people log in when they ask the database themselves, and as whom. */
+    public PostgresUrl urlForPeople() {
+        return Role.SQL.sqlName().equals(url.user()) ? url.withoutLogin().as(Role.READER) : url;
     }
 
     /**
@@ -97,12 +108,35 @@ public final class HistorySql {
             throw new DatabaseUnavailable("%d queries are running already. Try again soon.".formatted(AT_ONCE));
         }
         try (Connection connection = connect()) {
-            return run(connection, query);
+            Thread canceller = cancelAfterLimit(connection.unwrap(PGConnection.class));
+            try {
+                return run(connection, query);
+            } finally {
+                canceller.interrupt();
+            }
         } catch (SQLException e) {
             throw failure(e);
         } finally {
             running.release();
         }
+    }
+
+    /**
+     * Postgres' own limit counts anew for each portion of rows, and a query can switch it off. Over and over, since cancelling does nothing to
+     * a query that waits for us to ask for the next portion.
+     */
+    private Thread cancelAfterLimit(PGConnection connection) {
+        return Thread.startVirtualThread(() -> {
+            try {
+                Thread.sleep(limit);
+                while (true) {
+                    connection.cancelQuery();
+                    Thread.sleep(CANCEL_AGAIN_AFTER);
+                }
+            } catch (InterruptedException | SQLException e) {
+                // It is over.
+            }
+        });
     }
 
     private boolean acquire() {
@@ -125,7 +159,7 @@ public final class HistorySql {
         properties.setProperty("ApplicationName", "trainyard sql");
         properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty(
-                "socketTimeout", Long.toString(STATEMENT_TIMEOUT.plusSeconds(10).toSeconds()));
+                "socketTimeout", Long.toString(limit.plusSeconds(10).toSeconds()));
         // One value may be as large as the whole heap: reading it is refused, not tried.
         properties.setProperty("maxResultBuffer", "16M");
         // Few rows first: how many fit into the buffer depends on how large they are.
@@ -135,19 +169,19 @@ public final class HistorySql {
             return DriverManager.getConnection(url.jdbc(), properties);
         } catch (SQLException e) {
             throw new DatabaseUnavailable(
-                    "Cannot log in at %s to run the query: %s. Start the server with --reader-postgres URL if the reader has a password."
+                    "Cannot log in at %s to run the query: %s. Start the server with --reader-postgres URL, where the URL names a user and its password."
                             .formatted(url, Migrations.rootMessage(e)),
                     e);
         }
     }
 
-    private static Result run(Connection connection, String query) throws SQLException {
+    private Result run(Connection connection, String query) throws SQLException {
         requireOneStatement(query);
         // Rows come in portions only within a transaction.
         connection.setAutoCommit(false);
         connection.setReadOnly(true);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set statement_timeout = " + STATEMENT_TIMEOUT.toMillis());
+            statement.execute("set statement_timeout = " + limit.toMillis());
             statement.setEscapeProcessing(false);
             statement.setMaxRows(MAX_ROWS + 1);
             statement.setFetchSize(4);
@@ -200,39 +234,49 @@ public final class HistorySql {
         return new Result(columns, types, read, truncated);
     }
 
+    /** The value as JSON knows it where its text is one of that kind, else the text: {@code NaN}, {@code infinity}, JSON a thousand levels deep. */
     private static @Nullable Object value(ResultSet rows, int column, ResultSetMetaData meta) throws SQLException {
         String text = rows.getString(column);
         if (text == null) {
             return null;
         }
-        return switch (meta.getColumnType(column)) {
-            case Types.BIT, Types.BOOLEAN ->
-                meta.getColumnTypeName(column).equals("bool") ? rows.getBoolean(column) : text;
-            case Types.SMALLINT, Types.INTEGER, Types.BIGINT -> rows.getLong(column);
-            // NaN and infinity are no numbers of JSON.
-            case Types.REAL, Types.DOUBLE, Types.NUMERIC ->
-                text.matches("[-0-9.eE+]+") ? rows.getBigDecimal(column) : text;
-            case Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE -> instant(rows, column, meta, text);
-            case Types.ARRAY -> array(rows.getArray(column));
-            default -> meta.getColumnTypeName(column).startsWith("json") ? Json.value(text) : text;
+        String type = meta.getColumnTypeName(column);
+        try {
+            if (type.startsWith("_")) {
+                return ArrayText.parse(
+                        text, type.equals("_box") ? ';' : ',', element -> scalar(element, type.substring(1)));
+            }
+            return type.equals("timestamptz") ? instant(rows, column, text) : scalar(text, type);
+        } catch (IllegalArgumentException | JacksonException e) {
+            return text;
+        }
+    }
+
+    private static @Nullable Object scalar(String text, String type) {
+        return switch (type) {
+            case "bool" -> text.equals("t") || text.equals("true");
+            case "int2", "int4", "int8", "oid" -> Long.parseLong(text);
+            case "float4", "float8", "numeric" -> NUMBER.matcher(text).matches() ? new BigDecimal(text) : text;
+            case "json", "jsonb" -> Json.value(text);
+            default -> text;
         };
     }
 
-    private static Object instant(ResultSet rows, int column, ResultSetMetaData meta, String text) throws SQLException {
-        return meta.getColumnTypeName(column).equals("timestamptz") && !text.endsWith("infinity")
-                ? rows.getObject(column, OffsetDateTime.class).toInstant()
-                : text;
+    private static Object instant(ResultSet rows, int column, String text) {
+        try {
+            OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+            return time.equals(OffsetDateTime.MAX) || time.equals(OffsetDateTime.MIN) ? text : time.toInstant();
+        } catch (SQLException e) {
+            return text;
+        }
     }
 
-    private static List<@Nullable Object> array(Array array) throws SQLException {
-        List<@Nullable Object> elements = new ArrayList<>();
-        for (Object element : (@Nullable Object[]) array.getArray()) {
-            elements.add(
-                    element == null || element instanceof Number || element instanceof Boolean
-                            ? element
-                            : element instanceof Object[] nested ? Arrays.deepToString(nested) : element.toString());
-        }
-        return elements;
+    private QueryFailed tooSlow() {
+        return new QueryFailed(
+                "the query ran longer than %d s, which is the limit. Narrow it by a where or a limit"
+                        .formatted(limit.toSeconds()),
+                0,
+                null);
     }
 
     private RuntimeException failure(SQLException e) {
@@ -242,17 +286,19 @@ public final class HistorySql {
             return new QueryFailed(
                     "a value is larger than can be shown here. Select part of it, or its length", 0, null);
         }
+        if (message.contains("parameter was changed to")) {
+            return new QueryFailed(
+                    "the query changes a setting of the session that must stay as it is (client_encoding, DateStyle): leave that out",
+                    0,
+                    null);
+        }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         // Class 08: connection exceptions; 57P: the server goes down; 57014: the statement timeout.
         if (state.startsWith("08") || state.startsWith("57P")) {
             return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
         }
         if (state.equals("57014")) {
-            return new QueryFailed(
-                    "the query ran longer than %d s, which is the limit. Narrow it by a where or a limit, or ask the database itself with psql"
-                            .formatted(STATEMENT_TIMEOUT.toSeconds()),
-                    0,
-                    null);
+            return tooSlow();
         }
         ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
         if (server == null) {

@@ -88,7 +88,7 @@ public final class JobStore {
         return database.inTransaction(() -> {
             List<JobId> ids =
                     batch.stream().map(Incoming::job).distinct().sorted().toList();
-            ids.forEach(this::lockId);
+            KeyLocks.take(sql, ids.stream().map(JobStore::lockOf).toList());
             Map<UUID, byte[]> seen = seen(ids);
             Map<UUID, @Nullable String> cancelled = tombstones(ids);
             List<Acceptance> results = new ArrayList<>();
@@ -210,7 +210,7 @@ public final class JobStore {
     /** Ends a job in any state, or one that is still to come. */
     public Cancellation cancel(JobId job, @Nullable String by, Kill kill) {
         return database.inTransaction(() -> {
-            lockId(job);
+            KeyLocks.take(sql, lockOf(job));
             JobState state = lockRow(job);
             if (state == null) {
                 sql.sql("""
@@ -407,11 +407,8 @@ public final class JobStore {
                 .update();
     }
 
-    private void lockId(JobId job) {
-        sql.sql("select pg_advisory_xact_lock(hashtextextended(:id, 0))")
-                .param("id", job.toString())
-                .query()
-                .singleRow();
+    private static String lockOf(JobId job) {
+        return "job " + job;
     }
 
     private @Nullable JobState lockRow(JobId job) {

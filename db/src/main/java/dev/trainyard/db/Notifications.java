@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Waits for the database's notifications over one connection of its own. LISTEN comes first, then the caller reads: what commits in
@@ -15,10 +16,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Notifications implements AutoCloseable {
 
     /** Something may be placed now: a job was queued, or something was released. */
-    static final String PLAN = "trainyard_plan";
+    static final String PLAN = "plan";
 
     /** A worker has something to do: an attempt was reserved, or is to be stopped. */
-    static final String WORK = "trainyard_work";
+    static final String WORK = "work";
+
+    /** Whoever may run SQL may notify any channel as often as they like: so readers must not know its name. */
+    private static final String NAME = "'trainyard_' || :channel || '_' || channel";
 
     private final Database database;
     private final String channel;
@@ -31,10 +35,18 @@ public final class Notifications implements AutoCloseable {
 
     /** Wakes who waits on the channel, when the transaction at hand commits. */
     static void send(JdbcClient sql, String channel) {
-        sql.sql("select pg_notify(:channel, '')")
+        sql.sql("select pg_notify(" + NAME + ", '') from trainyard.installation")
                 .param("channel", channel)
                 .query()
                 .singleRow();
+    }
+
+    static String name(Connection connection, String channel) {
+        return JdbcClient.create(new SingleConnectionDataSource(connection, true))
+                .sql("select quote_ident(" + NAME + ") from trainyard.installation")
+                .param("channel", channel)
+                .query(String.class)
+                .single();
     }
 
     public static Notifications ofPlanner(Database database) {
@@ -69,8 +81,8 @@ public final class Notifications implements AutoCloseable {
     private void listen() throws SQLException {
         Connection fresh = database.dedicatedConnection();
         try (Statement statement = fresh.createStatement()) {
-            statement.execute("listen " + channel);
-        } catch (SQLException e) {
+            statement.execute("listen " + name(fresh, channel));
+        } catch (SQLException | RuntimeException e) {
             fresh.close();
             throw e;
         }

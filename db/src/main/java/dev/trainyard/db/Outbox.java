@@ -1,15 +1,14 @@
 package dev.trainyard.db;
 
 import dev.trainyard.core.event.Event;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * The events that are still to be published. The transaction that makes an event puts it in, a trigger sees to that; the publisher takes
@@ -17,13 +16,10 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  */
 public final class Outbox {
 
-    private static final String LOCK = "hashtextextended('trainyard.events', 0)";
+    /** A publisher that has not said for so long that it still is one is none: its process died, or stands still. */
+    private static final Duration TURN = Duration.ofSeconds(15);
 
-    /** What a publisher asks is answered in a moment: one that is not answered must not stay the publisher for ever. */
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
-
-    /** Longer than a publisher may wait for Kafka. */
-    private static final Duration SILENT_AT_MOST = Duration.ofSeconds(60);
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
 
     private final Database database;
 
@@ -38,58 +34,44 @@ public final class Outbox {
      */
     public record Pending(long number, Event event) {}
 
-    /**
-     * Makes the caller the publisher, unless somebody is.
-     *
-     * @throws SQLException if the database does not answer; what goes by the pool throws what that throws
-     */
-    public Optional<Publishing> publish() throws SQLException {
-        // Over the pool, so that those who wait for their turn hold no connection.
-        if (!database.sql()
-                .sql("select pg_try_advisory_xact_lock(" + LOCK + ")")
-                .query(Boolean.class)
-                .single()) {
-            return Optional.empty();
-        }
-        Publishing publishing = new Publishing(database.dedicatedConnection());
-        try {
-            if (publishing.begin()) {
-                return Optional.of(publishing);
-            }
-            publishing.close();
-            return Optional.empty();
-        } catch (SQLException | RuntimeException e) {
-            publishing.close();
-            throw e;
-        }
+    /** Makes the caller the publisher, unless somebody is. */
+    public Optional<Publishing> publish() {
+        Publishing publishing = new Publishing(database.sql());
+        return publishing.take() ? Optional.of(publishing) : Optional.empty();
     }
 
     /**
-     * The right to publish. It is a lock of one connection, by which the outbox is read and emptied: with the connection ends the right,
-     * and both. Methods throw what Spring's JDBC throws. Not for several threads at once.
+     * The turn to publish: for 15 s, and then as long as {@link #kept} says so. It saves double work. If two publish at once, because one stood
+     * still and did not notice that its turn was over, some events come twice: each publishes those of a job in their order, from the first
+     * that is still in the outbox. Methods throw what Spring's JDBC throws. Not for several threads at once.
      */
     public static final class Publishing implements AutoCloseable {
 
-        private final Connection connection;
+        private final UUID holder = UUID.randomUUID();
         private final JdbcClient sql;
+        private long renewedAt;
 
-        private Publishing(Connection connection) {
-            this.connection = connection;
-            this.sql = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+        private Publishing(JdbcClient sql) {
+            this.sql = sql;
         }
 
-        private boolean begin() throws SQLException {
-            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ANSWER_WITHIN.toMillis()));
-            // A publisher that stands still, or whose host is cut off, ends by this: another takes its place.
-            sql.sql("""
-                    select set_config('idle_session_timeout', :millis, false)
-                    where current_setting('server_version_num')::int >= 140000""")
-                    .param("millis", Long.toString(SILENT_AT_MOST.toMillis()))
-                    .query()
-                    .listOfRows();
-            return sql.sql("select pg_try_advisory_lock(" + LOCK + ")")
-                    .query(Boolean.class)
-                    .single();
+        /** Whether it is still this publisher's turn, which this prolongs now and then. */
+        public boolean kept() {
+            return System.nanoTime() - renewedAt < RENEW_EVERY.toNanos() || take();
+        }
+
+        private boolean take() {
+            renewedAt = System.nanoTime();
+            // An end further away than any turn is long was set by a clock that has been put back since.
+            return sql.sql("""
+                    update trainyard.turn set holder = :holder, until = clock_timestamp() + :turn * interval '1 second'
+                    where name = 'events'
+                      and (holder is null or holder = :holder
+                           or until not between clock_timestamp() and clock_timestamp() + :turn * interval '1 second')""")
+                            .param("holder", holder)
+                            .param("turn", TURN.toSeconds())
+                            .update()
+                    == 1;
         }
 
         /**
@@ -127,14 +109,12 @@ public final class Outbox {
                     .update();
         }
 
-        /** How long its session may be silent before the database ends it. */
-        String idleAtMost() {
-            return sql.sql("show idle_session_timeout").query(String.class).single();
-        }
-
+        /** Gives the turn back. */
         @Override
-        public void close() throws SQLException {
-            connection.close();
+        public void close() {
+            sql.sql("update trainyard.turn set holder = null where name = 'events' and holder = :holder")
+                    .param("holder", holder)
+                    .update();
         }
     }
 }

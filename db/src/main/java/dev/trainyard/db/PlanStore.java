@@ -32,7 +32,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A planning cycle: one transaction under the planner's advisory lock that reads, plans and applies ({@code place}, {@code unclaimed}). The
+ * A planning cycle: one transaction under the planner's lock that reads, plans and applies ({@code place}, {@code unclaimed}). The
  * lock saves work; the unique indexes and the locked worker rows keep it right.
  */
 public final class PlanStore {
@@ -54,6 +54,10 @@ public final class PlanStore {
 
     /** Cycles come every five seconds: an older stamp means that nobody was observing. */
     private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
+
+    private static final Duration READERS_BUSY = Duration.ofSeconds(60);
+    private static final Duration READERS_STANDING = Duration.ofSeconds(30);
+    private static final Duration READERS_IDLE = Duration.ofMinutes(10);
 
     /** One index scan, whose cost does not grow with finished jobs. */
     static final String CANDIDATES_QUERY = """
@@ -131,14 +135,15 @@ public final class PlanStore {
 
     /**
      * Stamps that a planner is observing, and acts on what is overdue: {@code expire} for silent hosts, {@code unclaimed}, {@code stop} for
-     * preparations, {@code ended} for collections. At least every five seconds; nothing, if another planner is at it.
+     * preparations, {@code ended} for collections, and readers that take too long. At least every five seconds; nothing, if another planner is at it.
      *
      * <p>Each is a transaction of its own, and what it decides it decides from the stamp as it is then: one that fails undoes neither the
      * stamp, or time would stand still for all the others, nor what another has done.
      */
     public void observe() {
         RuntimeException first = null;
-        for (Runnable part : List.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue)) {
+        for (Runnable part :
+                List.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)) {
             try {
                 asPlanner(part);
             } catch (RuntimeException e) {
@@ -151,6 +156,22 @@ public final class PlanStore {
         if (first != null) {
             throw first;
         }
+    }
+
+    /** The limits of the readers' role are settings, which its sessions can change; this they cannot. */
+    private void endLongReaders() {
+        endLongReaders(READERS_BUSY, READERS_STANDING, READERS_IDLE);
+    }
+
+    /** Ends sessions whose statement or transaction takes longer, that stand still in a transaction, or do nothing at all for so long. */
+    long endLongReaders(Duration busy, Duration standing, Duration idle) {
+        return sql.sql("""
+                select trainyard.end_long_readers(:busy * interval '1 second', :standing * interval '1 second', :idle * interval '1 second')""")
+                .param("busy", busy.toSeconds())
+                .param("standing", standing.toSeconds())
+                .param("idle", idle.toSeconds())
+                .query(Long.class)
+                .single();
     }
 
     private void endOverdue() {
@@ -178,9 +199,10 @@ public final class PlanStore {
                         "select set_config('idle_in_transaction_session_timeout', '3s', true), set_config('statement_timeout', '10s', true)")
                 .query()
                 .singleRow();
-        return sql.sql("select pg_try_advisory_xact_lock(hashtextextended('trainyard.planner', 0))")
-                .query(Boolean.class)
-                .single();
+        return sql.sql("select name from trainyard.turn where name = 'plan' for no key update skip locked")
+                .query(String.class)
+                .optional()
+                .isPresent();
     }
 
     private void stampServing() {

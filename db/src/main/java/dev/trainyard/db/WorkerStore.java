@@ -68,7 +68,12 @@ public final class WorkerStore {
             String kind,
             String type,
             @Nullable Long memoryBytes,
-            @Nullable String unhealthyBecause) {}
+            @Nullable String unhealthyBecause) {
+
+        public OfferedDevice {
+            unhealthyBecause = unhealthyBecause == null ? null : StorableText.of(unhealthyBecause);
+        }
+    }
 
     /**
      * A worker's place in the installation.
@@ -124,8 +129,7 @@ public final class WorkerStore {
     public Registered register(Registration self, Processes processes) {
         return database.inTransaction(() -> {
             // A worker that is new has no row to lock.
-            lock("trainyard.worker-name:" + self.name());
-            lock("trainyard.worker-id:" + self.id());
+            KeyLocks.take(sql, List.of("worker named " + self.name(), "worker " + self.id()));
             refuseTakenName(self);
             Known known = lockKnown(self.id());
             if (known != null) {
@@ -197,13 +201,6 @@ public final class WorkerStore {
         return sql.sql("""
                 select exists (select from trainyard.attempt where worker_id = :worker and state <> 'ENDED')
                     or exists (select from trainyard.reservation where worker_id = :worker and released_at is null)""").param("worker", worker.value()).query(Boolean.class).single();
-    }
-
-    private void lock(String what) {
-        sql.sql("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
-                .param("what", what)
-                .query()
-                .singleRow();
     }
 
     private void refuseTakenName(Registration self) {
@@ -391,7 +388,8 @@ public final class WorkerStore {
      *
      * @throws Replaced if another incarnation is the worker
      */
-    public void unfit(Incarnation me, @Nullable String because) {
+    public void unfit(Incarnation me, @Nullable String reason) {
+        String because = reason == null ? null : StorableText.of(reason);
         AttemptStore.fenced(database, me, () -> {
             // Waits for a placement that is under way, and the next one sees it.
             int changed = sql.sql("""

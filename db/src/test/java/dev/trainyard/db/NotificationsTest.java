@@ -33,20 +33,20 @@ class NotificationsTest {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
         try (Connection listening = yard.database.dedicatedConnection();
                 Statement statement = listening.createStatement()) {
-            statement.execute("listen trainyard_plan");
-            statement.execute("listen trainyard_work");
+            statement.execute("listen " + Notifications.name(listening, Notifications.PLAN));
+            statement.execute("listen " + Notifications.name(listening, Notifications.WORK));
             PGConnection ears = listening.unwrap(PGConnection.class);
 
             JobId job = yard.submit(ARequest.named("mnist").gpus(1));
-            assertThat(heard(ears)).containsExactly("trainyard_plan");
+            assertThat(heard(ears)).containsExactly("plan");
             AttemptId attempt = yard.running(me, job);
-            assertThat(heard(ears)).containsExactly("trainyard_work");
+            assertThat(heard(ears)).containsExactly("work");
             yard.jobs.cancel(job, null);
-            assertThat(heard(ears)).containsExactly("trainyard_work");
+            assertThat(heard(ears)).containsExactly("work");
             yard.attempts.exited(me, attempt, Yard.EXIT_1);
-            assertThat(heard(ears)).containsExactly("trainyard_plan");
+            assertThat(heard(ears)).containsExactly("plan");
             yard.attempts.ended(me, attempt, yard.end(Cause.CANCELLED, job));
-            assertThat(heard(ears)).containsExactly("trainyard_plan");
+            assertThat(heard(ears)).containsExactly("plan");
 
             JobId late = yard.submit(ARequest.named("late"));
             AttemptId preparing = yard.prepared(me, late);
@@ -54,7 +54,7 @@ class NotificationsTest {
             yard.plans.observe();
             yard.ago(preparing, "61 minutes");
             yard.plans.observe();
-            assertThat(heard(ears)).containsExactly("trainyard_work");
+            assertThat(heard(ears)).containsExactly("work");
         }
     }
 
@@ -62,7 +62,10 @@ class NotificationsTest {
         PGNotification[] notifications = ears.getNotifications(10_000);
         return notifications == null
                 ? Set.of()
-                : Arrays.stream(notifications).map(PGNotification::getName).collect(Collectors.toSet());
+                : Arrays.stream(notifications)
+                        .map(PGNotification::getName)
+                        .map(name -> name.split("_")[1])
+                        .collect(Collectors.toSet());
     }
 
     @Test

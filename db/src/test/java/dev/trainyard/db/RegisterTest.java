@@ -437,12 +437,12 @@ class RegisterTest {
                 yard.running(me, yard.submit(ARequest.named("before").gpus(1)));
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
 
-        yard.workers.unfit(me, "its disk is full");
-        yard.workers.unfit(me, "its disk is full");
+        yard.workers.unfit(me, "its disk\0 is full");
+        yard.workers.unfit(me, "its disk\0 is full");
 
         assertThat(yard.plan().placed()).isZero();
         assertThat(yard.text("select state || ' ' || unfit_because from history.workers"))
-                .isEqualTo("ACTIVE its disk is full");
+                .isEqualTo("ACTIVE its disk\ufffd is full");
         assertThat(yard.texts("select distinct offered::text from history.gpus"))
                 .containsExactly("false");
         assertThat(yard.row(running)).containsEntry("state", "RUNNING");

@@ -54,8 +54,9 @@ final class Yard implements AutoCloseable {
     Yard() {
         String tables = text("""
                 select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables
-                where schemaname in ('trainyard', 'batch')""");
+                where schemaname in ('trainyard', 'batch') and tablename <> 'turn'""");
         update("truncate " + tables);
+        update("update trainyard.turn set holder = null");
         update("insert into trainyard.installation default values");
     }
 

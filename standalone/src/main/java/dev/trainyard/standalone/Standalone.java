@@ -92,7 +92,7 @@ final class Standalone implements AutoCloseable {
             this.server = keep(Server.start(new ServerSettings(
                     services.kafka().bootstrapServers(),
                     login(LocalPostgres.SERVER),
-                    null,
+                    login(LocalPostgres.SQL),
                     "127.0.0.1",
                     settings.port(),
                     settings.publicUrl(),

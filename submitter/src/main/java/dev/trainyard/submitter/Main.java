@@ -155,7 +155,7 @@ public final class Main implements Runnable {
                 paramLabel = "URL",
                 defaultValue = "${env:TRAINYARD_READER_POSTGRES}",
                 description =
-                        "Login for people's SQL. Default: trainyard_reader at the same place, without a password. Else: TRAINYARD_READER_POSTGRES.")
+                        "Login for the queries of 'trainyard sql'. Default: trainyard_sql at the same place; the password may be in ~/.pgpass. Else: TRAINYARD_READER_POSTGRES.")
         private @Nullable PostgresUrl reader;
 
         @Option(

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kafka {@code host:port[,host:port…]}
  * @param postgres without a user: as the role trainyard_server
- * @param readerPostgres the login for people's SQL; null: the role trainyard_reader, without a password, at the same server
+ * @param readerPostgres the login for people's SQL; null: the role trainyard_sql, without a password, at the same server
  * @param bindAddress address or name of the interface to listen on
  * @param port 0 for a free one
  * @param publicUrl where those who read a call of the webhook reach this server; null: where it listens

@@ -3,8 +3,12 @@ package dev.trainyard.submitter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.submitter.Http.Answer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class SqlTest {
@@ -48,6 +52,90 @@ class SqlTest {
                         "[1,2.5,true,null,\"NaN\",\"2026-11-30T20:00:00Z\",[1,2],[\"a\",null],{\"a\":[1]},\"01:30:00\",\"1 ? 2\"]");
     }
 
+    /** Some are no numbers or instants of JSON, or are too deep for readers of it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            'Infinity'::numeric                            | "Infinity"
+            array['NaN'::float8, -1.5]                     | ["NaN",-1.5]
+            array['NaN'::numeric, 1]                       | ["NaN",1]
+            'infinity'::timestamptz                        | "infinity"
+            '-infinity'::date                              | "-infinity"
+            array['infinity'::timestamptz]                 | ["infinity"]
+            '4713-01-01 00:00:00+00 BC'::timestamptz       | "-4712-01-01T00:00:00Z"
+            '294276-12-31 00:00:00+00'::timestamptz        | "+294276-12-31T00:00:00Z"
+            '1 year 2 mons'::interval                      | "1 year 2 mons"
+            array['1 day'::interval]                       | ["1 day"]
+            '{{1,2},{3,NULL}}'::int[]                      | [[1,2],[3,null]]
+            '[0:1]={1,2}'::int[]                           | [1,2]
+            '{}'::text[]                                   | []
+            array['a"b\\c,}', 'NULL', '']                  | ["a\\"b\\\\c,}","NULL",""]
+            array[true, false, null]                       | [true,false,null]
+            array['(1,2),(3,4)'::box, '(1,2),(3,4)'::box]  | ["(3,4),(1,2)","(3,4),(1,2)"]
+            array['\\x00ff'::bytea]                      | ["\\\\x00ff"]
+            array['{"a": 1}'::jsonb]                       | [{"a":1}]
+            'null'::jsonb                                  | null
+            int4range(1, 5)                                | "[1,5)"
+            '{[1,3),[5,7)}'::int4multirange                | "{[1,3),[5,7)}"
+            '$1.50'::money                                 | "$1.50"
+            row(1, 'a', null)                              | "(1,a,)"
+            point(1, 2)                                    | "(1,2)"
+            b'101'                                         | "101"
+            b'1'                                           | "1"
+            'x'::"char"                                    | "x"
+            '1 2'::int2vector                              | "1 2"
+            '<a/>'::xml                                    | "<a/>"
+            pg_sleep(0)                                    | ""
+            4294967295::oid                                | 4294967295
+            """)
+    void every_value_is_shown(String expression, String json) {
+        assertThat(query("select " + expression).json().at("/rows/0/0").toString())
+                .isEqualTo(json);
+    }
+
+    @Test
+    void what_json_does_not_take_is_shown_as_text() {
+        assertThat(query("select (repeat('[',5000)||repeat(']',5000))::jsonb")
+                        .json()
+                        .at("/rows/0/0")
+                        .asString())
+                .hasSize(10_000);
+        assertThat(query("select (repeat('[',399)||repeat(']',399))::jsonb").status())
+                .isEqualTo(200);
+        assertThat(query("select 10::numeric ^ 5000").json().at("/rows/0/0").toString())
+                .hasSizeGreaterThan(5_000);
+        assertThat(query("select ('{\"n\": ' || repeat('9', 5000) || '}')::jsonb")
+                        .json()
+                        .at("/rows/0/0")
+                        .asString())
+                .startsWith("{\"n\": 999");
+    }
+
+    @Test
+    void rows_may_have_no_columns_many_and_some_of_one_name() {
+        assertThat(query("select from generate_series(1, 2)")
+                        .json()
+                        .path("rows")
+                        .toString())
+                .isEqualTo("[[],[]]");
+        assertThat(query("select 1 as a, 2 as a").json().path("rows").toString())
+                .isEqualTo("[[1,2]]");
+        String many = IntStream.range(0, 1_600).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        assertThat(query("select " + many).json().at("/rows/0").size()).isEqualTo(1_600);
+    }
+
+    @Test
+    void a_query_that_changes_what_the_connection_needs_is_refused() {
+        assertThat(query("select set_config('client_encoding', 'latin1', false)")
+                        .status())
+                .isEqualTo(400);
+        assertThat(query("set datestyle = 'German'").status()).isEqualTo(400);
+        assertThat(query("select set_config('timezone', 'Asia/Tokyo', false), timestamptz '2026-11-30 20:00:00+00'")
+                        .json()
+                        .at("/rows/0/1")
+                        .asString())
+                .isEqualTo("2026-11-30T20:00:00Z");
+    }
+
     @Test
     void the_types_of_the_columns_are_named() {
         assertThat(query("select now(), 'x', 1").json().path("types").toString())
@@ -88,15 +176,13 @@ class SqlTest {
 
     @Test
     void what_a_query_sets_is_gone_with_it() {
-        query("select set_config('statement_timeout', '0', false), pg_advisory_lock(42)");
+        query("select set_config('statement_timeout', '0', false), set_config('work_mem', '64kB', false)");
 
-        assertThat(query("show statement_timeout").json().at("/rows/0/0").asString())
-                .isEqualTo("30s");
-        assertThat(query("select pg_try_advisory_lock(42)")
+        assertThat(query("select current_setting('statement_timeout'), current_setting('work_mem')")
                         .json()
-                        .at("/rows/0/0")
-                        .asBoolean())
-                .isTrue();
+                        .at("/rows/0")
+                        .toString())
+                .isEqualTo("[\"30s\",\"4MB\"]");
     }
 
     @Test

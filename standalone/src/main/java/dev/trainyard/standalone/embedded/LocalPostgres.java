@@ -33,6 +33,7 @@ public final class LocalPostgres implements AutoCloseable {
     public static final String SUPERUSER = "postgres";
     public static final String SERVER = "trainyard_server";
     public static final String WORKER = "trainyard_worker";
+    public static final String SQL = "trainyard_sql";
     private static final String READER = "trainyard_reader";
 
     private static final String WHO_MAY_CONNECT = """
@@ -281,12 +282,12 @@ public final class LocalPostgres implements AutoCloseable {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    /** The database, and the two roles that log in with a password; what they may do is the migrations' matter. */
+    /** The database, and the roles that log in with a password; what they may do is the migrations' matter. */
     private void createDatabase() throws SQLException, IOException {
         try (Connection connection =
                         DriverManager.getConnection(url("postgres", SUPERUSER), SUPERUSER, password(SUPERUSER));
                 Statement statement = connection.createStatement()) {
-            for (String role : List.of(SERVER, WORKER)) {
+            for (String role : List.of(SERVER, WORKER, SQL)) {
                 if (!exists(statement, "select 1 from pg_roles where rolname = '" + role + "'")) {
                     statement.execute("create role %s login".formatted(role));
                 }
@@ -309,7 +310,7 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /**
-     * The password of {@link #SUPERUSER}, {@link #SERVER} or {@link #WORKER}.
+     * The password of {@link #SUPERUSER}, {@link #SERVER}, {@link #WORKER} or {@link #SQL}.
      *
      * @throws LocalServiceException if the directory no longer holds it
      */

@@ -66,7 +66,7 @@ final class InfoController {
     Whereabouts info() {
         return new Whereabouts(
                 kafka.bootstrapServers(),
-                sql.url().toString(),
+                sql.urlForPeople().toString(),
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString(),
                 outputsRoot(),
                 Objects.requireNonNullElse(getClass().getPackage().getImplementationVersion(), "development"));

@@ -5,7 +5,6 @@ import dev.trainyard.db.Database;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Outbox;
 import dev.trainyard.worker.intake.KafkaUnavailable;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +67,7 @@ public final class EventPublisher implements AutoCloseable {
                 } catch (NotTaken | KafkaException e) {
                     sayKafkaFails(e);
                     pause();
-                } catch (SQLException | RuntimeException e) {
+                } catch (RuntimeException e) {
                     sayDatabaseFails(e);
                     pause();
                 }
@@ -94,10 +93,10 @@ public final class EventPublisher implements AutoCloseable {
         }
     }
 
-    /** Until something fails: then another may try, whose Kafka or database answers. */
-    private void publish(Outbox.Publishing turn) throws SQLException, NotTaken, InterruptedException {
+    /** Until something fails: then another may try, whose Kafka or database answers; or until another has. */
+    private void publish(Outbox.Publishing turn) throws NotTaken, InterruptedException {
         try (turn) {
-            while (true) {
+            while (turn.kept()) {
                 // First what a former turn could not take out, so that nothing is published over and over.
                 takeOut(turn);
                 List<Outbox.Pending> pending = turn.next(AT_ONCE);

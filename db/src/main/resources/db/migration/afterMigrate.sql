@@ -1,0 +1,48 @@
+-- What bounds the readers lies outside of the schema: in their roles, the database and the catalogue. A backup may lack it and a reader change
+-- its own settings, so it is set again by every migration. What only a superuser may revoke is revoked when one migrates; docs/sql.md says what
+-- remains if none does.
+lock table migrations.schema_version in exclusive mode;
+
+do $$
+declare
+    reader text;
+    routine regprocedure;
+begin
+    foreach reader in array array['trainyard_reader', 'trainyard_sql'] loop
+        execute format('alter role %I connection limit %s', reader, case reader when 'trainyard_reader' then 20 else 16 end);
+        execute format('alter role %I reset all', reader);
+        execute format('alter role %I set default_transaction_read_only = on', reader);
+        execute format('alter role %I set statement_timeout = ''30s''', reader);
+        execute format('alter role %I set idle_in_transaction_session_timeout = ''30s''', reader);
+    end loop;
+    -- No temporary tables and no tables of one's own.
+    execute format('revoke temporary on database %I from public', current_database());
+    if has_schema_privilege('trainyard_reader', 'public', 'create') then
+        revoke create on schema public from public;
+    end if;
+
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        foreach reader in array array['trainyard_reader', 'trainyard_sql'] loop
+            execute format('alter role %I set temp_file_limit = ''2GB''', reader);
+        end loop;
+        -- Locks, notifications, the sessions of others, large objects, the write-ahead log.
+        for routine in
+            select oid::regprocedure from pg_proc
+            where pronamespace = 'pg_catalog'::regnamespace
+              and proname ~ '^(pg_(try_)?advisory_.*|pg_notify|pg_(cancel|terminate)_backend|lo_.*|loread|lowrite|pg_logical_emit_message)$'
+        loop
+            execute format('revoke execute on function %s from public', routine);
+            if routine::text ~ '^pg_.*_backend' then
+                execute format('grant execute on function %s to trainyard_owner, pg_signal_backend', routine);
+            elsif routine::text ~ '^pg_(notify|(try_)?advisory)' then
+                -- Advisory locks: Flyway's while it migrates, and those of workers and servers of the release before.
+                execute format('grant execute on function %s to trainyard_owner, trainyard_server, trainyard_worker', routine);
+            end if;
+        end loop;
+        -- Loops, and lines of one's own in the log of Postgres.
+        revoke usage on language plpgsql from public;
+        grant usage on language plpgsql to trainyard_owner;
+    end if;
+exception when insufficient_privilege then
+    raise warning 'the roles trainyard_reader and trainyard_sql are not bounded: %. Run trainyard migrate as an administrator once', sqlerrm;
+end $$;
