@@ -10,6 +10,7 @@ import dev.trainyard.core.request.DockerRunLine;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.NearestName;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.SecretNames;
@@ -19,6 +20,8 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +36,15 @@ final class Submission {
             description =
                     "Print the message that would be published and the docker run line that equals it; contact nobody.")
     private boolean dryRun;
+
+    @Option(
+            names = "--public-env",
+            paramLabel = "NAME",
+            description = {
+                "Let the history show the value of this variable, or argument of the build, to everyone who asks it: it hides",
+                "the values of all others. Repeat for more."
+            })
+    private List<String> publicVariables = List.of();
 
     @Option(
             names = "--json",
@@ -50,7 +62,9 @@ final class Submission {
             Session session, TrainingSpec spec, @Nullable BuildContext context, SubmitOptions options, boolean detach) {
         ImageSource image = context == null ? spec.pulled() : spec.builtFrom(context.digest());
         Instant now = session.clock().instant();
-        Request.Submit request = spec.toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
+        requireKnown(spec, image);
+        Request.Submit request = spec.publishing(publicVariables)
+                .toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
         byte[] message = RequestCodec.encode(request);
         if (dryRun) {
             return print(session, request, message, json);
@@ -65,6 +79,25 @@ final class Submission {
             return ExitCode.OK;
         }
         return new Attachment(session, server, request.jobId().toString(), request.name(), json).follow();
+    }
+
+    private void requireKnown(TrainingSpec spec, ImageSource image) {
+        Set<String> known = new TreeSet<>(spec.run().environment().keySet());
+        if (image instanceof ImageSource.Build build) {
+            known.addAll(build.args().keySet());
+        }
+        for (String name : publicVariables) {
+            if (!known.contains(name)) {
+                throw new Failure(
+                        ExitCode.INVALID,
+                        "--public-env: the training has no variable %s%s"
+                                .formatted(
+                                        name,
+                                        NearestName.among(known, name)
+                                                .map(". Did you mean %s?"::formatted)
+                                                .orElse(". Give it with -e, or leave this out.")));
+            }
+        }
     }
 
     /** Who does not know whether the request went out must know its id: a second one would train twice. */

@@ -36,8 +36,8 @@ public final class WebhookCalls {
             select t.job_id, t.seq, t.type, t.at, t.attempt_id, t.tries,
                    jsonb_strip_nulls(jsonb_build_object(
                        'state', case t.type when 'job.held' then 'HELD' end,
-                       'team', j.team, 'submittedBy', j.submitted_by, 'labels', nullif(j.labels, '{}'), 'attempts', a.number,
-                       'cause', a.cause, 'exitCode', a.exit_code, 'detail', a.detail, 'worker', w.name, 'host', w.host,
+                       'team', j.team, 'submittedBy', j.submitted_by, 'labels', trainyard.without_logins(nullif(j.labels, '{}')), 'attempts', a.number,
+                       'cause', a.cause, 'exitCode', a.exit_code, 'detail', trainyard.without_logins(a.detail), 'worker', w.name, 'host', w.host,
                        'runSeconds', round(extract(epoch from a.exited_at - a.started_at)),
                        'outputs', case when a.started_at is not null then a.outputs_location end)) || t.data as data
             from taken t

@@ -31,6 +31,7 @@ final class ARequest {
     private final RunSpecBuilder run = RunSpec.builder();
     private Gpus gpus = Gpus.NONE;
     private int maxAttempts = 1;
+    private Map<String, String> labels = Map.of();
     private @Nullable Instant notBefore;
 
     private ARequest(String name) {
@@ -86,6 +87,21 @@ final class ARequest {
         return this;
     }
 
+    ARequest publicVariables(String... names) {
+        run.publicVariables(List.of(names));
+        return this;
+    }
+
+    ARequest command(String... words) {
+        run.command(List.of(words));
+        return this;
+    }
+
+    ARequest labels(Map<String, String> labels) {
+        this.labels = labels;
+        return this;
+    }
+
     ARequest outputsAt(String location) {
         run.outputs(new RunSpec.Outputs("/outputs", location));
         return this;
@@ -117,7 +133,7 @@ final class ARequest {
                 name,
                 team,
                 submittedBy,
-                Map.of(),
+                labels,
                 priority,
                 null,
                 image,

@@ -1,12 +1,18 @@
 package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.RequestCodec;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,10 +27,11 @@ class HistoryViewsTest {
     }
 
     @Test
-    void values_of_variables_whose_names_look_secret_are_masked_and_the_others_shown() {
+    void values_of_variables_are_shown_if_the_request_declares_them_public_and_no_others() {
         yard.submit(ARequest.named("mnist")
-                .environment(
-                        Map.of("HF_TOKEN", "t0p", "aws_secret_access_key", "t0p", "Db_Password", "t0p", "EPOCHS", "3"))
+                .environment(Map.of(
+                        "DB_PASS", "t0p", "DATABASE_URL", "postgres://u:t0p@h/d", "MAX_TOKENS", "8192", "SEED", "7"))
+                .publicVariables("MAX_TOKENS", "PYTHON", "ABSENT")
                 .image(new ImageSource.Build(
                         "sha256:" + "0a".repeat(32),
                         "Dockerfile",
@@ -37,7 +44,63 @@ class HistoryViewsTest {
         assertThat(request)
                 .doesNotContain("t0p")
                 .contains(
-                        "\"HF_TOKEN\": \"***\"", "\"PIP_TOKEN\": \"***\"", "\"EPOCHS\": \"3\"", "\"PYTHON\": \"3.12\"");
+                        "\"DB_PASS\": null",
+                        "\"DATABASE_URL\": null",
+                        "\"SEED\": null",
+                        "\"PIP_TOKEN\": null",
+                        "\"MAX_TOKENS\": \"8192\"",
+                        "\"PYTHON\": \"3.12\"",
+                        "\"masked\": true");
+    }
+
+    @Test
+    void a_request_that_was_read_from_the_history_cannot_be_published_again_as_it_is() {
+        yard.submit(ARequest.named("mnist").environment(Map.of("WANDB_TOKEN", "t0p")));
+        yard.submit(ARequest.named("bert").command("train", "--db", "postgres://u:t0p@h/d"));
+
+        for (String request : yard.texts("select request::text from history.jobs")) {
+            assertThatThrownBy(() -> RequestCodec.decode(request.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(InvalidRequest.class)
+                    .hasMessageContaining("$.masked")
+                    .hasMessageContaining("was read from the history, which does not show all of it");
+        }
+    }
+
+    @Test
+    void addresses_lose_what_comes_before_their_at_sign_wherever_they_are_shown() throws Exception {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
+        JobId job = yard.submit(ARequest.named("mnist")
+                .command(
+                        "train",
+                        "--db=postgres://u:t0p@h/d",
+                        "a://u:t0p@x b://t0p@y",
+                        "postgres://u:t0p\"\\t0p@t0p@h/d")
+                .labels(Map.of("origin", "https://t0p@git/x")));
+        AttemptId attempt = yard.prepared(me, job);
+        yard.attempts.imaged(me, attempt, "sha256:1111");
+        yard.attempts.created(me, attempt, "c0ffee", "ty-1");
+        yard.attempts.started(me, attempt, Yard.ENGINE_STARTED, List.of("train", "--db=postgres://u:t0p@h/d"));
+        yard.attempts.exited(me, attempt, Yard.EXIT_1);
+        yard.attempts.ended(
+                me,
+                attempt,
+                new AttemptStore.End(
+                        Cause.PROGRAM_ERROR,
+                        "no route to http://u:t0p@proxy/",
+                        true,
+                        _ -> new Retry.Hold("see http://u:t0p@wiki/")));
+        yard.jobs.reject("t", 0, 1, job, "bad: ftp://u:t0p@h/", new byte[0]);
+
+        for (String view : yard.texts("select viewname::text from pg_views where schemaname = 'history'")) {
+            assertThat(String.join("\n", yard.texts("select v::text from history." + view + " v")))
+                    .as(view)
+                    .doesNotContain("t0p");
+        }
+        assertThat(yard.texts("select data::text from trainyard.outbox")).noneMatch(data -> data.contains("t0p"));
+        assertThat(yard.text("select argv::text from history.attempts"))
+                .isEqualTo("[\"train\", \"--db=postgres://h/d\"]");
+        assertThat(yard.text("select request #>> '{run,command,2}' from history.jobs"))
+                .isEqualTo("a://x b://y");
     }
 
     @Test

@@ -39,6 +39,20 @@ public record TrainingSpec(
         return new TrainingSpec(service, containerName, image, from, run, gpus, labels, gracePeriod, notices);
     }
 
+    /** The same, of which the history shows the values of these variables too. */
+    public TrainingSpec publishing(List<String> variables) {
+        return new TrainingSpec(
+                service,
+                containerName,
+                image,
+                build,
+                run.withPublicVariables(variables),
+                gpus,
+                labels,
+                gracePeriod,
+                notices);
+    }
+
     /** The image by its name. @throws IllegalStateException if the file names none */
     public ImageSource pulled() {
         if (image == null) {

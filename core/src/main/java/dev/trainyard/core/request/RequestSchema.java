@@ -71,7 +71,11 @@ final class RequestSchema {
     }
 
     private static Problem unknown(String path, String name, JsonNode schema) {
-        List<String> known = List.copyOf(schema.path("properties").propertyNames());
+        JsonNode fields = schema.path("properties");
+        // Some are declared only to say why they are refused.
+        List<String> known = fields.propertyNames().stream()
+                .filter(field -> !fields.path(field).has("not"))
+                .toList();
         String remedy = NearestName.among(known, name)
                 .map(near -> "Did you mean '%s'?".formatted(near))
                 .orElse("Known here: " + String.join(", ", known));

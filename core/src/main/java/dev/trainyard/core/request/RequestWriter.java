@@ -117,6 +117,7 @@ final class RequestWriter {
         words("command", run.command());
         words("entrypoint", run.entrypoint());
         texts("environment", run.environment());
+        list("publicVariables", run.publicVariables());
         text("workingDir", run.workingDir());
         text("user", run.user());
         objects("mounts", run.mounts(), this::mount);

@@ -29,6 +29,7 @@ final class RunReader {
                 .command(run.words("command"))
                 .entrypoint(run.words("entrypoint"))
                 .environment(run.texts("environment"))
+                .publicVariables(list("publicVariables"))
                 .workingDir(run.text("workingDir"))
                 .user(run.text("user"))
                 .outputs(outputs)

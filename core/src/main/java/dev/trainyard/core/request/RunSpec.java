@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param command arguments after the image; null keeps the image's CMD
  * @param entrypoint replaces the image's ENTRYPOINT; null keeps it, an empty list clears it
  * @param environment in order
+ * @param publicVariables names of variables, and of arguments of the build, whose values anyone may see
  * @param outputs where results are expected
  * @param cpus as {@code --cpus}
  * @param tmpfs as {@code --tmpfs}: {@code /path} or {@code /path:options}
@@ -29,6 +31,7 @@ public record RunSpec(
         @Nullable List<String> command,
         @Nullable List<String> entrypoint,
         Map<String, String> environment,
+        List<String> publicVariables,
         @Nullable String workingDir,
         @Nullable String user,
         List<Mount> mounts,
@@ -63,12 +66,52 @@ public record RunSpec(
         return new RunSpecBuilder();
     }
 
+    /** The same run, of which anyone may see the values of these variables too. */
+    public RunSpec withPublicVariables(List<String> names) {
+        return new RunSpec(
+                command,
+                entrypoint,
+                environment,
+                Stream.concat(publicVariables.stream(), names.stream())
+                        .distinct()
+                        .toList(),
+                workingDir,
+                user,
+                mounts,
+                outputs,
+                ports,
+                shmSize,
+                ipc,
+                ulimits,
+                memory,
+                cpus,
+                hostname,
+                init,
+                stopSignal,
+                tmpfs,
+                capDrop,
+                readOnly,
+                extraHosts,
+                networkMode,
+                tty,
+                stdinOpen,
+                dns,
+                groupAdd,
+                pidsLimit,
+                privileges,
+                anonymousVolumes,
+                expose,
+                publishAll,
+                tuning);
+    }
+
     /** The same run with its results elsewhere. */
     public RunSpec withOutputs(Outputs elsewhere) {
         return new RunSpec(
                 command,
                 entrypoint,
                 environment,
+                publicVariables,
                 workingDir,
                 user,
                 mounts,

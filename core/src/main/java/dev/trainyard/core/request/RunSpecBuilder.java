@@ -19,6 +19,7 @@ public final class RunSpecBuilder {
     private @Nullable List<String> command;
     private @Nullable List<String> entrypoint;
     private Map<String, String> environment = Map.of();
+    private List<String> publicVariables = List.of();
     private @Nullable String workingDir;
     private @Nullable String user;
     private List<Mount> mounts = List.of();
@@ -62,6 +63,11 @@ public final class RunSpecBuilder {
 
     public RunSpecBuilder environment(Map<String, String> variables) {
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+        return this;
+    }
+
+    public RunSpecBuilder publicVariables(List<String> names) {
+        publicVariables = List.copyOf(names);
         return this;
     }
 
@@ -211,6 +217,7 @@ public final class RunSpecBuilder {
                 command,
                 entrypoint,
                 environment,
+                publicVariables,
                 workingDir,
                 user,
                 mounts,

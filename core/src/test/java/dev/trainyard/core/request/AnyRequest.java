@@ -104,6 +104,7 @@ final class AnyRequest {
                 .command(maybe(() -> list(this::text)))
                 .entrypoint(maybe(() -> list(this::text)))
                 .environment(map())
+                .publicVariables(list(() -> "SEED" + unique[0]++))
                 .workingDir(maybe(() -> "/work dir"))
                 .user(maybe(() -> "1000:1000"))
                 .mounts(list(() -> random.nextBoolean()
