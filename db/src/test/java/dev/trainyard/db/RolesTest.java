@@ -133,7 +133,7 @@ class RolesTest {
             }
             for (String statement : List.of(
                     "delete from history.rejected",
-                    "update history.rejected set reason = ''",
+                    "update history.rejected set topic = ''",
                     "create table history.mine ()",
                     "create table public.mine ()",
                     "create temporary table mine ()")) {
