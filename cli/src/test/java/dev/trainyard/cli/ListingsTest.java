@@ -264,7 +264,7 @@ class ListingsTest {
 
     @Test
     void outputs_that_are_not_what_they_were_or_not_whole_yet_say_so() {
-        server.answers("GET /jobs/" + A + "/outputs", 200, """
+        server.answers("GET /jobs/" + A + "/outputs?limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":"SUPERSEDED","attemptState":"ENDED","files":[],
                  "supersededBy":{"jobId":"%s","attempt":2}}""".formatted(B));
         Result superseded = cli.run("outputs", A);
@@ -272,14 +272,14 @@ class ListingsTest {
         assertThat(superseded.err())
                 .contains("job " + B + ", attempt 2, has written over some of these files or removed them");
 
-        server.answers("GET /jobs/" + B + "/outputs", 200, """
+        server.answers("GET /jobs/" + B + "/outputs?limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":null,"attemptState":"RUNNING","files":[],
                  "seenAt":"2026-11-24T08:01:00Z","supersededBy":null}""");
         assertThat(cli.run("outputs", B).err())
                 .isEqualTo(
                         "trainyard: attempt 1 has not ended: this is what it had written at 08:01:00, without digests\n");
 
-        server.answers("GET /jobs/" + B + "/outputs?attempt=3", 200, """
+        server.answers("GET /jobs/" + B + "/outputs?attempt=3&limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":null,"attemptState":"RUNNING","files":[],"seenAt":null}""");
         assertThat(cli.run("outputs", B, "--attempt", "3").err()).contains("what it has written is not listed yet");
     }

@@ -57,13 +57,13 @@ class DraftsTest {
 
     @Test
     void a_bad_draft_is_refused_with_every_problem_of_both_files() {
-        Answer answer = add("resnet18", "services: {train: {image: x}}", quoted("lr: flaot"));
+        Answer answer = add("resnet18", "services: {train: {image: X}}", quoted("lr: flaot"));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text("detail")).isEqualTo("the draft has 2 problems");
         assertThat(answer.json().path("problems").valueStream())
                 .extracting(problem -> problem.path("path").asString())
-                .containsExactly("params:1:1 lr", "compose:1:1");
+                .containsExactly("params:1:1 lr", "compose:1:20 services.train.image");
         assertThat(add("a b", COMPOSE, "null").text("detail")).contains("names no draft");
         assertThat(add("resnet18@2", COMPOSE, "null").text("detail")).contains("versions are counted here");
         assertThat(add("resnet18", COMPOSE, "3").text("detail")).startsWith("params: is neither");
