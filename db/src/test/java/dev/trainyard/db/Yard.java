@@ -75,7 +75,9 @@ final class Yard implements AutoCloseable {
                 request.run().outputs().location(),
                 request.run().cpus(),
                 request.run().memory() == null ? null : request.run().memory().bytes(),
-                request.image() instanceof ImageSource.Reference(String reference) ? reference : null,
+                request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull _)
+                        ? reference
+                        : null,
                 Snapshot.Past.NONE);
     }
 

@@ -9,6 +9,7 @@ import dev.trainyard.core.compose.YamlNode.Scalar;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.ImageSource.Pull;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Ulimit;
@@ -69,6 +70,10 @@ final class RunLineReader {
                         "[a-zA-Z0-9][a-zA-Z0-9_.-]{1,99}",
                         "a name of 2 to 100 letters, digits, '_', '.' and '-'"),
                 image,
+                flags.said("pull")
+                        .flatMap(field -> field.matching("always|missing|never", "always, missing or never"))
+                        .flatMap(Pull::of)
+                        .orElse(Pull.MISSING),
                 null,
                 run.build(),
                 gpus,
@@ -315,11 +320,6 @@ final class RunLineReader {
     private void withoutEffect() {
         boolean removed = flags.on("rm");
         flags.said("restart").ifPresent(restart -> restart(restart, removed));
-        flags.said("pull")
-                .filter(field -> field.matching("always|missing|never", "always, missing or never")
-                        .filter(when -> !when.equals("missing"))
-                        .isPresent())
-                .ifPresent(field -> field.notice("means nothing here: the worker pulls what it does not have"));
         flags.said("platform")
                 .filter(field -> field.platform().isPresent())
                 .ifPresent(field -> field.notice("means nothing here: the worker runs the image for its own platform"));

@@ -1,6 +1,7 @@
 package dev.trainyard.core.compose;
 
 import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.request.ImageSource.Pull;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Ulimit;
@@ -56,6 +57,7 @@ final class ServiceReader {
             "platform",
             "ports",
             "privileged",
+            "pull_policy",
             "read_only",
             "runtime",
             "scale",
@@ -131,6 +133,7 @@ final class ServiceReader {
                 get("container_name", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}", wanted))
                         .orElse(null),
                 get("image", Field::image).orElse(null),
+                pull(),
                 build(),
                 run.build(),
                 GpuReservation.read(service, environment),
@@ -146,6 +149,19 @@ final class ServiceReader {
                 field.problem("has more than %,d entries, which a request cannot carry".formatted(most), "Write fewer");
             }
         });
+    }
+
+    private Pull pull() {
+        Optional<Field> policy = present("pull_policy");
+        Optional<String> word = policy.flatMap(field ->
+                field.matching("always|never|missing|if_not_present|build", "always, missing, never or build"));
+        boolean built = present("build").isPresent() || options.builtFromSource();
+        if (word.isPresent() && built && !word.get().equals("build")) {
+            policy.get().notice("means nothing beside a build: the image is built");
+        } else if (word.filter("build"::equals).isPresent() && !built) {
+            policy.get().problem("there is nothing to build", "Write build, or another pull_policy");
+        }
+        return built ? Pull.MISSING : word.flatMap(Pull::of).orElse(Pull.MISSING);
     }
 
     private @Nullable BuildSpec build() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param service name of the service
  * @param containerName the file's {@code container_name}, which names the job
  * @param image the file's {@code image}; beside a build it is the tag
+ * @param pull when the image is pulled, where it is not built
  * @param build null if the file builds nothing
  * @param notices what the submitter should know, in the order of the file
  */
@@ -27,6 +28,7 @@ public record TrainingSpec(
         String service,
         @Nullable String containerName,
         @Nullable String image,
+        ImageSource.Pull pull,
         @Nullable BuildSpec build,
         RunSpec run,
         Gpus gpus,
@@ -36,7 +38,7 @@ public record TrainingSpec(
 
     /** The same, its image built so and named by {@link #image}. */
     public TrainingSpec built(BuildSpec from) {
-        return new TrainingSpec(service, containerName, image, from, run, gpus, labels, gracePeriod, notices);
+        return new TrainingSpec(service, containerName, image, pull, from, run, gpus, labels, gracePeriod, notices);
     }
 
     /** The same, of which the history shows the values of these variables too. */
@@ -45,6 +47,7 @@ public record TrainingSpec(
                 service,
                 containerName,
                 image,
+                pull,
                 build,
                 run.withPublicVariables(variables),
                 gpus,
@@ -58,7 +61,7 @@ public record TrainingSpec(
         if (image == null) {
             throw new IllegalStateException("service %s names no image".formatted(service));
         }
-        return new ImageSource.Reference(image);
+        return new ImageSource.Reference(image, pull);
     }
 
     /**

@@ -22,7 +22,6 @@ final class UnsupportedKeys {
                     "profiles",
                     "means nothing to the service that trains; between several that could, one with an active profile or none is taken"),
             Map.entry("logging", LOG),
-            Map.entry("pull_policy", "means nothing here: the worker pulls what it does not have"),
             Map.entry("develop", "means nothing here: nothing is watched"),
             Map.entry("attach", "means nothing here: submit follows the log unless -d is given"));
 

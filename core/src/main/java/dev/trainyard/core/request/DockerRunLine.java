@@ -86,6 +86,10 @@ public final class DockerRunLine {
         option("--pids-limit", run.pidsLimit());
         privileges(run.privileges());
         tuning(run.tuning());
+        if (submit.image() instanceof ImageSource.Reference(String _, ImageSource.Pull pull)
+                && pull != ImageSource.Pull.MISSING) {
+            option("--pull", pull.word());
+        }
         program(run.entrypoint(), image(submit.image()), run.command());
     }
 
@@ -161,7 +165,7 @@ public final class DockerRunLine {
 
     private static String image(ImageSource image) {
         return switch (image) {
-            case ImageSource.Reference(String reference) -> reference;
+            case ImageSource.Reference(String reference, ImageSource.Pull _) -> reference;
             case ImageSource.Build(String source, String _, Map<String, String> _, String _, String tag) ->
                 tag == null ? "<image built from " + source + ">" : tag;
         };

@@ -1,13 +1,41 @@
 package dev.trainyard.core.request;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where the container's image comes from. */
 public sealed interface ImageSource {
 
-    /** An image by name, pulled where the host does not have it: {@code pytorch/pytorch:2.4.0}. */
-    record Reference(String reference) implements ImageSource {}
+    /** An image by name: {@code pytorch/pytorch:2.4.0}. */
+    record Reference(String reference, Pull pull) implements ImageSource {
+
+        /** Pulled where the host does not have it. */
+        public Reference(String reference) {
+            this(reference, Pull.MISSING);
+        }
+    }
+
+    /** When an image is pulled, as {@code docker run --pull}. */
+    enum Pull {
+        MISSING,
+        ALWAYS,
+        NEVER;
+
+        /** As Docker writes it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Empty: Docker has no such word. */
+        public static Optional<Pull> of(String word) {
+            return Arrays.stream(values())
+                    .filter(pull -> pull.word().equals(word))
+                    .findFirst();
+        }
+    }
 
     /**
      * An image built by the engine of the host that runs the attempt.

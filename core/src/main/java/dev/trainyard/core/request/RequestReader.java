@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.RetryPolicy.Action;
+import dev.trainyard.core.request.ImageSource.Pull;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -129,8 +130,21 @@ final class RequestReader {
 
     private ImageSource image(JsonFields image) {
         if (!image.has("build")) {
+            if (image.has("pull") && !image.has("reference")) {
+                image.problem("reference", "is missing", "Name the image that is to be pulled");
+            }
             refuseReserved(image, "reference");
-            return new ImageSource.Reference(image.text("reference", ""));
+            return new ImageSource.Reference(
+                    image.text("reference", ""),
+                    Pull.of(image.text("pull", "missing")).orElse(Pull.MISSING));
+        }
+        if (image.has("reference")) {
+            image.problem(
+                    "",
+                    "has both reference and build",
+                    "Give either {\"reference\": \"IMAGE\"} or {\"build\": {\"source\": \"sha256:…\"}}");
+        } else if (image.has("pull")) {
+            image.problem("pull", "stands beside build", "Leave it out: what is built is not pulled");
         }
         JsonFields build = image.object("build");
         refuseReserved(build, "tag");

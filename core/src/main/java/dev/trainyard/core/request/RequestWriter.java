@@ -98,7 +98,10 @@ final class RequestWriter {
     private void image(ImageSource image) {
         json.writeObjectPropertyStart("image");
         switch (image) {
-            case ImageSource.Reference reference -> text("reference", reference.reference());
+            case ImageSource.Reference(String reference, ImageSource.Pull pull) -> {
+                text("reference", reference);
+                text("pull", pull == ImageSource.Pull.MISSING ? null : pull.word());
+            }
             case ImageSource.Build build -> {
                 json.writeObjectPropertyStart("build");
                 text("source", build.source());

@@ -89,7 +89,9 @@ final class AnyRequest {
 
     private ImageSource image() {
         return random.nextBoolean()
-                ? new ImageSource.Reference("registry.local:5000/team/image-" + random.nextInt(10) + ":1.2_x")
+                ? new ImageSource.Reference(
+                        "registry.local:5000/team/image-" + random.nextInt(10) + ":1.2_x",
+                        ImageSource.Pull.values()[random.nextInt(3)])
                 : new ImageSource.Build(
                         "sha256:" + "0af7".repeat(16),
                         "docker/Dockerfile",

@@ -265,7 +265,8 @@ class RequestCodecTest {
         "action": "FAIL"           | "action": "STOP"            | $.retry.rules[0].action: 'STOP' cannot be used here. Give "RETRY" or "FAIL".
         "onExitCode": [3, 4]       | "onCause": ["OOM"]          | $.retry.rules[0].onCause[0]: 'OOM' cannot be used here. Give a cause such as OUT_OF_MEMORY or DEVICE_ERROR.
         "onExitCode": [3, 4]       | "onExitCode": [3], "onCause": ["KILLED_EXTERNALLY"] | $.retry.rules[0]: has 3 entries, too many. Give an object with onExitCode or onCause, and action.
-        "build": {                 | "reference": "busybox", "build": { | $.image: has 2 entries, too many. Give either {"reference": "IMAGE"} or {"build": {"source": "sha256:…"}}.
+        "build": {                 | "pull": "always", "build": {  | $.image.pull: stands beside build. Leave it out: what is built is not pulled.
+        "build": {                 | "reference": "busybox", "build": { | $.image: has both reference and build. Give either {"reference": "IMAGE"} or {"build": {"source": "sha256:…"}}.
         "vision/mnist:7"           | "Vision Mnist"              | $.image.build.tag: 'Vision Mnist' cannot be used here. Give an image as Docker names it, in lower case, for example pytorch/pytorch:2.4.0.
         "docker/Dockerfile"        | "../Dockerfile"             | $.image.build.dockerfile: '../Dockerfile' contains . or .. as a segment. Write the path out.
         "sha256:aaaaaaaa           | "sha1:aaaaaaaa              | $.image.build.source: 'sha1:a

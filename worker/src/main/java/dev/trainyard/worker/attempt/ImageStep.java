@@ -82,7 +82,7 @@ final class ImageStep implements Step {
 
     /** What a host was said to have, and has not, is to be fetched again before anything is placed there that needs it. */
     static void isGone(Host host, AttemptRun run, Request.Submit request) {
-        if (request.image() instanceof ImageSource.Reference(String reference)) {
+        if (request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull _)) {
             run.persist(() -> {
                 host.imageRows().gone(host.me(), reference);
                 return true;

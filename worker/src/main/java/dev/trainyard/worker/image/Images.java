@@ -47,9 +47,9 @@ public final class Images {
     public ProvidedImage provide(ImageSource source, @Nullable String team, Consumer<String> progress)
             throws InterruptedException {
         return switch (source) {
-            case ImageSource.Reference(String reference) -> {
+            case ImageSource.Reference(String reference, ImageSource.Pull pull) -> {
                 names.requireUsable(reference, team);
-                yield new Pull(images).present(reference).orElseThrow(() -> ImageFailure.gone(reference));
+                yield named(reference, pull, progress);
             }
             case ImageSource.Build build -> {
                 String name = build.tag();
@@ -88,6 +88,26 @@ public final class Images {
 
     static Optional<ProvidedImage> provided(EngineImages images, String reference) {
         return images.inspect(reference).map(image -> new ProvidedImage(image.id()));
+    }
+
+    /** What is always pulled is looked up here once more: only the attempt knows when it begins. */
+    private ProvidedImage named(String reference, ImageSource.Pull when, Consumer<String> progress)
+            throws InterruptedException {
+        Pull pull = new Pull(images);
+        return switch (when) {
+            case ALWAYS ->
+                once.get(
+                        reference,
+                        () -> progress.accept("another job is pulling " + reference + ": waiting for it"),
+                        () -> pull.run(reference, progress));
+            case MISSING -> pull.present(reference).orElseThrow(() -> ImageFailure.gone(reference));
+            case NEVER ->
+                pull.present(reference)
+                        .orElseThrow(() -> new ImageFailure(
+                                Cause.IMAGE_UNAVAILABLE,
+                                "this host has no image %s, and the request says never to pull it (--pull never). Leave that out, or have the image put there"
+                                        .formatted(reference)));
+        };
     }
 
     private ProvidedImage built(ImageSource.Build build, @Nullable String team, Consumer<String> progress)

@@ -41,7 +41,10 @@ final class Needs {
                 run.outputs().location(),
                 run.cpus(),
                 run.memory() == null ? null : run.memory().bytes(),
-                request.image() instanceof ImageSource.Reference(String reference) ? reference : null,
+                request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull pull)
+                                && pull != ImageSource.Pull.NEVER
+                        ? reference
+                        : null,
                 Past.NONE);
     }
 }

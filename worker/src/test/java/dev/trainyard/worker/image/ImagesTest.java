@@ -77,6 +77,30 @@ class ImagesTest {
     }
 
     @Test
+    void an_image_that_is_always_pulled_is_looked_up_although_the_host_has_it() {
+        String name = NOWHERE + "model:" + UUID.randomUUID();
+        built.add(name);
+        engine.tag("busybox:latest", name);
+
+        ImageFailure failure = failure(new ImageSource.Reference(name, ImageSource.Pull.ALWAYS));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+        assertThat(failure).hasMessageContaining("connection refused");
+    }
+
+    @Test
+    void an_image_that_is_never_pulled_is_there_or_the_job_fails_at_once() throws InterruptedException {
+        ProvidedImage there =
+                images.provide(new ImageSource.Reference("busybox:latest", ImageSource.Pull.NEVER), "a", progress::add);
+        ImageFailure missing = failure(new ImageSource.Reference(NOWHERE + "model:1", ImageSource.Pull.NEVER));
+
+        assertThat(there.id()).startsWith("sha256:");
+        assertThat(missing.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
+        assertThat(missing).hasMessageContaining("--pull never");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
     void a_named_image_that_the_host_does_not_have_any_more_is_not_pulled_by_the_attempt() {
         ImageFailure failure = failure(new ImageSource.Reference(NOWHERE + "model:1"));
 
