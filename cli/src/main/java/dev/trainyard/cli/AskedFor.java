@@ -51,7 +51,14 @@ final class AskedFor {
         line.accept("memory", size(run.text("memory")));
         line.accept("shm size", size(run.text("shmSize")));
         line.accept("cpus", run.text("cpus"));
-        line.accept("variables", pairs(run.object("environment"), List.of()));
+        line.accept("variables", variables(run.object("environment")));
+    }
+
+    /** The history has no value of a variable that the request did not declare public. */
+    private static String variables(JsonObject environment) {
+        return environment.names().stream()
+                .map(name -> environment.hasValue(name) ? name + "=" + environment.text(name) : name + " (hidden)")
+                .collect(Collectors.joining(", "));
     }
 
     private static String pairs(JsonObject object, List<String> defaults) {

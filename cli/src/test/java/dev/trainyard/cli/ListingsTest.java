@@ -182,7 +182,7 @@ class ListingsTest {
                   "retry":{"maxAttempts":3,"backoff":"PT10S","rules":[{"onExitCode":[75],"action":"RETRY"},{"onCause":["TIME_LIMIT"],"action":"FAIL"}]},
                   "image":{"reference":"vision/resnet:1"},"run":{"mounts":[{"source":"/data","target":"/data","readOnly":true}],
                   "outputs":{"target":"/outputs","location":"/logs/r"},"ports":[{"host":8080,"container":80,"protocol":"tcp"}],
-                  "shmSize":8589934592,"environment":{"API_TOKEN":"***","SEED":"1"}}},
+                  "shmSize":8589934592,"environment":{"API_TOKEN":null,"SEED":"1"}}},
                  "draft":"resnet18@3","params":{"lr":0.1,"epochs":"3"},"defaults":["epochs"]}""");
 
         assertThat(cli.run("show", A).out()).isEqualTo("""
@@ -199,7 +199,7 @@ class ListingsTest {
                 outputs at /logs/r:/outputs
                 ports      8080:80/tcp
                 shm size   8.0 GiB
-                variables  API_TOKEN=***, SEED=1
+                variables  API_TOKEN (hidden), SEED=1
                 """.formatted(A));
         assertThat(cli.run("show", A, "--json").out())
                 .contains("\"asked\":{\"request\":{\"labels\"")

@@ -92,6 +92,11 @@ public final class JsonObject {
         return fields.keySet();
     }
 
+    /** Whether the field is there and not null. */
+    public boolean hasValue(String name) {
+        return fields.get(name) != null;
+    }
+
     /** The field's text, number or truth value as text; an object or a list as JSON; empty if it is absent or null. */
     public String text(String name) {
         Object value = fields.get(name);
