@@ -335,7 +335,7 @@ class JobsTest {
         UUID job = UUID.randomUUID();
         yard.publish(job, """
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"curious","retry":{"maxAttempts":3},
-                 "image":{"reference":"no-such-image:1"},
+                 "image":{"reference":"busybox:latest"},
                  "run":{"command":["true"],"mounts":[{"source":"/etc","target":"/host"}],"privileged":true}}""".formatted(job));
 
         yard.awaitJob(job, "FAILED");
