@@ -301,7 +301,8 @@ class DocumentedCommandsTest {
                 }
             }
         }
-        return Files.createDirectories(made);
+        Files.createDirectories(made);
+        return Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
     }
 
     private static List<String> lines(Path file) {

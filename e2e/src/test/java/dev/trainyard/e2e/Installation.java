@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -454,7 +455,9 @@ final class Installation implements AutoCloseable {
             if (Files.exists(directory)) {
                 deleteAll(directory);
             }
-            return Files.createDirectories(directory);
+            Files.createDirectories(directory);
+            // As a worker wants it: no other user of the host gets at what containers leave.
+            return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

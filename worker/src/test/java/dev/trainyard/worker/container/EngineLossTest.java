@@ -78,7 +78,7 @@ class EngineLossTest {
             List<LogEntry> read = new ArrayList<>();
             ContainerId id = workshop.start(aRequest()
                     .networkMode("none")
-                    .shell("i=0; while [ $i -lt 60 ]; do echo $i; i=$((i+1)); sleep 0.01; done"));
+                    .shell("i=0; while [ $i -lt 60 ]; do echo $i; i=$((i+1)); sleep 0.1; done"));
 
             assertThatThrownBy(() -> containers.follow(id, null, entry -> {
                         read.add(entry);
