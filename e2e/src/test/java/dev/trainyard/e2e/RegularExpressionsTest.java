@@ -33,8 +33,10 @@ class RegularExpressionsTest {
     /** Four for what is linear, sixteen for what is quadratic; between them what is constant at the start of a text. */
     private static final int MOST_GROWTH = 8;
 
-    /** What a loop without recursion needs is far less, what a recursion of {@code 4 * LENGTH} levels needs is more. */
+    /** What a loop without recursion needs is far less, what a recursion of {@code DEEP} levels needs is more, compiled or not. */
     private static final long STACK_BYTES = 256 * 1024;
+
+    private static final int DEEP = 64 * LENGTH;
 
     private static final RegularExpressions PRODUCT = read();
 
@@ -110,6 +112,8 @@ class RegularExpressionsTest {
                     long many = reads(expression, text.ofLength(4 * LENGTH));
                     if (many > MOST_GROWTH * (few + LENGTH)) {
                         problems.add("%s: %d characters read, %d of four times the length".formatted(text, few, many));
+                    } else {
+                        reads(expression, text.ofLength(DEEP));
                     }
                 } catch (StackOverflowError e) {
                     problems.add(text + ": a deep stack");
