@@ -269,7 +269,7 @@ public final class Worker implements AutoCloseable {
         }
         HostFiles files = ThisHost.now(outputs.root(), List.of(), (job, number) -> false);
         Path root = files.real(outputs.root()).orElse(outputs.root());
-        files.openToOthers(root, root).ifPresent(open -> {
+        files.openToOthers(root).ifPresent(open -> {
             throw new WorkerProblem(
                     "Other users of this host can enter %s, and could run there as root what a container leaves in its outputs. Close it: chmod 700 %s"
                             .formatted(open, ShellWords.quote(root.toString())),

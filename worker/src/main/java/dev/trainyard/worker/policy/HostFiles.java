@@ -25,12 +25,19 @@ public interface HostFiles {
     Optional<String> objection(Path real, boolean readOnly);
 
     /**
-     * Where every user of this host, or a group of them, could come to what a container leaves in a folder: it may leave a program that
-     * runs as root, or a device file.
+     * Where every user of this host, or a group of them, could come to what a container leaves in a folder that is mounted: it may leave a
+     * program that runs as root, or a device file. The mode of the folder itself does not count, since the container can change it.
      *
      * @param real a path without links
      * @param allowed the folder of the policy that it lies in; missing, it is made for the worker's user alone
      * @return a path at which the folder is reached; empty if it is closed to all others
      */
     Optional<Path> openToOthers(Path real, Path allowed);
+
+    /**
+     * The same of a folder of which only folders within are mounted, so that its own mode counts.
+     *
+     * @param real a path without links
+     */
+    Optional<Path> openToOthers(Path real);
 }

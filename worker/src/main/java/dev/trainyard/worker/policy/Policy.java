@@ -420,7 +420,7 @@ public record Policy(
                 .flatMap(allowed -> files.real(allowed.getKey()).stream())
                 .sorted()
                 .flatMap(folder -> files
-                        .openToOthers(folder, folder)
+                        .openToOthers(folder)
                         .map(open -> "no job may write in %s: %s".formatted(folder, open(folder, open)))
                         .stream())
                 .toList();
@@ -546,7 +546,11 @@ public record Policy(
         if (allowed.isPresent()) {
             files.openToOthers(real.get(), allowed.get())
                     .ifPresent(open -> refusals.add(shown(source, real.get()) + " may only be mounted read-only (ro): "
-                            + open(allowed.get(), open)));
+                            + (real.equals(allowed)
+                                            && files.openToOthers(real.get()).isEmpty()
+                                    ? "a container can open it to other users of this host, who could then run as root what it leaves."
+                                            + " Mount a folder within it instead"
+                                    : open(allowed.get(), open))));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** This host's file systems as they are now. */
 public final class ThisHost implements HostFiles {
@@ -105,14 +106,25 @@ public final class ThisHost implements HostFiles {
 
     @Override
     public Optional<Path> openToOthers(Path real, Path allowed) {
-        if (Files.notExists(allowed)) {
+        if (Files.notExists(allowed) && !real.equals(allowed)) {
+            return Optional.empty();
+        }
+        return mounts.armedPaths(real).stream()
+                .filter(path -> !isClosed((path.startsWith(real) ? real : path).getParent()))
+                .findFirst();
+    }
+
+    @Override
+    public Optional<Path> openToOthers(Path real) {
+        // It will be made for the worker's user alone.
+        if (Files.notExists(real)) {
             return Optional.empty();
         }
         return mounts.armedPaths(real).stream().filter(path -> !isClosed(path)).findFirst();
     }
 
     /** Whether a folder on the way is its owner's alone to enter, and that is root or this process's user. */
-    private static boolean isClosed(Path path) {
+    private static boolean isClosed(@Nullable Path path) {
         for (Path folder = path; folder != null; folder = folder.getParent()) {
             try {
                 PosixFileAttributes attributes =

@@ -448,6 +448,11 @@ class PolicyTest {
         public Optional<Path> openToOthers(Path real, Path allowed) {
             return Optional.empty();
         }
+
+        @Override
+        public Optional<Path> openToOthers(Path real) {
+            return Optional.empty();
+        }
     }
 
     @Test
@@ -525,8 +530,18 @@ class PolicyTest {
                 .asString()
                 .contains("chmod 700 %s/data ".formatted(folder));
 
+        // A container that mounts it changes its mode.
         mode(data, "rwx------");
+        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).hasSize(1);
+        mode(folder.resolve("data"), "rwx------");
+        assertThat(policy.openFolders(host)).isEmpty();
         assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
+        assertThat(policy.refusals(mount(folder + "/data", false).build(), host))
+                .singleElement()
+                .asString()
+                .endsWith("Mount a folder within it instead");
+        assertThat(policy.refusals(mount(folder + "/missing", false).build(), host))
+                .hasSize(1);
         mode(data, "rwxrwxrwx");
         mode(folder.resolve("data"), "rwxrw-rw-");
         assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
