@@ -32,6 +32,11 @@ final class BoundedCommand {
     }
 
     record Output(String command, int exitCode, String stdout, String stderr) {
+        /** On both streams. */
+        String said() {
+            return stdout + "\n" + stderr;
+        }
+
         /** For an error message: the exit code and what the program said, stderr first. */
         String inShort() {
             String said =

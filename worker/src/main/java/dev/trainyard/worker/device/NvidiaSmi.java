@@ -5,13 +5,16 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Asks NVIDIA's driver through {@code nvidia-smi}, one look at a time. */
 final class NvidiaSmi implements DeviceProvider {
     private final BoundedCommand command;
     private final WorkerId workerId;
+    private volatile List<OfferedDevice> seen = List.of();
 
     /** @param searchPath folders as {@code PATH} has them */
     NvidiaSmi(WorkerId workerId, String searchPath) {
@@ -29,7 +32,53 @@ final class NvidiaSmi implements DeviceProvider {
                 .orElse(name);
     }
 
-    /** @param limit how long each of the two calls of a look may take */
+    private List<OfferedDevice> look() throws DeviceProblem {
+        BoundedCommand.Output report = command.run("-q", "-x");
+        // The exit code alone says little: with a corrupt infoROM it is 14 beside a complete report.
+        Optional<SmiElement> log = SmiElement.log(report.stdout());
+        List<String> unreachable = NvidiaSmiListing.parse(report.said()).unreachable();
+        if (log.isEmpty() && unreachable.isEmpty()) {
+            throw new DeviceProblem(report.inShort());
+        }
+        BoundedCommand.Output list = command.run("-L");
+        NvidiaSmiListing listing = NvidiaSmiListing.parse(list.said());
+        List<SmiElement> gpus = log.isPresent() ? log.get().children("gpu") : oneByOne(listing);
+        if (listing.gpus().isEmpty() && gpus.isEmpty() && log.isEmpty()) {
+            return allUnreachable(report, unreachable.getFirst());
+        }
+        // Without it MIG devices would lose their names, and with them what they hold.
+        if (listing.gpus().isEmpty() && !gpus.isEmpty() && listing.unreachable().isEmpty()) {
+            throw new DeviceProblem(list.inShort());
+        }
+        return NvidiaSmiReport.devices(gpus, listing, workerId);
+    }
+
+    /** Over a GPU that it cannot reach nvidia-smi may give up its report of all of them: the others are fit nevertheless. */
+    private List<SmiElement> oneByOne(NvidiaSmiListing listing) throws DeviceProblem {
+        List<SmiElement> gpus = new ArrayList<>();
+        for (String uuid : listing.gpus().keySet()) {
+            BoundedCommand.Output report = command.run("-q", "-x", "-i", uuid);
+            gpus.addAll(SmiElement.log(report.stdout())
+                    .orElseThrow(() -> new DeviceProblem(report.inShort()))
+                    .children("gpu"));
+        }
+        return gpus;
+    }
+
+    /** What was there at an earlier look is not fit any more, whatever it is. */
+    private List<OfferedDevice> allUnreachable(BoundedCommand.Output report, String words) throws DeviceProblem {
+        if (seen.isEmpty()) {
+            throw new DeviceProblem(report.inShort());
+        }
+        String problem = "nvidia-smi says: " + words;
+        return seen.stream()
+                .map(device -> String.valueOf(device.unhealthyBecause()).contains(problem)
+                        ? device
+                        : device.withProblem(problem))
+                .toList();
+    }
+
+    /** @param limit how long each call of a look may take */
     NvidiaSmi(Path executable, Duration limit, WorkerId workerId) {
         this.command = new BoundedCommand(executable, limit);
         this.workerId = workerId;
@@ -38,16 +87,8 @@ final class NvidiaSmi implements DeviceProvider {
     @Override
     public List<OfferedDevice> devices() throws DeviceProblem {
         try {
-            BoundedCommand.Output report = command.run("-q", "-x");
-            // The exit code alone says little: with a corrupt infoROM it is 14 beside a complete report.
-            SmiElement log = SmiElement.log(report.stdout()).orElseThrow(() -> new DeviceProblem(report.inShort()));
-            BoundedCommand.Output list = command.run("-L");
-            NvidiaSmiListing listing = NvidiaSmiListing.parse(list.stdout() + "\n" + list.stderr());
-            // Without it MIG devices would lose their names, and with them what they hold.
-            if (listing.gpus().isEmpty() && !log.children("gpu").isEmpty()) {
-                throw new DeviceProblem(list.inShort());
-            }
-            return NvidiaSmiReport.devices(log, listing, workerId);
+            seen = look();
+            return seen;
         } catch (DeviceProblem e) {
             throw new DeviceProblem(
                     "The NVIDIA devices of this host cannot be told. " + e.getMessage()

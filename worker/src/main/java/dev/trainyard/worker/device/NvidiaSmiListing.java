@@ -72,9 +72,12 @@ record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
 
     /** The lines that say so of a GPU that they give no address of. */
     List<String> troubleWithoutAddress() {
-        return otherLines.stream()
-                .filter(line -> saysUnreachable(line) && address(line).isEmpty())
-                .toList();
+        return unreachable().stream().filter(line -> address(line).isEmpty()).toList();
+    }
+
+    /** The lines that say so of any GPU. */
+    List<String> unreachable() {
+        return otherLines.stream().filter(NvidiaSmiListing::saysUnreachable).toList();
     }
 
     private static boolean saysUnreachable(String line) {

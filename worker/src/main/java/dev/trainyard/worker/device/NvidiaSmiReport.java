@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices in one report of {@code nvidia-smi -q -x} and one listing of {@code nvidia-smi -L}. Values are recognised,
+ * The devices in the report of {@code nvidia-smi -q -x} and one listing of {@code nvidia-smi -L}. Values are recognised,
  * never assumed: the schema has changed with every driver generation, and words stand where numbers are expected.
  */
 final class NvidiaSmiReport {
@@ -28,8 +28,7 @@ final class NvidiaSmiReport {
 
     private NvidiaSmiReport() {}
 
-    static List<OfferedDevice> devices(SmiElement log, NvidiaSmiListing listing, WorkerId workerId) {
-        List<SmiElement> gpus = log.children("gpu");
+    static List<OfferedDevice> devices(List<SmiElement> gpus, NvidiaSmiListing listing, WorkerId workerId) {
         // A lost GPU can be missing from the report, and then positions are no longer nvidia-smi's numbers.
         boolean numbered =
                 gpus.stream().allMatch(gpu -> listing.gpu(gpu.text("uuid")).isPresent())
@@ -67,7 +66,7 @@ final class NvidiaSmiReport {
             return List.of("nvidia-smi -L says: " + words.get());
         }
         String uuid = gpu.text("uuid");
-        if (listing.gpus().isEmpty()
+        if (listing.gpus().isEmpty() && listing.unreachable().isEmpty()
                 || listing.gpu(uuid).isPresent()
                 || !GPU_UUID.matcher(uuid).matches()) {
             return List.of();

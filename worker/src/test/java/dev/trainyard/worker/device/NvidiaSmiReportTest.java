@@ -203,7 +203,8 @@ class NvidiaSmiReportTest {
     }
 
     private static List<OfferedDevice> devicesOf(String report, String listing) throws DeviceProblem {
-        return NvidiaSmiReport.devices(SmiElement.log(report).orElseThrow(), NvidiaSmiListing.parse(listing), WORKER);
+        return NvidiaSmiReport.devices(
+                SmiElement.log(report).orElseThrow().children("gpu"), NvidiaSmiListing.parse(listing), WORKER);
     }
 
     @Test
@@ -272,6 +273,8 @@ class NvidiaSmiReportTest {
 
     private static List<OfferedDevice> devices(String fixture, String listing) throws DeviceProblem {
         return NvidiaSmiReport.devices(
-                SmiElement.log(Fixtures.printed(fixture)).orElseThrow(), NvidiaSmiListing.parse(listing), WORKER);
+                SmiElement.log(Fixtures.printed(fixture)).orElseThrow().children("gpu"),
+                NvidiaSmiListing.parse(listing),
+                WORKER);
     }
 }

@@ -55,6 +55,53 @@ class NvidiaSmiTest {
                 .hasMessageContaining("-L ended with exit code 3 and said nothing.");
     }
 
+    private static final String LOST =
+            "Unable to determine the device handle for GPU0000:01:00.0: GPU is lost.  Reboot the system to recover this GPU";
+
+    @Test
+    void a_host_whose_listing_reaches_no_gpu_has_them_all_unhealthy() throws Exception {
+        var provider = provider(
+                "[ \"$1\" = -L ] && echo '%s' && exit 15; exec '%s' \"$@\"".formatted(LOST, Fixtures.STAND_IN));
+
+        assertThat(provider.devices())
+                .extracting(OfferedDevice::unhealthyBecause)
+                .containsExactly("nvidia-smi -L says: " + LOST, "nvidia-smi -L does not list it");
+    }
+
+    @Test
+    void where_the_report_breaks_off_over_a_lost_gpu_the_others_are_told_one_by_one() throws Exception {
+        var provider = provider("""
+                case "$*" in
+                "-q -x") echo '%s'; exit 15 ;;
+                -L) echo 'GPU 1: NVIDIA A30 (UUID: GPU-1)'; echo '%s' >&2; exit 15 ;;
+                "-q -x -i GPU-1") echo '<nvidia_smi_log><gpu id="00000000:02:00.0"><uuid>GPU-1</uuid></gpu></nvidia_smi_log>' ;;
+                esac""".formatted(LOST, LOST));
+
+        assertThat(provider.devices()).singleElement().satisfies(device -> {
+            assertThat(device.key()).isEqualTo("GPU-1");
+            assertThat(device.index()).isEqualTo(1);
+            assertThat(device.healthy()).isTrue();
+        });
+    }
+
+    @Test
+    void gpus_that_were_there_before_are_unhealthy_once_none_can_be_reached() throws Exception {
+        Path lost = directory.resolve("lost");
+        var provider = provider(
+                "[ -e '%s' ] && echo '%s' && exit 15; exec '%s' \"$@\"".formatted(lost, LOST, Fixtures.STAND_IN));
+        assertThat(provider.devices()).allMatch(OfferedDevice::healthy);
+        Files.createFile(lost);
+
+        for (int look = 0; look < 2; look++) {
+            assertThat(provider.devices())
+                    .extracting(OfferedDevice::unhealthyBecause)
+                    .containsExactly("nvidia-smi says: " + LOST, "nvidia-smi says: " + LOST);
+        }
+
+        Files.delete(lost);
+        assertThat(provider.devices()).allMatch(OfferedDevice::healthy);
+    }
+
     @Test
     void a_program_that_is_not_there_is_a_problem_that_names_it() {
         var provider = new NvidiaSmi(directory.resolve("no-such-smi"), AMPLE, WORKER);
