@@ -92,7 +92,8 @@ final class AskedFor {
 
     private static String port(JsonObject port) {
         String host = port.text("hostIp").isEmpty() ? "" : port.text("hostIp") + ":";
-        return host + (port.text("host").isEmpty() ? "" : port.text("host") + ":") + port.text("container") + "/"
+        String last = port.text("hostLast").isEmpty() ? "" : "-" + port.text("hostLast");
+        return host + (port.text("host").isEmpty() ? "" : port.text("host") + last + ":") + port.text("container") + "/"
                 + port.text("protocol");
     }
 

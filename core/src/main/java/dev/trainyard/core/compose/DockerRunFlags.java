@@ -23,12 +23,17 @@ final class DockerRunFlags {
         values("cap-drop", ' ');
         value("cgroupns");
         value("cpu-shares", 'c');
+        value("cpu-period");
+        value("cpu-quota");
         value("cpus");
         value("cpuset-cpus");
         value("cpuset-mems");
         toggle("detach", 'd');
         values("device", ' ');
         values("dns", ' ');
+        values("dns-option", ' ');
+        values("dns-search", ' ');
+        value("domainname");
         value("entrypoint");
         values("env", 'e');
         values("env-file", ' ');
@@ -39,8 +44,10 @@ final class DockerRunFlags {
         toggle("init", ' ');
         toggle("interactive", 'i');
         value("ipc");
+        value("isolation");
         values("label", 'l');
         values("label-file", ' ');
+        value("mac-address");
         value("memory", 'm');
         value("memory-reservation");
         value("memory-swap");
@@ -71,8 +78,10 @@ final class DockerRunFlags {
         value("userns");
         value("uts");
         values("volume", 'v');
+        value("volume-driver");
         value("workdir", 'w');
 
+        withoutEffect("annotation", UnsupportedKeys.ANNOTATIONS);
         withoutEffect("attach", 'a', "means nothing here: both streams are shown, and nothing is typed in");
         withoutEffect("detach-keys", "means nothing here: nothing is typed into the container");
         withoutEffect("health-cmd", UnsupportedKeys.HEALTH);
@@ -84,6 +93,7 @@ final class DockerRunFlags {
         withoutEffect("kernel-memory", "means nothing: engines of today ignore it");
         withoutEffect("log-driver", UnsupportedKeys.LOG);
         withoutEffect("log-opt", UnsupportedKeys.LOG);
+        withoutEffect("memory-swappiness", UnsupportedKeys.SWAPPINESS);
         switchWithoutEffect("no-healthcheck", ' ', "false", UnsupportedKeys.HEALTH);
         switchWithoutEffect(
                 "quiet",
@@ -92,7 +102,6 @@ final class DockerRunFlags {
                 "means nothing here: the worker tells how the pull goes, and -d prints the id alone");
         switchWithoutEffect("sig-proxy", ' ', "true", "means nothing here: Ctrl-C asks whether to cancel the job");
 
-        refused("annotation", INEXPRESSIBLE, "Write --label");
         refused("blkio-weight", INEXPRESSIBLE, LEAVE_OUT);
         refused("blkio-weight-device", INEXPRESSIBLE, LEAVE_OUT);
         refused(
@@ -105,8 +114,6 @@ final class DockerRunFlags {
                 "Leave it out; -d prints the job's id");
         refused("cpu-count", "is for Windows, and trainings run on Linux", CPUS);
         refused("cpu-percent", "is for Windows, and trainings run on Linux", CPUS);
-        refused("cpu-period", INEXPRESSIBLE, CPUS);
-        refused("cpu-quota", INEXPRESSIBLE, CPUS);
         refused("cpu-rt-period", INEXPRESSIBLE, CPUS);
         refused("cpu-rt-runtime", INEXPRESSIBLE, CPUS);
         refused(
@@ -122,10 +129,6 @@ final class DockerRunFlags {
                 "true",
                 "cannot be turned off: workers verify no signatures",
                 "Leave it out; name the image by its digest, IMAGE@sha256:…");
-        refused("dns-opt", INEXPRESSIBLE, "Write --dns ADDRESS for name servers");
-        refused("dns-option", INEXPRESSIBLE, "Write --dns ADDRESS for name servers");
-        refused("dns-search", INEXPRESSIBLE, "Write full names, or --add-host NAME:ADDRESS");
-        refused("domainname", INEXPRESSIBLE, "Write --hostname with the whole name");
         refused("io-maxbandwidth", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refused("io-maxiops", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refused(
@@ -136,28 +139,20 @@ final class DockerRunFlags {
                 "ip6",
                 "is an address in a network of one host, which the job may not get",
                 "Leave it out; --publish makes a port reachable");
-        refused("isolation", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refused("link", ONE_CONTAINER, "Name the other machine with --add-host NAME:ADDRESS");
         refused("link-local-ip", "is an address in a network of one host, which the job may not get", LEAVE_OUT);
-        refused("mac-address", INEXPRESSIBLE, LEAVE_OUT);
-        refused("memory-swappiness", INEXPRESSIBLE, LEAVE_OUT);
         refused("network-alias", ONE_CONTAINER, "Leave it out; --publish makes a port reachable");
-        refusedSwitch(
-                "oom-kill-disable",
-                "false",
-                "would hang a training that needs too much memory, and its host",
-                LEAVE_OUT);
+        refusedSwitch("oom-kill-disable", "false", UnsupportedKeys.NO_OOM_KILL, LEAVE_OUT);
         refused("storage-opt", INEXPRESSIBLE, LEAVE_OUT);
-        refusedSwitch("use-api-socket", "false", "would hand the host's engine to the training", LEAVE_OUT);
-        refused(
-                "volume-driver",
-                INEXPRESSIBLE,
-                "Create the volume on the worker's host, and name it with --volume NAME:PATH");
+        refusedSwitch("use-api-socket", "false", UnsupportedKeys.API_SOCKET, LEAVE_OUT);
         refused("volumes-from", ONE_CONTAINER, "List the volumes with --volume SOURCE:TARGET");
     }
 
     /** Docker's other spellings. */
-    private static final Map<String, String> ALIASES = Map.of("net", "network", "net-alias", "network-alias");
+    private static final Map<String, String> ALIASES = Map.of(
+            "net", "network",
+            "net-alias", "network-alias",
+            "dns-opt", "dns-option");
 
     private DockerRunFlags() {}
 

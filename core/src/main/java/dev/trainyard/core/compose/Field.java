@@ -49,6 +49,11 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
         report.problem(at, key, what, remedy);
     }
 
+    /** The same field, as if this were written there. */
+    Field withText(String text) {
+        return new Field(name, key, at, new Scalar(at, text, false), report);
+    }
+
     void notice(String what) {
         report.notice(at, key, what);
     }
@@ -67,6 +72,16 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
 
     boolean isNull() {
         return node instanceof Scalar scalar && scalar.isNull();
+    }
+
+    /** Nothing follows the key, or an empty list or mapping, or false. */
+    boolean saysNothing() {
+        return switch (node) {
+            case Scalar scalar ->
+                scalar.isNull()
+                        || scalar.plain() && PlainScalar.printed(scalar.text()).equals("false");
+            case Sequence _, Mapping _ -> entryCount() == 0;
+        };
     }
 
     boolean isList() {
@@ -290,6 +305,31 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
                     }
                     return fits;
                 });
+    }
+
+    /** As {@code resolv.conf} has it; a dot alone is none at all. */
+    Optional<String> searchDomain() {
+        return matching("\\.|[A-Za-z0-9_][A-Za-z0-9._-]{0,254}", "a domain such as lab.example, or . for none");
+    }
+
+    Optional<String> resolverOption() {
+        return matching("[A-Za-z0-9:_.-]{1,100}", "an option of resolv.conf such as ndots:2");
+    }
+
+    /** With colons, in lower case. */
+    Optional<String> macAddress() {
+        return matching(
+                        "[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}|[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){5}|[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2}",
+                        "a MAC address such as 02:42:ac:11:00:02")
+                .map(text -> String.join(
+                        ":",
+                        text.replaceAll("[:.-]", "").toLowerCase(Locale.ROOT).split("(?<=\\G..)")));
+    }
+
+    /** Containers of Linux know one isolation. */
+    void isolation() {
+        matching("default|", "default, the only isolation that Linux knows")
+                .ifPresent(_ -> notice(UnsupportedKeys.WINDOWS));
     }
 
     /** Of a platform that an engine on Linux may have; anything else is refused. */

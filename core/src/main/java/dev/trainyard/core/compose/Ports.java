@@ -58,10 +58,26 @@ final class Ports {
             if (port.isMapping()) {
                 readLong(port);
             } else {
-                port.value().ifPresent(text -> readShort(port, text));
+                port.value().ifPresent(text -> readShort(port, once ? text : withoutNames(text)));
             }
         }
         return List.copyOf(mappings);
+    }
+
+    /** Docker takes {@code published=8080,target=80,protocol=tcp} for {@code 8080:80/tcp}. */
+    private static String withoutNames(String text) {
+        if (!text.contains("=")) {
+            return text;
+        }
+        Map<String, String> named = new HashMap<>(Map.of("published", "", "target", "", "protocol", "tcp"));
+        for (String pair : text.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                return text;
+            }
+            named.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return "%s:%s/%s".formatted(named.get("published"), named.get("target"), named.get("protocol"));
     }
 
     private void readShort(Field port, String text) {
@@ -151,13 +167,11 @@ final class Ports {
             port.problem("%s is no address".formatted(Excerpt.quote(ip)), FORMS);
             return;
         }
-        if (host != null && isValid(host) && host.size() > 1 && container.size() == 1) {
-            port.problem(
-                    "leaves it to Docker to choose one of several host ports, which cannot be reserved",
-                    "Name one host port, or none for any that is free");
-            return;
-        }
-        boolean valid = isValid(container) && (host == null || isValid(host) && host.size() == container.size());
+        // The engine takes the first that is free when the container starts.
+        @Nullable
+        Integer hostLast = host != null && host.size() > 1 && container.size() == 1 ? (Integer) host.last : null;
+        boolean valid = isValid(container)
+                && (host == null || isValid(host) && (hostLast != null || host.size() == container.size()));
         if (!valid) {
             port.problem(
                     "the ports are out of range, or the ranges differ in length",
@@ -171,14 +185,14 @@ final class Ports {
         boolean repeated = false;
         for (int i = 0; i < container.size(); i++) {
             @Nullable Integer hostPort = host == null ? null : (Integer) (host.first + i);
-            PortMapping mapping = new PortMapping(ip, hostPort, container.first + i, protocol);
+            PortMapping mapping = new PortMapping(ip, hostPort, hostLast, container.first + i, protocol);
             @Nullable Integer earlier = once ? known.putIfAbsent(withAddress(mapping), mappings.size()) : null;
             if (earlier != null) {
                 repeated = true;
                 mappings.set(earlier, mapping);
                 continue;
             }
-            if (hostPort != null && !taken.add(ip + "/" + hostPort + "/" + protocol)) {
+            if (mapping.isExact() && !taken.add(ip + "/" + hostPort + "/" + protocol)) {
                 port.problem(
                         "the host's port %d is published a second time".formatted(hostPort),
                         "Publish each host port once");
@@ -193,7 +207,11 @@ final class Ports {
     /** No address means that of every one, also when two entries are compared. */
     private static PortMapping withAddress(PortMapping port) {
         return new PortMapping(
-                Objects.requireNonNullElse(port.hostIp(), "0.0.0.0"), port.host(), port.container(), port.protocol());
+                Objects.requireNonNullElse(port.hostIp(), "0.0.0.0"),
+                port.host(),
+                port.hostLast(),
+                port.container(),
+                port.protocol());
     }
 
     private static boolean isValid(Range range) {

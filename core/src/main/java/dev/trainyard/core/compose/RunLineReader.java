@@ -14,6 +14,7 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.core.request.RunSpecBuilder;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -215,10 +216,10 @@ final class RunLineReader {
         @Nullable DataSize memory = flags.last("memory").flatMap(Field::memory).orElse(null);
         run.memory(memory);
         run.tuning(TuningReader.ofFlags(flags, memory));
-        run.cpus(flags.last("cpus")
-                .filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"))
-                .flatMap(Field::cpus)
-                .orElse(null));
+        Optional<Field> cpus =
+                flags.last("cpus").filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"));
+        Optional<BigDecimal> quota = CpuQuota.read(flags.said("cpu-quota"), flags.said("cpu-period"), cpus);
+        run.cpus(cpus.flatMap(Field::cpus).or(() -> quota).orElse(null));
         run.pidsLimit(flags.last("pids-limit")
                 .flatMap(field -> field.integer(-1, 1L << 31))
                 .filter(limit -> limit != 0)
@@ -258,6 +259,7 @@ final class RunLineReader {
                 flags.list(flags.all("publish").stream().map(Field::node).toList())));
         run.publishAll(flags.on("publish-all"));
         run.expose(Ports.exposed(flags.all("expose")));
+        run.addressing(AddressingReader.ofFlags(flags));
         List<Field> networks = flags.all("network");
         if (networks.size() > 1) {
             networks.get(1).problem("is a second network", "Name one");
@@ -274,7 +276,9 @@ final class RunLineReader {
 
     private static Optional<String> networkMode(Field field) {
         String wanted = "host, none, bridge, or the name of a network of the worker's host";
-        Optional<String> mode = ServiceReader.mode(field, "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
+        // Docker's long form, of which the name alone means something to a job.
+        Field named = field.withText(field.text().orElse("").replaceFirst("^name=(?=[^,]+$)", ""));
+        Optional<String> mode = ServiceReader.mode(named, "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
         mode.filter("host"::equals)
                 .ifPresent(
                         _ -> field.notice("reaches beyond the container: the worker's policy decides whether it may"));
@@ -319,6 +323,12 @@ final class RunLineReader {
     /** What is understood, and changes nothing here. A worker removes every container, so that {@code --rm} is always true. */
     private void withoutEffect() {
         boolean removed = flags.on("rm");
+        flags.said("isolation").ifPresent(Field::isolation);
+        flags.said("volume-driver")
+                .ifPresent(field -> field.matching(
+                        "local",
+                        "local, the engine's own driver",
+                        "Create the volume on the worker's host, and name it with --volume NAME:PATH"));
         flags.said("restart").ifPresent(restart -> restart(restart, removed));
         flags.said("platform")
                 .filter(field -> field.platform().isPresent())

@@ -7,6 +7,7 @@ import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.core.request.RunSpec.Ulimit;
 import dev.trainyard.core.request.RunSpecBuilder;
 import dev.trainyard.core.request.ShellWords;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +27,17 @@ final class ServiceReader {
             "cgroup",
             "command",
             "container_name",
+            "cpu_period",
+            "cpu_quota",
             "cpu_shares",
             "cpus",
             "cpuset",
             "deploy",
             "devices",
             "dns",
+            "dns_opt",
+            "dns_search",
+            "domainname",
             "entrypoint",
             "env_file",
             "environment",
@@ -44,8 +50,10 @@ final class ServiceReader {
             "image",
             "init",
             "ipc",
+            "isolation",
             "label_file",
             "labels",
+            "mac_address",
             "mem_limit",
             "mem_reservation",
             "memswap_limit",
@@ -83,6 +91,8 @@ final class ServiceReader {
             Map.entry("command", 10_000),
             Map.entry("devices", 100),
             Map.entry("dns", 10),
+            Map.entry("dns_opt", 32),
+            Map.entry("dns_search", 32),
             Map.entry("entrypoint", 10_000),
             Map.entry("environment", 2000),
             Map.entry("expose", 200),
@@ -94,6 +104,9 @@ final class ServiceReader {
             Map.entry("tmpfs", 50),
             Map.entry("ulimits", 50),
             Map.entry("volumes", 200));
+
+    /** Of {@code pull_policy}: only an image that is older than that is pulled. */
+    private static final String PULLED_WHEN_OLD = "daily|weekly|refresh|every_([0-9]+[wdhms])+";
 
     private final Field service;
     private final ComposeOptions options;
@@ -153,13 +166,17 @@ final class ServiceReader {
 
     private Pull pull() {
         Optional<Field> policy = present("pull_policy");
-        Optional<String> word = policy.flatMap(field ->
-                field.matching("always|never|missing|if_not_present|build", "always, missing, never or build"));
+        Optional<String> word = policy.flatMap(field -> field.matching(
+                "always|never|missing|if_not_present|build|" + PULLED_WHEN_OLD, "always, missing, never or build"));
         boolean built = present("build").isPresent() || options.builtFromSource();
         if (word.isPresent() && built && !word.get().equals("build")) {
             policy.get().notice("means nothing beside a build: the image is built");
         } else if (word.filter("build"::equals).isPresent() && !built) {
             policy.get().problem("there is nothing to build", "Write build, or another pull_policy");
+        }
+        if (word.filter(text -> text.matches(PULLED_WHEN_OLD)).isPresent() && !built) {
+            policy.get().notice("is taken as always: the registry is asked before each attempt");
+            return Pull.ALWAYS;
         }
         return built ? Pull.MISSING : word.flatMap(Pull::of).orElse(Pull.MISSING);
     }
@@ -261,9 +278,9 @@ final class ServiceReader {
         run.memory(most);
         run.tuning(TuningReader.ofService(
                 service, one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation)), most));
-        run.cpus(cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"))
-                .flatMap(Field::cpus)
-                .orElse(null));
+        Optional<Field> cpuLimit = cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
+        Optional<BigDecimal> quota = CpuQuota.read(present("cpu_quota"), present("cpu_period"), cpuLimit);
+        run.cpus(cpuLimit.flatMap(Field::cpus).or(() -> quota).orElse(null));
         run.pidsLimit(one(present("pids_limit"), deploy.flatMap(Deploy::pids))
                 .flatMap(field -> field.integer(-1, (1L << 53) - 1))
                 .orElse(null));
@@ -320,6 +337,8 @@ final class ServiceReader {
         run.dns(present("dns").map(Field::oneOrMore).orElse(List.of()).stream()
                 .flatMap(item -> item.address("an IP address").stream())
                 .toList());
+        run.addressing(AddressingReader.ofService(this::present));
+        present("isolation").ifPresent(Field::isolation);
         run.groupAdd(present("group_add").map(Field::items).orElse(List.of()).stream()
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());

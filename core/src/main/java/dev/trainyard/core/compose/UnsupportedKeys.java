@@ -11,6 +11,11 @@ final class UnsupportedKeys {
 
     static final String HEALTH = "means nothing here: a training is well while it runs";
     static final String LOG = "means nothing here: the worker keeps the complete log";
+    static final String ANNOTATIONS = "means nothing here: runc reads no annotations; a label is kept and shown";
+    static final String SWAPPINESS = "means nothing: engines of today (cgroup v2) ignore it";
+    static final String WINDOWS = "means nothing here: it is for Windows, and trainings run on Linux";
+    static final String NO_OOM_KILL = "would hang a training that needs too much memory, and its host";
+    static final String API_SOCKET = "would hand the host's engine to the training";
 
     static final Map<String, String> ACCEPTED = Map.ofEntries(
             Map.entry(
@@ -22,6 +27,10 @@ final class UnsupportedKeys {
                     "profiles",
                     "means nothing to the service that trains; between several that could, one with an active profile or none is taken"),
             Map.entry("logging", LOG),
+            Map.entry("annotations", ANNOTATIONS),
+            Map.entry("cpu_count", WINDOWS),
+            Map.entry("cpu_percent", WINDOWS),
+            Map.entry("mem_swappiness", SWAPPINESS),
             Map.entry("develop", "means nothing here: nothing is watched"),
             Map.entry("attach", "means nothing here: submit follows the log unless -d is given"));
 
@@ -55,28 +64,17 @@ final class UnsupportedKeys {
             Map.entry(
                     "configs",
                     new Refusal("cannot be passed on in this release", "Put the file into the image, or mount it")),
-            Map.entry("cpu_quota", new Refusal("cannot be passed on", "Write cpus")),
-            Map.entry("cpu_period", new Refusal("cannot be passed on", "Write cpus")),
-            Map.entry("cpu_count", new Refusal("cannot be passed on", "Write cpus")),
-            Map.entry("cpu_percent", new Refusal("cannot be passed on", "Write cpus")),
-            Map.entry("annotations", INEXPRESSIBLE),
             Map.entry("blkio_config", INEXPRESSIBLE),
-            Map.entry("credential_spec", INEXPRESSIBLE),
-            Map.entry("cpu_rt_period", INEXPRESSIBLE),
-            Map.entry("cpu_rt_runtime", INEXPRESSIBLE),
-            Map.entry("dns_opt", INEXPRESSIBLE),
-            Map.entry("dns_search", INEXPRESSIBLE),
-            Map.entry("domainname", INEXPRESSIBLE),
-            Map.entry("isolation", INEXPRESSIBLE),
-            Map.entry("mac_address", INEXPRESSIBLE),
-            Map.entry("mem_swappiness", INEXPRESSIBLE),
+            Map.entry("credential_spec", new Refusal("is for Windows, and trainings run on Linux", "Leave it out")),
+            Map.entry("cpu_rt_period", new Refusal("cannot be passed on", "Write cpus")),
+            Map.entry("cpu_rt_runtime", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("models", INEXPRESSIBLE),
-            Map.entry("oom_kill_disable", INEXPRESSIBLE),
+            Map.entry("oom_kill_disable", new Refusal(NO_OOM_KILL, "Leave it out")),
             Map.entry("post_start", INEXPRESSIBLE),
             Map.entry("pre_stop", INEXPRESSIBLE),
             Map.entry("provider", INEXPRESSIBLE),
             Map.entry("storage_opt", INEXPRESSIBLE),
-            Map.entry("use_api_socket", INEXPRESSIBLE));
+            Map.entry("use_api_socket", new Refusal(API_SOCKET, "Leave it out")));
 
     private UnsupportedKeys() {}
 
@@ -87,7 +85,7 @@ final class UnsupportedKeys {
     /** Says what becomes of a key that is not among the supported ones. */
     static void report(Field field, Collection<String> supported) {
         String name = field.name();
-        boolean harmless = field.isNull();
+        boolean harmless = field.saysNothing();
         if (ACCEPTED.containsKey(name)) {
             field.notice(ACCEPTED.get(name));
         } else if (REFUSED.containsKey(name)) {

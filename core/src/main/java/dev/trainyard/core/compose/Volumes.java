@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code volumes}, short and long: mounts, in-memory file systems, and the place of the outputs. */
 final class Volumes {
 
+    /** As the message's schema has it. */
+    private static final int LONGEST_LOCATION = 600;
+
     private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
     private final Map<String, Field> declared;
     private final @Nullable String home;
@@ -198,6 +201,11 @@ final class Volumes {
         }
         if (isOutputs && source.equals("/")) {
             volume.problem("the outputs cannot be the whole host", "Name a folder");
+        } else if (isOutputs && source.length() > LONGEST_LOCATION) {
+            volume.problem(
+                    "the outputs' path is longer than %d characters, which a request cannot carry"
+                            .formatted(LONGEST_LOCATION),
+                    "Name a shorter one");
         } else if (isOutputs) {
             outputs = new Outputs(target, source);
         } else {

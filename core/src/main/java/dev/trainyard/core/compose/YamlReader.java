@@ -41,6 +41,9 @@ final class YamlReader {
     private static final Set<String> STANDARD_TAGS =
             Set.of("str", "int", "float", "bool", "null", "seq", "map", "merge");
 
+    /** Of scalars that are no texts, also in quotes. */
+    private static final Set<String> NUMBER_TAGS = Set.of("int", "float", "bool");
+
     private final String file;
     private final Iterator<Event> events;
     private final Report report;
@@ -122,9 +125,10 @@ final class YamlReader {
             case AliasEvent alias -> alias(alias, at);
             case ScalarEvent scalar -> {
                 boolean untagged = isUntagged(tag, at);
+                boolean number = isNumber(tag, scalar.getValue(), at);
                 yield remember(
                         scalar.getAnchor(),
-                        new Built(new Scalar(at, scalar.getValue(), scalar.isPlain() && untagged), 1));
+                        new Built(new Scalar(at, scalar.getValue(), number || scalar.isPlain() && untagged), 1));
             }
             case SequenceStartEvent start -> {
                 isUntagged(tag, at);
@@ -229,6 +233,15 @@ final class YamlReader {
             throw fatal(at, "stands for more than %,d values".formatted(MAX_NODES), "Use fewer aliases");
         }
         return nodes;
+    }
+
+    /** {@code !!float "1.0"} is the number: a tag counts for more than quotes. */
+    private boolean isNumber(Optional<String> tag, String text, Span at) {
+        Optional<String> type = tag.map(name -> name.replace(CORE_TAG, "")).filter(NUMBER_TAGS::contains);
+        type.filter(_ -> !PlainScalar.isNoText(text))
+                .ifPresent(name -> report.problem(
+                        at, "", "%s is no %s".formatted(Excerpt.quote(text), name), "Write the value without the tag"));
+        return type.isPresent();
     }
 
     private boolean isUntagged(Optional<String> tag, Span at) {

@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.request.RunSpec.Addressing;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
@@ -86,6 +87,7 @@ public final class DockerRunLine {
         option("--pids-limit", run.pidsLimit());
         privileges(run.privileges());
         tuning(run.tuning());
+        addressing(run.addressing());
         if (submit.image() instanceof ImageSource.Reference(String _, ImageSource.Pull pull)
                 && pull != ImageSource.Pull.MISSING) {
             option("--pull", pull.word());
@@ -112,6 +114,13 @@ public final class DockerRunLine {
         option("--cgroupns", tuning.cgroupns());
         option("--uts", tuning.uts());
         tuning.sysctls().forEach((name, value) -> option("--sysctl", name + "=" + value));
+    }
+
+    private void addressing(Addressing addressing) {
+        addressing.dnsSearch().forEach(domain -> option("--dns-search", domain));
+        addressing.dnsOptions().forEach(option -> option("--dns-option", option));
+        option("--domainname", addressing.domainname());
+        option("--mac-address", addressing.macAddress());
     }
 
     /** {@code --entrypoint} takes one word; what follows it in the list comes first after the image. */
@@ -155,8 +164,12 @@ public final class DockerRunLine {
         String ip = port.hostIp() == null
                 ? ""
                 : port.hostIp().contains(":") ? "[" + port.hostIp() + "]:" : port.hostIp() + ":";
-        String host = port.host() == null ? (ip.isEmpty() ? "" : ":") : port.host() + ":";
+        String host = port.host() == null ? (ip.isEmpty() ? "" : ":") : hostPorts(port) + ":";
         return ip + host + port.container() + (port.protocol().equals("tcp") ? "" : "/" + port.protocol());
+    }
+
+    private static String hostPorts(PortMapping port) {
+        return port.host() + (port.hostLast() == null ? "" : "-" + port.hostLast());
     }
 
     private static String ulimit(Ulimit limit) {

@@ -1,6 +1,7 @@
 package dev.trainyard.core.request;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.request.RunSpec.Addressing;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.PortMapping;
 import dev.trainyard.core.request.RunSpec.Privileges;
@@ -156,6 +157,7 @@ final class RequestWriter {
         list("expose", run.expose());
         flag("publishAll", run.publishAll());
         tuning(run.tuning());
+        addressing(run.addressing());
         json.writeEndObject();
     }
 
@@ -180,6 +182,13 @@ final class RequestWriter {
         texts("sysctls", tuning.sysctls());
     }
 
+    private void addressing(Addressing addressing) {
+        list("dnsSearch", addressing.dnsSearch());
+        list("dnsOptions", addressing.dnsOptions());
+        text("domainname", addressing.domainname());
+        text("macAddress", addressing.macAddress());
+    }
+
     private void mount(Mount mount) {
         text("source", mount.source());
         text("target", mount.target());
@@ -191,6 +200,7 @@ final class RequestWriter {
     private void port(PortMapping port) {
         text("hostIp", port.hostIp());
         number("host", port.host());
+        number("hostLast", port.hostLast());
         json.writeNumberProperty("container", port.container());
         text("protocol", port.protocol());
     }

@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.request.RunSpec.Addressing;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
@@ -64,6 +65,8 @@ final class RunReader {
                 .expose(list("expose"))
                 .publishAll(run.flag("publishAll"))
                 .tuning(tuning())
+                .addressing(new Addressing(
+                        list("dnsSearch"), list("dnsOptions"), run.text("domainname"), run.text("macAddress")))
                 .build();
     }
 
@@ -154,9 +157,14 @@ final class RunReader {
                     PortMapping mapping = new PortMapping(
                             port.text("hostIp"),
                             host,
+                            port.has("hostLast") ? (Integer) (int) port.integer("hostLast", 0) : null,
                             (int) port.integer("container", 0),
                             port.text("protocol", "tcp"));
-                    if (host != null && !taken.add(mapping.hostIp() + "/" + host + "/" + mapping.protocol())) {
+                    if (mapping.hostLast() != null && (host == null || mapping.hostLast() <= host)) {
+                        port.problem(
+                                "hostLast", "is not above host", "Give the first port as host, and a later one here");
+                    }
+                    if (mapping.isExact() && !taken.add(mapping.hostIp() + "/" + host + "/" + mapping.protocol())) {
                         port.problem(
                                 "host", "port %d is published twice".formatted(host), "Publish each host port once");
                     }

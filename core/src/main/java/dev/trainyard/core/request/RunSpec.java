@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param expose as {@code --expose}: {@code 80/tcp}
  * @param publishAll as {@code --publish-all}
  * @param tuning how the kernel treats the container
+ * @param addressing what it is called in its network, and how it finds others there
  */
 public record RunSpec(
         @Nullable List<String> command,
@@ -59,7 +60,8 @@ public record RunSpec(
         List<String> anonymousVolumes,
         List<String> expose,
         boolean publishAll,
-        Tuning tuning) {
+        Tuning tuning,
+        Addressing addressing) {
 
     /** A run of which nothing is said yet. */
     public static RunSpecBuilder builder() {
@@ -102,7 +104,8 @@ public record RunSpec(
                 anonymousVolumes,
                 expose,
                 publishAll,
-                tuning);
+                tuning,
+                addressing);
     }
 
     /** The same run with its results elsewhere. */
@@ -139,7 +142,8 @@ public record RunSpec(
                 anonymousVolumes,
                 expose,
                 publishAll,
-                tuning);
+                tuning,
+                addressing);
     }
 
     /**
@@ -178,10 +182,25 @@ public record RunSpec(
      *
      * @param hostIp address to listen on; null: all, as Docker means it
      * @param host port of the host; null: any free one, chosen by the engine
+     * @param hostLast the engine chooses a free port from {@code host} to this one, as of {@code -p 8000-8010:80}; null: there is no choice
      * @param protocol {@code tcp}, {@code udp} or {@code sctp}
      */
     public record PortMapping(
-            @Nullable String hostIp, @Nullable Integer host, int container, String protocol) {}
+            @Nullable String hostIp,
+            @Nullable Integer host,
+            @Nullable Integer hostLast,
+            int container,
+            String protocol) {
+
+        public PortMapping(@Nullable String hostIp, @Nullable Integer host, int container, String protocol) {
+            this(hostIp, host, null, container, protocol);
+        }
+
+        /** Whether it takes one port of the host, and no other would do. */
+        public boolean isExact() {
+            return host != null && hostLast == null;
+        }
+    }
 
     /** As {@code --ulimit name=soft:hard}; −1 is unlimited. */
     public record Ulimit(String name, long soft, long hard) {}
@@ -232,5 +251,22 @@ public record RunSpec(
             Map<String, String> sysctls) {
 
         public static final Tuning NONE = new Tuning(null, null, null, null, null, null, null, null, Map.of());
+    }
+
+    /**
+     * What the container is called in its network, and how it finds others there, in the words of {@code docker run}.
+     *
+     * @param dnsSearch {@code --dns-search}
+     * @param dnsOptions {@code --dns-option}
+     * @param domainname {@code --domainname}
+     * @param macAddress {@code --mac-address}
+     */
+    public record Addressing(
+            List<String> dnsSearch,
+            List<String> dnsOptions,
+            @Nullable String domainname,
+            @Nullable String macAddress) {
+
+        public static final Addressing NONE = new Addressing(List.of(), List.of(), null, null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.request.RunSpec.Addressing;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
@@ -48,6 +49,7 @@ public final class RunSpecBuilder {
     private List<String> expose = List.of();
     private boolean publishAll;
     private Tuning tuning = Tuning.NONE;
+    private Addressing addressing = Addressing.NONE;
 
     RunSpecBuilder() {}
 
@@ -212,6 +214,11 @@ public final class RunSpecBuilder {
         return this;
     }
 
+    public RunSpecBuilder addressing(Addressing wanted) {
+        addressing = wanted;
+        return this;
+    }
+
     public RunSpec build() {
         return new RunSpec(
                 command,
@@ -245,6 +252,7 @@ public final class RunSpecBuilder {
                 anonymousVolumes,
                 expose,
                 publishAll,
-                tuning);
+                tuning,
+                addressing);
     }
 }

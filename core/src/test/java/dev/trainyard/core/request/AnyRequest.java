@@ -2,6 +2,7 @@ package dev.trainyard.core.request;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.request.RunSpec.Addressing;
 import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import dev.trainyard.core.request.RunSpec.PortMapping;
@@ -127,8 +128,12 @@ final class AnyRequest {
                         maybe(() -> "host"),
                         random.nextBoolean() ? Map.of() : Map.of("net.core.somaxconn", "1024")))
                 .outputs(random.nextBoolean() ? Outputs.MANAGED : new Outputs("/results", maybe(() -> "/logs/x")))
-                .ports(list(() -> new PortMapping(
-                        maybe(() -> "::1"), maybe(() -> 1024 + unique[0]++), 1 + random.nextInt(65535), "udp")))
+                .ports(list(() -> port(1024 + unique[0]++)))
+                .addressing(new Addressing(
+                        list(() -> "lab.example"),
+                        list(() -> "ndots:2"),
+                        maybe(() -> "lab.example"),
+                        maybe(() -> "02:42:ac:11:00:02")))
                 .shmSize(maybe(this::size))
                 .ipc(maybe(() -> "host"))
                 .ulimits(list(() -> new Ulimit("nofile", random.nextInt(10), random.nextBoolean() ? -1 : 100)))
@@ -155,6 +160,16 @@ final class AnyRequest {
                         maybe(() -> "host"),
                         list(() -> "/dev/fuse")))
                 .build();
+    }
+
+    private PortMapping port(int host) {
+        @Nullable Integer taken = maybe(() -> host);
+        return new PortMapping(
+                maybe(() -> "::1"),
+                taken,
+                taken == null ? null : maybe(() -> host + 10),
+                1 + random.nextInt(65535),
+                "udp");
     }
 
     private Gpus gpus() {

@@ -67,6 +67,12 @@ final class CreateCommand {
         if (run.hostname() != null) {
             create.withHostName(run.hostname());
         }
+        if (run.addressing().domainname() != null) {
+            create.withDomainName(run.addressing().domainname());
+        }
+        if (run.addressing().macAddress() != null) {
+            create.withMacAddress(run.addressing().macAddress());
+        }
         if (run.stopSignal() != null) {
             create.withStopSignal(run.stopSignal());
         }
@@ -101,6 +107,8 @@ final class CreateCommand {
                 .withExtraHosts(run.extraHosts().toArray(String[]::new))
                 .withNetworkMode(run.networkMode() == null ? "default" : run.networkMode())
                 .withDns(run.dns())
+                .withDnsSearch(run.addressing().dnsSearch())
+                .withDnsOptions(run.addressing().dnsOptions())
                 .withGroupAdd(run.groupAdd().isEmpty() ? null : run.groupAdd())
                 .withPidsLimit(spec.pids())
                 .withPrivileged(run.privileges().privileged())
@@ -147,7 +155,9 @@ final class CreateCommand {
     private static Ports ports(List<RunSpec.PortMapping> mappings) {
         Ports ports = new Ports();
         for (RunSpec.PortMapping mapping : mappings) {
-            String host = mapping.host() == null ? "" : mapping.host().toString();
+            String host = mapping.host() == null
+                    ? ""
+                    : mapping.host() + (mapping.hostLast() == null ? "" : "-" + mapping.hostLast());
             ports.bind(exposed(mapping), new Ports.Binding(mapping.hostIp(), host));
         }
         return ports;

@@ -34,7 +34,7 @@ final class Needs {
                 request.jobId(),
                 request.gpus(),
                 run.ports().stream()
-                        .filter(port -> port.host() != null)
+                        .filter(RunSpec.PortMapping::isExact)
                         .map(port -> port.protocol() + "/" + port.host())
                         .distinct()
                         .toList(),
