@@ -1,5 +1,25 @@
 package dev.trainyard.cli;
 
+import dev.trainyard.cli.drafts.DraftsCommand;
+import dev.trainyard.cli.installation.GpusCommand;
+import dev.trainyard.cli.installation.InfoCommand;
+import dev.trainyard.cli.installation.WorkersCommand;
+import dev.trainyard.cli.jobs.CancelCommand;
+import dev.trainyard.cli.jobs.HoldCommand;
+import dev.trainyard.cli.jobs.JobsCommand;
+import dev.trainyard.cli.jobs.LogsCommand;
+import dev.trainyard.cli.jobs.OutputsCommand;
+import dev.trainyard.cli.jobs.PrioritiseCommand;
+import dev.trainyard.cli.jobs.QueueCommand;
+import dev.trainyard.cli.jobs.ReleaseCommand;
+import dev.trainyard.cli.jobs.ShowCommand;
+import dev.trainyard.cli.jobs.SqlCommand;
+import dev.trainyard.cli.jobs.WhyCommand;
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.submit.ComposeCommand;
+import dev.trainyard.cli.submit.RunCommand;
+import dev.trainyard.cli.submit.SubmitCommand;
+import dev.trainyard.cli.submit.TrainCommand;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;

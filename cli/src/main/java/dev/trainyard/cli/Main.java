@@ -1,6 +1,7 @@
 package dev.trainyard.cli;
 
 import dev.trainyard.cli.server.JobLog.Patience;
+import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import java.io.PrintStream;
 import java.io.PrintWriter;

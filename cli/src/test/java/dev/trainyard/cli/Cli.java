@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.trainyard.cli.server.FakeServer;
 import dev.trainyard.cli.server.JobLog.Patience;
+import dev.trainyard.cli.session.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -15,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 
 /** The command line, in this process: at a fixed time, and with little patience. */
-final class Cli {
+public final class Cli {
 
     static final Instant NOW = Instant.parse("2026-11-24T08:15:30Z");
 
     /** How a command ended, and what it printed. */
-    record Result(int exitCode, String out, String err) {}
+    public record Result(int exitCode, String out, String err) {}
 
     private final Map<String, String> environment = new HashMap<>(Map.of("USER", "ada"));
     private Duration silence = Duration.ofSeconds(20);
@@ -30,7 +31,7 @@ final class Cli {
         return new Cli().environment("TRAINYARD_SERVER", server.address());
     }
 
-    Cli environment(String name, String value) {
+    public Cli environment(String name, String value) {
         environment.put(name, value);
         return this;
     }
@@ -40,7 +41,7 @@ final class Cli {
         return this;
     }
 
-    Result run(String... args) {
+    public Result run(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Session session = new Session(

@@ -1,0 +1,103 @@
+package dev.trainyard.cli.drafts;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.JsonText;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.session.JsonOption;
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.source.BuildContext;
+import dev.trainyard.cli.source.ComposeFile;
+import dev.trainyard.cli.source.PackedSource;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.compose.DraftReading;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Add a draft, or the next version of one: a compose file that is complete but for the arguments of its command.",
+            "Prints its name with its version. The same content again is the same version."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  trainyard drafts add resnet18 draft.yml --params params.yml",
+            "",
+            "where params.yml has lines such as",
+            "  lr: {type: float, default: 0.1, min: 0, max: 1, help: learning rate}",
+            "  optimizer: {type: choice, values: [sgd, adam], required: true}",
+            "  amp: bool"
+        })
+final class DraftsAddCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The kind of model.")
+    private String name = "";
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The compose file.")
+    @SuppressWarnings("NullAway.Init") // picocli insists on it
+    private Path file;
+
+    @Option(
+            names = "--params",
+            paramLabel = "FILE",
+            description = {
+                "A YAML file that declares the parameters, in the order in which they are appended: a mapping of names to",
+                "type (int, float, bool, string, path, choice), default, required, values, min, max, help.",
+                "Without it the draft takes any."
+            })
+    private @Nullable Path params;
+
+    @Option(
+            names = "--source",
+            paramLabel = "DIR|TAR",
+            description = "Build the image with this source in it, as submit does; it is packed and uploaded now.")
+    private @Nullable Path source;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    DraftsAddCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        if (StoredDraft.ref(name).version() != null) {
+            throw new Failure(ExitCode.INVALID, "versions are counted by the server. Give the name alone.");
+        }
+        ComposeFile compose = new ComposeFile(file);
+        DraftReading reading = compose.draft(params, source != null);
+        reading.training().notices().forEach(notice -> session.say(notice.toString()));
+        if (params != null && reading.parameters().declared().isEmpty()) {
+            session.say("%s declares no parameters: the draft takes any".formatted(params));
+        }
+        Server server = session.server();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", name);
+        fields.put("compose", reading.compose());
+        fields.put("params", compose.text(params));
+        fields.put("by", session.user());
+        if (PackedSource.isNeeded(reading.training(), source)) {
+            try (BuildContext context = PackedSource.pack(session, compose.folder(), reading.training(), source)) {
+                PackedSource.upload(session, server, context);
+                fields.put("source", context.digest());
+            }
+        }
+        String answer = server.post("/drafts", JsonText.object(fields));
+        JsonObject added = server.parse(answer);
+        if (added.text("isNew").equals("false")) {
+            session.say("%s has this content already".formatted(added.text("draft")));
+        }
+        session.out().println(json.isGiven() ? answer : added.text("draft"));
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.trainyard.cli.jobs;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The job that a command is about. A whole id means itself. Else a name goes before a part of an id: people choose names, and a part may
+ * fit an id by chance.
+ */
+final class JobParameter {
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern PART_OF_ID = Pattern.compile("[0-9a-f-]{4,36}");
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}");
+
+    private static final String NOT_ENDED = "PUBLISHED,QUEUED,HELD,RUNNING";
+    private static final String ANY_STATE = NOT_ENDED + ",SUCCEEDED,FAILED,CANCELLED,REJECTED";
+
+    /** Beyond this many a list helps nobody to choose. */
+    private static final int SHOWN = 10;
+
+    @Parameters(
+            paramLabel = "JOB",
+            description = {
+                "The job: its name (the newest job of that name), its id, or the beginning or end of its id (at least 4",
+                "characters) if no other job has it."
+            })
+    private String job = "";
+
+    /** Jobs that the server found, the newest first. */
+    private record Found(List<JsonObject> jobs, boolean more) {
+
+        static Found by(Server server, String states, String parameter, String value) {
+            JsonObject answer = server.parse(server.get(new Query("/jobs")
+                    .with("state", states)
+                    .with(parameter, value)
+                    .with("limit", SHOWN)
+                    .path()));
+            return new Found(answer.objects("jobs"), !answer.text("next").isEmpty());
+        }
+
+        boolean isOne() {
+            return jobs.size() == 1 && !more;
+        }
+
+        String newest() {
+            return jobs.getFirst().text("jobId");
+        }
+
+        String count() {
+            return more ? "more than " + jobs.size() : Integer.toString(jobs.size());
+        }
+
+        String list() {
+            return jobs.stream()
+                    .map(job -> "\n  %s  %s %s"
+                            .formatted(job.text("jobId"), job.text("state"), job.text("name"))
+                            .stripTrailing())
+                    .collect(Collectors.joining());
+        }
+    }
+
+    /** The full id, for a command that only looks: of several jobs of a name the newest. */
+    String id(Session session, Server server) {
+        return find(session, server, false);
+    }
+
+    /** The full id, for a command that changes something: of several jobs of a name the one that has not ended. */
+    String idToChange(Session session, Server server) {
+        return find(session, server, true);
+    }
+
+    private String find(Session session, Server server, boolean changes) {
+        String id = job.toLowerCase(Locale.ROOT);
+        if (ID.matcher(id).matches()) {
+            return id;
+        }
+        if (NAME.matcher(job).matches()) {
+            Found named = Found.by(server, ANY_STATE, "name", job);
+            if (!named.jobs().isEmpty()) {
+                return ofName(session, server, named, changes);
+            }
+        }
+        return ofPart(server, id);
+    }
+
+    private String ofName(Session session, Server server, Found named, boolean changes) {
+        if (named.isOne()) {
+            session.say("%s is job %s".formatted(job, named.newest()));
+            return named.newest();
+        }
+        Found live = changes ? Found.by(server, NOT_ENDED, "name", job) : named;
+        if (changes && live.isOne()) {
+            session.say(
+                    "%s is job %s, the only one of %s that has not ended".formatted(job, live.newest(), named.count()));
+            return live.newest();
+        }
+        if (changes && !live.jobs().isEmpty()) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "%s jobs with the name %s have not ended. Give the id of the one that you mean, newest first:%s%s"
+                            .formatted(live.count(), job, live.list(), live.more() ? "\n  …" : ""));
+        }
+        session.say("%s is job %s, the newest of %s".formatted(job, named.newest(), named.count()));
+        return named.newest();
+    }
+
+    private String ofPart(Server server, String part) {
+        Found found = PART_OF_ID.matcher(part).matches()
+                ? Found.by(server, ANY_STATE, "id", part)
+                : new Found(List.of(), false);
+        if (found.jobs().isEmpty()) {
+            throw new Failure(
+                    ExitCode.NOT_FOUND,
+                    "no job has the name '%s', and no job's id begins or ends with it. trainyard jobs lists names and ids; of an id give at least 4 characters."
+                            .formatted(job));
+        }
+        if (!found.isOne()) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "the ids of %s jobs begin or end with %s. Give more characters, newest first:%s%s"
+                            .formatted(found.count(), part, found.list(), found.more() ? "\n  …" : ""));
+        }
+        return found.newest();
+    }
+}

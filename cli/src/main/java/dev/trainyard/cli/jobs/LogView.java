@@ -1,0 +1,108 @@
+package dev.trainyard.cli.jobs;
+
+import dev.trainyard.cli.server.JobLog.Entry;
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** Shows a job's log: the container's own words on standard output, everything else as messages. */
+public final class LogView implements Consumer<Entry> {
+
+    private final Session session;
+    private final PrintStream container;
+    private final ReentrantLock screen = new ReentrantLock();
+    private String said = "";
+
+    /** @param container where the container's words go */
+    public LogView(Session session, PrintStream container) {
+        this.session = session;
+        this.container = container;
+    }
+
+    @Override
+    public void accept(Entry entry) {
+        silently(() -> show(entry));
+    }
+
+    /** Does something during which nothing is shown; what comes meanwhile waits. */
+    void silently(Runnable action) {
+        screen.lock();
+        try {
+            action.run();
+        } finally {
+            screen.unlock();
+        }
+    }
+
+    private void show(Entry entry) {
+        switch (entry) {
+            case Entry.Text(String source, String text) ->
+                show(source.equals("CONTAINER") ? container : session.err(), text);
+            case Entry.State(JsonObject job) -> tell(job);
+            case Entry.Lost(String why) -> session.say("the connection broke (%s); trying again".formatted(why));
+            case Entry.Found() -> session.say("the connection is there again");
+        }
+    }
+
+    /** Says where the job is, unless that was said last. */
+    public void tell(JsonObject job) {
+        String sentence = sentence(job);
+        if (!sentence.equals(said)) {
+            said = sentence;
+            session.say(sentence);
+        }
+    }
+
+    private void show(PrintStream stream, String text) {
+        stream.print(text);
+        // A PrintStream keeps silent about a reader that has gone, and this would go on for as long as the job does.
+        if (stream.checkError()) {
+            throw new Failure(ExitCode.OUTPUT_CLOSED, "nobody reads the output any more.");
+        }
+    }
+
+    private String sentence(JsonObject job) {
+        String reason = JobReason.of(job, session.shown());
+        String state = job.text("state");
+        return switch (state) {
+            case "PUBLISHED" -> "published; no worker has read it yet";
+            case "QUEUED" ->
+                reason.isEmpty() ? "queued" : reason.startsWith("waiting ") ? reason : "waiting: " + reason;
+            case "RUNNING" -> attempt(job.object("attempt"));
+            case "SUCCEEDED" -> "succeeded; what it left: trainyard outputs " + job.text("jobId");
+            case "HELD" -> {
+                String id = job.text("jobId");
+                yield "held: %s. Have it placed again: trainyard release %s. End it: trainyard cancel %s"
+                        .formatted(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason, id, id);
+            }
+            default -> state.toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);
+        };
+    }
+
+    private static String attempt(JsonObject attempt) {
+        String devices = DeviceNames.shown(attempt);
+        return "attempt %s on %s%s: %s"
+                .formatted(
+                        attempt.text("number"),
+                        attempt.text("worker"),
+                        devices.isEmpty() ? "" : " with " + devices,
+                        doing(attempt));
+    }
+
+    private static String doing(JsonObject attempt) {
+        return switch (attempt.text("state")) {
+            case "RESERVED" -> "reserved";
+            case "PREPARING" -> "preparing image and container";
+            case "RUNNING" ->
+                attempt.text("stopReason").isEmpty() ? "running" : "stopping, " + attempt.text("stopReason");
+            case "COLLECTING" -> "exit code %s, collecting the outputs".formatted(attempt.text("exitCode"));
+            case "ENDED" -> "ended, " + attempt.text("cause");
+            default -> attempt.text("state");
+        };
+    }
+}

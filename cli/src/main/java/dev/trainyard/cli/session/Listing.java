@@ -1,0 +1,85 @@
+package dev.trainyard.cli.session;
+
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Query;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.ShortIds;
+import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.cli.terminal.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** A list of the server with whatever columns it has: those of the view in schema {@code history} that it is read from. */
+public final class Listing {
+
+    private final Session session;
+    private final String name;
+
+    /** @param name the path, and the field of the answer */
+    public Listing(Session session, String name) {
+        this.session = session;
+        this.name = name;
+    }
+
+    public int print(PageOptions page, WideOption wide, boolean json) {
+        Server server = session.server();
+        String body = server.get(page.of(new Query("/" + name), null).path());
+        JsonObject answer = server.parse(body);
+        List<JsonObject> rows = answer.objects(name);
+        if (json) {
+            session.out().println(body);
+        } else if (rows.isEmpty()) {
+            session.say("no " + (name.equals("queue") ? "jobs wait" : name));
+        } else {
+            print(rows, wide);
+            PageOptions.tellOfMore(session, answer, "%d".formatted(rows.size()));
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(List<JsonObject> rows, WideOption wide) {
+        Set<String> columns = new LinkedHashSet<>();
+        rows.forEach(row -> columns.addAll(row.names()));
+        Table table = new Table(columns.stream().map(Listing::title).toList())
+                .whole(columns.stream()
+                        .filter(column -> column.endsWith("Id"))
+                        .map(Listing::title)
+                        .toArray(String[]::new));
+        List<List<String>> cells = new ArrayList<>();
+        rows.forEach(_ -> cells.add(new ArrayList<>()));
+        for (String column : columns) {
+            List<String> values = rows.stream().map(row -> row.text(column)).toList();
+            ShortIds ids = new ShortIds(values);
+            for (int i = 0; i < values.size(); i++) {
+                cells.get(i).add(cell(column, values.get(i), ids, wide.isGiven()));
+            }
+        }
+        cells.forEach(table::row);
+        wide.print(table, session);
+    }
+
+    private String cell(String column, String value, ShortIds ids, boolean whole) {
+        if (column.endsWith("Id")) {
+            return whole ? value : ids.of(value);
+        }
+        if (column.endsWith("Bytes") && value.matches("\\d{1,18}")) {
+            return Shown.size(Long.parseLong(value));
+        }
+        if (column.endsWith("Because")) {
+            String reason = session.forPeople(session.shown().timesIn(value));
+            return whole ? reason : Shown.brief(reason);
+        }
+        return session.shown().time(value);
+    }
+
+    /** {@code memoryBytes} becomes MEMORY, {@code lastSeenAt} LAST SEEN. */
+    private static String title(String column) {
+        return column.replaceFirst("(Bytes|At)$", "")
+                .replaceAll("([a-z])([A-Z])", "$1 $2")
+                .toUpperCase(Locale.ROOT);
+    }
+}

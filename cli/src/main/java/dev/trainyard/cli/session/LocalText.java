@@ -1,0 +1,38 @@
+package dev.trainyard.cli.session;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Text files of this computer. */
+public final class LocalText {
+
+    private LocalText() {}
+
+    /**
+     * The file's text; empty if there is no such file.
+     *
+     * @throws Failure if it cannot be read
+     */
+    public static Optional<String> read(Path file) {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (MalformedInputException e) {
+            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
+        } catch (IOException e) {
+            if (Files.isDirectory(file)) {
+                throw new Failure(
+                        ExitCode.INVALID, "%s is a folder, not a file. Give the file in it.".formatted(file), e);
+            }
+            throw new Failure(
+                    ExitCode.NOT_FOUND, "%s cannot be read (%s). Check it.".formatted(file, Failure.reason(e)), e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.trainyard.cli.session;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.request.DurationText;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Times on the command line, with refusals that say how to write them. */
+public final class TimeConverters {
+
+    private TimeConverters() {}
+
+    public static final class OfDuration implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                return DurationText.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * A moment in the past, written as it is or as how long ago it was.
+     *
+     * @throws Failure if it is neither
+     */
+    public static Instant since(String option, String text, Instant now) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            // Then it is a duration.
+        }
+        try {
+            return now.minus(DurationText.parse(text));
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "%s: '%s' is neither how long ago, such as 90s, 2h or 7d, nor a time such as 2026-11-24T18:00:00Z."
+                            .formatted(option, text),
+                    e);
+        }
+    }
+
+    public static final class OfInstant implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                throw new TypeConversionException(
+                        "'%s' is not a time such as 2026-11-24T18:00:00Z or 2026-11-24T18:00:00+01:00".formatted(text));
+            }
+        }
+    }
+}

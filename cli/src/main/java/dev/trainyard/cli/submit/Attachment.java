@@ -1,0 +1,81 @@
+package dev.trainyard.cli.submit;
+
+import dev.trainyard.cli.jobs.CancelQuestion;
+import dev.trainyard.cli.jobs.LogView;
+import dev.trainyard.cli.server.JobLog;
+import dev.trainyard.cli.server.JsonObject;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.util.Locale;
+import java.util.Objects;
+
+/** Stays with a job that was just submitted until it ends, as {@code docker run} stays with its container. */
+final class Attachment {
+
+    private final Session session;
+    private final Server server;
+    private final String id;
+    private final String name;
+    private final boolean json;
+
+    /** @param json print the job at its end, and the container's words among the messages */
+    Attachment(Session session, Server server, String id, String name, boolean json) {
+        this.session = session;
+        this.server = server;
+        this.id = id;
+        this.name = name;
+        this.json = json;
+    }
+
+    /** Returns the container's exit code; {@link ExitCode} has the rest. */
+    int follow() {
+        session.say("job %s (%s) is submitted".formatted(id, name));
+        LogView view = new LogView(session, json ? session.err() : session.program());
+        CancelQuestion question = new CancelQuestion(session, server, id, view);
+        try (var _ = session.onInterrupt(() -> session.say(question.farewell()));
+                var _ = question.watch()) {
+            JsonObject job = new JobLog(server, session.patience(), JobLog.of(id, true), true, true).read(view);
+            view.tell(job);
+            if (json) {
+                session.out().println(server.get("/jobs/" + id));
+            }
+            return exitCode(job);
+        } catch (Failure e) {
+            session.say(question.farewell());
+            throw e;
+        }
+    }
+
+    /** As {@code docker run} ends where no container exited: it reads the engine's words too. */
+    static int ofRefusedStart(String detail) {
+        String words = detail.toLowerCase(Locale.ROOT);
+        if (words.contains("executable file not found") || words.contains("no such file or directory")) {
+            return ExitCode.NO_SUCH_PROGRAM;
+        }
+        return words.contains("permission denied") || words.contains("is a directory")
+                ? ExitCode.NOT_EXECUTABLE
+                : ExitCode.NOT_STARTED;
+    }
+
+    private static int exitCode(JsonObject job) {
+        return switch (job.text("state")) {
+            case "SUCCEEDED" -> ExitCode.OK;
+            case "REJECTED" -> ExitCode.INVALID;
+            case "HELD" -> ExitCode.TRY_LATER;
+            default -> {
+                JsonObject attempt = job.object("attempt");
+                int container = Objects.requireNonNullElse(attempt.integer("exitCode"), 0);
+                if (container != 0) {
+                    yield container;
+                }
+                yield switch (attempt.text("cause")) {
+                    case "START_FAILED" -> ofRefusedStart(attempt.text("detail"));
+                    case "PORT_IN_USE" -> ExitCode.NOT_STARTED;
+                    default -> ExitCode.JOB_FAILED;
+                };
+            }
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package dev.trainyard.cli.submit;
+
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.session.TimeConverters;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.lifecycle.RetryPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What can be said about a job, whatever describes its container. */
+sealed class JobOptions permits NamedJobOptions {
+
+    private static final int MAX_PRIORITY = 1_000;
+
+    @Option(
+            names = "--team",
+            description =
+                    "The team that the job belongs to (default: TRAINYARD_TEAM, or that of the configuration file).")
+    private @Nullable String team;
+
+    @Option(names = "--priority", paramLabel = "N", description = "From 0 to 1000; higher goes first (default: 500).")
+    private @Nullable Integer priority;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "DURATION",
+            converter = TimeConverters.OfDuration.class,
+            description = "Stop the container after so long, for example 8h or 1h30m.")
+    private @Nullable Duration timeLimit;
+
+    @Option(
+            names = "--max-attempts",
+            paramLabel = "N",
+            description = "Try again after failures, so often in all (default: 1).")
+    private @Nullable Integer maxAttempts;
+
+    @Option(
+            names = "--backoff",
+            paramLabel = "DURATION",
+            converter = TimeConverters.OfDuration.class,
+            description = "Pause before the first retry; doubles with each (default: 10s).")
+    private @Nullable Duration backoff;
+
+    @Option(
+            names = "--retry-on",
+            paramLabel = "CAUSE|CODE",
+            split = ",",
+            description = {
+                "Try again after this exit code, or after an attempt that ended with this cause, for example OUT_OF_MEMORY.",
+                "Needs --max-attempts. See docs/cli.md for the causes."
+            })
+    private List<String> retryOn = List.of();
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "CAUSE|CODE",
+            split = ",",
+            description = "Do not try again after this exit code or cause. A code goes before a cause.")
+    private List<String> failOn = List.of();
+
+    @Option(
+            names = "--not-before",
+            paramLabel = "INSTANT",
+            converter = TimeConverters.OfInstant.class,
+            description = "Do not start it earlier, for example 2026-11-24T18:00:00Z.")
+    private @Nullable Instant notBefore;
+
+    /**
+     * Together with what only some commands ask for, and with what the person has configured.
+     *
+     * @param labels go before those of the configuration
+     * @param said labels that the job has already: they do so too
+     */
+    SubmitOptions with(
+            @Nullable String name,
+            Map<String, String> labels,
+            @Nullable Duration gracePeriod,
+            Session session,
+            Set<String> said) {
+        if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "--priority: %d is not between 0 and %d. 500 is usual.".formatted(priority, MAX_PRIORITY));
+        }
+        Map<String, String> all = new LinkedHashMap<>(session.configuration().labels());
+        all.keySet().removeAll(said);
+        all.putAll(labels);
+        return new SubmitOptions(
+                name,
+                team == null ? session.configuration().team().orElse(null) : team,
+                session.user(),
+                all,
+                priority,
+                null,
+                retry(),
+                timeLimit,
+                gracePeriod,
+                session.clock().instant(),
+                notBefore);
+    }
+
+    private @Nullable RetryPolicy retry() {
+        if (!retryOn.isEmpty() && (maxAttempts == null || maxAttempts < 2)) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "--retry-on: without --max-attempts a job has one attempt. Give --max-attempts N, the first attempt included.");
+        }
+        List<RetryPolicy.Rule> rules = RetryRules.of(retryOn, failOn);
+        return maxAttempts == null && backoff == null && rules.isEmpty()
+                ? null
+                : new RetryPolicy(
+                        Objects.requireNonNullElse(maxAttempts, RetryPolicy.DEFAULT.maxAttempts()),
+                        Objects.requireNonNullElse(backoff, RetryPolicy.DEFAULT.backoff()),
+                        rules);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.trainyard.cli.submit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.trainyard.cli.drafts.StoredDraft;
+import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.session.OptionNames;
+import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.request.InvalidRequest;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.ParameterValue;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.UuidV7;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
+
+/** {@code trainyard train}. */
+@Command(
+        description = {
+            "Train a kind of model: its draft and these parameters become a job.",
+            "Shows the log and ends with the container's exit code; with -d, prints the job's id and returns.",
+            "The model's own parameters are written after MODEL as its program takes them: --lr 0.1 --amp.",
+            "One that is called as an option below is given by --param."
+        },
+        customSynopsis = "trainyard train MODEL [--NAME VALUE]... [OPTIONS]",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  trainyard train resnet18 --lr 0.1 --epochs 3 --outputs /logs/run-7",
+            "  trainyard train resnet18 --help    shows the parameters of resnet18"
+        })
+public final class TrainCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Parameters(paramLabel = "MODEL", description = "The draft: NAME, or NAME@VERSION; trainyard drafts list has them.")
+    private String model = "";
+
+    @Unmatched
+    private final List<String> own = new ArrayList<>();
+
+    @Mixin
+    private final ParameterOptions parameters = new ParameterOptions();
+
+    @Option(
+            names = "--outputs",
+            paramLabel = "DIR",
+            description = "Where the results go: an absolute path on the worker's host (default: as the draft says).")
+    private @Nullable String outputs;
+
+    @Mixin
+    private final NamedJobOptions options = new NamedJobOptions();
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Print the job's id and return.")
+    private boolean detach;
+
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Print the message that would be published and the docker run line that equals it; publish nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--json",
+            description =
+                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
+    private boolean json;
+
+    public TrainCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        if (outputs != null && !outputs.startsWith("/")) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "--outputs: '%s' is no absolute path. Write where on the worker's host the results shall go, from / on."
+                            .formatted(outputs));
+        }
+        Server server = session.server();
+        StoredDraft draft = StoredDraft.fetch(server, model);
+        Map<String, ParameterValue> params = params(draft);
+        draft.check(params);
+        Request.Train request = request(draft, params);
+        if (dryRun) {
+            return submission(draft, request);
+        }
+        String answer = Submission.publish(server, request.jobId(), RequestCodec.encode(request));
+        String id = request.jobId().toString();
+        if (detach) {
+            session.out().println(json ? answer : id);
+            return ExitCode.OK;
+        }
+        String name = Objects.requireNonNullElse(request.name(), draft.ref().toString());
+        return new Attachment(session, server, id, name, json).follow();
+    }
+
+    /** The draft is the server's; beyond that nobody is contacted. */
+    private int submission(StoredDraft draft, Request.Train request) {
+        try {
+            return Submission.print(session, draft.draft().resolve(request), RequestCodec.encode(request), json);
+        } catch (InvalidRequest e) {
+            throw new Failure(ExitCode.INVALID, OptionNames.in(Failure.reason(e)), e);
+        }
+    }
+
+    /** Those written as the program takes them win over the others of their name. */
+    private Map<String, ParameterValue> params(StoredDraft draft) {
+        Map<String, ParameterValue> params = new LinkedHashMap<>();
+        Map<String, ParameterValue> written =
+                ModelArguments.parse(own, draft.draft().parameters());
+        Set<String> names = written.keySet().stream()
+                .map(name -> name.replaceFirst("^-+", ""))
+                .collect(Collectors.toSet());
+        params.putAll(StoredDraft.values(parameters.all().stream()
+                .filter(each -> !names.contains(each.plainName()))
+                .toList()));
+        params.putAll(written);
+        return params;
+    }
+
+    private Request.Train request(StoredDraft draft, Map<String, ParameterValue> params) {
+        Instant now = session.clock().instant();
+        SubmitOptions job = options.of(session, Set.of());
+        return new Request.Train(
+                new JobId(UuidV7.generate(now, new SecureRandom())),
+                draft.ref(),
+                params,
+                outputs,
+                job.name(),
+                job.team(),
+                job.submittedBy(),
+                job.labels(),
+                Objects.requireNonNullElse(job.priority(), Request.Submit.DEFAULT_PRIORITY),
+                job.submittedAt(),
+                job.gpus(),
+                Objects.requireNonNullElse(job.retry(), RetryPolicy.DEFAULT),
+                job.timeLimit(),
+                job.gracePeriod(),
+                job.notBefore());
+    }
+
+    /** For the help: what the server knows of the model that was named, if one was. */
+    public String modelHelp() {
+        if (model.isEmpty()) {
+            return "";
+        }
+        try {
+            StoredDraft draft = StoredDraft.fetch(session.server(), model);
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            draft.printParameters(new PrintStream(text, false, UTF_8));
+            return "%nParameters of %s:%n%s"
+                    .formatted(draft.ref(), text.toString(UTF_8).indent(2));
+        } catch (Failure e) {
+            return "%nThe parameters of %s are not known: %s%n".formatted(model, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.trainyard.cli.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trainyard.cli.Cli;
+import dev.trainyard.cli.server.FakeServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationTest {
+
+    @TempDir
+    private Path home;
+
+    private final FakeServer server = new FakeServer();
+    private Cli cli = new Cli();
+
+    @BeforeEach
+    void home() {
+        cli = new Cli().environment("HOME", home.toString());
+        server.answers("POST /jobs", 202, "{\"jobId\":\"x\",\"state\":\"PUBLISHED\"}");
+        server.answers("GET /workers", 200, "{\"workers\":[]}");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private void configured(String yaml) throws IOException {
+        Path file = home.resolve(".config/trainyard/config.yml");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, yaml);
+    }
+
+    @Test
+    void server_team_and_labels_need_not_be_said_each_time() throws IOException {
+        configured("server: %s\nteam: vision\nlabels: {project: digits, mine: no}\n".formatted(server.address()));
+
+        assertThat(cli.run("run", "-d", "-l", "project=own", "busybox").exitCode())
+                .isZero();
+
+        assertThat(server.received().getFirst().body())
+                .contains("\"team\":\"vision\"", "\"project\":\"own\"", "\"mine\":\"no\"");
+    }
+
+    @Test
+    void options_and_variables_go_before_the_file() throws IOException {
+        configured("server: http://127.0.0.1:1\nteam: vision\nlabels: {a: file, b: file, c: file}\n");
+        cli.environment("TRAINYARD_SERVER", server.address())
+                .environment("TRAINYARD_TEAM", "nlp")
+                .environment("TRAINYARD_LABELS", "b=variable,c=variable");
+        Path compose = Files.writeString(home.resolve("c.yml"), "services: {t: {image: busybox}}");
+
+        assertThat(cli.run("submit", "-d", "--label", "c=option", compose.toString())
+                        .exitCode())
+                .isZero();
+        assertThat(cli.run("submit", "-d", "--team", "audio", compose.toString())
+                        .exitCode())
+                .isZero();
+
+        assertThat(server.received().getFirst().body())
+                .contains("\"team\":\"nlp\"", "\"a\":\"file\"", "\"b\":\"variable\"", "\"c\":\"option\"");
+        assertThat(server.received().getLast().body()).contains("\"team\":\"audio\"");
+    }
+
+    @Test
+    void a_wrong_file_is_an_error_that_names_the_line_and_the_nearest_key() throws IOException {
+        configured("sever: http://127.0.0.1:8700\nlabels: [a]\nteam:\n");
+
+        assertThat(cli.run("workers").err())
+                .isEqualTo(
+                        "error: %1$s:1:1: there is no key 'sever'. Did you mean server?\n       %1$s:2:1: labels: is not a mapping. Write them as names and values: {project: digits}\n       %1$s:3:1: team: is not a single value. Write one, in quotes where it is empty\n"
+                                .formatted(home.resolve(".config/trainyard/config.yml")));
+        configured("server: [\n");
+        assertThat(cli.run("workers").err()).contains("config.yml:2:1: this is not valid YAML");
+        configured("a list\n");
+        assertThat(cli.run("workers").err()).contains("this is not a mapping");
+        cli.environment("TRAINYARD_LABELS", "a").environment("XDG_CONFIG_HOME", "/nowhere");
+        assertThat(cli.run("run", "--dry-run", "busybox").err()).contains("TRAINYARD_LABELS: 'a' is not NAME=VALUE");
+    }
+
+    @Test
+    void commands_in_messages_ask_the_server_that_was_asked() {
+        server.answers("GET /jobs?limit=50", 200, "{\"jobs\":[],\"next\":null}");
+        cli.environment("TRAINYARD_COMMAND", "./trainyard");
+
+        assertThat(cli.run("--server", server.address(), "jobs").err())
+                .isEqualTo("trainyard: no jobs yet: ./trainyard --server %s submit FILE\n".formatted(server.address()));
+        assertThat(cli.run("--server", "http://127.0.0.1:1", "jobs").err())
+                .contains("Start one with ./trainyard up, or");
+    }
+}
