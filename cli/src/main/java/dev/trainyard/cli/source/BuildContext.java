@@ -2,6 +2,7 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.request.DockerfileInstruction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;
@@ -106,19 +107,19 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         if (inline != null) {
             files.put(dockerfile, inline);
         }
-        List<String> added = Dockerfile.archives(text);
-        boolean certain = whole && Dockerfile.isPlain(text);
+        List<DockerfileInstruction> instructions = Dockerfile.read(text, dockerfile);
+        List<String> added = Dockerfile.archives(instructions);
         @Nullable String given = source == null ? null : archiveName(source, added, files);
-        checkUnpacked(Dockerfile.unpacked(text), dockerfile, given, folder, files);
+        checkUnpacked(Dockerfile.unpacked(instructions), dockerfile, given, folder, files);
         if (source == null || given == null) {
-            return pack(folder, files, missing(added, files, folder, certain, null));
+            return pack(folder, files, missing(added, files, folder, whole, null));
         }
         Path archive = Files.isDirectory(source) ? packSource(source) : source;
         try {
             files.put(given, archive);
-            List<String> warnings = missing(added, files, folder, certain, source);
+            List<String> warnings = missing(added, files, folder, whole, source);
             if (!added.contains(given)) {
-                if (whole && Dockerfile.takesNamesOnly(text)) {
+                if (whole && Dockerfile.takesNamesOnly(instructions)) {
                     throw new Failure(
                             ExitCode.INVALID,
                             "%s takes nothing from --source %s: no ADD or COPY names %s%s. Name it in the Dockerfile, or rename what you give."

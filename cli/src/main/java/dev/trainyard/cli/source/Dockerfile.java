@@ -1,11 +1,11 @@
 package dev.trainyard.cli.source;
 
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.request.DockerfileInstruction;
+import dev.trainyard.core.request.UnreadableDockerfile;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -14,27 +14,35 @@ final class Dockerfile {
 
     private static final Pattern ARCHIVE =
             Pattern.compile("(?i).+\\.(tar|tar\\.gz|tgz|tar\\.bz2|tbz2?|tar\\.xz|txz|tar\\.zst)");
-    private static final Pattern NOT_UNPACKED = Pattern.compile("(?i)--unpack=false");
 
     private Dockerfile() {}
+
+    /** @throws Failure if no worker would build it, since it is not certain how an engine reads it */
+    static List<DockerfileInstruction> read(String text, String dockerfile) {
+        try {
+            return DockerfileInstruction.of(text);
+        } catch (UnreadableDockerfile e) {
+            throw new Failure(ExitCode.INVALID, "%s: %s".formatted(dockerfile, e.getMessage()), e);
+        }
+    }
 
     /**
      * Paths within the context of the archives that are added or copied, in order. Left out are addresses, and names that only
      * the build can tell: with variables or wildcards, or from another stage.
      */
-    static List<String> archives(String text) {
-        return archives(text, false);
+    static List<String> archives(List<DockerfileInstruction> instructions) {
+        return archives(instructions, false);
     }
 
     /** Those of {@link #archives} that the build is to unpack: they are added, not copied. */
-    static List<String> unpacked(String text) {
-        return archives(text, true);
+    static List<String> unpacked(List<DockerfileInstruction> instructions) {
+        return archives(instructions, true);
     }
 
-    private static List<String> archives(String text, boolean toUnpack) {
-        return instructions(text)
+    private static List<String> archives(List<DockerfileInstruction> instructions, boolean toUnpack) {
+        return ofFiles(instructions)
                 .filter(instruction -> !(toUnpack && leavesPacked(instruction)))
-                .flatMap(instruction -> sources(instruction.arguments()).stream())
+                .flatMap(instruction -> sources(instruction).stream())
                 .filter(Dockerfile::isArchive)
                 .map(Dockerfile::plain)
                 .toList();
@@ -42,45 +50,35 @@ final class Dockerfile {
 
     private static boolean leavesPacked(DockerfileInstruction instruction) {
         return instruction.word().equals("COPY")
-                || NOT_UNPACKED.matcher(instruction.arguments()).lookingAt();
-    }
-
-    /** Whether each instruction stands where it seems to: a here-document, or another escape character, could say otherwise. */
-    static boolean isPlain(String text) {
-        return !text.contains("<<") && !text.toLowerCase(Locale.ROOT).contains("escape=");
+                || instruction.flags().stream().anyMatch("--unpack=false"::equalsIgnoreCase);
     }
 
     /** Whether each source is written out, a file: what is copied then, is what {@link #archives} and a look tell. */
-    static boolean takesNamesOnly(String text) {
-        return isPlain(text)
-                && instructions(text)
-                        .flatMap(instruction -> sources(instruction.arguments()).stream())
-                        .map(Dockerfile::plain)
-                        .noneMatch(source -> source.isEmpty() || source.chars().anyMatch(c -> "$*?[".indexOf(c) >= 0));
+    static boolean takesNamesOnly(List<DockerfileInstruction> instructions) {
+        return ofFiles(instructions)
+                .flatMap(instruction -> sources(instruction).stream())
+                .map(Dockerfile::plain)
+                .noneMatch(source -> source.isEmpty() || source.chars().anyMatch(c -> "$*?[".indexOf(c) >= 0));
     }
 
-    private static Stream<DockerfileInstruction> instructions(String text) {
-        return DockerfileInstruction.of(text).stream()
+    private static Stream<DockerfileInstruction> ofFiles(List<DockerfileInstruction> instructions) {
+        return instructions.stream()
                 .filter(instruction ->
                         instruction.word().equals("ADD") || instruction.word().equals("COPY"));
     }
 
-    /** The words but for options and the last, which is the target; none if they come from another stage. */
-    private static List<String> sources(String arguments) {
-        List<String> words = new ArrayList<>(Arrays.asList(arguments.split("\\s+")));
-        while (!words.isEmpty() && words.getFirst().startsWith("--")) {
-            if (words.removeFirst().toLowerCase(Locale.ROOT).startsWith("--from=")) {
-                return List.of();
-            }
+    /** The words but for the last, which is the target; none if they come from another stage. */
+    private static List<String> sources(DockerfileInstruction instruction) {
+        if (instruction.flags().stream().anyMatch(flag -> flag.startsWith("--from="))) {
+            return List.of();
         }
-        String rest = String.join(" ", words);
-        if (rest.startsWith("[")) {
-            words = Pattern.compile("\"([^\"]*)\"")
-                    .matcher(rest)
-                    .results()
-                    .map(word -> word.group(1))
-                    .toList();
-        }
+        List<String> words = instruction.arguments().startsWith("[")
+                ? Pattern.compile("\"([^\"]*)\"")
+                        .matcher(instruction.arguments())
+                        .results()
+                        .map(word -> word.group(1))
+                        .toList()
+                : instruction.words();
         return words.isEmpty() ? List.of() : words.subList(0, words.size() - 1);
     }
 

@@ -275,10 +275,15 @@ class BuildContextTest {
         try (BuildContext packed = BuildContext.pack(context, "Dockerfile", null, "small", null)) {
             assertThat(packed.warnings()).singleElement().asString().startsWith("the Dockerfile adds digits.tar");
         }
+    }
+
+    @Test
+    void a_dockerfile_that_no_worker_builds_is_an_error_before_anything_is_sent() throws IOException {
         write("Dockerfile", "FROM scratch\nRUN <<EOF\nADD digits.tar /\nEOF\n");
-        try (BuildContext packed = pack(null)) {
-            assertThat(packed.warnings()).hasSize(1);
-        }
+
+        assertThatThrownBy(() -> pack(null))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("Dockerfile: line 2 has a here-document");
     }
 
     @Test

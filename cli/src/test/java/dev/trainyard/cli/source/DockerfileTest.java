@@ -2,13 +2,14 @@ package dev.trainyard.cli.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.core.request.DockerfileInstruction;
 import org.junit.jupiter.api.Test;
 
 class DockerfileTest {
 
     @Test
     void archives_that_come_from_the_context_are_found() {
-        assertThat(Dockerfile.archives("""
+        assertThat(Dockerfile.archives(DockerfileInstruction.of("""
                 # syntax=docker/dockerfile:1
                 FROM base AS build
                 ADD digits.tar /
@@ -16,13 +17,13 @@ class DockerfileTest {
                     # a comment amid the words
                     /srv/
                 COPY ["with blank.tar", "/"]
-                """))
+                """)))
                 .containsExactly("digits.tar", "sub/more.tar.gz", "extra.tgz", "with blank.tar");
     }
 
     @Test
     void what_only_the_build_can_tell_is_left_out() {
-        assertThat(Dockerfile.archives("""
+        assertThat(Dockerfile.archives(DockerfileInstruction.of("""
                 FROM base
                 ADD https://example.org/a.tar /
                 ADD git@example.org:x/b.tar /
@@ -33,17 +34,17 @@ class DockerfileTest {
                 COPY main.py /app.tar
                 RUN tar -xf d.tar
                 # ADD e.tar /
-                """)).isEmpty();
+                """))).isEmpty();
     }
 
     @Test
     void what_is_copied_or_left_packed_is_not_unpacked() {
-        assertThat(Dockerfile.unpacked("""
+        assertThat(Dockerfile.unpacked(DockerfileInstruction.of("""
                 FROM base
                 ADD digits.tar /
                 add --chown=1:1 ["more.tgz", "/"]
                 COPY copied.tar /
                 ADD --unpack=false packed.tar /
-                """)).containsExactly("digits.tar", "more.tgz");
+                """))).containsExactly("digits.tar", "more.tgz");
     }
 }

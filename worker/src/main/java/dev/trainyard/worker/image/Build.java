@@ -30,7 +30,7 @@ final class Build {
     private static final String FROM_FLAG = "invalid from flag value ";
 
     private static final String BUILD_KIT =
-            ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
+            ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod); the engine's"
                     + " own builder cannot. Write it without, or build the image yourself and submit it by name";
 
     private static final String BUILD_ARGUMENTS =

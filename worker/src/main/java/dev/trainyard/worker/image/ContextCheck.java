@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -112,7 +115,23 @@ final class ContextCheck {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED, "the Dockerfile %s is larger than 1 MiB".formatted(dockerfile));
         }
-        return new String(text, StandardCharsets.UTF_8);
+        return decoded(text, dockerfile);
+    }
+
+    private static String decoded(byte[] text, String dockerfile) {
+        ByteBuffer in = ByteBuffer.wrap(text);
+        CharBuffer out = CharBuffer.allocate(text.length);
+        if (StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError()) {
+            long line = IntStream.range(0, in.position())
+                            .filter(at -> text[at] == '\n')
+                            .count()
+                    + 1;
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile %s has bytes in line %d that are no UTF-8. Save it as UTF-8"
+                            .formatted(dockerfile, line));
+        }
+        return out.flip().toString();
     }
 
     private static void check(TarArchiveEntry entry) throws Dishonest {

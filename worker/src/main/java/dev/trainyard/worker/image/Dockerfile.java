@@ -1,6 +1,8 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.DockerfileInstruction;
+import dev.trainyard.core.request.UnreadableDockerfile;
 import dev.trainyard.worker.container.EnginePlatform;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,34 +22,30 @@ record Dockerfile(List<DockerfileInstruction> instructions) {
         instructions = List.copyOf(instructions);
     }
 
+    /** @throws ImageFailure if it is not certain how the engine reads it */
     static Dockerfile of(String text) {
-        return new Dockerfile(DockerfileInstruction.of(text));
+        return new Dockerfile(read(text, "the Dockerfile cannot be built: "));
+    }
+
+    /** Of one ONBUILD of an image: the engine reads it as a Dockerfile of its own. */
+    static List<DockerfileInstruction> ofTrigger(String text, String image) {
+        return read(text, "no image can be built from %s, for its ONBUILD: ".formatted(image));
+    }
+
+    private static List<DockerfileInstruction> read(String text, String failure) {
+        try {
+            return DockerfileInstruction.of(text);
+        } catch (UnreadableDockerfile e) {
+            throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, failure + e.getMessage());
+        }
     }
 
     /** Whether it uses what only BuildKit understands; the engine's own builder does not, or says something else about it. */
     boolean needsBuildKit() {
         return instructions.stream()
                 .filter(instruction -> OF_FILES.contains(instruction.word()))
-                .anyMatch(instruction -> hasBuildKitOption(instruction) || hasHereDocument(instruction.arguments()));
-    }
-
-    private static boolean hasBuildKitOption(DockerfileInstruction instruction) {
-        return instruction.words().stream()
-                .takeWhile(word -> word.startsWith("--"))
-                .anyMatch(word -> BUILD_KIT_OPTIONS.stream().anyMatch(word::startsWith));
-    }
-
-    /** {@code <<EOF}, {@code <<-EOF}, {@code <<"EOF"}; a shift has a space. */
-    private static boolean hasHereDocument(String arguments) {
-        for (int at = arguments.indexOf("<<"); at >= 0; at = arguments.indexOf("<<", at + 1)) {
-            int name = at + 2;
-            name += arguments.startsWith("-", name) ? 1 : 0;
-            name += arguments.startsWith("\"", name) || arguments.startsWith("'", name) ? 1 : 0;
-            if (name < arguments.length() && Character.isJavaIdentifierPart(arguments.charAt(name))) {
-                return true;
-            }
-        }
-        return false;
+                .flatMap(instruction -> instruction.flags().stream())
+                .anyMatch(flag -> BUILD_KIT_OPTIONS.stream().anyMatch(flag::startsWith));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.DockerfileInstruction;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineException;
@@ -10,6 +11,7 @@ import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.policy.Policy;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -123,14 +125,14 @@ public final class Images {
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
             Dockerfile dockerfile = Dockerfile.of(facts.dockerfile());
             Map<String, String> arguments = arguments(build, dockerfile, progress);
-            DockerfileReach reach = DockerfileReach.of(facts.dockerfile(), arguments);
-            reach.downloads().stream().findFirst().ifPresent(this::refuseDownload);
+            DockerfileReach reach = DockerfileReach.of(dockerfile.instructions(), arguments);
+            reach.downloads().forEach(this::refuseDownload);
             for (String image : reach.others()) {
                 names.requireUsable(image, team);
             }
             for (String image : reach.bases()) {
                 names.requireUsable(image, team);
-                refuseDownloadsOf(image, progress);
+                checkTriggers(image, team, progress);
             }
             Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
             ProvidedImage done = steps.run(build, arguments, tag, dockerfile, progress);
@@ -146,10 +148,8 @@ public final class Images {
     }
 
     /** What the base image's ONBUILD adds to the Dockerfile. So that it can be read, the image is pulled first. */
-    private void refuseDownloadsOf(String base, Consumer<String> progress) throws InterruptedException {
-        if (policy.addUrls()) {
-            return;
-        }
+    private void checkTriggers(String base, @Nullable String team, Consumer<String> progress)
+            throws InterruptedException {
         try {
             if (images.inspect(base).isEmpty()) {
                 fetch(base, progress);
@@ -160,11 +160,15 @@ public final class Images {
         } catch (ImageFailure e) {
             throw new ImageFailure(e.verdict(), "the base image cannot be pulled: " + e.getMessage());
         }
-        images.inspect(base).stream()
+        List<DockerfileInstruction> triggers = images.inspect(base).stream()
                 .flatMap(image -> image.onBuild().stream())
-                .filter(DockerfileReach::downloads)
-                .findFirst()
-                .ifPresent(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
+                .flatMap(trigger -> Dockerfile.ofTrigger(trigger, base).stream())
+                .toList();
+        DockerfileReach reach = DockerfileReach.ofTriggers(triggers);
+        reach.downloads().forEach(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
+        for (String image : reach.others()) {
+            names.requireUsable(image, team);
+        }
     }
 
     /** Those of the request, and what BuildKit would fill in. */

@@ -71,7 +71,6 @@ class ContextCheckTest {
     @CsvSource(delimiter = '|', textBlock = """
             RUN --mount=type=cache,target=/root/.cache pip install torch | true
             COPY --chmod=755 run.sh /run.sh | true
-            RUN <<EOF | true
             run echo --mountain | false
             RUN echo "a << b" | false
             COPY --from=build /x /x | false
@@ -130,6 +129,19 @@ class ContextCheckTest {
                         "longer than what is read",
                         new Tar().dockerfile("#".repeat(1 << 20), "FROM x"),
                         "larger than 1 MiB"));
+    }
+
+    @Test
+    void bytes_that_are_no_text_are_told_with_their_line() {
+        byte[] tar = new Tar().dockerfile("FROM x", "# G?nther").bytes();
+        for (int at = 0; at < tar.length; at++) {
+            tar[at] = tar[at] == '?' ? (byte) 0xFC : tar[at];
+        }
+
+        ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> check(tar));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("line 2").hasMessageContaining("Save it as UTF-8");
     }
 
     @ParameterizedTest

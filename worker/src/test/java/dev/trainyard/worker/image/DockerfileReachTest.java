@@ -1,12 +1,16 @@
 package dev.trainyard.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.trainyard.core.lifecycle.Cause;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DockerfileReachTest {
@@ -17,7 +21,6 @@ class DockerfileReachTest {
                 "ADD http://127.0.0.1:8700/api/v1/info /x",
                 "add https://example.org/x /x",
                 "  \tAdD\thttp://169.254.169.254/ /x",
-                "\u00a0ADD http://localhost/ /x",
                 "ADD --chown=1:1 a HTTP://localhost/ /x",
                 "ADD [\"http://localhost/\", \"/x\"]",
                 "ADD --chown=1 [\"a\",\"http://localhost/\", \"/x\"]",
@@ -36,17 +39,19 @@ class DockerfileReachTest {
                 "ADD \\  \n# a comment\n\n http://localhost/ /x",
                 "ADD ht\\\ntp://localhost/ /x",
                 "A\\\nDD http://localhost/ /x",
-                "RUN true \\\\\nADD http://localhost/ /x",
-                "# escape=`\nRUN dir c:\\\nADD `\nhttp://localhost/ /x",
-                "ADD a\rhttp://localhost/ /x",
                 "ONBUILD ADD http://localhost/ /x",
                 "onbuild \\\n add $URL /x",
+                "ADD -- http://localhost/ /x",
+                "ADD [\"a\", \"b\"] http://localhost/ /x",
+                "ADD [\"http:\\/\\/localhost/\", \"/x\"]",
+                "ADD --cho\"wn\"=1:1 http://localhost/ /x",
+                "ONBUILD ADD --chown='1 1' $URL /x",
                 "RUN true\n# \\\nADD http://localhost/ /x",
             })
     void whatever_may_be_an_address_that_the_engine_fetches_is_found(String line) {
-        assertThat(DockerfileReach.of("FROM busybox\n" + line, Map.of()).downloads())
-                .isNotEmpty();
-        assertThat(DockerfileReach.of(line + "\r\nRUN true\r\n", Map.of()).downloads())
+        assertThat(reach("FROM busybox\n" + line, Map.of()).downloads()).isNotEmpty();
+        assertThat(reach("FROM busybox\r\n" + line + "\r\nRUN true\r\n", Map.of())
+                        .downloads())
                 .isNotEmpty();
     }
 
@@ -67,13 +72,12 @@ class DockerfileReachTest {
                 "ENV ADD http://localhost/"
             })
     void what_stays_in_the_source_is_not(String line) {
-        assertThat(DockerfileReach.of("FROM busybox\n" + line, Map.of()).downloads())
-                .isEmpty();
+        assertThat(reach("FROM busybox\n" + line, Map.of()).downloads()).isEmpty();
     }
 
     @Test
     void images_are_named_with_the_values_of_arguments() {
-        DockerfileReach reach = DockerfileReach.of("""
+        DockerfileReach reach = reach("""
                 ARG BASE=debian
                 ARG VERSION
                 ARG FULL="${BASE}:${VERSION:-bookworm}"
@@ -84,13 +88,92 @@ class DockerfileReachTest {
                 COPY --from=build /a /a
                 COPY --chown=1 --from=team/tools:1 /b /b
                 COPY --from=0 /c /c
+                COPY --from=99999999999999999999 /c /c
+                ONBUILD COPY --from=build /d /d
                 FROM Build
                 FROM ${GIVEN:+x}y:${GIVEN}
                 FROM ${MISSING}
                 """, Map.of("GIVEN", "1", "VERSION", "trixie"));
 
         assertThat(reach.bases()).isEqualTo(Set.of("debian:trixie", "y:"));
-        assertThat(reach.others()).isEqualTo(Set.of("team/tools:1"));
+        assertThat(reach.others()).isEqualTo(Set.of("team/tools:1", "build", "99999999999999999999"));
+    }
+
+    @Test
+    void a_stage_is_known_by_its_name_only_when_it_is_done() {
+        DockerfileReach reach = reach("""
+                FROM tools AS tools
+                COPY --from=Tools /a /a
+                FROM x
+                COPY --from=tools /a /a
+                FROM Tools
+                """, Map.of());
+
+        assertThat(reach.bases()).isEqualTo(Set.of("tools", "x"));
+        assertThat(reach.others()).isEqualTo(Set.of("Tools"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', commentCharacter = '%', textBlock = """
+            ARG A=x                        | ${A:-y}          | x
+            ARG B=x                        | ${A:-${B:-z}}/y  | x/y
+            ARG B=x                        | ${A-"$B"}        | x
+            ARG A=                         | ${A-x}y          | y
+            ARG A=                         | ${A:-x}          | x
+            ARG A=1                        | ${A+x}           | x
+            ARG A                          | x${A:+y}         | x
+            ARG A=1                        | x${A?no}         | x1
+            ARG A='x$B' B="y 'z'"          | "$A"             | x$B
+            ARG B=1 A=x"$B"'$B'            | $A               | x1$B
+            ARG A=one                      | $GIVEN/$A        | given/one
+            ARG GIVEN=other                | ${GIVEN}         | given
+            ARG A=a\\b B=x                 | y                | y
+            """)
+    void the_name_of_a_base_is_what_the_engine_makes_of_it(String argument, String from, String image) {
+        String text = "%s\nARG GIVEN\nFROM %s".formatted(argument, from);
+
+        assertThat(reach(text, Map.of("GIVEN", "given")).bases()).isEqualTo(Set.of(image));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FROM ${A#x}",
+                "FROM ${A/x/y}",
+                "FROM ${A:-x",
+                "FROM 'x",
+                "FROM a\\b",
+                "FROM ${A:0:1}",
+                "FROM $$",
+                "FROM $1",
+                "ARG A=a\\ B=x\nFROM $B",
+                "ARG 'A=b'\nFROM $A",
+                "ARG N=A $N=b\nFROM $A",
+                "ARG A=1\u00a0B=x\nFROM $B",
+            })
+    void a_name_that_engines_make_differently_is_refused(String text) {
+        ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> reach(text, Map.of()));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("line " + (text.contains("\n") ? 2 : 1));
+    }
+
+    @Test
+    @Timeout(60)
+    void arguments_that_grow_by_one_another_fill_no_memory() {
+        StringBuilder text = new StringBuilder("ARG A0=0123456789\n");
+        for (int i = 1; i <= 64; i++) {
+            text.append("ARG A%d=$A%d$A%d\n".formatted(i, i - 1, i - 1));
+        }
+
+        assertThat(reach(text + "FROM x", Map.of()).bases()).containsExactly("x");
+        assertThatThrownBy(() -> reach(text + "FROM $A64", Map.of())).isInstanceOf(ImageFailure.class);
+        assertThatThrownBy(() -> reach("FROM " + "${A:-".repeat(100_000), Map.of()))
+                .isInstanceOf(ImageFailure.class);
+    }
+
+    private static DockerfileReach reach(String text, Map<String, String> arguments) {
+        return DockerfileReach.of(Dockerfile.of(text).instructions(), arguments);
     }
 
     @Test
@@ -98,6 +181,6 @@ class DockerfileReachTest {
     void a_large_dockerfile_takes_no_longer_than_it_is_large() {
         String text = "RUN true \\\n".repeat(50_000) + " ".repeat(400_000) + "x\n" + "ADD ./$X y\n".repeat(10_000);
 
-        assertThat(DockerfileReach.of(text, Map.of()).downloads()).isEmpty();
+        assertThat(reach(text, Map.of()).downloads()).isEmpty();
     }
 }

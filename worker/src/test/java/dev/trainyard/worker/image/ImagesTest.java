@@ -375,6 +375,66 @@ class ImagesTest {
         assertThat(failure(dockerfile("FROM trainyard/build:0123"))).hasMessageContaining("reserved");
     }
 
+    /** NAME is that of an image of another team. What the engine would read as a use of it is one here, too, or is not built at all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FROM busybox AS NAME\nCOPY --from=NAME /bin/true /own",
+                "FROM busybox\nCOPY --fr\"om\"=NAME /bin/true /own",
+                "FROM busybox\nCOPY --from=\"NAME\" /bin/true /own",
+                "FROM busybox\nCOPY --from=\\NAME /bin/true /own",
+                "FROM busybox\nCOPY --chown=0\u00e0--from=NAME /bin/true /own",
+                "FROM busybox\n\u00a0COPY --from=NAME /bin/true /own",
+                "FROM busybox\nRUN true \\\f\nCOPY --from=NAME /bin/true /own",
+                "FROM busybox\nRUN true \\\u00a0\nCOPY --from=NAME /bin/true /own",
+                "FROM busybox\nRUN true \\\\\nCOPY --from=NAME /bin/true /own",
+                "\ufeffFROM busybox\nCOPY --from=NAME /bin/true /own",
+                "\ufeff# escape=`\nFROM busybox\nRUN true \\\nCOPY --from=NAME /bin/true /own",
+                "FROM busybox\nONBUILD COPY --from=NAME /bin/true /own",
+                "FROM busybox AS a\nONBUILD \ufeffCOPY --from=NAME /bin/true /own\nFROM a",
+                "FROM busybox AS a\nONBU\u0130LD COPY --from=NAME /bin/true /own\nFROM a",
+                "ARG B=NAME\nFROM ${A:-${B}}",
+                "ARG B='NAME'\nFROM $B",
+                "ARG A=1 B=NAME\nFROM $B",
+                "ARG A=\"1 2\" B=NAME\nFROM ${B:?must be given}",
+                "FROM $http_proxy",
+            })
+    void no_way_of_writing_takes_an_image_of_another_team_into_a_build(String text) throws Exception {
+        String name = "trainyard-test-" + UUID.randomUUID();
+        built.add(name);
+        ProvidedImage unused = images.provide(named(name), "b", progress::add);
+        progress.clear();
+        byte[] tar = new Tar().file("Dockerfile", text.replace("NAME", name)).bytes();
+
+        ImageFailure refused = failure(source(tar, Map.of("http_proxy", name), null, null));
+
+        assertThat(refused).hasMessageMatching("the image .* may not be used.*|the Dockerfile .*|.*http_proxy.*");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void a_base_image_adds_no_image_of_another_team_to_a_build() throws Exception {
+        String name = "trainyard-test-" + UUID.randomUUID();
+        String base = "trainyard-test-" + UUID.randomUUID();
+        built.addAll(List.of(name, base));
+        ProvidedImage unused = images.provide(named(name), "b", progress::add);
+        ProvidedImage trigger = images.provide(
+                source(
+                        new Tar()
+                                .dockerfile("FROM busybox", "ONBUILD COPY --from=" + name + " /bin/true /own")
+                                .bytes(),
+                        Map.of(),
+                        null,
+                        base),
+                "b",
+                progress::add);
+
+        ImageFailure refused = failure(dockerfile("FROM " + trigger.id()));
+
+        assertThat(refused.verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(refused).hasMessageContaining(name);
+    }
+
     @Test
     void a_base_image_that_cannot_be_pulled_is_a_pull_that_failed() {
         ImageFailure failure = failure(dockerfile("from " + NOWHERE + "base:1", "RUN true"));
@@ -391,7 +451,7 @@ class ImagesTest {
         assertThat(mount.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
         assertThat(mount).hasMessageContaining("BuildKit");
         assertThat(document.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
-        assertThat(document).hasMessageContaining("here-documents");
+        assertThat(document).hasMessageContaining("line 2").hasMessageContaining("here-document");
     }
 
     /** Of a disk that is, FullDiskTest tells. */
