@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,7 @@ public final class Images {
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
             Dockerfile dockerfile = Dockerfile.of(facts.dockerfile());
             Map<String, String> arguments = arguments(build, dockerfile, progress);
+            ProxyArguments.requireDeclared(build.args().keySet(), dockerfile.instructions(), build.dockerfile());
             DockerfileReach reach = DockerfileReach.of(dockerfile.instructions(), arguments);
             reach.downloads().forEach(this::refuseDownload);
             for (String image : reach.others()) {
@@ -132,7 +134,7 @@ public final class Images {
             }
             for (String image : reach.bases()) {
                 names.requireUsable(image, team);
-                checkTriggers(image, team, progress);
+                checkTriggers(image, team, build.args().keySet(), progress);
             }
             Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
             ProvidedImage done = steps.run(build, arguments, tag, dockerfile, progress);
@@ -148,7 +150,7 @@ public final class Images {
     }
 
     /** What the base image's ONBUILD adds to the Dockerfile. So that it can be read, the image is pulled first. */
-    private void checkTriggers(String base, @Nullable String team, Consumer<String> progress)
+    private void checkTriggers(String base, @Nullable String team, Set<String> arguments, Consumer<String> progress)
             throws InterruptedException {
         try {
             if (images.inspect(base).isEmpty()) {
@@ -164,6 +166,7 @@ public final class Images {
                 .flatMap(image -> image.onBuild().stream())
                 .flatMap(trigger -> Dockerfile.ofTrigger(trigger, base).stream())
                 .toList();
+        ProxyArguments.requireDeclared(arguments, triggers, "ONBUILD of " + base);
         DockerfileReach reach = DockerfileReach.ofTriggers(triggers);
         reach.downloads().forEach(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
         for (String image : reach.others()) {

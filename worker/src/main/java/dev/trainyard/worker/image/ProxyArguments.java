@@ -1,8 +1,14 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.request.DockerfileInstruction;
 import java.util.List;
+import java.util.Set;
 
-/** Arguments of a build that the engine gives to every RUN, whether or not the Dockerfile declares them. */
+/**
+ * Arguments of a build that the engine gives to every RUN, whether or not the Dockerfile declares them. It tells the layers of its cache by
+ * them only where an ARG of the stage does: without one, another build would get what came through the proxy of this one.
+ */
 final class ProxyArguments {
 
     static final List<String> NAMES = List.of(
@@ -18,4 +24,50 @@ final class ProxyArguments {
             "all_proxy");
 
     private ProxyArguments() {}
+
+    /**
+     * @param given names of the build's arguments
+     * @param whose what the instructions are, after "line 3 of"
+     * @throws ImageFailure naming the first RUN that would get one of them undeclared
+     */
+    static void requireDeclared(Set<String> given, List<DockerfileInstruction> instructions, String whose) {
+        NAMES.stream().filter(given::contains).forEach(name -> requireDeclared(name, instructions, whose));
+    }
+
+    private static void requireDeclared(String name, List<DockerfileInstruction> instructions, String whose) {
+        boolean declared = false;
+        boolean declaredOnBuild = false;
+        for (DockerfileInstruction instruction : instructions) {
+            boolean onBuild = instruction.word().equals("ONBUILD");
+            DockerfileInstruction step = onBuild ? instruction.onBuild() : instruction;
+            switch (step.word()) {
+                case "FROM" -> {
+                    declared = false;
+                    declaredOnBuild = false;
+                }
+                case "ARG" -> {
+                    declared |= !onBuild && declares(step, name);
+                    declaredOnBuild |= onBuild && declares(step, name);
+                }
+                case "RUN" -> {
+                    if (onBuild ? !declaredOnBuild : !declared) {
+                        throw undeclared(name, step.line(), whose);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private static boolean declares(DockerfileInstruction arg, String name) {
+        return GlobalArguments.quotedWords(arg.arguments()).orElse(List.of()).stream()
+                .anyMatch(word -> word.equals(name) || word.startsWith(name + "="));
+    }
+
+    private static ImageFailure undeclared(String name, int line, String whose) {
+        return new ImageFailure(
+                Cause.IMAGE_BUILD_FAILED,
+                "the build argument %1$s (args, --build-arg) is not for this Dockerfile: RUN in line %2$d of %3$s gets it undeclared, and the engine's cache would give what came through one proxy to other builds. Write the line ARG %1$s after each FROM, before the first RUN, or leave the argument out"
+                        .formatted(name, line, whose));
+    }
 }

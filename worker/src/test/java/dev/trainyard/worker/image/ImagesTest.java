@@ -435,6 +435,30 @@ class ImagesTest {
         assertThat(refused).hasMessageContaining(name);
     }
 
+    /** The engine gives them to each RUN, and tells layers by them only where an ARG of the stage declares them. */
+    @Test
+    void what_came_through_a_proxy_is_not_taken_for_what_came_without() throws Exception {
+        String unique = UUID.randomUUID().toString();
+        String[] undeclared = {"FROM busybox", "ARG X=1", "RUN echo %s got ${http_proxy:-none}.".formatted(unique)};
+        String[] declared = {
+            "FROM busybox", "ARG X=1 http_proxy", "RUN echo %s got ${http_proxy:-none}.".formatted(unique)
+        };
+        Map<String, String> proxy = Map.of("http_proxy", "127.0.0.1:1");
+
+        ImageFailure refused = failure(source(new Tar().dockerfile(undeclared).bytes(), proxy, null, null));
+        ProvidedImage through =
+                images.provide(source(new Tar().dockerfile(declared).bytes(), proxy, null, null), "a", progress::add);
+        ProvidedImage without = images.provide(dockerfile(declared), "b", progress::add);
+
+        assertThat(refused.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(refused)
+                .hasMessageContaining("http_proxy")
+                .hasMessageContaining("line 3")
+                .hasMessageContaining("ARG http_proxy");
+        assertThat(progress).contains(unique + " got 127.0.0.1:1.", unique + " got none.");
+        assertThat(through).isNotEqualTo(without);
+    }
+
     @Test
     void a_base_image_that_cannot_be_pulled_is_a_pull_that_failed() {
         ImageFailure failure = failure(dockerfile("from " + NOWHERE + "base:1", "RUN true"));
