@@ -24,6 +24,12 @@ public final class Notifications implements AutoCloseable {
     /** Whoever may run SQL may notify any channel as often as they like: so readers must not know its name. */
     private static final String NAME = "'trainyard_' || :channel || '_' || channel";
 
+    /**
+     * Of the queue of notifications, whose other half is left for what transactions at hand add to it. Anyone who may log in can fill it with a
+     * NOTIFY of his own, and a transaction that notifies when it is full fails.
+     */
+    private static final double FULL_ENOUGH = 0.5;
+
     private final Database database;
     private final String channel;
     private @Nullable Connection connection;
@@ -33,12 +39,17 @@ public final class Notifications implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Wakes who waits on the channel, when the transaction at hand commits. */
+    /**
+     * Wakes who waits on the channel, when the transaction at hand commits. Not while the queue is too full: who waits looks every few seconds
+     * by himself. Asking how full it is also frees what everybody has read.
+     */
     static void send(JdbcClient sql, String channel) {
-        sql.sql("select pg_notify(" + NAME + ", '') from trainyard.installation")
+        sql.sql("select pg_notify(" + NAME
+                        + ", '') from trainyard.installation where pg_notification_queue_usage() < :full")
                 .param("channel", channel)
+                .param("full", FULL_ENOUGH)
                 .query()
-                .singleRow();
+                .listOfRows();
     }
 
     static String name(Connection connection, String channel) {

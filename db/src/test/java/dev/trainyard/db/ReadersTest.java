@@ -137,6 +137,28 @@ class ReadersTest {
         }
     }
 
+    /** NOTIFY is nobody's to revoke, and a session that listens and stands still keeps the queue full. */
+    @Test
+    void readers_that_fill_the_queue_of_notifications_stop_nobody() throws SQLException {
+        yard.register(AWorker.named("gpu-1"));
+        Connection listener = session("trainyard_reader");
+        execute(listener, "listen mine");
+        listener.setAutoCommit(false);
+        execute(listener, "select 1");
+        Connection flood = session("trainyard_sql");
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 1_000; i++) {
+                        execute(flood, "notify mine, '%s'".formatted(i + "x".repeat(7_000)));
+                    }
+                })
+                .hasMessageContaining("too many notifications");
+
+        JobId job = yard.submit(ARequest.named("mnist"));
+        yard.plan();
+
+        assertThat(yard.state(job)).isEqualTo("RUNNING");
+    }
+
     @Test
     void sessions_of_readers_that_take_too_long_are_ended_whatever_they_have_set_and_no_others() throws Exception {
         Connection busy = session("trainyard_reader");

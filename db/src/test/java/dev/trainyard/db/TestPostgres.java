@@ -56,6 +56,8 @@ public final class TestPostgres {
         try {
             return EmbeddedPostgres.builder()
                     .setServerConfig("max_connections", "200")
+                    // The fewest that it takes, so that a test can fill them.
+                    .setServerConfig("max_notify_queue_pages", "64")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
