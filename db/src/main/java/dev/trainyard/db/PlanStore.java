@@ -145,7 +145,7 @@ public final class PlanStore {
         for (Runnable part :
                 List.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)) {
             try {
-                asPlanner(part);
+                part.run();
             } catch (RuntimeException e) {
                 if (Outage.isAway(e)) {
                     throw e;
@@ -188,6 +188,12 @@ public final class PlanStore {
     private void asPlanner(Runnable work) {
         database.inTransaction(() -> {
             if (lockPlanner()) {
+        each(Stream.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)
+                .map(part -> () -> asPlanner(part)));
+    }
+
+    /** All of them, whatever goes wrong with one; then it throws what went wrong first. */
+    private static void each(Stream<Runnable> parts) {
                 work.run();
             }
         });
@@ -616,8 +622,18 @@ public final class PlanStore {
 
     /** What a planner asks for now and then: partitions of the next months, and the end of what is not kept any longer. */
     public void keepHouse() {
-        sql.sql("select trainyard.ensure_partitions()").query().singleRow();
-        sql.sql("select trainyard.prune()").query().singleRow();
-        images.prune();
+        each(Stream.of(
+                        Stream.of("job_event", "host_event", "log_chunk", "metric")
+                                .map(table -> call("ensure_partitions(:table)", table)),
+                        Stream.of("log_chunk", "metric").map(table -> call("drop_old_months(:table)", table)),
+                        Stream.of(call("prune_journal()", ""), images::prune))
+                .flatMap(parts -> parts));
+    }
+
+    private Runnable call(String function, String table) {
+        return () -> sql.sql("select trainyard." + function)
+                .param("table", table)
+                .query()
+                .singleRow();
     }
 }

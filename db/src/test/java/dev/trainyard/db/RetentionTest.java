@@ -46,6 +46,28 @@ class RetentionTest {
     }
 
     @Test
+    void a_part_of_house_keeping_that_gives_up_stops_no_other() throws Exception {
+        Incarnation me = yard.register(AWorker.named("gpu-1").fetching());
+        yard.update(
+                "insert into trainyard.host_image (worker_id, reference, state, wanted_at) values (?, 'old:1', 'PRESENT', '2020-01-01')",
+                me.worker().value());
+        execution(1, "interval '8 days'", "clock_timestamp()", "over");
+        try (Connection reader = yard.database.dedicatedConnection();
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.execute("select from trainyard.log_chunk");
+
+            assertThatThrownBy(yard.plans::keepHouse).hasMessageContaining("lock timeout");
+        }
+
+        assertThat(months("log_chunk")).contains("log_chunk_2020_01");
+        assertThat(months("metric")).doesNotContain("metric_2020_01");
+        assertThat(yard.texts("select job_instance_id::text from batch.batch_job_instance"))
+                .isEmpty();
+        assertThat(yard.texts("select reference from trainyard.host_image")).isEmpty();
+    }
+
+    @Test
     void how_long_they_are_kept_is_the_installations_to_say() {
         yard.update("update trainyard.installation set keep_metrics = interval '100 years'");
 
