@@ -166,28 +166,57 @@ public final class HostImages {
         };
     }
 
-    /** {@code want}; returns whether a worker has something new to do. */
-    boolean want(Plan.Want want) {
+    /**
+     * {@code want}; returns whether a worker has something new to do. All at once, in one order of the rows: who locks several in another would
+     * wait for this, and this for him.
+     */
+    boolean want(Collection<Plan.Want> wants) {
+        if (wants.isEmpty()) {
+            return false;
+        }
         return sql.sql("""
-                insert into trainyard.host_image as i (worker_id, reference, state) values (:worker, :reference, 'WANTED')
+                with wanted as (
+                    select worker, reference, max(since) as since
+                    from unnest(:workers::uuid[], :references::text[], :since::timestamptz[]) u (worker, reference, since)
+                    group by worker, reference)
+                insert into trainyard.host_image as i (worker_id, reference, state)
+                select worker, reference, 'WANTED' from wanted order by worker, reference
                 on conflict (worker_id, reference) do update
                 set wanted_at = clock_timestamp(),
-                    state = case when i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= :since
+                    state = case when i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= (
+                                      select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
                                  then 'WANTED' else i.state end
                 where i.wanted_at < clock_timestamp() - :again * interval '1 second'
-                   or i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= :since""")
-                        .param("worker", want.host().value())
-                        .param("reference", want.image())
-                        .param("since", want.since().atOffset(java.time.ZoneOffset.UTC))
+                   or i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= (
+                          select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)""")
+                        .param(
+                                "workers",
+                                wants.stream().map(want -> want.host().value()).toArray(UUID[]::new),
+                                Types.ARRAY)
+                        .param(
+                                "references",
+                                wants.stream().map(Plan.Want::image).toArray(String[]::new),
+                                Types.ARRAY)
+                        .param(
+                                "since",
+                                wants.stream()
+                                        .map(want -> want.since().toString())
+                                        .toArray(String[]::new),
+                                Types.ARRAY)
                         .param("again", WANT_AGAIN_AFTER.toSeconds())
                         .update()
                 > 0;
     }
 
-    /** Forgets what nobody has wanted for a day: asked for it again, the host looks anew. */
+    /**
+     * Forgets what nobody has wanted for a day: asked for it again, the host looks anew. A row that somebody is changing is left for the next
+     * time.
+     */
     void prune() {
         sql.sql("""
-                delete from trainyard.host_image
-                where state <> 'FETCHING' and wanted_at < clock_timestamp() - interval '1 day'""").update();
+                delete from trainyard.host_image where (worker_id, reference) in (
+                    select worker_id, reference from trainyard.host_image
+                    where state <> 'FETCHING' and wanted_at < clock_timestamp() - interval '1 day'
+                    for update skip locked)""").update();
     }
 }

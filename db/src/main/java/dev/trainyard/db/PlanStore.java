@@ -425,7 +425,7 @@ public final class PlanStore {
 
     private Cycle apply(Plan plan) {
         Map<UUID, Room> rooms = lockHosts(plan);
-        if (plan.wants().stream().distinct().map(images::want).reduce(false, Boolean::logicalOr)) {
+        if (images.want(plan.wants())) {
             notifyWorkers();
         }
         int placed = 0;

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +193,62 @@ class HostImagesTest {
         yard.plans.keepHouse();
 
         assertThat(yard.texts("select reference from trainyard.host_image")).isEmpty();
+    }
+
+    @Test
+    void forgetting_waits_for_no_row_that_somebody_is_changing() throws Exception {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
+        old(me, "a:1");
+        old(me, "b:1");
+
+        try (Connection other = superuser();
+                Statement statement = other.createStatement()) {
+            statement.execute("select from trainyard.host_image where reference = 'a:1' for update");
+            yard.async(() -> {
+                        yard.plans.keepHouse();
+                        return null;
+                    })
+                    .get(20, TimeUnit.SECONDS);
+        }
+
+        assertThat(yard.texts("select reference from trainyard.host_image")).containsExactly("a:1");
+    }
+
+    @Test
+    void what_is_wanted_is_locked_in_one_order_whichever_job_comes_first() throws Exception {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
+        old(me, "a:1");
+        old(me, "b:1");
+        yard.update("update trainyard.host_image set state = 'WANTED'");
+        for (String reference : List.of("b:1", "a:1")) {
+            yard.submit(ARequest.named("mnist").image(new ImageSource.Reference(reference)));
+        }
+
+        Future<?> planning;
+        try (Connection other = superuser();
+                Statement statement = other.createStatement()) {
+            statement.execute("select from trainyard.host_image where reference = 'a:1' for update");
+            planning = yard.async(yard::plan);
+            Await.until(() -> !yard.texts("select locktype from pg_locks where not granted")
+                    .isEmpty());
+
+            statement.execute("select from trainyard.host_image where reference = 'b:1' for update nowait");
+        }
+        planning.get();
+    }
+
+    private void old(Incarnation me, String reference) {
+        yard.update(
+                "insert into trainyard.host_image (worker_id, reference, state, wanted_at) values (?, ?, 'PRESENT', '2020-01-01')",
+                me.worker().value(),
+                reference);
+    }
+
+    private Connection superuser() throws SQLException {
+        Connection connection =
+                DriverManager.getConnection(TestPostgres.asSuperuser(yard.url).jdbc(), "postgres", "");
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     private JobId submit(String name) {
