@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,8 +38,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class PlanStore {
 
-    /** A cycle reads at most so many waiting jobs, so that its cost does not grow with the backlog. */
-    private static final int CANDIDATES = 500;
+    /** Waiting jobs are read and planned in pages of so many: reading their requests must not look to the database as if the planner stood still. */
+    static final int PAGE = 200;
+
+    /** A cycle begins no further page after it. */
+    private static final Duration ROUND = Duration.ofSeconds(2);
 
     private static final Duration CLAIM_WITHIN = Duration.ofSeconds(60);
     private static final Duration PREPARE_WITHIN = Duration.ofMinutes(60);
@@ -59,13 +63,25 @@ public final class PlanStore {
     private static final Duration READERS_STANDING = Duration.ofSeconds(30);
     private static final Duration READERS_IDLE = Duration.ofMinutes(10);
 
-    /** One index scan, whose cost does not grow with finished jobs. */
+    /**
+     * A page, from where another ended. Two index scans, of the same priority and of lower ones, whose cost grows neither with finished jobs nor
+     * with those before the page.
+     */
     static final String CANDIDATES_QUERY = """
-            select q.id, q.request, former.avoid, former.last_worker, former.refused_by,
+            with page as (
+                (select id, priority, queued_at from trainyard.job
+                 where state = 'QUEUED' and (not_before is null or not_before <= now())
+                   and priority = :priority and (queued_at, id) > (:queued, :job)
+                 order by queued_at, id limit :limit)
+                union all
+                (select id, priority, queued_at from trainyard.job
+                 where state = 'QUEUED' and (not_before is null or not_before <= now()) and priority < :priority
+                 order by priority desc, queued_at, id limit :limit)
+                order by priority desc, queued_at, id limit :limit)
+            select q.id, q.request, q.priority, q.queued_at, former.avoid, former.last_worker, former.refused_by,
                    greatest(q.accepted_at, former.last_end) as since
-            from (select id, request::text as request, attempts, accepted_at, priority, queued_at from trainyard.job
-                  where state = 'QUEUED' and (not_before is null or not_before <= now())
-                  order by priority desc, queued_at, id limit :limit) q
+            from (select j.id, j.request::text as request, j.attempts, j.accepted_at, p.priority, p.queued_at
+                  from page p join trainyard.job j on j.id = p.id) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
                                                                         'PORT_IN_USE', 'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
@@ -87,12 +103,43 @@ public final class PlanStore {
     private final Unattended unattended;
     private final HostImages images;
     private final Function<String, Snapshot.Candidate> needs;
+    private final Duration round;
+
+    /** Where the last cycle had no more time; null: it came to the end of the queue. For one thread, the planner's. */
+    private @Nullable Place stoppedAt;
+
+    /** A place in the queue. */
+    private record Place(int priority, OffsetDateTime queuedAt, UUID job) {
+
+        static final Place HEAD = new Place(Integer.MAX_VALUE, OffsetDateTime.MIN, new UUID(0, 0));
+
+        boolean isBehind(Place other) {
+            return priority < other.priority || priority == other.priority && queuedAt.isAfter(other.queuedAt);
+        }
+    }
+
+    /**
+     * Some waiting jobs, in their order.
+     *
+     * @param unreadable those whose request this release cannot read wait, with the reason, and hold nobody up
+     * @param end where to read on; null: no more wait
+     */
+    private record Page(
+            List<Snapshot.Candidate> candidates,
+            Map<JobId, String> unreadable,
+            @Nullable Place end) {}
 
     /**
      * @param needs reads from a request (JSON) what the job needs, or throws {@link InvalidRequest}; {@code avoid} and {@code prefer} are
      *     filled in here
      */
     public PlanStore(Database database, Function<String, Snapshot.Candidate> needs) {
+        this(database, needs, ROUND);
+    }
+
+    /** @param round a cycle begins no further page after it */
+    PlanStore(Database database, Function<String, Snapshot.Candidate> needs, Duration round) {
+        this.round = round;
         this.database = database;
         this.sql = database.sql();
         this.events = new JobEvents(sql);
@@ -114,14 +161,14 @@ public final class PlanStore {
     /**
      * Runs one cycle, unless another planner is at it.
      *
-     * @param planner pure: {@code Planner::plan}
+     * @param planner pure: {@code Planner::plan}; asked once for each page of waiting jobs
      */
     public Optional<Cycle> cycle(Function<Snapshot, Plan> planner) {
         return database.inTransaction(() -> {
             if (!lockPlanner()) {
                 return Optional.<Cycle>empty();
             }
-            Cycle cycle = apply(planner.apply(snapshot()));
+            Cycle cycle = apply(plan(planner));
             if (cycle.placed() > 0) {
                 notifyWorkers();
             }
@@ -141,9 +188,14 @@ public final class PlanStore {
      * stamp, or time would stand still for all the others, nor what another has done.
      */
     public void observe() {
+        each(Stream.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)
+                .map(part -> () -> asPlanner(part)));
+    }
+
+    /** All of them, whatever goes wrong with one; then it throws what went wrong first. */
+    private static void each(Stream<Runnable> parts) {
         RuntimeException first = null;
-        for (Runnable part :
-                List.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)) {
+        for (Runnable part : parts.toList()) {
             try {
                 part.run();
             } catch (RuntimeException e) {
@@ -188,12 +240,6 @@ public final class PlanStore {
     private void asPlanner(Runnable work) {
         database.inTransaction(() -> {
             if (lockPlanner()) {
-        each(Stream.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)
-                .map(part -> () -> asPlanner(part)));
-    }
-
-    /** All of them, whatever goes wrong with one; then it throws what went wrong first. */
-    private static void each(Stream<Runnable> parts) {
                 work.run();
             }
         });
@@ -291,35 +337,72 @@ public final class PlanStore {
 
     // Loading ---------------------------------------------------------------------------------------------------------
 
-    private Snapshot snapshot() {
-        List<Snapshot.Candidate> candidates = candidates();
-        Map<Boolean, List<Snapshot.Host>> hosts = candidates.isEmpty() ? Map.of() : hosts();
-        Set<String> references = candidates.stream()
-                .map(Snapshot.Candidate::image)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toSet());
-        return new Snapshot(
-                hosts.getOrDefault(true, List.of()),
-                hosts.getOrDefault(false, List.of()),
-                images.known(references),
-                candidates);
+    /**
+     * Page by page, as long as there is a free slot and time. Each page finds what those before it have left, so that the order is that of the
+     * queue.
+     *
+     * <p>A cycle that had no more time is gone on with by the next, behind its first page: what comes first and may be placed now is placed first,
+     * and what fits nowhere keeps nobody from being looked at, however much of it there is.
+     */
+    private Plan plan(Function<Snapshot, Plan> planner) {
+        long began = System.nanoTime();
+        Map<Boolean, List<Snapshot.Host>> known = hosts();
+        List<Snapshot.Host> hosts = known.getOrDefault(true, List.of());
+        List<Snapshot.Host> away = known.getOrDefault(false, List.of());
+        // A job whose priority was changed between two pages may be in both.
+        Set<JobId> seen = new HashSet<>();
+        Plan plan = new Plan(List.of(), Map.of());
+        Place place = Place.HEAD;
+        do {
+            Page page = page(place, seen);
+            Plan more = planner.apply(new Snapshot(hosts, away, imagesOf(page), page.candidates()));
+            plan = plan.and(more).and(new Plan(List.of(), page.unreadable()));
+            hosts = hosts.stream().map(host -> host.after(more.placements())).toList();
+            boolean first = place == Place.HEAD;
+            place = page.end();
+            if (place == null) {
+                stoppedAt = null;
+            } else if (first) {
+                place = stoppedAt != null && stoppedAt.isBehind(place) ? stoppedAt : place;
+            } else if (System.nanoTime() - began >= round.toNanos()) {
+                stoppedAt = place;
+                place = null;
+            }
+        } while (place != null
+                && hosts.stream().anyMatch(host -> !host.freeSlots().isEmpty()));
+        return plan;
     }
 
-    /** A request that this release cannot read waits, with the reason, and holds nobody up. */
-    private List<Snapshot.Candidate> candidates() {
+    private Map<WorkerId, Map<String, Snapshot.Image>> imagesOf(Page page) {
+        return images.known(page.candidates().stream()
+                .map(Snapshot.Candidate::image)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet()));
+    }
+
+    /** @param seen is left out, and what is read is added */
+    private Page page(Place from, Set<JobId> seen) {
         Map<JobId, String> unreadable = new HashMap<>();
         List<Snapshot.Candidate> candidates = new ArrayList<>();
-        sql.sql(CANDIDATES_QUERY).param("limit", CANDIDATES).query(row -> {
-            try {
-                candidates.add(candidate(row));
-            } catch (InvalidRequest e) {
-                unreadable.put(
-                        new JobId(row.getObject("id", UUID.class)),
-                        "its request cannot be read by this release: " + e.getMessage());
-            }
-        });
-        explain(unreadable);
-        return candidates;
+        List<Place> places = sql.sql(CANDIDATES_QUERY)
+                .param("priority", from.priority())
+                .param("queued", from.queuedAt())
+                .param("job", from.job())
+                .param("limit", PAGE)
+                .query((row, n) -> {
+                    JobId job = new JobId(row.getObject("id", UUID.class));
+                    if (seen.add(job)) {
+                        try {
+                            candidates.add(candidate(row));
+                        } catch (InvalidRequest e) {
+                            unreadable.put(job, "its request cannot be read by this release: " + e.getMessage());
+                        }
+                    }
+                    return new Place(
+                            row.getInt("priority"), row.getObject("queued_at", OffsetDateTime.class), job.value());
+                })
+                .list();
+        return new Page(candidates, unreadable, places.size() < PAGE ? null : places.getLast());
     }
 
     private Snapshot.Candidate candidate(ResultSet row) throws SQLException {
@@ -620,7 +703,10 @@ public final class PlanStore {
                 .update();
     }
 
-    /** What a planner asks for now and then: partitions of the next months, and the end of what is not kept any longer. */
+    /**
+     * What a planner asks for now and then: partitions of the next months, and the end of what is not kept any longer. Each part is a
+     * transaction of its own, and one that fails stops no other.
+     */
     public void keepHouse() {
         each(Stream.of(
                         Stream.of("job_event", "host_event", "log_chunk", "metric")

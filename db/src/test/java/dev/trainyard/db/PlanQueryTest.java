@@ -2,6 +2,8 @@ package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.OffsetDateTime;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,12 @@ class PlanQueryTest {
     void candidates_are_read_from_the_index_of_the_queue_alone() {
         String plan = explain(PlanStore.CANDIDATES_QUERY);
 
-        assertThat(plan).contains("job_queue").doesNotContain("Seq Scan on job");
+        assertThat(plan)
+                .contains(
+                        "job_queue",
+                        "Index Cond: ((priority = 500) AND (ROW(queued_at, id) >",
+                        "Index Cond: (priority < 500)")
+                .doesNotContain("Seq Scan on job");
     }
 
     @Test
@@ -54,6 +61,9 @@ class PlanQueryTest {
                 yard.database
                         .sql()
                         .sql("explain " + query)
+                        .param("priority", 500)
+                        .param("queued", OffsetDateTime.now().minusHours(1))
+                        .param("job", new UUID(0, 0))
                         .param("limit", 500)
                         .query(String.class)
                         .list());

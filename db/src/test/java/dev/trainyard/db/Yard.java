@@ -13,6 +13,7 @@ import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,10 @@ final class Yard implements AutoCloseable {
 
     static PlanStore plans(Database database) {
         return new PlanStore(database, Yard::needs);
+    }
+
+    static PlanStore plans(Database database, Duration round) {
+        return new PlanStore(database, Yard::needs, round);
     }
 
     private static Snapshot.Candidate needs(String json) {

@@ -5,8 +5,10 @@ import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,22 @@ public record Plan(
     /** No image is wanted, and no candidate is over. */
     public Plan(List<Placement> placements, Map<JobId, String> reasons) {
         this(placements, reasons, List.of(), List.of(), List.of());
+    }
+
+    /** Both decisions: of these candidates, and of later ones. */
+    public Plan and(Plan later) {
+        Map<JobId, String> allReasons = new LinkedHashMap<>(reasons);
+        allReasons.putAll(later.reasons);
+        return new Plan(
+                both(placements, later.placements),
+                allReasons,
+                both(wants, later.wants),
+                both(unavailable, later.unavailable),
+                both(refused, later.refused));
+    }
+
+    private static <T> List<T> both(List<T> some, List<T> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /**

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +52,42 @@ public record Snapshot(
             BigDecimal cpus,
             BigDecimal freeCpus,
             long memory,
-            long freeMemory) {}
+            long freeMemory) {
+
+        /** What those leave of it that are placed here. */
+        public Host after(List<Plan.Placement> placements) {
+            List<Plan.Placement> here = placements.stream()
+                    .filter(placement -> placement.host().equals(id))
+                    .toList();
+            if (here.isEmpty()) {
+                return this;
+            }
+            Set<String> taken = here.stream()
+                    .flatMap(placement -> placement.devices().stream())
+                    .collect(Collectors.toSet());
+            Set<Integer> slots = here.stream().map(Plan.Placement::slot).collect(Collectors.toSet());
+            return new Host(
+                    id,
+                    name,
+                    devices.stream()
+                            .map(device -> taken.contains(device.key()) ? device.taken() : device)
+                            .toList(),
+                    freeSlots.stream().filter(slot -> !slots.contains(slot)).toList(),
+                    runSlots,
+                    with(heldPorts, here.stream().flatMap(placement -> placement.hostPorts().stream())),
+                    with(
+                            heldLocations,
+                            here.stream().map(Plan.Placement::location).flatMap(Stream::ofNullable)),
+                    cpus,
+                    here.stream().map(Plan.Placement::cpus).reduce(freeCpus, BigDecimal::subtract),
+                    memory,
+                    freeMemory - here.stream().mapToLong(Plan.Placement::memory).sum());
+        }
+
+        private static Set<String> with(Set<String> held, Stream<String> more) {
+            return Stream.concat(held.stream(), more).collect(Collectors.toUnmodifiableSet());
+        }
+    }
 
     /** What a device is. */
     public enum Kind {
@@ -74,7 +111,12 @@ public record Snapshot(
             String type,
             @Nullable Long memory,
             boolean usable,
-            boolean free) {}
+            boolean free) {
+
+        private Device taken() {
+            return new Device(key, index, kind, type, memory, usable, false);
+        }
+    }
 
     /** Whether a host has an image. */
     public sealed interface Image {

@@ -43,6 +43,24 @@ class PlannerPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
+    void a_plan_page_by_page_is_the_plan_of_all_candidates_at_once(long seed) {
+        Snapshot snapshot = new AnySnapshot(seed).next();
+
+        Plan byPages = new Plan(List.of(), Map.of());
+        List<Host> hosts = snapshot.hosts();
+        for (int from = 0; from < snapshot.candidates().size(); from += 3) {
+            List<Candidate> page = snapshot.candidates()
+                    .subList(from, Math.min(from + 3, snapshot.candidates().size()));
+            Plan plan = Planner.plan(new Snapshot(hosts, snapshot.away(), snapshot.images(), page));
+            byPages = byPages.and(plan);
+            hosts = hosts.stream().map(host -> host.after(plan.placements())).toList();
+        }
+
+        assertThat(byPages).isEqualTo(Planner.plan(snapshot));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
     void nothing_is_given_out_twice_and_no_host_gives_more_than_it_has(long seed) {
         Snapshot snapshot = new AnySnapshot(seed).next();
 
