@@ -83,6 +83,25 @@ public final class AttemptStore {
 
     /** RESERVED→PREPARING. Nothing happens in the engine before it commits. */
     public Outcome begin(Incarnation me, AttemptId id, String outputsLocation) {
+        return database.inTransaction(() -> {
+            lockHost(me);
+            return beginLocked(me, id, outputsLocation);
+        });
+    }
+
+    /**
+     * One attempt of a host begins after the other, also of several workers: whoever does not find another when it looks who writes on the host
+     * has begun before that one.
+     */
+    private void lockHost(Incarnation me) {
+        String boot = sql.sql("select boot_id from trainyard.worker where id = :worker")
+                .param("worker", me.worker().value())
+                .query(String.class)
+                .single();
+        KeyLocks.take(sql, "host " + boot);
+    }
+
+    private Outcome beginLocked(Incarnation me, AttemptId id, String outputsLocation) {
         return transition(me, id, locked -> {
             if (locked.state() == AttemptState.PREPARING) {
                 return Outcome.APPLIED;

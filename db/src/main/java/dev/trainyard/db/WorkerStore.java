@@ -336,7 +336,8 @@ public final class WorkerStore {
                 from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id
                 where w.boot_id = (select boot_id from trainyard.worker where id = :me)
                   and (a.state <> 'ENDED' or exists (
-                      select from trainyard.reservation r where r.attempt_id = a.id and r.released_at is null))""")
+                      select from trainyard.reservation r where r.attempt_id = a.id and r.released_at is null))
+                order by a.begun_at, a.id""")
                 .param("me", me.worker().value())
                 .query((row, n) -> new HostUse.Writer(
                         new AttemptId(row.getObject("id", UUID.class)),

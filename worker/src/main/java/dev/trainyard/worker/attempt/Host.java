@@ -1,6 +1,5 @@
 package dev.trainyard.worker.attempt;
 
-import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import dev.trainyard.db.Attempt;
@@ -31,6 +30,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -149,9 +149,22 @@ public record Host(
             return outputs.makeManaged(attempt.jobId(), attempt.number(), attempt.id(), run);
         }
         Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);
+        refuseAnotherPlace(attempt, named.real());
         refuseWhatIsWritten(attempt, named.real(), use);
         Outputs.makeNamed(named.allowed(), named.real(), run);
         return named.real();
+    }
+
+    /** Whoever began later has looked at the recorded place, and only at that. */
+    private static void refuseAnotherPlace(Attempt attempt, Path real) throws FileSystemException {
+        Path begun = Outputs.path(URI.create(Objects.requireNonNull(attempt.outputsLocation())));
+        if (!real.equals(begun)) {
+            throw new FileSystemException(
+                    real.toString(),
+                    null,
+                    "the place of outputs led to %s when the attempt began: something on the way to it was changed since. Submit it again"
+                            .formatted(begun));
+        }
     }
 
     /**
@@ -159,11 +172,8 @@ public record Host(
      * that another worker of the host runs.
      */
     private void refuseWhatIsWritten(Attempt attempt, Path real, HostUse use) throws FileSystemException {
-        for (HostUse.Writer writer : use.writers()) {
-            // Of two that prepare at once one goes on.
-            boolean first = writer.state() != AttemptState.PREPARING
-                    || writer.attempt().value().compareTo(attempt.id().value()) < 0;
-            if (writer.attempt().equals(attempt.id()) || writer.location() == null || !first) {
+        for (HostUse.Writer writer : use.before(attempt.id())) {
+            if (writer.location() == null) {
                 continue;
             }
             Path other = Outputs.path(URI.create(writer.location()));
