@@ -279,6 +279,12 @@ class ListingsTest {
                 .isEqualTo(
                         "trainyard: attempt 1 has not ended: this is what it had written at 08:01:00, without digests\n");
 
+        server.answers("GET /jobs/" + A + "/outputs?attempt=2&limit=1000", 200, """
+                {"attempt":2,"location":"file://gpu-1/out","state":"INCOMPLETE","attemptState":"ENDED","files":[],
+                 "missing":"more than 100000 files"}""");
+        assertThat(cli.run("outputs", A, "--attempt", "2").err())
+                .isEqualTo("trainyard: not all of the outputs are listed: more than 100000 files\n");
+
         server.answers("GET /jobs/" + B + "/outputs?attempt=3&limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":null,"attemptState":"RUNNING","files":[],"seenAt":null}""");
         assertThat(cli.run("outputs", B, "--attempt", "3").err()).contains("what it has written is not listed yet");

@@ -128,11 +128,13 @@ public final class History {
      *
      * @param attemptState of the attempt
      * @param seenAt when they were last looked at while it ran; null: never
+     * @param missing what is not listed of them, and why; null: nothing
      * @param supersededBy the attempt that has changed or removed some of the files since; null: none has
      */
     public record OutputPlace(
             String attemptState,
             @Nullable Instant seenAt,
+            @Nullable String missing,
             @Nullable AttemptOfJob supersededBy) {}
 
     /** An attempt as people name it. */
@@ -360,7 +362,7 @@ public final class History {
     /** How what is recorded of the attempt's outputs stands. */
     public OutputPlace outputPlace(AttemptId attempt) {
         return sql.sql("""
-                select attempt_state, outputs_seen_at, superseded_by_job, superseded_by_number from history.output_places
+                select attempt_state, outputs_seen_at, outputs_missing, superseded_by_job, superseded_by_number from history.output_places
                 where attempt_id = :attempt""")
                 .param("attempt", attempt.value())
                 .query((row, n) -> {
@@ -368,6 +370,7 @@ public final class History {
                     return new OutputPlace(
                             row.getString("attempt_state"),
                             timeOrNull(row, "outputs_seen_at"),
+                            row.getString("outputs_missing"),
                             later == null
                                     ? null
                                     : new AttemptOfJob(new JobId(later), row.getInt("superseded_by_number")));

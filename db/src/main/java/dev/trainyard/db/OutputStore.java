@@ -1,6 +1,7 @@
 package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -40,12 +41,15 @@ public final class OutputStore {
     /**
      * Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. Of names that are alike once what Postgres
      * cannot store reads U+FFFD, the first is kept. Times before the year 1 or after 9999 read as the first or last moment of these.
+     *
+     * @param missing what of them is not in {@code files} and {@code scalars}, and why, for people
      */
-    public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
-        database.inTransaction(() -> replace(attempt, files, scalars));
+    public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars, List<String> missing) {
+        database.inTransaction(() -> replace(attempt, files, scalars, missing));
     }
 
-    private void replace(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars) {
+    private void replace(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars, List<String> missing) {
+        tell(attempt, missing);
         database.sql()
                 .sql("delete from trainyard.output_file where attempt_id = :attempt")
                 .param("attempt", attempt.value())
@@ -62,12 +66,17 @@ public final class OutputStore {
      * As {@link #record}, of a place that others may have used before. Earlier attempts of which it has changed or removed a file of their
      * manifests are SUPERSEDED by it.
      *
+     * @param missing as of {@link #record}
      * @param present paths of all files that are there now; null: not known, so that none counts as removed
      */
     public void recordShared(
-            AttemptId attempt, List<OutputFile> files, List<Scalar> scalars, @Nullable Collection<String> present) {
+            AttemptId attempt,
+            List<OutputFile> files,
+            List<Scalar> scalars,
+            List<String> missing,
+            @Nullable Collection<String> present) {
         database.inTransaction(() -> {
-            replace(attempt, files, scalars);
+            replace(attempt, files, scalars, missing);
             database.sql()
                     .sql("""
                     update trainyard.attempt earlier set outputs_state = 'SUPERSEDED', outputs_superseded_by = later.id
@@ -103,6 +112,7 @@ public final class OutputStore {
      *
      * @param anew whether {@code files} and {@code scalars} are all that there is; otherwise what is new or has changed
      * @param gone paths that are there no more
+     * @param missing as of {@link #record}
      * @return false if it does not run any more, or is another process's: then nothing has changed
      */
     public boolean seen(
@@ -111,7 +121,8 @@ public final class OutputStore {
             boolean anew,
             List<OutputFile> files,
             Collection<String> gone,
-            List<Scalar> scalars) {
+            List<Scalar> scalars,
+            List<String> missing) {
         return database.inTransaction(() -> {
             int running = database.sql()
                     .sql("""
@@ -127,9 +138,10 @@ public final class OutputStore {
                 return false;
             }
             if (anew) {
-                replace(attempt, files, scalars);
+                replace(attempt, files, scalars, missing);
                 return true;
             }
+            tell(attempt, missing);
             database.sql()
                     .sql("delete from trainyard.output_file where attempt_id = :attempt and path = any(:paths)")
                     .param("attempt", attempt.value())
@@ -143,6 +155,16 @@ public final class OutputStore {
             insertScalars(attempt, scalars);
             return true;
         });
+    }
+
+    private void tell(AttemptId attempt, List<String> missing) {
+        database.sql()
+                .sql("""
+                    update trainyard.attempt set outputs_missing = :missing
+                    where id = :attempt and outputs_missing is distinct from :missing""")
+                .param("attempt", attempt.value())
+                .param("missing", missing.isEmpty() ? null : StorableText.of(String.join("; ", missing)), Types.VARCHAR)
+                .update();
     }
 
     private void insertFiles(AttemptId attempt, List<OutputFile> files) {

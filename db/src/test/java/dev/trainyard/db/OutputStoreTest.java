@@ -38,7 +38,8 @@ class OutputStoreTest {
                 List.of(
                         new OutputFile("model.pt", "CHECKPOINT", 42, "0a".repeat(32), AT),
                         new OutputFile("huge.bin", "FILE", 1L << 40, null, AT)),
-                List.of(new Scalar("run", "loss", 1, 0.5, AT), new Scalar("run", "loss", 2, Double.NaN, AT)));
+                List.of(new Scalar("run", "loss", 1, 0.5, AT), new Scalar("run", "loss", 2, Double.NaN, AT)),
+                List.of());
 
         assertThat(yard.sql("select path, size_bytes, sha256, location from history.outputs order by path")
                         .query()
@@ -62,9 +63,10 @@ class OutputStoreTest {
         outputs.record(
                 attempt,
                 List.of(new OutputFile("old.pt", "CHECKPOINT", 1, null, AT)),
-                List.of(new Scalar("run", "loss", 1, 0.5, AT)));
+                List.of(new Scalar("run", "loss", 1, 0.5, AT)),
+                List.of());
 
-        outputs.record(attempt, List.of(new OutputFile("new.pt", "CHECKPOINT", 1, null, AT)), List.of());
+        outputs.record(attempt, List.of(new OutputFile("new.pt", "CHECKPOINT", 1, null, AT)), List.of(), List.of());
 
         assertThat(yard.text("select path from history.outputs")).isEqualTo("new.pt");
         assertThat(yard.sql("select count(*) from history.metrics")
@@ -74,13 +76,27 @@ class OutputStoreTest {
     }
 
     @Test
+    void what_is_missing_is_said_until_nothing_is() {
+        Incarnation me = yard.register(AWorker.named("gpu-1"));
+        AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
+
+        outputs.seen(me, attempt, false, List.of(), List.of(), List.of(), List.of("more than 10000 files", "b\0"));
+        assertThat(yard.text("select outputs_missing from history.output_places"))
+                .isEqualTo("more than 10000 files; b\ufffd");
+
+        outputs.record(attempt, List.of(), List.of(), List.of());
+        assertThat(yard.texts("select outputs_missing from history.output_places"))
+                .containsOnlyNulls();
+    }
+
+    @Test
     void a_manifest_is_recorded_whole_or_not_at_all() {
         AttemptId attempt = attempt();
-        outputs.record(attempt, List.of(new OutputFile("kept.pt", "CHECKPOINT", 1, null, AT)), List.of());
+        outputs.record(attempt, List.of(new OutputFile("kept.pt", "CHECKPOINT", 1, null, AT)), List.of(), List.of());
 
         OutputFile fine = new OutputFile("fine.pt", "CHECKPOINT", 1, null, AT);
         OutputFile broken = new OutputFile("broken.pt", "CHECKPOINT", 1, "no digest", AT);
-        assertThatThrownBy(() -> outputs.record(attempt, List.of(fine, broken), List.of()))
+        assertThatThrownBy(() -> outputs.record(attempt, List.of(fine, broken), List.of(), List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
 
         assertThat(yard.text("select path from history.outputs")).isEqualTo("kept.pt");
@@ -98,7 +114,8 @@ class OutputStoreTest {
                         new OutputFile("half \ud800", "OTHER", 1, null, AT),
                         new OutputFile("half \udfff", "OTHER", 2, null, AT),
                         new OutputFile(noise.toString(), "OTHER", 3, null, AT)),
-                List.of(new Scalar("run\0", noise.toString(), 1, 0.5, AT)));
+                List.of(new Scalar("run\0", noise.toString(), 1, 0.5, AT)),
+                List.of());
 
         assertThat(yard.sql("select size_bytes from history.outputs order by 1")
                         .query(Integer.class)
@@ -122,7 +139,8 @@ class OutputStoreTest {
                         new OutputFile("4", "OTHER", 1, null, Instant.MAX)),
                 List.of(
                         new Scalar("run", "loss", 1, 0.5, Instant.ofEpochMilli(Long.MIN_VALUE)),
-                        new Scalar("run", "loss", 2, 0.5, Instant.ofEpochMilli(Long.MAX_VALUE))));
+                        new Scalar("run", "loss", 2, 0.5, Instant.ofEpochMilli(Long.MAX_VALUE))),
+                List.of());
 
         assertThat(yard.sql("select (modified_at at time zone 'UTC')::text from history.outputs order by path")
                         .query(String.class)
@@ -152,7 +170,8 @@ class OutputStoreTest {
             assertThatThrownBy(() -> outputs.record(
                             attempt,
                             List.of(new OutputFile("model.pt", "CHECKPOINT", 1, null, AT)),
-                            List.of(new Scalar("run", "loss", 1, 0.5, AT))))
+                            List.of(new Scalar("run", "loss", 1, 0.5, AT)),
+                            List.of()))
                     .isInstanceOfSatisfying(
                             RuntimeException.class,
                             e -> assertThat(Outage.mayExplain(e)).isTrue());
@@ -177,6 +196,7 @@ class OutputStoreTest {
                 later,
                 List.of(file("model.pt", "ff"), file("sub/f", "fe")),
                 List.of(),
+                List.of(),
                 List.of("kept.pt", "model.pt", "sub/f"));
 
         assertThat(superseded()).containsExactlyInAnyOrder(changed, removed, around, within);
@@ -197,8 +217,8 @@ class OutputStoreTest {
         ended(me, "/logs/run-7", file("same.pt", "0a"));
 
         AttemptId later = at(collecting(me), "/logs/run-7");
-        outputs.recordShared(later, List.of(file("same.pt", "0a")), List.of(), null);
-        outputs.recordShared(later, List.of(file("same.pt", "0a")), List.of(), null);
+        outputs.recordShared(later, List.of(file("same.pt", "0a")), List.of(), List.of(), null);
+        outputs.recordShared(later, List.of(file("same.pt", "0a")), List.of(), List.of(), null);
 
         assertThat(superseded()).isEmpty();
     }
@@ -210,7 +230,7 @@ class OutputStoreTest {
         OutputFile first = new OutputFile("a", "OTHER", 1, null, AT);
         OutputFile second = new OutputFile("b", "OTHER", 1, null, AT);
 
-        assertThat(outputs.seen(me, attempt, true, List.of(first, second), List.of(), List.of(scalar(1))))
+        assertThat(outputs.seen(me, attempt, true, List.of(first, second), List.of(), List.of(scalar(1)), List.of()))
                 .isTrue();
         assertThat(outputs.seen(
                         me,
@@ -218,7 +238,8 @@ class OutputStoreTest {
                         false,
                         List.of(new OutputFile("a", "OTHER", 2, null, AT)),
                         List.of("b"),
-                        List.of(scalar(2))))
+                        List.of(scalar(2)),
+                        List.of()))
                 .isTrue();
 
         assertThat(yard.texts("select path || ' ' || size_bytes from history.outputs"))
@@ -228,7 +249,7 @@ class OutputStoreTest {
         assertThat(yard.texts("select attempt_state from history.output_places where outputs_seen_at is not null"))
                 .containsExactly("RUNNING");
 
-        assertThat(outputs.seen(me, attempt, true, List.of(first), List.of(), List.of()))
+        assertThat(outputs.seen(me, attempt, true, List.of(first), List.of(), List.of(), List.of()))
                 .isTrue();
         assertThat(yard.texts("select step::text from history.metrics")).isEmpty();
     }
@@ -239,11 +260,11 @@ class OutputStoreTest {
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
         Incarnation other = new Incarnation(me.worker(), UUID.randomUUID());
 
-        assertThat(outputs.seen(other, attempt, true, List.of(file("a", "0a")), List.of(), List.of()))
+        assertThat(outputs.seen(other, attempt, true, List.of(file("a", "0a")), List.of(), List.of(), List.of()))
                 .isFalse();
         yard.attempts.exited(me, attempt, Yard.EXIT_0);
-        outputs.record(attempt, List.of(file("whole", "0a")), List.of());
-        assertThat(outputs.seen(me, attempt, true, List.of(file("a", "0a")), List.of(), List.of()))
+        outputs.record(attempt, List.of(file("whole", "0a")), List.of(), List.of());
+        assertThat(outputs.seen(me, attempt, true, List.of(file("a", "0a")), List.of(), List.of(), List.of()))
                 .isFalse();
 
         assertThat(yard.texts("select path from history.outputs")).containsExactly("whole");
@@ -272,7 +293,7 @@ class OutputStoreTest {
     private AttemptId ended(Incarnation me, String place, OutputFile... files) {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = at(yard.collecting(me, job, Yard.EXIT_0), place);
-        outputs.record(attempt, List.of(files), List.of());
+        outputs.record(attempt, List.of(files), List.of(), List.of());
         assertThat(yard.attempts.ended(me, attempt, yard.end(Cause.COMPLETED, job)))
                 .isEqualTo(Outcome.APPLIED);
         return attempt;

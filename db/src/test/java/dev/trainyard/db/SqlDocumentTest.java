@@ -73,7 +73,8 @@ class SqlDocumentTest {
                         completed,
                         List.of(new OutputStore.OutputFile(
                                 "checkpoints/last.pt", "CHECKPOINT", 98 << 20, "0a".repeat(32), Instant.now())),
-                        List.of(new OutputStore.Scalar("train", "loss", 100, 0.412, Instant.now())));
+                        List.of(new OutputStore.Scalar("train", "loss", 100, 0.412, Instant.now())),
+                        List.of());
         yard.attempts.ended(me, completed, yard.end(Cause.COMPLETED, resnet));
         yard.running(
                 me,

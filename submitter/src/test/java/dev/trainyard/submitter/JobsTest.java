@@ -131,6 +131,7 @@ class JobsTest {
 
         Answer newest = http.get(job + "/outputs");
         assertThat(newest.json().at("/files/0/path").asString()).isEqualTo("second.pt");
+        assertThat(newest.text("missing")).isEqualTo("more than 100000 files");
         assertThat(newest.text("location")).startsWith("file://host-1/srv/outputs/");
         assertThat(newest.text("state")).isEqualTo("COMPLETE");
         assertThat(http.get(job + "/outputs?attempt=1")

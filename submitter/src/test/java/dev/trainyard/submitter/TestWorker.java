@@ -146,7 +146,8 @@ final class TestWorker implements AutoCloseable {
                 Stream.of(paths)
                         .map(path -> new OutputStore.OutputFile(path, "CHECKPOINT", 42, "ab".repeat(32), Instant.EPOCH))
                         .toList(),
-                List.of());
+                List.of(),
+                List.of("more than 100000 files"));
     }
 
     void end(AttemptId attempt, int exitCode, Retry.Decision decision) {

@@ -81,6 +81,9 @@ public final class OutputsCommand implements Callable<Integer> {
                     "job %s, attempt %s, has written over some of these files or removed them: the list says what they were"
                             .formatted(later.text("jobId"), later.text("attempt")));
         }
+        if (!outputs.text("missing").isEmpty()) {
+            session.say("not all of the outputs are listed: " + outputs.text("missing"));
+        }
         boolean goesOn = outputs.text("state").isEmpty()
                 && !outputs.text("attemptState").isEmpty()
                 && !outputs.text("attemptState").equals("ENDED");

@@ -58,6 +58,7 @@ final class JobsController {
      * @param state null while the attempt has not ended
      * @param total how many files there are, on all pages
      * @param seenAt while it has not ended: when what it had written was last looked at; null: not yet
+     * @param missing what is not listed of what it left, and why; null: nothing
      * @param supersededBy the attempt that has changed or removed some of the files since
      */
     record Outputs(
@@ -69,6 +70,7 @@ final class JobsController {
             @Nullable String next,
             String attemptState,
             @Nullable Instant seenAt,
+            @Nullable String missing,
             History.@Nullable AttemptOfJob supersededBy) {}
 
     record Why(Phase state, String text) {}
@@ -152,6 +154,7 @@ final class JobsController {
                 page.next(),
                 place.attemptState(),
                 of.outputsState() == null ? place.seenAt() : null,
+                place.missing(),
                 place.supersededBy());
     }
 

@@ -7,6 +7,7 @@ import dev.trainyard.db.OutputStore;
 import dev.trainyard.worker.output.FolderListing;
 import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
+import dev.trainyard.worker.output.ScalarLimit;
 import dev.trainyard.worker.output.TensorBoardScalars;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,8 @@ final class LiveOutputs {
 
     /** Nothing is known of what the database has. */
     private boolean anew = true;
+
+    private ScalarLimit limit = new ScalarLimit();
 
     /** @param read how much of an event file has been read */
     private record Seen(FolderListing.Found found, long read) {}
@@ -111,6 +115,7 @@ final class LiveOutputs {
         FolderListing listing = FolderListing.of(folder, since, MAX_FILES);
         if (anew || listing.files().stream().anyMatch(this::isCut)) {
             anew = true;
+            limit = new ScalarLimit();
             seen.clear();
         }
         List<OutputStore.OutputFile> files = new ArrayList<>();
@@ -134,7 +139,9 @@ final class LiveOutputs {
                 .filter(before -> !now.containsKey(before.getKey()))
                 .map(before -> before.getValue().found.path())
                 .toList();
-        boolean runs = host.outputRows().seen(host.me(), run.id(), anew, files, gone, scalars);
+        List<String> missing = Stream.concat(listing.missing().stream(), limit.missing().stream())
+                .toList();
+        boolean runs = host.outputRows().seen(host.me(), run.id(), anew, files, gone, scalars, missing);
         anew = false;
         seen.clear();
         seen.putAll(now);
@@ -147,11 +154,11 @@ final class LiveOutputs {
         return before != null && found.size() < before.read;
     }
 
-    private static long read(OpenFolder folder, FolderListing.Found found, long from, List<OutputStore.Scalar> scalars)
+    private long read(OpenFolder folder, FolderListing.Found found, long from, List<OutputStore.Scalar> scalars)
             throws InterruptedException {
         try {
-            TensorBoardScalars.Part part = TensorBoardScalars.read(folder, found.file(), from);
-            part.scalars().forEach(scalar -> scalars.add(OutputsStep.row(found.path(), scalar)));
+            TensorBoardScalars.Part part = TensorBoardScalars.read(folder, found.file(), from, limit);
+            scalars.addAll(OutputsStep.rows(found.path(), part));
             return part.end();
         } catch (IOException e) {
             log.debug("scalars not read path={}", found.path(), e);

@@ -21,6 +21,7 @@ import dev.trainyard.worker.container.LogFile;
 import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.OutputManifest;
+import dev.trainyard.worker.output.ScalarLimit;
 import dev.trainyard.worker.output.TensorBoardScalars;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,9 +73,11 @@ final class OutputsStep implements Step {
 
     private void record(AttemptRun run, boolean shared, Collected collected) {
         if (shared) {
-            host.outputRows().recordShared(run.id(), collected.files(), collected.scalars(), collected.present());
+            host.outputRows()
+                    .recordShared(
+                            run.id(), collected.files(), collected.scalars(), collected.missing(), collected.present());
         } else {
-            host.outputRows().record(run.id(), collected.files(), collected.scalars());
+            host.outputRows().record(run.id(), collected.files(), collected.scalars(), collected.missing());
         }
     }
 
@@ -82,16 +86,19 @@ final class OutputsStep implements Step {
      *
      * @param log null: not written
      * @param complete whether the files are all that the attempt left
+     * @param missing what of it is not listed and why
      * @param present all files that are in the place now; null: not known
      */
     private record Collected(
             @Nullable LogFile log,
             boolean complete,
+            List<String> missing,
             @Nullable List<String> present,
             List<OutputStore.OutputFile> files,
             List<OutputStore.Scalar> scalars) {
 
-        static final Collected NOTHING = new Collected(null, false, null, List.of(), List.of());
+        static final Collected NOTHING = new Collected(
+                null, false, List.of("they could not be gathered: the log says why"), null, List.of(), List.of());
     }
 
     private Collected collect(AttemptRun run, Attempt attempt) {
@@ -184,18 +191,25 @@ final class OutputsStep implements Step {
                 .map(file -> new OutputStore.OutputFile(
                         file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
                 .toList();
-        return new Collected(written, manifest.complete(), manifest.present(), files, scalars(outputs, manifest));
+        ScalarLimit limit = new ScalarLimit();
+        List<OutputStore.Scalar> scalars = scalars(outputs, manifest, limit);
+        return new Collected(
+                written,
+                manifest.complete(),
+                Stream.concat(manifest.missing().stream(), limit.missing().stream())
+                        .toList(),
+                manifest.present(),
+                files,
+                scalars);
     }
 
-    private static List<OutputStore.Scalar> scalars(OpenFolder outputs, OutputManifest manifest)
+    private static List<OutputStore.Scalar> scalars(OpenFolder outputs, OutputManifest manifest, ScalarLimit limit)
             throws InterruptedException {
         List<OutputStore.Scalar> scalars = new ArrayList<>();
         for (OutputFile file : manifest.files()) {
             if (file.kind() == OutputFile.Kind.TENSORBOARD) {
                 try {
-                    TensorBoardScalars.read(outputs, file.file(), 0)
-                            .scalars()
-                            .forEach(scalar -> scalars.add(row(file.path(), scalar)));
+                    scalars.addAll(rows(file.path(), TensorBoardScalars.read(outputs, file.file(), 0, limit)));
                 } catch (IOException e) {
                     log.info("scalars not read path={} error={}", file.path(), e.getMessage());
                 }
@@ -204,15 +218,14 @@ final class OutputsStep implements Step {
         return scalars;
     }
 
-    /** A point of a curve, whose run is the folder of its file, as TensorBoard has it. */
-    static OutputStore.Scalar row(String path, TensorBoardScalars.Scalar scalar) {
+    /** Points of curves, whose run is the folder of their file, as TensorBoard has it. */
+    static List<OutputStore.Scalar> rows(String path, TensorBoardScalars.Part part) {
         int slash = path.lastIndexOf('/');
-        return new OutputStore.Scalar(
-                slash < 0 ? "." : path.substring(0, slash),
-                scalar.tag(),
-                scalar.step(),
-                scalar.value(),
-                scalar.wallTime());
+        String folder = slash < 0 ? "." : path.substring(0, slash);
+        return part.scalars().stream()
+                .map(scalar ->
+                        new OutputStore.Scalar(folder, scalar.tag(), scalar.step(), scalar.value(), scalar.wallTime()))
+                .toList();
     }
 
     private void end(AttemptRun run, Attempt attempt, boolean complete) {

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.output;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -9,24 +10,33 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The regular files of a folder and the folders in it. Links are not followed: what they point to is not the attempt's.
+ * The regular files of a folder and the folders in it. Links are not followed: what they point to is not the attempt's. Memory and time are
+ * bounded, whatever a program has left there.
  *
  * @param files in no order
- * @param others paths of the files that are there and have not changed since then
- * @param complete whether all regular files are in it
- * @param notes what is not in it and why
+ * @param others paths of the files that are there and have not changed since then; none, if it is not complete
+ * @param missing which regular files are not in it and why; empty: all are in it
+ * @param notes the same, and what else is there
  */
-public record FolderListing(List<Found> files, List<String> others, boolean complete, List<String> notes) {
+public record FolderListing(List<Found> files, List<String> others, List<String> missing, List<String> notes) {
 
     /** Each level costs open files while it is walked. */
     private static final int MAX_DEPTH = 100;
 
     /** Of all paths together, which are held in memory. */
     private static final long MAX_CHARACTERS = 16L << 20;
+
+    /** For each file that may be listed, so many files, folders and links are looked at. */
+    private static final int LOOKED_AT = 10;
 
     /** A file's time of change may lag behind the clock by a tick of the kernel's. */
     private static final Duration TICK = Duration.ofMillis(50);
@@ -39,11 +49,16 @@ public record FolderListing(List<Found> files, List<String> others, boolean comp
      */
     public record Found(Path file, String path, long size, Instant modified) {}
 
+    /** Whether all regular files are in it. */
+    public boolean complete() {
+        return missing.isEmpty();
+    }
+
     /**
      * Walks through the folder.
      *
      * @param since only what was made or changed since then, by this host's clock: for a folder that others have used before; null: all
-     * @param atMost more files are not listed
+     * @param atMost more files are not listed, checkpoints last of all
      */
     public static FolderListing of(OpenFolder folder, @Nullable Instant since, int atMost)
             throws IOException, InterruptedException {
@@ -51,52 +66,86 @@ public record FolderListing(List<Found> files, List<String> others, boolean comp
         try (OpenFolder top = folder.enter(Path.of(""))) {
             walk.list(top, Path.of(""), 0);
         }
-        return new FolderListing(walk.files, walk.others, walk.complete, walk.notes);
+        return walk.listing();
     }
 
     private static final class Walk {
 
-        private final List<Found> files = new ArrayList<>();
+        /** The kinds in the order of what is listed first. */
+        private final Map<OutputFile.Kind, List<Found>> files = new EnumMap<>(OutputFile.Kind.class);
+
         private final List<String> others = new ArrayList<>();
-        private final List<String> notes = new ArrayList<>();
+        private final Notes missing = new Notes();
+        private final Notes irregular = new Notes();
         private final @Nullable Instant since;
         private final int atMost;
-        private boolean complete = true;
-        private boolean full;
+        private @Nullable String cut;
+        private int kept;
         private long characters;
+        private long lookedAt;
+        private boolean tired;
 
         Walk(@Nullable Instant since, int atMost) {
             this.since = since;
             this.atMost = atMost;
         }
 
+        FolderListing listing() {
+            List<String> lacks = Stream.concat(Stream.ofNullable(cut), missing.list().stream())
+                    .toList();
+            return new FolderListing(
+                    files.values().stream().flatMap(List::stream).toList(),
+                    others,
+                    lacks,
+                    Stream.concat(lacks.stream(), irregular.list().stream()).toList());
+        }
+
         void list(OpenFolder folder, Path relative, int depth) throws IOException, InterruptedException {
-            for (Path name : folder.names()) {
-                OutputManifest.heedInterrupt();
-                if (full) {
-                    return;
-                }
-                Path path = relative.resolve(name);
-                try {
-                    BasicFileAttributes attributes = folder.attributes(name);
-                    if (attributes.isDirectory()) {
-                        enter(folder, path, depth);
-                    } else if (attributes.isRegularFile()) {
-                        add(folder, path, attributes);
-                    } else {
-                        notes.add("%s is no regular file".formatted(PathText.of(path)));
+            try {
+                for (Path name : folder.names()) {
+                    OutputManifest.heedInterrupt();
+                    if (!tired && ++lookedAt > (long) atMost * LOOKED_AT) {
+                        tired = true;
+                        cut("more than %d files, folders and links: the rest was not looked at"
+                                .formatted(atMost * LOOKED_AT));
                     }
-                } catch (IOException e) {
-                    complete = false;
-                    notes.add("%s could not be read: %s".formatted(PathText.of(path), e.getMessage()));
+                    if (tired) {
+                        return;
+                    }
+                    look(folder, relative.resolve(name), name, depth);
                 }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
+        }
+
+        private void look(OpenFolder folder, Path path, Path name, int depth) throws InterruptedException {
+            try {
+                BasicFileAttributes attributes = folder.attributes(name);
+                if (attributes.isDirectory()) {
+                    enter(folder, path, depth);
+                } else if (attributes.isRegularFile()) {
+                    add(folder, path, attributes);
+                } else {
+                    irregular.add(() -> "%s is no regular file".formatted(PathText.of(path)));
+                }
+            } catch (IOException e) {
+                missing.add(() -> "%s could not be read: %s".formatted(PathText.of(path), e.getMessage()));
+            }
+        }
+
+        /** The files that others have left are needed only if all files are known. */
+        private void cut(String why) {
+            cut = why;
+            kept -= others.size();
+            characters -= others.stream().mapToLong(String::length).sum();
+            others.clear();
         }
 
         private void enter(OpenFolder folder, Path path, int depth) throws IOException, InterruptedException {
             if (depth == MAX_DEPTH) {
-                complete = false;
-                notes.add("%s lies deeper than %d folders and is not listed".formatted(PathText.of(path), MAX_DEPTH));
+                missing.add(() ->
+                        "%s lies deeper than %d folders and is not listed".formatted(PathText.of(path), MAX_DEPTH));
                 return;
             }
             try (OpenFolder inner = folder.enter(path.getFileName())) {
@@ -106,21 +155,53 @@ public record FolderListing(List<Found> files, List<String> others, boolean comp
 
         private void add(OpenFolder folder, Path path, BasicFileAttributes attributes) throws IOException {
             String text = PathText.of(path);
-            characters += text.length();
-            if (files.size() + others.size() == atMost || characters > MAX_CHARACTERS) {
-                notes.add("more than %d files, or names of more than %d characters: the rest is not listed"
-                        .formatted(atMost, MAX_CHARACTERS));
-                complete = false;
-                full = true;
-            } else if (isRecent(folder, path.getFileName())) {
-                files.add(new Found(
-                        path,
-                        text,
-                        attributes.size(),
-                        attributes.lastModifiedTime().toInstant()));
-            } else {
-                others.add(text);
+            boolean recent = isRecent(folder, path.getFileName());
+            if (!hasRoom(text) && cut == null) {
+                cut(
+                        "more than %d files, or names of more than %d characters: checkpoints are listed first, and not all others"
+                                .formatted(atMost, MAX_CHARACTERS));
             }
+            if (recent) {
+                OutputFile.Kind kind = OutputFile.Kind.of(text);
+                while (!hasRoom(text) && dropOneBehind(kind)) {
+                    // One more.
+                }
+                if (hasRoom(text)) {
+                    files.computeIfAbsent(kind, any -> new ArrayList<>())
+                            .add(new Found(
+                                    path,
+                                    text,
+                                    attributes.size(),
+                                    attributes.lastModifiedTime().toInstant()));
+                    count(text, 1);
+                }
+            } else if (cut == null) {
+                others.add(text);
+                count(text, 1);
+            }
+        }
+
+        private boolean hasRoom(String path) {
+            return kept < atMost && characters + path.length() <= MAX_CHARACTERS;
+        }
+
+        private void count(String path, int files) {
+            kept += files;
+            characters += (long) files * path.length();
+        }
+
+        /** Returns whether there was one. */
+        private boolean dropOneBehind(OutputFile.Kind kind) {
+            OutputFile.Kind last = files.keySet().stream()
+                    .filter(listed -> listed.compareTo(kind) > 0)
+                    .filter(listed -> !files.getOrDefault(listed, List.of()).isEmpty())
+                    .max(Comparator.naturalOrder())
+                    .orElse(null);
+            if (last == null) {
+                return false;
+            }
+            count(Objects.requireNonNull(files.get(last)).removeLast().path(), -1);
+            return true;
         }
 
         /**

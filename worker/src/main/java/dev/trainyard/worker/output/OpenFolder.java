@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -18,8 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.UUID;
 
@@ -70,15 +68,24 @@ public final class OpenFolder implements AutoCloseable {
         return new OpenFolder(stream.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS), there);
     }
 
-    /** The names in it, once. */
-    List<Path> names() throws IOException {
-        List<Path> names = new ArrayList<>();
-        try {
-            stream.forEach(entry -> names.add(entry.getFileName()));
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return names;
+    /**
+     * The names in it, once, each when it is asked for: a program may have left more than memory holds.
+     *
+     * @throws java.nio.file.DirectoryIteratorException by the iterator, if the folder cannot be read any further
+     */
+    Iterable<Path> names() {
+        Iterator<Path> entries = stream.iterator();
+        return () -> new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return entries.hasNext();
+            }
+
+            @Override
+            public Path next() {
+                return entries.next().getFileName();
+            }
+        };
     }
 
     /** Of the link itself, if it is one. */

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param files by path
  * @param present paths of all files that are there, also of those that are not this attempt's; null: not known
- * @param complete whether every regular file is in it
- * @param notes what is not in it and why
+ * @param missing which regular files are not in it and why; empty: every one is in it
+ * @param notes the same, and what else is there
  */
 public record OutputManifest(
-        List<OutputFile> files, @Nullable List<String> present, boolean complete, List<String> notes) {
+        List<OutputFile> files, @Nullable List<String> present, List<String> missing, List<String> notes) {
 
     /** A training that leaves more files than this has written its data set. */
     private static final int MAX_FILES = 100_000;
@@ -34,6 +34,11 @@ public record OutputManifest(
     @FunctionalInterface
     public interface Progress {
         void read(long bytes, long ofBytes) throws InterruptedException;
+    }
+
+    /** Whether every regular file is in it. */
+    public boolean complete() {
+        return missing.isEmpty();
     }
 
     /**
@@ -50,11 +55,12 @@ public record OutputManifest(
         List<String> present = Stream.concat(
                         listing.others().stream(), listing.files().stream().map(FolderListing.Found::path))
                 .toList();
+        List<String> unread = reading.unread.list();
         return new OutputManifest(
                 List.copyOf(files),
                 listing.complete() ? present : null,
-                listing.complete() && reading.unread.isEmpty(),
-                Stream.concat(listing.notes().stream(), reading.unread.stream()).toList());
+                Stream.concat(listing.missing().stream(), unread.stream()).toList(),
+                Stream.concat(listing.notes().stream(), unread.stream()).toList());
     }
 
     /** Of the files that were found, folder by folder. */
@@ -63,7 +69,7 @@ public record OutputManifest(
         private final OpenFolder folder;
         private final FolderListing listing;
         private final Progress progress;
-        private final List<String> unread = new ArrayList<>();
+        private final Notes unread = new Notes();
         private final byte[] buffer = new byte[BUFFER];
         private final long all;
         private long read;
@@ -87,7 +93,7 @@ public record OutputManifest(
                 } catch (ClosedByInterruptException e) {
                     throw interrupted();
                 } catch (IOException e) {
-                    unread.add("%s could not be read: %s".formatted(found.path(), e.getMessage()));
+                    unread.add(() -> "%s could not be read: %s".formatted(found.path(), e.getMessage()));
                 }
             }
             return files;

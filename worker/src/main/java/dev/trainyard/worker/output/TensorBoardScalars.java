@@ -29,8 +29,8 @@ public final class TensorBoardScalars {
     /** A single event is small; a length beyond this is damage. */
     private static final int MAX_RECORD = 16 << 20;
 
-    /** Enough for curves; a program that logs more points than this per file has its file. */
-    private static final int MAX_SCALARS = 200_000;
+    /** Of a tag, in UTF-8: what is longer is cut. A history has fewer characters of it. */
+    private static final int MAX_TAG = 2_000;
 
     /** Length and its checksum. */
     private static final int HEADER = Long.BYTES + Integer.BYTES;
@@ -59,16 +59,18 @@ public final class TensorBoardScalars {
      * Reads the whole records of a file, one that is being written included.
      *
      * @param from where a record begins
+     * @param limit where it is reached, the reading ends
      * @throws IOException if the file cannot be read; damage within only ends the reading
      */
-    public static Part read(OpenFolder folder, Path file, long from) throws IOException, InterruptedException {
+    public static Part read(OpenFolder folder, Path file, long from, ScalarLimit limit)
+            throws IOException, InterruptedException {
         List<Scalar> scalars = new ArrayList<>();
         long end = from;
         Path parent = file.getParent();
         try (OpenFolder opened = folder.enter(parent == null ? Path.of("") : parent);
                 InputStream raw = opened.read(file.getFileName(), from);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
-            while (scalars.size() < MAX_SCALARS) {
+            while (true) {
                 OutputManifest.heedInterrupt();
                 byte[] header = in.readNBytes(HEADER);
                 if (header.length < HEADER) {
@@ -84,7 +86,9 @@ public final class TensorBoardScalars {
                 if (Integer.reverseBytes(in.readInt()) != maskedCrc(data, data.length)) {
                     break;
                 }
-                event(little(data), scalars);
+                if (!event(little(data), scalars, limit)) {
+                    break;
+                }
                 end += HEADER + length + Integer.BYTES;
             }
         } catch (ClosedByInterruptException e) {
@@ -106,7 +110,8 @@ public final class TensorBoardScalars {
         return ((value >>> 15) | (value << 17)) + 0xa282ead8;
     }
 
-    private static void event(ByteBuffer event, List<Scalar> into) {
+    /** Returns whether the limit admits all of it, as the others below do. */
+    private static boolean event(ByteBuffer event, List<Scalar> into, ScalarLimit limit) {
         double wallTime = 0;
         long step = 0;
         List<ByteBuffer> summaries = new ArrayList<>();
@@ -126,22 +131,28 @@ public final class TensorBoardScalars {
         }
         Instant at = Instant.ofEpochMilli((long) (wallTime * 1000));
         for (ByteBuffer summary : summaries) {
-            summary(summary, step, at, into);
+            if (!summary(summary, step, at, into, limit)) {
+                return false;
+            }
         }
+        return true;
     }
 
-    private static void summary(ByteBuffer summary, long step, Instant at, List<Scalar> into) {
+    private static boolean summary(ByteBuffer summary, long step, Instant at, List<Scalar> into, ScalarLimit limit) {
         while (summary.hasRemaining()) {
             long key = varint(summary);
             if (key >>> 3 == 1 && (key & 7) == BYTES) {
-                value(bytes(summary), step, at, into);
+                if (!value(bytes(summary), step, at, into, limit)) {
+                    return false;
+                }
             } else {
                 skip(summary, (int) (key & 7));
             }
         }
+        return true;
     }
 
-    private static void value(ByteBuffer value, long step, Instant at, List<Scalar> into) {
+    private static boolean value(ByteBuffer value, long step, Instant at, List<Scalar> into, ScalarLimit limit) {
         String tag = "";
         OptionalDouble number = OptionalDouble.empty();
         while (value.hasRemaining()) {
@@ -149,7 +160,10 @@ public final class TensorBoardScalars {
             int field = (int) (key >>> 3);
             int type = (int) (key & 7);
             if (field == 1 && type == BYTES) {
-                tag = StandardCharsets.UTF_8.decode(bytes(value)).toString();
+                ByteBuffer text = bytes(value);
+                tag = StandardCharsets.UTF_8
+                        .decode(text.limit(Math.min(text.limit(), MAX_TAG)))
+                        .toString();
             } else if (field == 2 && type == FIXED_32) {
                 number = OptionalDouble.of(value.getFloat());
             } else if (field == 8 && type == BYTES) {
@@ -159,15 +173,21 @@ public final class TensorBoardScalars {
                 skip(value, type);
             }
         }
-        if (!tag.isEmpty() && tag.indexOf(0) < 0 && number.isPresent()) {
-            into.add(new Scalar(tag, step, at, number.getAsDouble()));
+        if (tag.isEmpty() || tag.indexOf(0) >= 0 || number.isEmpty()) {
+            return true;
         }
+        boolean admitted = limit.admits(tag);
+        if (admitted) {
+            into.add(new Scalar(limit.kept(tag), step, at, number.getAsDouble()));
+        }
+        return admitted;
     }
 
     /** The value of a tensor with one element; tensors with more are histograms, images and the like. */
     private static OptionalDouble tensor(ByteBuffer tensor) {
         int type = 0;
-        List<Double> values = new ArrayList<>();
+        long count = 0;
+        double value = 0;
         ByteBuffer content = ByteBuffer.allocate(0);
         while (tensor.hasRemaining()) {
             long key = varint(tensor);
@@ -180,14 +200,17 @@ public final class TensorBoardScalars {
             } else if (field == 5 && wire == BYTES) {
                 ByteBuffer packed = bytes(tensor);
                 while (packed.hasRemaining()) {
-                    values.add((double) packed.getFloat());
+                    value = packed.getFloat();
+                    count++;
                 }
             } else if (field == 5 && wire == FIXED_32) {
-                values.add((double) tensor.getFloat());
+                value = tensor.getFloat();
+                count++;
             } else if (field == 6 && wire == BYTES) {
                 ByteBuffer packed = bytes(tensor);
                 while (packed.hasRemaining()) {
-                    values.add(packed.getDouble());
+                    value = packed.getDouble();
+                    count++;
                 }
             } else {
                 skip(tensor, wire);
@@ -199,7 +222,7 @@ public final class TensorBoardScalars {
         if (type == DOUBLE && content.remaining() == Double.BYTES) {
             return OptionalDouble.of(content.getDouble());
         }
-        return values.size() == 1 ? OptionalDouble.of(values.getFirst()) : OptionalDouble.empty();
+        return count == 1 ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
     private static long varint(ByteBuffer in) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.trainyard.worker.output.OutputFile.Kind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -138,6 +139,84 @@ class OutputManifestTest {
         assertThat(manifest.files()).extracting(OutputFile::path).containsExactly((longest + "/").repeat(30) + longest);
         assertThat(manifest.complete()).isFalse();
         assertThat(manifest.notes()).singleElement().asString().contains("deeper than 100 folders");
+    }
+
+    /** In a process of its own, whose heap holds neither their names nor a note of each. */
+    @Test
+    void a_folder_of_60_000_links_is_listed_in_a_small_heap() throws Exception {
+        for (int i = 0; i < 60_000; i++) {
+            Files.createSymbolicLink(folder.resolve("link-" + i), Path.of("nowhere"));
+        }
+        write("model.pt", "abc");
+
+        Process listing = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx10m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ListFolder.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(listing.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("files [model.pt], notes 21, complete true\n");
+    }
+
+    /** Prints what a folder holds. */
+    static final class ListFolder {
+
+        private ListFolder() {}
+
+        public static void main(String[] args) throws Exception {
+            OutputManifest manifest = manifest(Path.of(args[0]));
+            System.out.printf(
+                    "files %s, notes %d, complete %s%n",
+                    manifest.files().stream().map(OutputFile::path).toList(),
+                    manifest.notes().size(),
+                    manifest.complete());
+        }
+    }
+
+    @Test
+    void of_more_files_than_are_listed_checkpoints_are_listed_first_and_it_is_said() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            write("other-" + i, "");
+            write("curves/tfevents-" + i, "");
+        }
+        write("z.pt", "abc");
+        write("a/b/c.pt", "abc");
+
+        FolderListing listing = listing(null, 20);
+
+        assertThat(listing.files())
+                .hasSize(20)
+                .extracting(FolderListing.Found::path)
+                .contains("z.pt", "a/b/c.pt")
+                .noneMatch(path -> path.startsWith("other"));
+        assertThat(listing.complete()).isFalse();
+        assertThat(listing.notes()).singleElement().asString().contains("more than 20 files");
+    }
+
+    @Test
+    void files_that_others_have_left_keep_none_of_this_attempts_from_being_listed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            write("old-" + i, "");
+        }
+        Instant since = Instant.now().plusSeconds(1);
+        await().until(() -> Instant.now().isAfter(since));
+        write("new", "");
+
+        FolderListing listing = listing(since, 10);
+
+        assertThat(listing.files()).extracting(FolderListing.Found::path).containsExactly("new");
+    }
+
+    private FolderListing listing(@Nullable Instant since, int atMost) throws IOException, InterruptedException {
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            return FolderListing.of(open, since, atMost);
+        }
     }
 
     @Test

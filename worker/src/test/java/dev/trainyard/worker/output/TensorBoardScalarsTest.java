@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardScalarsTest {
 
+    private final ScalarLimit limit = new ScalarLimit();
+
     @TempDir
     private Path folder;
 
@@ -132,7 +134,7 @@ class TensorBoardScalarsTest {
         try (OpenFolder open = OpenFolder.at(folder)) {
             for (int written = 0; written <= all.length; written++) {
                 Files.write(file, Arrays.copyOf(all, written));
-                TensorBoardScalars.Part part = TensorBoardScalars.read(open, folder.relativize(file), end);
+                TensorBoardScalars.Part part = TensorBoardScalars.read(open, folder.relativize(file), end, limit);
                 part.scalars().forEach(scalar -> steps.add(scalar.step()));
                 end = part.end();
             }
@@ -142,13 +144,49 @@ class TensorBoardScalarsTest {
         assertThat(end).isEqualTo(all.length);
     }
 
+    @Test
+    void the_points_of_all_files_count_together_and_what_is_beyond_is_said() throws Exception {
+        EventFile events = new EventFile();
+        for (int step = 0; step < 120_000; step++) {
+            events.simple("loss", step, 1, 1);
+        }
+
+        assertThat(read(events.bytes())).hasSize(120_000);
+        assertThat(limit.missing()).isEmpty();
+        List<Scalar> more = read(events.bytes());
+
+        assertThat(more).hasSize(80_000);
+        assertThat(more.getFirst().tag())
+                .as("no name twice")
+                .isSameAs(more.getLast().tag());
+        assertThat(limit.missing()).hasValueSatisfying(said -> assertThat(said).contains("more than 200000 points"));
+    }
+
+    @Test
+    void names_of_curves_take_bounded_memory() throws Exception {
+        EventFile events = new EventFile();
+        for (int step = 0; step < 3_000; step++) {
+            events.simple(step + "x".repeat(100_000 / (step + 1)) + "y".repeat(2_000), step, 1, 1);
+        }
+
+        List<Scalar> read = read(events.bytes());
+
+        assertThat(read)
+                .isNotEmpty()
+                .allSatisfy(scalar -> assertThat(scalar.tag()).hasSizeLessThanOrEqualTo(2_000));
+        assertThat(read.stream().mapToInt(scalar -> scalar.tag().length()).sum())
+                .isLessThanOrEqualTo(4 << 20);
+        assertThat(limit.missing()).isPresent();
+    }
+
     private List<Scalar> read(byte[] bytes) throws Exception {
         return readFile(Files.write(folder.resolve("events.out.tfevents.1"), bytes));
     }
 
     private List<Scalar> readFile(Path file) throws IOException, InterruptedException {
         try (OpenFolder open = OpenFolder.at(folder)) {
-            return TensorBoardScalars.read(open, folder.relativize(file), 0).scalars();
+            return TensorBoardScalars.read(open, folder.relativize(file), 0, limit)
+                    .scalars();
         }
     }
 }
