@@ -48,14 +48,14 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         // A relative folder such as "." normalises to an empty path, which is not the beginning of any other.
         Path folder = given.toAbsolutePath().normalize();
         if (inline == null) {
-            return packed(folder, dockerfile, textBeside(source, folder, dockerfile), null, target == null, source);
+            return packed(folder, dockerfile, textBeside(source, folder, dockerfile), null, target, source);
         }
         if (source != null) {
             SourceArchive.check(source);
         }
         Path file = temporaryFile(folder, inline);
         try {
-            return packed(folder, dockerfile, inline, file, target == null, source);
+            return packed(folder, dockerfile, inline, file, target, source);
         } finally {
             delete(file);
         }
@@ -96,7 +96,12 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
     }
 
     private static BuildContext packed(
-            Path folder, String dockerfile, String text, @Nullable Path inline, boolean whole, @Nullable Path source) {
+            Path folder,
+            String dockerfile,
+            String text,
+            @Nullable Path inline,
+            @Nullable String target,
+            @Nullable Path source) {
         NavigableMap<String, Path> files = FileTree.of(folder, ignoreRules(folder, dockerfile));
         // The build needs these two itself, even where they are ignored.
         for (String needed : List.of(Path.of(dockerfile).normalize().toString(), DOCKERIGNORE)) {
@@ -107,7 +112,8 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         if (inline != null) {
             files.put(dockerfile, inline);
         }
-        List<DockerfileInstruction> instructions = Dockerfile.read(text, dockerfile);
+        List<DockerfileInstruction> instructions = Dockerfile.read(text, target, dockerfile);
+        boolean whole = target == null;
         List<String> added = Dockerfile.archives(instructions);
         @Nullable String given = source == null ? null : archiveName(source, added, files);
         checkUnpacked(Dockerfile.unpacked(instructions), dockerfile, given, folder, files);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** As much of a Dockerfile as tells which archives it takes from its context. */
 final class Dockerfile {
@@ -17,10 +18,14 @@ final class Dockerfile {
 
     private Dockerfile() {}
 
-    /** @throws Failure if no worker would build it, since it is not certain how an engine reads it */
-    static List<DockerfileInstruction> read(String text, String dockerfile) {
+    /**
+     * Up to the end of the stage that is built.
+     *
+     * @throws Failure if no worker would build it, since it is not certain how an engine reads it
+     */
+    static List<DockerfileInstruction> read(String text, @Nullable String target, String dockerfile) {
         try {
-            return DockerfileInstruction.of(text);
+            return DockerfileInstruction.of(text, target);
         } catch (UnreadableDockerfile e) {
             throw new Failure(ExitCode.INVALID, "%s: %s".formatted(dockerfile, e.getMessage()), e);
         }

@@ -3,13 +3,14 @@ package dev.trainyard.cli.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.request.DockerfileInstruction;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DockerfileTest {
 
     @Test
     void archives_that_come_from_the_context_are_found() {
-        assertThat(Dockerfile.archives(DockerfileInstruction.of("""
+        assertThat(Dockerfile.archives(instructions("""
                 # syntax=docker/dockerfile:1
                 FROM base AS build
                 ADD digits.tar /
@@ -23,7 +24,7 @@ class DockerfileTest {
 
     @Test
     void what_only_the_build_can_tell_is_left_out() {
-        assertThat(Dockerfile.archives(DockerfileInstruction.of("""
+        assertThat(Dockerfile.archives(instructions("""
                 FROM base
                 ADD https://example.org/a.tar /
                 ADD git@example.org:x/b.tar /
@@ -39,12 +40,16 @@ class DockerfileTest {
 
     @Test
     void what_is_copied_or_left_packed_is_not_unpacked() {
-        assertThat(Dockerfile.unpacked(DockerfileInstruction.of("""
+        assertThat(Dockerfile.unpacked(instructions("""
                 FROM base
                 ADD digits.tar /
                 add --chown=1:1 ["more.tgz", "/"]
                 COPY copied.tar /
                 ADD --unpack=false packed.tar /
                 """))).containsExactly("digits.tar", "more.tgz");
+    }
+
+    private static List<DockerfileInstruction> instructions(String text) {
+        return DockerfileInstruction.of(text, null);
     }
 }

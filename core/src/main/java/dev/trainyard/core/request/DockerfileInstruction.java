@@ -3,6 +3,7 @@ package dev.trainyard.core.request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instruction of a Dockerfile, with its continued lines joined, without comments. It is read as every release of the engine's own
@@ -20,12 +21,14 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
     }
 
     /**
-     * In their order. The time that it takes grows with the length of the text and no faster.
+     * Up to the end of the stage that is built, in their order. What comes later may be for another builder. The time that it takes grows
+     * with the length of the text and no faster.
      *
+     * @param target name of the stage; null, or one that no stage has: the last
      * @throws UnreadableDockerfile if it is not certain what an engine makes of it
      */
-    public static List<DockerfileInstruction> of(String dockerfile) {
-        return new DockerfileReader().read(dockerfile);
+    public static List<DockerfileInstruction> of(String dockerfile, @Nullable String target) {
+        return new DockerfileReader(target).read(dockerfile);
     }
 
     /** @param text of one instruction, its lines joined */

@@ -5,12 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Joins the lines of a Dockerfile to instructions. */
 final class DockerfileReader {
 
     private static final Set<String> MAY_HAVE_DOCUMENTS = Set.of("RUN", "COPY", "ADD", "ONBUILD");
 
+    private final @Nullable String target;
     private final List<DockerfileInstruction> instructions = new ArrayList<>();
     private final StringBuilder joined = new StringBuilder();
     private final Set<String> directives = new HashSet<>();
@@ -22,14 +24,20 @@ final class DockerfileReader {
     /** Whether something was there that some releases take for a directive, and others for the end of them. */
     private boolean uncertain;
 
+    private boolean inTarget;
+    private boolean afterTarget;
     private boolean continued;
     private int line;
     private int firstLine;
 
+    DockerfileReader(@Nullable String target) {
+        this.target = target;
+    }
+
     List<DockerfileInstruction> read(String dockerfile) {
         // Editors of Windows write a byte order mark; the engine leaves out one.
         int start = dockerfile.startsWith("\uFEFF") ? 1 : 0;
-        while (start < dockerfile.length()) {
+        while (!afterTarget && start < dockerfile.length()) {
             int newLine = dockerfile.indexOf('\n', start);
             int end = newLine < 0 ? dockerfile.length() : newLine;
             boolean windows = newLine > start && dockerfile.charAt(newLine - 1) == '\r';
@@ -79,6 +87,13 @@ final class DockerfileReader {
         if (instruction.word().isEmpty()) {
             return;
         }
+        if (instruction.word().equals("FROM")) {
+            afterTarget = inTarget;
+            inTarget = isTarget(instruction.words());
+        }
+        if (afterTarget) {
+            return;
+        }
         if (instruction.word().equals("ONBUILD")) {
             DockerfileInstruction unused = instruction.onBuild();
         }
@@ -90,6 +105,12 @@ final class DockerfileReader {
                     "Write RUN with && or printf, COPY a file of the source, or put << in quotes if it is none.");
         }
         instructions.add(instruction);
+    }
+
+    private boolean isTarget(List<String> from) {
+        return from.size() == 3
+                && from.get(1).equalsIgnoreCase("as")
+                && from.get(2).equalsIgnoreCase(target);
     }
 
     /** @param comment what follows the {@code #}; empty where the line is none */

@@ -14,7 +14,7 @@ class DockerfileInstructionTest {
 
     @Test
     void instructions_are_read_with_their_continued_lines_and_without_comments() {
-        assertThat(DockerfileInstruction.of("""
+        assertThat(read("""
                 # syntax=docker/dockerfile:1
 
                 from  busybox   as base
@@ -36,7 +36,7 @@ class DockerfileInstructionTest {
 
     @Test
     void what_is_written_every_day_is_read() {
-        assertThat(DockerfileInstruction.of("""
+        assertThat(read("""
                 \uFEFF# Größe\u00a0in Zeichen: \u3000
                 FROM --platform="$BUILDPLATFORM" busybox\r
                 LABEL name="日本語 \u00a0 \uD83D\uDE00" x=it's
@@ -96,12 +96,27 @@ class DockerfileInstructionTest {
     void what_engines_may_read_in_different_ways_is_refused_with_its_line(String text, int line, String what) {
         String dockerfile = unescaped(text).replace(';', '\n');
 
-        assertThatThrownBy(() -> DockerfileInstruction.of(dockerfile))
+        assertThatThrownBy(() -> read(dockerfile))
                 .isInstanceOf(UnreadableDockerfile.class)
                 .hasMessageStartingWith("line %d has ".formatted(line))
                 .hasMessageContaining(what)
                 .message()
                 .matches("(?s).*\\. [A-Z].*\\.");
+    }
+
+    private static List<DockerfileInstruction> read(String text) {
+        return DockerfileInstruction.of(text, null);
+    }
+
+    @Test
+    void what_comes_after_the_stage_that_is_built_is_not_read() {
+        String text = "FROM a AS b\nRUN c\nFROM d AS E\nRUN f\nFROM g AS e\nRUN <<EOF\nh\nEOF\n";
+
+        assertThat(DockerfileInstruction.of(text, "e"))
+                .extracting(DockerfileInstruction::arguments)
+                .containsExactly("a AS b", "c", "d AS E", "f");
+        assertThatThrownBy(() -> DockerfileInstruction.of(text, "none")).hasMessageStartingWith("line 6 has");
+        assertThatThrownBy(() -> DockerfileInstruction.of(text, null)).hasMessageStartingWith("line 6 has");
     }
 
     private static String unescaped(String text) {
@@ -122,20 +137,20 @@ class DockerfileInstructionTest {
 
     @Test
     void another_escape_character_holds_where_it_is_declared_at_the_top() {
-        assertThat(DockerfileInstruction.of("# syntax=x\n# Escape = `\nFROM a\nRUN x `\ny\nCOPY a \\\nUSER b"))
+        assertThat(read("# syntax=x\n# Escape = `\nFROM a\nRUN x `\ny\nCOPY a \\\nUSER b"))
                 .extracting(DockerfileInstruction::arguments)
                 .containsExactly("a", "x y", "a \\", "b");
-        assertThat(DockerfileInstruction.of("FROM a\n# escape=`\nRUN x `\nUSER y"))
+        assertThat(read("FROM a\n# escape=`\nRUN x `\nUSER y"))
                 .extracting(DockerfileInstruction::arguments)
                 .containsExactly("a", "x `", "y");
-        assertThat(DockerfileInstruction.of("# of x\n# escape=`\nRUN x `\nUSER y"))
+        assertThat(read("# of x\n# escape=`\nRUN x `\nUSER y"))
                 .extracting(DockerfileInstruction::arguments)
                 .containsExactly("x `", "y");
     }
 
     @Test
     void flags_end_where_two_hyphens_stand_alone() {
-        assertThat(DockerfileInstruction.of("ADD --a -- --b c\nADD --a \"--b\" c"))
+        assertThat(read("ADD --a -- --b c\nADD --a \"--b\" c"))
                 .containsExactly(
                         new DockerfileInstruction(1, "ADD", List.of("--a"), "--b c"),
                         new DockerfileInstruction(2, "ADD", List.of("--a"), "\"--b\" c"));
@@ -167,7 +182,7 @@ class DockerfileInstructionTest {
     void a_large_dockerfile_takes_no_longer_than_it_is_large(String piece) {
         String text = "FROM x\nRUN " + piece.repeat((1 << 20) / piece.length());
         try {
-            assertThat(DockerfileInstruction.of(text)).isNotEmpty();
+            assertThat(read(text)).isNotEmpty();
         } catch (UnreadableDockerfile e) {
             assertThat(e).hasMessageStartingWith("line ");
         }

@@ -30,7 +30,7 @@ final class Build {
     private static final String FROM_FLAG = "invalid from flag value ";
 
     private static final String BUILD_KIT =
-            ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod); the engine's"
+            ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
                     + " own builder cannot. Write it without, or build the image yourself and submit it by name";
 
     private static final String BUILD_ARGUMENTS =
@@ -109,7 +109,9 @@ final class Build {
 
     /** What to do about it, as a sentence of its own; empty where only the reason tells. */
     private String hint(Dockerfile dockerfile, BuildOutput output, String words) {
-        if (dockerfile.needsBuildKit() || words.contains("requires BuildKit")) {
+        if (dockerfile.needsBuildKit()
+                || words.contains("requires BuildKit")
+                || dockerfile.hasShift() && words.contains("unknown instruction")) {
             return BUILD_KIT;
         }
         if (isExitOfProgram(words)) {

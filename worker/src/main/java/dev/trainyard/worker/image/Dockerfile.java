@@ -10,9 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What has to be known of a Dockerfile before the engine's own (classic) builder gets it, where that differs from BuildKit. */
-record Dockerfile(List<DockerfileInstruction> instructions) {
+/**
+ * What has to be known of a Dockerfile before the engine's own (classic) builder gets it, where that differs from BuildKit.
+ *
+ * @param instructions up to the end of the stage that is built
+ * @param hasShift whether there is a {@code <<} anywhere: later stages may have here-documents, which some engines cannot read
+ */
+record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
 
     private static final Set<String> OF_FILES = Set.of("RUN", "COPY", "ADD");
     private static final List<String> BUILD_KIT_OPTIONS = List.of(
@@ -23,18 +29,18 @@ record Dockerfile(List<DockerfileInstruction> instructions) {
     }
 
     /** @throws ImageFailure if it is not certain how the engine reads it */
-    static Dockerfile of(String text) {
-        return new Dockerfile(read(text, "the Dockerfile cannot be built: "));
+    static Dockerfile of(String text, @Nullable String target) {
+        return new Dockerfile(read(text, target, "the Dockerfile cannot be built: "), text.contains("<<"));
     }
 
     /** Of one ONBUILD of an image: the engine reads it as a Dockerfile of its own. */
     static List<DockerfileInstruction> ofTrigger(String text, String image) {
-        return read(text, "no image can be built from %s, for its ONBUILD: ".formatted(image));
+        return read(text, null, "no image can be built from %s, for its ONBUILD: ".formatted(image));
     }
 
-    private static List<DockerfileInstruction> read(String text, String failure) {
+    private static List<DockerfileInstruction> read(String text, @Nullable String target, String failure) {
         try {
-            return DockerfileInstruction.of(text);
+            return DockerfileInstruction.of(text, target);
         } catch (UnreadableDockerfile e) {
             throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, failure + e.getMessage());
         }

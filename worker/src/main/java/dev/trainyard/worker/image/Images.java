@@ -124,7 +124,7 @@ public final class Images {
                 return present.get();
             }
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
-            Dockerfile dockerfile = Dockerfile.of(facts.dockerfile());
+            Dockerfile dockerfile = Dockerfile.of(facts.dockerfile(), build.target());
             Map<String, String> arguments = arguments(build, dockerfile, progress);
             ProxyArguments.requireDeclared(build.args().keySet(), dockerfile.instructions(), build.dockerfile());
             DockerfileReach reach = DockerfileReach.of(dockerfile.instructions(), arguments);

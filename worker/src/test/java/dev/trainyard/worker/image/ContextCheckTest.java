@@ -86,7 +86,7 @@ class ContextCheckTest {
         String read = ContextCheck.of(holding(tar), "sha256:digest", "docker/Dockerfile.gpu")
                 .dockerfile();
 
-        assertThat(Dockerfile.of(read).needsBuildKit()).isEqualTo(needsBuildKit);
+        assertThat(Dockerfile.of(read, null).needsBuildKit()).isEqualTo(needsBuildKit);
     }
 
     @Test
@@ -170,7 +170,7 @@ class ContextCheckTest {
                 .dockerfile("\n".repeat(900_000), "FROM busybox", "RUN --mount=type=cache,target=/c true")
                 .bytes();
 
-        assertThat(Dockerfile.of(check(tar).dockerfile()).needsBuildKit()).isTrue();
+        assertThat(Dockerfile.of(check(tar).dockerfile(), null).needsBuildKit()).isTrue();
     }
 
     @Test

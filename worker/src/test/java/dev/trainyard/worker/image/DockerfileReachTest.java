@@ -173,7 +173,7 @@ class DockerfileReachTest {
     }
 
     private static DockerfileReach reach(String text, Map<String, String> arguments) {
-        return DockerfileReach.of(Dockerfile.of(text).instructions(), arguments);
+        return DockerfileReach.of(Dockerfile.of(text, null).instructions(), arguments);
     }
 
     @Test

@@ -478,6 +478,20 @@ class ImagesTest {
         assertThat(document).hasMessageContaining("line 2").hasMessageContaining("here-document");
     }
 
+    /** Engines before 23.0 cannot read the stage that they are not to build. */
+    @Test
+    void a_here_document_after_the_stage_that_is_built_is_the_engines_matter() {
+        byte[] tar = new Tar()
+                .dockerfile("FROM busybox AS built", "RUN true", "FROM busybox", "RUN <<EOF", "echo hi", "EOF")
+                .bytes();
+
+        @Nullable ImageFailure failure = failure(source(tar, Map.of(), "built", null));
+
+        assertThat(failure == null ? "here-documents" : failure.getMessage())
+                .contains("here-documents")
+                .doesNotContain("cannot be built");
+    }
+
     /** Of a disk that is, FullDiskTest tells. */
     @Test
     void a_program_that_says_that_no_space_is_left_while_the_engines_disk_has_room_is_a_failed_build() {
