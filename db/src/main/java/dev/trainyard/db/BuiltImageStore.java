@@ -3,7 +3,7 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.WorkerId;
 import java.util.Optional;
 
-/** Which image one worker built from which content, and which team's build took which name on the worker's engine. */
+/** Which image one worker built from which content, and which names builds gave for the jobs of their teams. */
 public final class BuiltImageStore {
 
     private final Database database;
@@ -41,36 +41,34 @@ public final class BuiltImageStore {
     }
 
     /**
-     * The team whose build took the name; empty: none did.
+     * The id of the image to which a build of the team gave the name; whether the engine still has it is for the engine to say.
      *
      * @param name in full
+     * @param team empty: jobs without a team
      */
-    public Optional<String> ownerOf(String name) {
+    public Optional<String> named(String name, String team) {
         return database.sql()
-                .sql("select team from trainyard.image_name where engine_id = :engine and name = :name")
+                .sql("""
+                select image_id from trainyard.built_name
+                where engine_id = :engine and team = :team and name = :name""")
                 .param("engine", engine)
+                .param("team", team)
                 .param("name", name)
                 .query(String.class)
                 .optional();
     }
 
-    /**
-     * Takes the name for the team, unless it is taken.
-     *
-     * @return whose it is now
-     */
-    public String take(String name, String team) {
-        return database.inTransaction(() -> {
-            database.sql()
-                    .sql("""
-                    insert into trainyard.image_name (engine_id, name, team) values (:engine, :name, :team)
-                    on conflict do nothing""")
-                    .param("engine", engine)
-                    .param("name", name)
-                    .param("team", team)
-                    .update();
-            // A statement of its own: it sees what another transaction has committed since.
-            return ownerOf(name).orElseThrow();
-        });
+    /** {@code name}: gives the image a name for jobs of the team on this engine; an image that had it loses it. */
+    public void name(String name, String team, String imageId) {
+        database.sql()
+                .sql("""
+                insert into trainyard.built_name (engine_id, team, name, image_id) values (:engine, :team, :name, :image)
+                on conflict (engine_id, team, name) do update
+                set image_id = excluded.image_id, named_at = excluded.named_at""")
+                .param("engine", engine)
+                .param("team", team)
+                .param("name", name)
+                .param("image", imageId)
+                .update();
     }
 }

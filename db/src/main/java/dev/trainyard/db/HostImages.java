@@ -3,7 +3,10 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan;
+import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Image;
+import dev.trainyard.core.request.ImageName;
+import dev.trainyard.core.request.JobId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -11,8 +14,10 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,6 +33,14 @@ public final class HostImages {
 
     /** The planner tells so often that it still wants an image. */
     private static final Duration WANT_AGAIN_AFTER = Duration.ofSeconds(30);
+
+    private static final String BUILT_QUERY = """
+            select j.id as job, w.id as worker
+            from unnest(:jobs::uuid[], :names::text[]) as named (job, name)
+            join trainyard.job j on j.id = named.job
+            join trainyard.built_name b on b.name = named.name and b.team = coalesce(j.team, '')
+            join trainyard.worker w on w.engine_id = b.engine_id
+            where w.state <> 'FORGOTTEN'""";
 
     private final Database database;
     private final JdbcClient sql;
@@ -148,6 +161,35 @@ public final class HostImages {
             }
         });
         return known;
+    }
+
+    /** The same candidates, with where builds of their teams gave the names of their images. */
+    List<Candidate> withBuilt(List<Candidate> candidates) {
+        List<Candidate> naming = candidates.stream()
+                .filter(candidate -> candidate.image() != null)
+                .toList();
+        Map<JobId, Set<WorkerId>> built = new HashMap<>();
+        if (!naming.isEmpty()) {
+            sql.sql(BUILT_QUERY)
+                    .param(
+                            "jobs",
+                            naming.stream()
+                                    .map(candidate -> candidate.job().value())
+                                    .toArray(UUID[]::new))
+                    .param(
+                            "names",
+                            naming.stream()
+                                    .map(candidate -> ImageName.inFull(String.valueOf(candidate.image())))
+                                    .toArray(String[]::new))
+                    .query(row -> {
+                        built.computeIfAbsent(new JobId(row.getObject("job", UUID.class)), _ -> new HashSet<>())
+                                .add(new WorkerId(row.getObject("worker", UUID.class)));
+                    });
+        }
+        return candidates.stream()
+                .map(candidate ->
+                        built.containsKey(candidate.job()) ? candidate.builtOn(built.get(candidate.job())) : candidate)
+                .toList();
     }
 
     private static Image image(ResultSet row) throws SQLException {

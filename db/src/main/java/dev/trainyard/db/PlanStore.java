@@ -355,7 +355,7 @@ public final class PlanStore {
         Place place = Place.HEAD;
         do {
             Page page = page(place, seen);
-            Plan more = planner.apply(new Snapshot(hosts, away, imagesOf(page), page.candidates()));
+            Plan more = planner.apply(new Snapshot(hosts, away, imagesOf(page), images.withBuilt(page.candidates())));
             plan = plan.and(more).and(new Plan(List.of(), page.unreadable()));
             hosts = hosts.stream().map(host -> host.after(more.placements())).toList();
             boolean first = place == Place.HEAD;

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class BuiltImageStoreTest {
 
+    private static final String NAME = "docker.io/library/x:1";
+
     private final Yard yard = new Yard();
 
     @AfterEach
@@ -29,30 +31,52 @@ class BuiltImageStoreTest {
     }
 
     @Test
-    void a_name_is_the_first_teams_that_took_it_for_every_worker_of_its_engine() {
+    void a_name_means_the_last_image_that_a_build_of_the_team_gave_it_on_the_engine() {
         BuiltImageStore one = store("gpu-1");
         BuiltImageStore sameEngine = store("gpu-2");
         BuiltImageStore otherEngine = new BuiltImageStore(
                 yard.database, yard.register(AWorker.named("gpu-3").gpus(1)).worker(), "engine-2");
 
-        assertThat(one.ownerOf("docker.io/library/x:1")).isEmpty();
-        assertThat(one.take("docker.io/library/x:1", "a")).isEqualTo("a");
+        one.name(NAME, "a", "sha256:1");
+        sameEngine.name(NAME, "a", "sha256:2");
+        one.name(NAME, "b", "sha256:3");
+        one.name(NAME, "", "sha256:4");
 
-        assertThat(sameEngine.take("docker.io/library/x:1", "b")).isEqualTo("a");
-        assertThat(sameEngine.ownerOf("docker.io/library/x:1")).contains("a");
-        assertThat(otherEngine.take("docker.io/library/x:1", "b")).isEqualTo("b");
-        assertThat(one.take("docker.io/library/x:2", "")).isEmpty();
+        assertThat(one.named(NAME, "a")).contains("sha256:2");
+        assertThat(sameEngine.named(NAME, "b")).contains("sha256:3");
+        assertThat(one.named(NAME, "")).contains("sha256:4");
+        assertThat(one.named(NAME, "c")).isEmpty();
+        assertThat(otherEngine.named(NAME, "a")).isEmpty();
     }
 
     @Test
-    void of_two_teams_that_take_a_name_at_once_both_hear_whose_it_is() throws Exception {
+    void of_two_builds_that_give_a_name_at_once_one_is_the_last() throws Exception {
         BuiltImageStore one = store("gpu-1");
         BuiltImageStore other = store("gpu-2");
 
-        Future<String> theirs = yard.async(() -> other.take("docker.io/library/x:1", "b"));
-        String owner = one.take("docker.io/library/x:1", "a");
+        Future<?> theirs = yard.async(() -> {
+            other.name(NAME, "a", "sha256:2");
+            return true;
+        });
+        one.name(NAME, "a", "sha256:1");
+        theirs.get();
 
-        assertThat(theirs.get()).isEqualTo(owner);
+        assertThat(one.named(NAME, "a").orElseThrow()).isIn("sha256:1", "sha256:2");
+    }
+
+    @Test
+    void readers_see_which_names_builds_gave_on_which_host() {
+        store("gpu-1").name(NAME, "", "sha256:1");
+        store("gpu-1b").name(NAME, "vision", "sha256:2");
+
+        assertThat(
+                        yard.texts(
+                                "select worker || ' ' || coalesce(team, '-') || ' ' || name || ' ' || image_id from history.built_names"))
+                .containsExactlyInAnyOrder(
+                        "gpu-1 - %s sha256:1".formatted(NAME),
+                        "gpu-1 vision %s sha256:2".formatted(NAME),
+                        "gpu-1b - %s sha256:1".formatted(NAME),
+                        "gpu-1b vision %s sha256:2".formatted(NAME));
     }
 
     private BuiltImageStore store(String worker) {

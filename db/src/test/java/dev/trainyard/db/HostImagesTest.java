@@ -48,6 +48,25 @@ class HostImagesTest {
     }
 
     @Test
+    void a_name_that_a_build_of_the_jobs_team_gave_is_there_on_that_host_and_for_that_team_only() {
+        Incarnation large = yard.register(AWorker.named("gpu-1").gpus(3).fetching());
+        Incarnation small =
+                yard.register(AWorker.named("gpu-2").engine("engine-2").gpus(2).fetching());
+        new BuiltImageStore(yard.database, small.worker(), "engine-2").name(MODEL, "vision", "sha256:1");
+        JobId ours = yard.submit(image("ours").team("vision"));
+        JobId theirs = yard.submit(image("theirs").team("speech"));
+        JobId nobodys = submit("nobodys");
+
+        yard.plan();
+
+        assertThat(yard.state(ours)).isEqualTo("RUNNING");
+        assertThat(yard.texts("select w.name from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id"))
+                .containsExactly("gpu-2");
+        assertThat(List.of(yard.state(theirs), yard.state(nobodys))).containsOnly("QUEUED");
+        assertThat(images.due(large.worker())).containsExactly(MODEL);
+    }
+
+    @Test
     void a_worker_of_an_earlier_release_gets_its_jobs_as_before() {
         yard.register(AWorker.named("gpu-1").gpus(1));
 
@@ -252,7 +271,10 @@ class HostImagesTest {
     }
 
     private JobId submit(String name) {
-        return yard.submit(
-                ARequest.named(name).image(new ImageSource.Reference(MODEL)).gpus(1));
+        return yard.submit(image(name));
+    }
+
+    private static ARequest image(String name) {
+        return ARequest.named(name).image(new ImageSource.Reference(MODEL)).gpus(1);
     }
 }

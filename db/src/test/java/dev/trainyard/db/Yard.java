@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -83,6 +84,7 @@ final class Yard implements AutoCloseable {
                 request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull _)
                         ? reference
                         : null,
+                Set.of(),
                 Snapshot.Past.NONE);
     }
 

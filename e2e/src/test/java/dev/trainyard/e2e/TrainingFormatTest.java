@@ -36,6 +36,9 @@ class TrainingFormatTest {
 
     private static final String IMAGE = "trainyard-test/digits";
 
+    /** As people on the host see it. */
+    private static final String ON_THE_HOST = "trainyard/named/" + IMAGE;
+
     private static Installation installation;
     private static String server;
 
@@ -51,7 +54,7 @@ class TrainingFormatTest {
         server = installation.startServerAndWorker();
 
         handedIn = installation.folder("package");
-        docker("rmi", "--force", IMAGE);
+        docker("rmi", "--force", ON_THE_HOST);
         Files.copy(EXAMPLE.resolve("Dockerfile"), handedIn.resolve("Dockerfile"));
         Files.copy(EXAMPLE.resolve(".dockerignore"), handedIn.resolve(".dockerignore"));
         execute(
@@ -90,7 +93,7 @@ class TrainingFormatTest {
                         "--rm",
                         "--entrypoint",
                         "ls",
-                        IMAGE,
+                        ON_THE_HOST,
                         "/main.py",
                         "/src",
                         "/requirements.txt",
@@ -126,7 +129,14 @@ class TrainingFormatTest {
         for (String part : List.of("train", "val")) {
             Files.writeString(
                     data.resolve(part + ".csv"),
-                    execute("docker", "run", "--rm", "--entrypoint", "cat", IMAGE, "/data/digits-" + part + ".csv"));
+                    execute(
+                            "docker",
+                            "run",
+                            "--rm",
+                            "--entrypoint",
+                            "cat",
+                            ON_THE_HOST,
+                            "/data/digits-" + part + ".csv"));
         }
         Path file = compose("resumed.yml", "resumed", """
                       - %s:/mnt/data:ro

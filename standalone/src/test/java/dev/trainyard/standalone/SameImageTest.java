@@ -36,7 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 class SameImageTest {
 
-    private static final String OURS = "trainyard-test/ours:1";
+    private static final String NAME = "trainyard-test/ours:1";
+    private static final String OURS = "trainyard/named/" + NAME;
     private static final String THEIRS = "trainyard-test/theirs:1";
 
     @TempDir
@@ -56,7 +57,7 @@ class SameImageTest {
     }
 
     @Test
-    void a_submitted_folder_becomes_the_image_that_docker_build_makes_of_it_under_the_same_tag() throws Exception {
+    void a_submitted_folder_becomes_the_image_that_docker_build_makes_of_it_under_its_name() throws Exception {
         Path folder = packageFolder(directory.resolve("package"));
 
         assertThat(submit(folder.resolve("docker-compose.yml"))).isZero();
@@ -115,7 +116,7 @@ class SameImageTest {
                   train:
                     image: %s
                     build: {context: ., target: trained, args: {WHO: ada}}
-                """.formatted(OURS));
+                """.formatted(NAME));
         return folder;
     }
 

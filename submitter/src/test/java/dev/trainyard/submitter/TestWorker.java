@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -76,7 +77,15 @@ final class TestWorker implements AutoCloseable {
     private static Snapshot.Candidate needs(String json) {
         Request.Submit request = (Request.Submit) RequestCodec.decode(json.getBytes(StandardCharsets.UTF_8));
         return new Snapshot.Candidate(
-                request.jobId(), request.gpus(), List.of(), null, BigDecimal.ONE, 1L << 20, null, Snapshot.Past.NONE);
+                request.jobId(),
+                request.gpus(),
+                List.of(),
+                null,
+                BigDecimal.ONE,
+                1L << 20,
+                null,
+                Set.of(),
+                Snapshot.Past.NONE);
     }
 
     JobStore.Acceptance accept(String json) {

@@ -10,7 +10,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The worker's built images in the database. While that is away no image is known, and each is built again; whose a name is has to be
+ * The worker's built images in the database. While that is away no image is known, and each is built again; what a name means has to be
  * known.
  */
 final class RecordedImages implements BuiltImages {
@@ -43,13 +43,13 @@ final class RecordedImages implements BuiltImages {
     }
 
     @Override
-    public Optional<String> ownerOf(String name) {
-        return rows.ownerOf(name);
+    public Optional<String> named(String name, String team) {
+        return rows.named(name, team);
     }
 
     @Override
-    public String take(String name, String team) {
-        return rows.take(name, team);
+    public void name(String name, String team, String imageId) {
+        rows.name(name, team, imageId);
     }
 
     private static void tolerate(RuntimeException failure) {

@@ -81,8 +81,17 @@ public final class Planner {
         return new Plan(placements, reasons, wants, unavailable, refused);
     }
 
-    /** On the first that has the image. If the very first does not say, it is asked: that takes no time. */
+    /**
+     * On the first that has the image. If the very first does not say, it is asked: that takes no time. No registry is asked for a name that
+     * a build of the team gave where there is room.
+     */
     private void placeWithImage(Candidate candidate, List<Room> fitting) {
+        Optional<Room> built =
+                fitting.stream().filter(room -> isBuilt(candidate, room)).findFirst();
+        if (built.isPresent()) {
+            placements.add(built.get().take(candidate));
+            return;
+        }
         if (isUnknown(candidate, fitting.getFirst())) {
             await(candidate, fitting, fitting.subList(0, 1));
             return;
@@ -163,6 +172,10 @@ public final class Planner {
                 || image(candidate, room) instanceof Image.Present;
     }
 
+    private static boolean isBuilt(Candidate candidate, Room room) {
+        return candidate.builtOn().contains(room.host.id());
+    }
+
     /** Nobody has asked yet; or it failed for good, before this job was there. */
     private boolean isUnknown(Candidate candidate, Room room) {
         if (hasImage(candidate, room)) {
@@ -182,8 +195,11 @@ public final class Planner {
     }
 
     private @Nullable Image image(Candidate candidate, Room room) {
-        return candidate.image() == null
-                ? null
+        if (candidate.image() == null) {
+            return null;
+        }
+        return isBuilt(candidate, room)
+                ? new Image.Present()
                 : images.getOrDefault(room.host.id(), Map.of()).get(candidate.image());
     }
 

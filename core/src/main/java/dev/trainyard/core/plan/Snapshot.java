@@ -155,6 +155,7 @@ public record Snapshot(
      * @param cpus limit of the request; null: an even share of the host
      * @param memory likewise, in bytes
      * @param image that its host has to have; null: none, it is built
+     * @param builtOn where a build of its team gave an image that name
      * @param past what its former attempts say
      */
     public record Candidate(
@@ -165,11 +166,17 @@ public record Snapshot(
             @Nullable BigDecimal cpus,
             @Nullable Long memory,
             @Nullable String image,
+            Set<WorkerId> builtOn,
             Past past) {
 
         /** The same, with what its former attempts say. */
         public Candidate with(Past other) {
-            return new Candidate(job, gpus, hostPorts, location, cpus, memory, image, other);
+            return new Candidate(job, gpus, hostPorts, location, cpus, memory, image, builtOn, other);
+        }
+
+        /** The same, with where its image was built. */
+        public Candidate builtOn(Set<WorkerId> workers) {
+            return new Candidate(job, gpus, hostPorts, location, cpus, memory, image, workers, past);
         }
     }
 

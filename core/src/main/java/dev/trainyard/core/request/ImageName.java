@@ -1,6 +1,7 @@
 package dev.trainyard.core.request;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Names of images, as Docker reads them. */
 public final class ImageName {
@@ -10,6 +11,7 @@ public final class ImageName {
 
     public static final String RESERVED_REMEDY = "Choose another name, for example team/model:1";
 
+    private static final Pattern ID = Pattern.compile("(sha256:)?[0-9a-f]{64}");
     private static final String HUB = "docker.io";
     private static final String NAMESPACE = "trainyard/";
 
@@ -24,18 +26,31 @@ public final class ImageName {
     }
 
     /**
-     * The name in full, such as {@code docker.io/library/debian:bookworm}: two spellings of one name are alike in it. A digest stays where
-     * it is given, and stands for the tag.
+     * The name in full, such as {@code docker.io/library/debian:bookworm}: two spellings of one name are alike in it. A digest stands in the
+     * place of the tag, also of one that is given beside it.
      */
     public static String inFull(String name) {
         int slash = name.indexOf('/');
         String first = slash < 0 ? "" : name.substring(0, slash);
-        boolean ofRegistry = first.contains(".") || first.contains(":") || first.equals("localhost");
+        boolean ofRegistry = first.contains(".")
+                || first.contains(":")
+                || first.equals("localhost")
+                || !first.equals(first.toLowerCase(Locale.ROOT));
         String registry = ofRegistry && !first.equals("index.docker.io") ? first : HUB;
         String path = ofRegistry ? name.substring(slash + 1) : name;
         String inRegistry = registry.equals(HUB) && !path.contains("/") ? "library/" + path : path;
-        boolean tagged = inRegistry.contains("@") || inRegistry.indexOf(':', inRegistry.lastIndexOf('/')) >= 0;
-        return registry + "/" + inRegistry + (tagged ? "" : ":latest");
+        int digest = inRegistry.indexOf('@');
+        String untagged = digest < 0 ? inRegistry : inRegistry.substring(0, digest);
+        int tag = untagged.indexOf(':', untagged.lastIndexOf('/'));
+        if (digest < 0) {
+            return registry + "/" + inRegistry + (tag < 0 ? ":latest" : "");
+        }
+        return registry + "/" + (tag < 0 ? untagged : untagged.substring(0, tag)) + inRegistry.substring(digest);
+    }
+
+    /** Whether it is the whole id of an image: no name can look like that. */
+    public static boolean isId(String name) {
+        return ID.matcher(name).matches();
     }
 
     /** The registry that is asked for the image, with its port; {@code docker.io} where the name has none. */

@@ -307,6 +307,7 @@ class PlannerPropertyTest {
                     random.nextBoolean() ? null : BigDecimal.valueOf(random.nextInt(32)),
                     random.nextBoolean() ? null : random.nextInt(128) * GIB,
                     random.nextBoolean() ? "model:" + random.nextInt(3) : null,
+                    random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
                     new Past(
                             random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
                             random.nextInt(4) == 0 && !ids.isEmpty() ? anyHost() : null,

@@ -597,6 +597,14 @@ class PlannerTest {
     }
 
     @Test
+    void where_a_build_of_its_team_gave_the_name_it_goes_without_a_word_to_a_registry() {
+        Plan plan = plan(asked(), new AJob().gpus(1).image(MODEL).builtOn(small));
+
+        assertThat(plan.placements()).extracting(Placement::host).containsExactly(small.id());
+        assertThat(plan.wants()).isEmpty();
+    }
+
+    @Test
     void it_waits_for_a_fetch_and_says_how_far_that_is() {
         Plan plan = plan(Map.of(large, new Fetching("3 of 7 layers"), small, new Wanted()), model);
 
@@ -782,6 +790,7 @@ class PlannerTest {
         private Set<WorkerId> avoid = Set.of();
         private @Nullable WorkerId prefer;
         private Set<WorkerId> refusedBy = Set.of();
+        private Set<WorkerId> builtOn = Set.of();
         private @Nullable String image;
 
         AJob gpus(int count) {
@@ -828,6 +837,11 @@ class PlannerTest {
             return this;
         }
 
+        AJob builtOn(Host... hosts) {
+            builtOn = Arrays.stream(hosts).map(Host::id).collect(Collectors.toSet());
+            return this;
+        }
+
         AJob prefer(Host host) {
             prefer = host.id();
             return this;
@@ -835,7 +849,7 @@ class PlannerTest {
 
         Candidate candidate() {
             return new Candidate(
-                    id, gpus, ports, location, cpus, memory, image, new Past(avoid, prefer, refusedBy, SINCE));
+                    id, gpus, ports, location, cpus, memory, image, builtOn, new Past(avoid, prefer, refusedBy, SINCE));
         }
     }
 }

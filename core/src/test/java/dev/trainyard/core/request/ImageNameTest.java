@@ -48,7 +48,11 @@ class ImageNameTest {
         "registry.example/model, registry.example/model:latest",
         "localhost/model:1, localhost/model:1",
         "localhost:5000/team/model, localhost:5000/team/model:latest",
-        "debian@sha256:00, docker.io/library/debian@sha256:00"
+        "debian@sha256:00, docker.io/library/debian@sha256:00",
+        "debian:bookworm@sha256:00, docker.io/library/debian@sha256:00",
+        "localhost:5000/model:1@sha256:00, localhost:5000/model@sha256:00",
+        "Registry/model, Registry/model:latest",
+        "docker.io:443/library/debian, docker.io:443/library/debian:latest"
     })
     void all_spellings_of_a_name_are_one_in_full(String name, String inFull) {
         assertThat(ImageName.inFull(name)).isEqualTo(inFull);

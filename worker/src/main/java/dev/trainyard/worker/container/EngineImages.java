@@ -33,14 +33,20 @@ public final class EngineImages {
         this.connection = connection;
     }
 
-    /** Empty: the host does not have it. */
+    /**
+     * What the engine finds: an image of that name, else one whose id begins so.
+     *
+     * @return empty: the host does not have it
+     */
     public Optional<EngineImage> inspect(String reference) {
         return connection.ask(docker -> {
             try {
                 InspectImageResponse image = docker.inspectImageCmd(reference).exec();
-                List<String> digests = image.getRepoDigests();
                 return Optional.of(new EngineImage(
-                        Objects.requireNonNull(image.getId()), digests == null ? List.of() : digests, onBuild(image)));
+                        Objects.requireNonNull(image.getId()),
+                        Objects.requireNonNullElse(image.getRepoTags(), List.of()),
+                        Objects.requireNonNullElse(image.getRepoDigests(), List.of()),
+                        onBuild(image)));
             } catch (NotFoundException e) {
                 return Optional.empty();
             }

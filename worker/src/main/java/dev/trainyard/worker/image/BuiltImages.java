@@ -11,16 +11,13 @@ public interface BuiltImages {
     void record(String content, String imageId);
 
     /**
-     * The team whose build took a name on this host; empty: no build did.
+     * The id of the image to which a build of the team gave the name on this host's engine. The engine may not have it any more.
      *
      * @param name in full
+     * @param team empty: jobs without a team
      */
-    Optional<String> ownerOf(String name);
+    Optional<String> named(String name, String team);
 
-    /**
-     * Takes a name for a team, for good, unless it is taken.
-     *
-     * @return whose it is now
-     */
-    String take(String name, String team);
+    /** Gives the image a name for jobs of the team; one that had it loses it. */
+    void name(String name, String team, String imageId);
 }

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name made of all that an image is built from. It keeps the image from being pruned as one without a name, and tells contents apart in
@@ -19,8 +20,10 @@ final class ContentTag {
 
     private ContentTag() {}
 
-    static String of(ImageSource.Build build) {
+    /** @param team whose build it is: what another team built from the same is not taken for its own */
+    static String of(ImageSource.Build build, @Nullable String team) {
         MessageDigest digest = sha256();
+        add(digest, team == null ? "" : team);
         add(digest, build.source());
         add(digest, build.dockerfile());
         add(digest, build.target() == null ? "" : build.target());

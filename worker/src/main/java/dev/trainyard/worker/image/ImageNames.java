@@ -5,91 +5,110 @@ import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.ImageName;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;
-import dev.trainyard.worker.policy.Policy;
+import dev.trainyard.worker.policy.Policy.BuiltNames;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names of images a job may give and use. A name that a build gave is its team's: without that, one team's build could replace what
- * the jobs of another name. Every failure is an {@link ImageFailure}.
+ * What names of images mean. A name that a build gives means its image to jobs of its team alone, and never becomes a name of the engine:
+ * otherwise a team could put its image under a name that others take for one of a registry. Names of the engine come from registries and
+ * from people on the host. Every failure is an {@link ImageFailure}.
  */
 final class ImageNames {
 
+    /** A part of a name, as the engine's grammar has it. */
+    private static final Pattern PART = Pattern.compile("[a-z0-9]++(?:(?:[._]|__|-++)[a-z0-9]++)*+");
+
+    private static final int LONGEST_TEAM = 40;
+
     private final EngineImages images;
     private final BuiltImages built;
-    private final Policy policy;
+    private final BuiltNames rule;
 
-    ImageNames(EngineImages images, BuiltImages built, Policy policy) {
+    ImageNames(EngineImages images, BuiltImages built, BuiltNames rule) {
         this.images = images;
         this.built = built;
-        this.policy = policy;
+        this.rule = rule;
     }
 
-    /** A name under which a job asks for an image. */
-    void requireUsable(String name, @Nullable String team) {
-        refuseReserved(name);
-        built.ownerOf(ImageName.inFull(name))
-                .filter(owner -> !owner.equals(owned(team)))
-                .ifPresent(owner -> deny("the image %s may not be used: on this host %s made it"
-                        .formatted(Excerpt.quote(name), buildOf(owner))));
+    /** The image to which a build of the team gave the name, unless names are for all and the engine has one. */
+    Optional<ProvidedImage> ofTeam(String name, @Nullable String team) {
+        if (rule == BuiltNames.ANY && images.inspect(name).isPresent()) {
+            return Optional.empty();
+        }
+        return built.named(ImageName.inFull(name), owned(team))
+                .map(id -> Images.provided(images, id)
+                        .orElseThrow(() -> new ImageFailure(
+                                Cause.IMAGE_UNAVAILABLE,
+                                "a build gave the name %s on this host, but its image was removed since: build it again"
+                                        .formatted(Excerpt.quote(name)))));
     }
 
-    /** A name that a build is to give: what is known before it is built. */
-    void requireFree(String name, @Nullable String team) {
-        refuseReserved(name);
-        built.ownerOf(ImageName.inFull(name)).ifPresent(owner -> requireOwn(name, owner, team));
+    /** An image of a Dockerfile: the engine, which looks for it, does not know the names of builds. */
+    void requireOfEngine(String name, @Nullable String team) {
+        requireName(name);
+        if (rule == BuiltNames.OWN
+                && built.named(ImageName.inFull(name), owned(team)).isPresent()) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile begins with or copies from %s, a name that a build gave. Only jobs know such names: push that image to a registry under another name, or have builtNames: any written in the policy"
+                            .formatted(Excerpt.quote(name)));
+        }
     }
 
     /** Gives an image that was built its name. */
     void give(String name, ProvidedImage image, @Nullable String team) {
+        boolean shared = rule == BuiltNames.ANY;
         String inFull = ImageName.inFull(name);
         try {
-            if (built.ownerOf(inFull).isEmpty()) {
-                Optional<ProvidedImage> present = Images.provided(images, inFull);
-                if (present.isPresent() && !present.get().equals(image)) {
-                    deny(
-                            "the image cannot be named %s: this host has another image of that name, which was pulled or built by hand"
-                                    .formatted(Excerpt.quote(name)));
-                }
-            }
-            requireOwn(name, built.take(inFull, owned(team)), team);
-            images.tag(image.id(), name);
+            images.tag(image.id(), shared ? name : kept(inFull, team));
         } catch (EngineRefused e) {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED,
                     "the image was built, but cannot be named %s: %s".formatted(name, e.reason()));
         }
-    }
-
-    private void requireOwn(String name, String owner, @Nullable String team) {
-        if (!owner.equals(owned(team))) {
-            deny("the image cannot be named %s: on this host it is the name of an image that %s made"
-                    .formatted(Excerpt.quote(name), buildOf(owner)));
+        if (!shared) {
+            built.name(inFull, owned(team), image.id());
         }
     }
 
-    private void deny(String what) {
-        policy.refusalOfName(what).ifPresent(refusal -> {
-            throw new ImageFailure(Cause.POLICY_DENIED, refusal);
-        });
-    }
-
-    /** Jobs without a team own names together. */
-    private static String owned(@Nullable String team) {
-        return team == null ? "" : team;
-    }
-
-    private static String buildOf(String owner) {
-        return owner.isEmpty() ? "the build of a job without a team" : "a build of the team " + Excerpt.quote(owner);
-    }
-
-    /** New requests with such names are refused at once; one that an earlier release accepted comes here. */
-    static void refuseReserved(String name) {
+    /** New requests with reserved names are refused at once; one that an earlier release accepted comes here. */
+    static void requireName(String name) {
         if (ImageName.isReserved(name)) {
             throw new ImageFailure(
                     Cause.IMAGE_UNAVAILABLE,
                     "the image's name %s %s. %s"
                             .formatted(Excerpt.quote(name), ImageName.RESERVED, ImageName.RESERVED_REMEDY));
         }
+        if (ImageName.isId(name)) {
+            throw new ImageFailure(
+                    Cause.IMAGE_UNAVAILABLE, "%s is the id of an image. Give its name".formatted(Excerpt.quote(name)));
+        }
+    }
+
+    /** Jobs without a team have names together. */
+    private static String owned(@Nullable String team) {
+        return team == null ? "" : team;
+    }
+
+    /**
+     * Under this name the engine keeps the image and people see it: {@code trainyard/team-vision/resnet:2}. Nothing is looked up by it, so that
+     * names of two teams may come to be one here.
+     */
+    private static String kept(String inFull, @Nullable String team) {
+        String folder = "named";
+        if (team != null) {
+            boolean legible =
+                    team.length() <= LONGEST_TEAM && PART.matcher(team).matches();
+            folder = "team-" + (legible ? team : UUID.nameUUIDFromBytes(team.getBytes(StandardCharsets.UTF_8)));
+        }
+        int slash = inFull.indexOf('/');
+        String registry = inFull.substring(0, slash).toLowerCase(Locale.ROOT).replace(':', '-');
+        String path = inFull.substring(slash + 1);
+        return "trainyard/%s/%s".formatted(folder, registry.equals("docker.io") ? path : registry + "/" + path);
     }
 }

@@ -5,6 +5,7 @@ import dev.trainyard.core.request.DockerfileInstruction;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineException;
+import dev.trainyard.worker.container.EngineImage;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
@@ -35,7 +36,7 @@ public final class Images {
         this.images = engine.images();
         this.contexts = contexts;
         this.builtBefore = builtBefore;
-        this.names = new ImageNames(images, builtBefore, policy);
+        this.names = new ImageNames(images, builtBefore, policy.builtNames());
         this.policy = policy;
     }
 
@@ -51,15 +52,17 @@ public final class Images {
             throws InterruptedException {
         return switch (source) {
             case ImageSource.Reference(String reference, ImageSource.Pull pull) -> {
-                names.requireUsable(reference, team);
-                yield named(reference, pull, progress);
+                ImageNames.requireName(reference);
+                Optional<ProvidedImage> ofTeam =
+                        pull == ImageSource.Pull.ALWAYS ? Optional.empty() : names.ofTeam(reference, team);
+                yield ofTeam.isPresent() ? ofTeam.get() : named(reference, pull, progress);
             }
             case ImageSource.Build build -> {
                 String name = build.tag();
                 if (name == null) {
                     yield built(build, team, progress);
                 }
-                names.requireFree(name, team);
+                ImageNames.requireName(name);
                 ProvidedImage image = built(build, team, progress);
                 names.give(name, image, team);
                 yield image;
@@ -68,13 +71,13 @@ public final class Images {
     }
 
     /**
-     * Whether the host has an image of that name.
+     * Whether the host's engine has an image of that name.
      *
      * @throws ImageFailure if that is no name of an image
      * @throws EngineSilent if the engine does not answer
      */
     public boolean isPresent(String reference) {
-        ImageNames.refuseReserved(reference);
+        ImageNames.requireName(reference);
         return new Pull(images).present(reference).isPresent();
     }
 
@@ -115,7 +118,7 @@ public final class Images {
 
     private ProvidedImage built(ImageSource.Build build, @Nullable String team, Consumer<String> progress)
             throws InterruptedException {
-        String tag = ContentTag.of(build);
+        String tag = ContentTag.of(build, team);
         return once.get(tag, () -> progress.accept("another job is building the same image: waiting for it"), () -> {
             // By the id alone: the name may have come to name another image.
             Optional<ProvidedImage> present = builtBefore.idOf(tag).flatMap(id -> provided(images, id));
@@ -130,11 +133,13 @@ public final class Images {
             DockerfileReach reach = DockerfileReach.of(dockerfile.instructions(), arguments);
             reach.downloads().forEach(this::refuseDownload);
             for (String image : reach.others()) {
-                names.requireUsable(image, team);
+                requireNoId(image, team, progress);
             }
             for (String image : reach.bases()) {
-                names.requireUsable(image, team);
-                checkTriggers(image, team, build.args().keySet(), progress);
+                Optional<EngineImage> base = ofEngine(image, team, progress);
+                if (base.isPresent()) {
+                    checkTriggers(base.get(), image, team, build.args().keySet(), progress);
+                }
             }
             Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
             ProvidedImage done = steps.run(build, arguments, tag, dockerfile, progress);
@@ -149,28 +154,54 @@ public final class Images {
         });
     }
 
-    /** What the base image's ONBUILD adds to the Dockerfile. So that it can be read, the image is pulled first. */
-    private void checkTriggers(String base, @Nullable String team, Set<String> arguments, Consumer<String> progress)
+    /**
+     * An image of a Dockerfile, pulled if the engine has none of that name: where it has one, it does not take the name for the beginning of an
+     * id. Empty: it is no name of an image, which the build says, with its step.
+     */
+    private Optional<EngineImage> ofEngine(String name, @Nullable String team, Consumer<String> progress)
             throws InterruptedException {
+        names.requireOfEngine(name, team);
         try {
-            if (images.inspect(base).isEmpty()) {
-                fetch(base, progress);
+            Optional<EngineImage> present = images.inspect(name).filter(image -> image.isNamed(name));
+            if (present.isPresent()) {
+                return present;
             }
         } catch (EngineRefused e) {
-            // It is no name of an image: that the build says, with its step.
-            return;
+            return Optional.empty();
+        }
+        try {
+            return images.inspect(new Pull(images).run(name, progress).id());
         } catch (ImageFailure e) {
             throw new ImageFailure(e.verdict(), "the base image cannot be pulled: " + e.getMessage());
         }
-        List<DockerfileInstruction> triggers = images.inspect(base).stream()
-                .flatMap(image -> image.onBuild().stream())
+    }
+
+    /** What a Dockerfile copies from. Where it is not here, the build looks for it; or it is a stage that is not known yet. */
+    private void requireNoId(String name, @Nullable String team, Consumer<String> progress)
+            throws InterruptedException {
+        names.requireOfEngine(name, team);
+        try {
+            if (images.inspect(name).isEmpty()) {
+                return;
+            }
+        } catch (EngineRefused e) {
+            return;
+        }
+        Optional<EngineImage> unused = ofEngine(name, team, progress);
+    }
+
+    /** What the base image's ONBUILD adds to the Dockerfile. */
+    private void checkTriggers(
+            EngineImage image, String base, @Nullable String team, Set<String> arguments, Consumer<String> progress)
+            throws InterruptedException {
+        List<DockerfileInstruction> triggers = image.onBuild().stream()
                 .flatMap(trigger -> Dockerfile.ofTrigger(trigger, base).stream())
                 .toList();
         ProxyArguments.requireDeclared(arguments, triggers, "ONBUILD of " + base);
         DockerfileReach reach = DockerfileReach.ofTriggers(triggers);
         reach.downloads().forEach(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
-        for (String image : reach.others()) {
-            names.requireUsable(image, team);
+        for (String other : reach.others()) {
+            requireNoId(other, team, progress);
         }
     }
 

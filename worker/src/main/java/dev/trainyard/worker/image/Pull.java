@@ -25,7 +25,7 @@ final class Pull {
         if (messages.error() != null) {
             throw failure(reference, messages.error());
         }
-        return Images.provided(images, reference)
+        return named(reference)
                 // Somebody has removed it since: to be had again.
                 .orElseThrow(() -> new ImageFailure(
                         Cause.IMAGE_PULL_FAILED,
@@ -33,13 +33,20 @@ final class Pull {
                                 .formatted(reference)));
     }
 
-    /** The image, if the host has it. */
+    /** The image, if the host has it under that name. */
     Optional<ProvidedImage> present(String reference) {
         try {
-            return Images.provided(images, reference);
+            return named(reference);
         } catch (EngineRefused e) {
             throw failure(reference, e.reason());
         }
+    }
+
+    /** What the engine finds by an id is there for nobody: the beginning of an id can be a proper name, of another image. */
+    private Optional<ProvidedImage> named(String reference) {
+        return images.inspect(reference)
+                .filter(image -> image.isNamed(reference))
+                .map(image -> new ProvidedImage(image.id()));
     }
 
     private static ImageFailure failure(String reference, String words) {

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What a job's request says to the planner; for one thread. */
 final class Needs {
@@ -57,6 +58,7 @@ final class Needs {
                                 && pull != ImageSource.Pull.NEVER
                         ? reference
                         : null,
+                Set.of(),
                 Past.NONE);
     }
 }

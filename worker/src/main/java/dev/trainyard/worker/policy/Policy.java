@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param gracePeriod the longest time between a stop signal and KILL
  * @param memory the most that a container may use, and what it may use if it asks for nothing; null: all that the host offers
  * @param pids likewise, of processes and threads; −1 is unlimited
- * @param builtNames which names of images jobs may give and use
+ * @param builtNames for whom the names are that builds give
  * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
  * @param buildNetwork of the containers in which RUN of a Dockerfile works
  */
@@ -107,9 +107,9 @@ public record Policy(
 
     /** Whose the names of images are. */
     public enum BuiltNames {
-        /** A name that a build gave is its team's, and what was pulled or built by hand keeps its name. */
+        /** For jobs of the build's team. */
         OWN,
-        /** Every job gives and uses every name, but for the workers' own. */
+        /** For all: they are names of the engine. */
         ANY;
 
         /** As it is written in the file. */
@@ -319,24 +319,6 @@ public record Policy(
         Refusals refusals = new Refusals();
         checkMount(place.toString(), false, files, refusals);
         return refusals.told(this::remedy);
-    }
-
-    /**
-     * What the policy says of a name of an image that is not the job's own.
-     *
-     * @param what the fault, for people, without a full stop
-     * @return the same with the rule and the remedy; empty if it is allowed
-     */
-    public Optional<String> refusalOfName(String what) {
-        if (builtNames == BuiltNames.ANY) {
-            return Optional.empty();
-        }
-        Refusals refusals = new Refusals();
-        refusals.add(
-                "builtNames",
-                "%s. Choose another name: the rule builtNames of %s is %s.".formatted(what, origin, builtNames.word()),
-                BuiltNames.ANY.word());
-        return Optional.of(refusals.told(this::remedy).getFirst());
     }
 
     /**
@@ -596,7 +578,7 @@ public record Policy(
         String line = rule + ": "
                 + switch (rule) {
                     case "addUrls" -> "true";
-                    case "builtNames", "memory", "pids" -> more.getFirst();
+                    case "memory", "pids" -> more.getFirst();
                     case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
                     default -> {
                         Set<String> all = new TreeSet<>(words(rule));

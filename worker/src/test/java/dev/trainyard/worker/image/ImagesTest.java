@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +48,7 @@ class ImagesTest {
     private final Set<String> opened = new HashSet<>();
     private @Nullable InputStream secondReading;
     private final List<String> progress = new ArrayList<>();
-    private final List<String> built = new ArrayList<>();
+    private final Set<String> given = new HashSet<>();
 
     private final Records recorded = new Records();
     private Images images;
@@ -64,7 +65,8 @@ class ImagesTest {
 
     @AfterEach
     void close() throws IOException {
-        built.forEach(engine::remove);
+        recorded.ids.values().forEach(id -> removeAllOf(new ProvidedImage(id)));
+        given.forEach(engine::remove);
         workshop.close();
     }
 
@@ -79,7 +81,7 @@ class ImagesTest {
     @Test
     void an_image_that_is_always_pulled_is_looked_up_although_the_host_has_it() {
         String name = NOWHERE + "model:" + UUID.randomUUID();
-        built.add(name);
+        given.add(name);
         engine.tag("busybox:latest", name);
 
         ImageFailure failure = failure(new ImageSource.Reference(name, ImageSource.Pull.ALWAYS));
@@ -165,7 +167,7 @@ class ImagesTest {
             throws InterruptedException {
         ImageSource.Build source = dockerfile("FROM busybox:latest", "LABEL test=" + UUID.randomUUID());
         String foreign = engine.inspect("busybox:latest").orElseThrow().id();
-        engine.tag(foreign, ContentTag.of(source));
+        engine.tag(foreign, ContentTag.of(source, "a"));
 
         ProvidedImage image = images.provide(source, "a", progress::add);
 
@@ -173,7 +175,8 @@ class ImagesTest {
         assertThat(progress).noneMatch(line -> line.contains("already built"));
 
         // Nor once it is built.
-        engine.tag(foreign, ContentTag.of(source));
+        engine.tag(foreign, ContentTag.of(source, "a"));
+        given.add(ContentTag.of(source, "a"));
 
         assertThat(images.provide(source, "a", progress::add)).isEqualTo(image);
     }
@@ -190,75 +193,176 @@ class ImagesTest {
         assertThat(progress).noneMatch(line -> line.contains("already built"));
         progress.clear();
 
-        engine.remove(ContentTag.of(source));
+        engine.remove(ContentTag.of(source, "a"));
         assertThat(images.provide(source, "a", progress::add).id()).startsWith("sha256:");
         assertThat(progress).noneMatch(line -> line.contains("already built"));
     }
 
     @Test
-    void a_build_gives_no_name_that_another_teams_build_has_given_in_no_spelling() throws InterruptedException {
-        String name = "trainyard-test/" + UUID.randomUUID().toString().substring(0, 8);
-        built.add(name);
-        ProvidedImage ours = images.provide(named(name), "a", progress::add);
+    void a_name_that_a_build_gave_is_that_teams_image_in_every_spelling_and_nothing_to_other_teams() throws Exception {
+        String name = aName();
+        ProvidedImage ours = provide(named(name), "a");
+        ProvidedImage theirs = provide(named(name), "b");
+        ProvidedImage nobodys = provide(named(name), null);
 
         for (String spelling : List.of(name, name + ":latest", "docker.io/" + name, "index.docker.io/" + name)) {
-            ImageFailure theirs =
-                    catchThrowableOfType(ImageFailure.class, () -> images.provide(named(spelling), "b", progress::add));
-
-            assertThat(theirs.verdict()).as(spelling).isEqualTo(Cause.POLICY_DENIED);
-            assertThat(theirs)
-                    .hasMessageContaining(spelling)
-                    .hasMessageContaining("team 'a'")
-                    .hasMessageContaining("builtNames: any");
+            assertThat(provide(new ImageSource.Reference(spelling), "a"))
+                    .as(spelling)
+                    .isEqualTo(ours);
+            assertThat(provide(new ImageSource.Reference(spelling, ImageSource.Pull.NEVER), "b"))
+                    .as(spelling)
+                    .isEqualTo(theirs);
+            assertThat(provide(new ImageSource.Reference(spelling), null))
+                    .as(spelling)
+                    .isEqualTo(nobodys);
+            assertThat(failure(new ImageSource.Reference(spelling), "c"))
+                    .as(spelling)
+                    .hasMessageContaining("was removed from this host");
+            assertThat(images.isPresent(spelling)).as(spelling).isFalse();
         }
-        assertThat(engine.inspect(name).orElseThrow().id()).isEqualTo(ours.id());
-
-        ProvidedImage next = images.provide(named(name), "a", progress::add);
-        assertThat(engine.inspect(name).orElseThrow().id()).isEqualTo(next.id()).isNotEqualTo(ours.id());
-    }
-
-    @Test
-    void a_name_that_another_teams_build_has_given_is_not_used_unless_the_policy_says_so() throws Exception {
-        String name = "trainyard-test/" + UUID.randomUUID() + ":1";
-        built.add(name);
-        ProvidedImage image = images.provide(named(name), null, progress::add);
-
-        ImageFailure failure = failure(new ImageSource.Reference("docker.io/" + name));
-
-        assertThat(failure.verdict()).isEqualTo(Cause.POLICY_DENIED);
-        assertThat(failure).hasMessageContaining("without a team");
-        assertThat(images.provide(new ImageSource.Reference(name), null, progress::add))
-                .isEqualTo(image);
-        Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "builtNames: any");
-        Images open = newImages(recorded, Policy.load(file));
-        assertThat(open.provide(new ImageSource.Reference(name), "a", progress::add))
-                .isEqualTo(image);
-        assertThat(open.provide(named(name), "a", progress::add)).isNotEqualTo(image);
+        assertThat(Set.of(ours, theirs, nobodys)).hasSize(3);
+        assertThat(engine.inspect(name)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"busybox:latest", "busybox", "library/busybox", "docker.io/library/busybox:latest"})
-    void an_image_that_was_pulled_or_built_by_hand_keeps_its_name(String name) {
+    void a_build_that_gives_a_name_of_the_engine_leaves_that_to_all_others(String name) throws InterruptedException {
         String before = engine.inspect("busybox:latest").orElseThrow().id();
 
-        ImageFailure failure = failure(named(name));
+        ProvidedImage ours = provide(named(name), "a");
 
-        assertThat(failure.verdict()).isEqualTo(Cause.POLICY_DENIED);
-        assertThat(failure).hasMessageContaining("'%s'".formatted(name)).hasMessageContaining("by hand");
         assertThat(engine.inspect("busybox:latest").orElseThrow().id()).isEqualTo(before);
-        assertThat(recorded.names).isEmpty();
+        assertThat(provide(new ImageSource.Reference("busybox"), "a")).isEqualTo(ours);
+        assertThat(provide(new ImageSource.Reference(name), "b").id()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Vision Lab",
+                "a..b",
+                "-",
+                "über/uns:1",
+                "a-team-with-a-name-that-is-about-as-long-as-a-request-may-have-it-which-is-a-hundred-characters-long"
+            })
+    void a_team_whose_name_could_be_no_part_of_an_images_has_names_too(String team) throws InterruptedException {
+        String name = "localhost:5000/" + aName();
+        ProvidedImage ours = provide(named(name), team);
+
+        assertThat(provide(new ImageSource.Reference(name), team)).isEqualTo(ours);
+        assertThat(images.isPresent(name)).isFalse();
     }
 
     @Test
-    void an_image_that_has_its_name_already_may_be_given_it() throws InterruptedException {
-        String name = "trainyard-test/" + UUID.randomUUID() + ":1";
-        built.add(name);
-        ImageSource.Build source = named(name);
-        ProvidedImage image = images.provide(source, "a", progress::add);
+    void a_build_that_gives_a_name_again_moves_it() throws InterruptedException {
+        String name = aName();
+        ProvidedImage unused = provide(named(name), "a");
+        ProvidedImage next = provide(named(name), "a");
 
-        // As after a database that is new.
-        assertThat(newImages(new Records(), Policy.load(null)).provide(source, "b", progress::add))
+        assertThat(provide(new ImageSource.Reference(name), "a")).isEqualTo(next);
+    }
+
+    @Test
+    void a_name_is_always_looked_up_in_its_registry_if_the_job_says_so() throws InterruptedException {
+        String name = NOWHERE + aName();
+        ProvidedImage unused = provide(named(name), "a");
+
+        assertThat(failure(new ImageSource.Reference(name, ImageSource.Pull.ALWAYS)))
+                .hasMessageContaining("connection refused");
+    }
+
+    @Test
+    void a_name_whose_image_was_removed_does_not_come_to_mean_that_of_a_registry() throws InterruptedException {
+        String name = aName();
+        ProvidedImage ours = provide(named(name), "a");
+        removeAllOf(ours);
+        engine.tag("busybox:latest", name);
+        given.add(name);
+
+        ImageFailure failure = failure(new ImageSource.Reference(name));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
+        assertThat(failure).hasMessageContaining(name).hasMessageContaining("build it again");
+    }
+
+    @Test
+    void an_image_is_named_by_its_name_alone() throws InterruptedException {
+        String id = provide(named(aName()), "b").id();
+        String hex = id.substring("sha256:".length());
+
+        for (String spelling : List.of(id, hex, hex.toUpperCase(Locale.ROOT), "sha256:" + hex.substring(0, 12))) {
+            assertThat(failure(new ImageSource.Reference(spelling)))
+                    .as(spelling)
+                    .isNotNull();
+            assertThat(failure(new ImageSource.Reference(spelling, ImageSource.Pull.NEVER)))
+                    .as(spelling)
+                    .isNotNull();
+            assertThat(failure(dockerfile("FROM " + spelling))).as(spelling).isNotNull();
+            assertThat(failure(dockerfile("FROM busybox", "COPY --from=" + spelling + " /bin /b")))
+                    .as(spelling)
+                    .isNotNull();
+        }
+        assertThat(failure(new ImageSource.Reference(id)).verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
+        assertThatThrownBy(() -> images.isPresent(id)).hasMessageContaining("is the id of an image");
+    }
+
+    /** {@code cafe} is a proper name of an image, too. */
+    @Test
+    void what_the_engine_finds_by_the_beginning_of_an_id_is_not_there_under_that_name() throws InterruptedException {
+        String id = provide(named(aName()), "b").id();
+        String beginning = id.substring("sha256:".length(), "sha256:".length() + 12);
+        String digested = "busybox@" + id;
+
+        assertThat(images.isPresent(beginning)).isFalse();
+        assertThat(images.isPresent(digested)).isFalse();
+        assertThat(failure(new ImageSource.Reference(beginning))).hasMessageContaining("was removed from this host");
+
+        // Once somebody gave an image that name, it is the name that counts.
+        engine.tag("busybox:latest", beginning);
+        given.add(beginning);
+
+        assertThat(provide(new ImageSource.Reference(beginning), "a").id())
+                .isEqualTo(engine.inspect("busybox:latest").orElseThrow().id());
+    }
+
+    @Test
+    void an_image_that_somebody_named_by_hand_is_there_for_all() throws InterruptedException {
+        ProvidedImage ours = provide(named(aName()), "a");
+        String shared = aName();
+        engine.tag(ours.id(), shared);
+        given.add(shared);
+
+        assertThat(provide(new ImageSource.Reference(shared), "b")).isEqualTo(ours);
+    }
+
+    @Test
+    void with_names_for_all_a_build_gives_the_engines_own() throws Exception {
+        Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "builtNames: any");
+        Images open = newImages(recorded, Policy.load(file));
+        String name = aName();
+        given.add(name);
+
+        ProvidedImage image = open.provide(named(name), "a", progress::add);
+
+        assertThat(engine.inspect(name).orElseThrow().id()).isEqualTo(image.id());
+        assertThat(open.provide(new ImageSource.Reference(name), "b", progress::add))
                 .isEqualTo(image);
+        ProvidedImage theirs = open.provide(named(name), "b", progress::add);
+        assertThat(open.provide(new ImageSource.Reference(name), "a", progress::add))
+                .isEqualTo(theirs);
+    }
+
+    @Test
+    void what_one_team_built_is_not_taken_for_what_another_builds_from_the_same_source() throws InterruptedException {
+        ImageSource.Build source = dockerfile("FROM busybox", "LABEL test=" + UUID.randomUUID());
+        ProvidedImage unused = provide(source, "a");
+        progress.clear();
+
+        ProvidedImage theirs = provide(source, "b");
+
+        assertThat(progress).noneMatch(line -> line.contains("already built"));
+        assertThat(provide(source, "b")).isEqualTo(theirs);
+        assertThat(progress).anyMatch(line -> line.contains("already built"));
     }
 
     @ParameterizedTest
@@ -270,24 +374,6 @@ class ImagesTest {
         assertThat(asked.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
         assertThat(asked).hasMessageContaining(name).hasMessageContaining("reserved");
         assertThat(given).hasMessage(asked.getMessage());
-    }
-
-    @Test
-    void a_built_image_carries_the_tag_of_the_request_as_well() throws InterruptedException {
-        String tag = "trainyard-test/" + UUID.randomUUID() + ":v1";
-        built.add(tag);
-        ImageSource.Build source = source(
-                new Tar()
-                        .dockerfile("FROM busybox", "LABEL test=" + UUID.randomUUID())
-                        .bytes(),
-                Map.of(),
-                null,
-                tag);
-
-        ProvidedImage image = images.provide(source, "a", progress::add);
-
-        assertThat(engine.inspect(tag).orElseThrow().id()).isEqualTo(image.id());
-        assertThat(engine.inspect(ContentTag.of(source)).orElseThrow().id()).isEqualTo(image.id());
     }
 
     @Test
@@ -344,17 +430,12 @@ class ImagesTest {
 
     @Test
     void nor_does_what_a_base_image_adds_to_the_build() throws Exception {
-        String base = "trainyard-test/" + UUID.randomUUID() + ":1";
-        built.add(base);
+        String base = aName();
         Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "addUrls: true");
-        ImageSource.Build trigger = source(
-                new Tar()
-                        .dockerfile("FROM busybox", "ONBUILD ADD http://127.0.0.1:1/ /x")
-                        .bytes(),
-                Map.of(),
-                null,
-                base);
-        newImages(recorded, Policy.load(file)).provide(trigger, "a", progress::add);
+        ImageSource.Build trigger = dockerfile("FROM busybox", "ONBUILD ADD http://127.0.0.1:1/ /x");
+        ProvidedImage image = newImages(recorded, Policy.load(file)).provide(trigger, "a", progress::add);
+        engine.tag(image.id(), base);
+        given.add(base);
 
         ImageFailure refused = failure(dockerfile("ARG BASE=" + base, "FROM $BASE", "RUN true"));
 
@@ -363,15 +444,17 @@ class ImagesTest {
     }
 
     @Test
-    void a_build_begins_with_no_name_that_another_teams_build_gave_nor_with_the_workers_own() throws Exception {
-        String name = "trainyard-test/" + UUID.randomUUID() + ":1";
-        built.add(name);
-        ProvidedImage unused = images.provide(named(name), "b", progress::add);
+    void a_build_begins_with_no_image_that_a_build_named() throws Exception {
+        String name = NOWHERE + aName();
+        ProvidedImage unused = provide(named(name), "a");
 
-        assertThat(failure(dockerfile("FROM " + name)).verdict()).isEqualTo(Cause.POLICY_DENIED);
-        assertThat(failure(dockerfile("FROM busybox", "COPY --from=docker.io/" + name + " /bin /b"))
-                        .verdict())
-                .isEqualTo(Cause.POLICY_DENIED);
+        for (String[] lines :
+                new String[][] {{"FROM " + name}, {"FROM busybox", "COPY --from=" + name + ":latest /bin /b"}}) {
+            // Its own team is told; to others the name is what its registry says.
+            assertThat(failure(dockerfile(lines), "a").verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+            assertThat(failure(dockerfile(lines), "a")).hasMessageContaining("builtNames: any");
+            assertThat(failure(dockerfile(lines), "b").verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+        }
         assertThat(failure(dockerfile("FROM trainyard/build:0123"))).hasMessageContaining("reserved");
     }
 
@@ -613,8 +696,27 @@ class ImagesTest {
                 name);
     }
 
+    private static String aName() {
+        return "trainyard-test/" + UUID.randomUUID();
+    }
+
+    private ProvidedImage provide(ImageSource source, @Nullable String team) throws InterruptedException {
+        return images.provide(source, team, progress::add);
+    }
+
     private ImageFailure failure(ImageSource source) {
-        return catchThrowableOfType(ImageFailure.class, () -> images.provide(source, "a", progress::add));
+        return failure(source, "a");
+    }
+
+    private ImageFailure failure(ImageSource source, @Nullable String team) {
+        return catchThrowableOfType(ImageFailure.class, () -> images.provide(source, team, progress::add));
+    }
+
+    private void removeAllOf(ProvidedImage image) {
+        engine.inspect(image.id()).stream()
+                .flatMap(there -> there.repoTags().stream())
+                .filter(tag -> tag.startsWith("trainyard/"))
+                .forEach(engine::remove);
     }
 
     private ImageSource.Build dockerfile(String... lines) {
@@ -625,9 +727,7 @@ class ImagesTest {
             byte[] tar, Map<String, String> args, @Nullable String target, @Nullable String tag) {
         String digest = Tar.digest(tar);
         store.put(digest, tar);
-        ImageSource.Build build = new ImageSource.Build(digest, "Dockerfile", args, target, tag);
-        built.add(ContentTag.of(build));
-        return build;
+        return new ImageSource.Build(digest, "Dockerfile", args, target, tag);
     }
 
     private InputStream open(String digest) throws IOException {
@@ -643,7 +743,7 @@ class ImagesTest {
     static final class Records implements BuiltImages {
 
         private final Map<String, String> ids = new HashMap<>();
-        private final Map<String, String> names = new HashMap<>();
+        private final Map<List<String>, String> named = new HashMap<>();
 
         @Override
         public Optional<String> idOf(String content) {
@@ -656,14 +756,13 @@ class ImagesTest {
         }
 
         @Override
-        public Optional<String> ownerOf(String name) {
-            return Optional.ofNullable(names.get(name));
+        public Optional<String> named(String name, String team) {
+            return Optional.ofNullable(named.get(List.of(team, name)));
         }
 
         @Override
-        public String take(String name, String team) {
-            names.putIfAbsent(name, team);
-            return ownerOf(name).orElseThrow();
+        public void name(String name, String team, String imageId) {
+            named.put(List.of(team, name), imageId);
         }
     }
 }
