@@ -45,6 +45,19 @@ class ActionsTest {
     }
 
     @Test
+    void release_name_names_the_worker_the_image_and_the_team() {
+        server.answers("POST /workers/gpu-7/release-name", 200, "{\"name\":\"vision/resnet:2\",\"team\":\"vision\"}");
+
+        assertThat(cli.run("workers", "release-name", "gpu-7", "vision/resnet:2", "--team", "vision"))
+                .isEqualTo(new Result(0, "name vision/resnet:2 is released on gpu-7\n", ""));
+        cli.run("workers", "release-name", "gpu-7", "vision/resnet:2");
+
+        assertThat(server.received().stream().map(FakeServer.Received::body))
+                .containsExactly(
+                        "{\"name\":\"vision/resnet:2\",\"team\":\"vision\"}", "{\"name\":\"vision/resnet:2\"}");
+    }
+
+    @Test
     void hold_and_release_carry_the_reason_and_the_person() {
         server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"DONE\"}");
         server.answers("POST /jobs/" + JOB + "/release", 200, "{\"result\":\"DONE\"}");

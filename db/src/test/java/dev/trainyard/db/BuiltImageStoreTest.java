@@ -79,6 +79,27 @@ class BuiltImageStoreTest {
                         "gpu-1b vision %s sha256:2".formatted(NAME));
     }
 
+    @Test
+    void a_name_that_an_operator_releases_means_no_built_image_any_more_to_that_team() {
+        BuiltImageStore names = store("gpu-1");
+        names.name(NAME, "a", "sha256:1");
+        names.name(NAME, "b", "sha256:2");
+        names.name(NAME, "", "sha256:3");
+        try (Database database = Database.connect(yard.url, Role.SERVER, 1)) {
+            BuiltNames server = new BuiltNames(database);
+
+            assertThat(server.release("gpu-2", "x:1", "a")).isFalse();
+            assertThat(server.release("gpu-1", "x:2", "a")).isFalse();
+            assertThat(server.release("gpu-1", "docker.io/x:1", "a")).isTrue();
+            assertThat(server.release("gpu-1", "x:1", "a")).isFalse();
+            assertThat(names.named(NAME, "a")).isEmpty();
+            assertThat(names.named(NAME, "b")).contains("sha256:2");
+
+            assertThat(server.release("gpu-1", "x:1", null)).isTrue();
+            assertThat(names.named(NAME, "")).isEmpty();
+        }
+    }
+
     private BuiltImageStore store(String worker) {
         return new BuiltImageStore(
                 yard.database, yard.register(AWorker.named(worker).gpus(1)).worker(), "engine-1");

@@ -78,6 +78,8 @@ class ProblemsTest {
                 "GET /api/v1/jobs/%00",
                 "POST /api/v1/workers/a%00b/forget {}",
                 "POST /api/v1/workers/gpu-1/forget {'by': '\\u0000'}",
+                "POST /api/v1/workers/gpu-1/release-name {'name': 'a\\u0000'}",
+                "POST /api/v1/workers/gpu-1/release-name {'name': 'x', 'team': '\\ud800'}",
                 "POST /api/v1/jobs/0198c2f4-6d0a-7c3b-9f51-3f0b6a1d2e4c/cancel {'by': 'a\\u0000'}",
                 "POST /api/v1/jobs/0198c2f4-6d0a-7c3b-9f51-3f0b6a1d2e4c/hold {'reason': 'a\\ud800'}",
                 "POST /api/v1/sql {'query': 'select \\u0000'}",
@@ -161,6 +163,14 @@ class ProblemsTest {
                 HTTP.answer(HTTP.request("/api/v1/workers/gpu-99/forget").POST(BodyPublishers.noBody())),
                 404,
                 "gpu-99");
+        assertProblem(
+                HTTP.answer(HTTP.request("/api/v1/workers/gpu-99/release-name").POST(BodyPublishers.noBody())),
+                400,
+                "name is missing");
+        assertProblem(
+                HTTP.post("/api/v1/workers/gpu-99/release-name", "{\"name\": \"x:1\"}"),
+                404,
+                "no build of a job without a team gave the name x:1 on worker gpu-99");
         assertProblem(HTTP.answer(HTTP.request("/api/v1/jobs").POST(BodyPublishers.noBody())), 400, "problems");
         assertProblem(HTTP.answer(HTTP.request("/api/v1/trainings").POST(BodyPublishers.noBody())), 400, "model");
         assertProblem(HTTP.answer(HTTP.request("/api/v1/drafts").POST(BodyPublishers.noBody())), 400, "name");

@@ -12,10 +12,14 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard workers}. */
 @Command(
-        description = "List the worker hosts; forget one that is dead.",
+        description = "List the worker hosts; forget one that is dead; release a name that a build gave on one.",
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExample:%n",
-        footer = {"  trainyard workers --json", "  trainyard workers forget gpu-7"})
+        footer = {
+            "  trainyard workers --json",
+            "  trainyard workers forget gpu-7",
+            "  trainyard workers release-name gpu-7 vision/resnet:2 --team vision"
+        })
 public final class WorkersCommand implements Callable<Integer> {
 
     private final Listing listing;
@@ -35,7 +39,9 @@ public final class WorkersCommand implements Callable<Integer> {
 
     /** With its own command. */
     public static CommandLine line(Session session) {
-        return new CommandLine(new WorkersCommand(session)).addSubcommand("forget", new WorkersForgetCommand(session));
+        return new CommandLine(new WorkersCommand(session))
+                .addSubcommand("forget", new WorkersForgetCommand(session))
+                .addSubcommand("release-name", new WorkersReleaseNameCommand(session));
     }
 
     @Override

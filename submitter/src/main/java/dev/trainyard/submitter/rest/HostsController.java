@@ -2,6 +2,7 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.BuiltNames;
 import dev.trainyard.db.Cursor;
 import dev.trainyard.db.History;
 import dev.trainyard.db.LostHosts;
@@ -29,10 +30,12 @@ final class HostsController {
 
     private final History history;
     private final LostHosts lostHosts;
+    private final BuiltNames builtNames;
 
-    HostsController(History history, LostHosts lostHosts) {
+    HostsController(History history, LostHosts lostHosts, BuiltNames builtNames) {
         this.history = history;
         this.lostHosts = lostHosts;
+        this.builtNames = builtNames;
     }
 
     record Workers(List<History.Worker> workers, @Nullable String next) {}
@@ -97,6 +100,26 @@ final class HostsController {
                         "worker %s was heard of %d s ago: only a worker that is LOST or STOPPED, and silent, is forgotten. If its host is dead, wait until it is LOST (trainyard workers shows it); if it is to go, stop its process first."
                                 .formatted(name, secondsAgo));
         };
+    }
+
+    /** A name that a build gave; the team is null for jobs without one. */
+    record BuiltName(@Nullable String name, @Nullable String team) {}
+
+    /** The name means no image of a build any more to that team on the worker's host. */
+    @PostMapping(path = "/workers/{worker}/release-name", consumes = MediaType.APPLICATION_JSON_VALUE)
+    BuiltName releaseName(@PathVariable String worker, @RequestBody BuiltName built) {
+        if (built.name() == null) {
+            throw ApiException.badRequest("name is missing: give the name of an image that a build gave");
+        }
+        if (!builtNames.release(worker, built.name(), built.team())) {
+            throw ApiException.notFound(
+                    "no build of %s gave the name %s on worker %s. All such names: trainyard sql \"select * from history.built_names\""
+                            .formatted(
+                                    built.team() == null ? "a job without a team" : "the team " + built.team(),
+                                    built.name(),
+                                    worker));
+        }
+        return built;
     }
 
     @GetMapping("/gpus")

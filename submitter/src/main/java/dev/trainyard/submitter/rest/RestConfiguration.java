@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.BlobStore;
+import dev.trainyard.db.BuiltNames;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
@@ -105,6 +106,11 @@ public class RestConfiguration implements WebMvcConfigurer {
     @Bean
     LostHosts lostHosts(Database database) {
         return new LostHosts(database);
+    }
+
+    @Bean
+    BuiltNames builtNames(Database database) {
+        return new BuiltNames(database);
     }
 
     @Bean
