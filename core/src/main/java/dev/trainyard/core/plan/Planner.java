@@ -145,7 +145,7 @@ public final class Planner {
     private void await(Candidate candidate, List<Room> shown, List<Room> asked) {
         String image = Objects.requireNonNull(candidate.image());
         for (Room room : asked) {
-            if (images.containsKey(room.host.id())) {
+            if (images.containsKey(room.host.id()) && !isBuilt(candidate, room)) {
                 wants.add(new Want(room.host.id(), image, candidate.past().since()));
             }
         }

@@ -605,6 +605,18 @@ class PlannerTest {
     }
 
     @Test
+    void it_waits_for_the_host_where_the_name_was_built_if_no_registry_has_it() {
+        Host full = new AHost("c").gpus(1).inUse(0).host();
+        AJob job = new AJob().gpus(1).image(MODEL).builtOn(full);
+
+        Plan plan = plan(List.of(large, full), Map.of(large, gone(LATER)), job);
+
+        assertThat(plan.unavailable()).isEmpty();
+        assertThat(plan.wants()).isEmpty();
+        assertThat(plan.reasons().get(job.id)).endsWith("c: 0 of 1 devices are free, 1 wanted");
+    }
+
+    @Test
     void it_waits_for_a_fetch_and_says_how_far_that_is() {
         Plan plan = plan(Map.of(large, new Fetching("3 of 7 layers"), small, new Wanted()), model);
 
