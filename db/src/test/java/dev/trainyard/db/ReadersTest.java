@@ -60,7 +60,12 @@ class ReadersTest {
         // As the superuser, for a Postgres on which advisory locks could not be kept from anybody.
         Connection holder = session("postgres");
         for (String key : List.of(
-                "trainyard.planner", "trainyard.events", job.toString(), "draft bert", "trainyard.worker-name:gpu-1")) {
+                "trainyard.planner",
+                "trainyard.events",
+                job.toString(),
+                "job " + job,
+                "draft bert",
+                "trainyard.worker-name:gpu-1")) {
             execute(holder, "select pg_advisory_lock(hashtextextended('%s', 0))".formatted(key));
         }
         execute(holder, "select pg_advisory_lock(hashtext('trainyard.prune'))");
@@ -189,6 +194,25 @@ class ReadersTest {
         assertThat(yard.plans.endLongReaders(LONG, LONG, Duration.ZERO)).isOne();
         assertThatThrownBy(() -> execute(idle, "select 1")).isInstanceOf(SQLException.class);
         execute(server, "select 1");
+    }
+
+    @Test
+    void the_planner_ends_them_by_limits_of_its_own() {
+        yard.update("alter function trainyard.end_long_readers(interval, interval, interval) rename to as_it_was");
+        yard.update("create table trainyard.asked (busy interval, standing interval, idle interval)");
+        yard.update("""
+                create function trainyard.end_long_readers(busy interval, standing interval, idle interval) returns bigint
+                    language sql security definer as $$ insert into trainyard.asked values (busy, standing, idle); select 0::bigint $$""");
+        try {
+            yard.plans.observe();
+
+            assertThat(yard.texts("select busy || ' ' || standing || ' ' || idle from trainyard.asked"))
+                    .containsExactly("00:01:00 00:00:30 00:10:00");
+        } finally {
+            yard.update("drop function trainyard.end_long_readers(interval, interval, interval)");
+            yard.update("drop table trainyard.asked");
+            yard.update("alter function trainyard.as_it_was(interval, interval, interval) rename to end_long_readers");
+        }
     }
 
     @Test
