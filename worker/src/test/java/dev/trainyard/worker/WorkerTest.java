@@ -1,7 +1,12 @@
 package dev.trainyard.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.db.PostgresUrl;
 import java.io.IOException;
@@ -11,8 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class WorkerTest {
 
@@ -26,21 +33,54 @@ class WorkerTest {
                 folder.resolve("the outputs"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
 
-        assertThatThrownBy(() -> Worker.start(new WorkerSettings(
-                        "127.0.0.1:1",
-                        PostgresUrl.parse("postgresql://127.0.0.1:1/trainyard"),
-                        "a",
-                        "slots:1",
-                        folder.resolve("state"),
-                        outputs,
-                        List.of(),
-                        null,
-                        null,
-                        OnStop.LEAVE,
-                        Map.of("DOCKER_HOST", "unix:///nowhere.sock"))))
+        assertThatThrownBy(() -> Worker.start(settings(outputs, null)))
                 .hasMessageContaining("Other users of this host can enter " + outputs)
                 .hasMessageEndingWith("chmod 700 '%s'".formatted(outputs))
                 .asInstanceOf(InstanceOfAssertFactories.type(WorkerProblem.class))
                 .returns(ExitCode.INVALID, WorkerProblem::exitCode);
+    }
+
+    @Test
+    void says_in_which_folders_of_its_policy_no_job_may_write_since_other_users_can_enter_them() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Path policy = Files.writeString(
+                folder.resolve("policy.yml"), "mounts: {%s: read-write, %s: read-write}".formatted(data, closed));
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(Worker.class);
+        said.start();
+        log.addAppender(said);
+        try {
+            assertThatThrownBy(() -> Worker.start(settings(folder.resolve("outputs"), policy)))
+                    .hasMessageContaining("nowhere.sock");
+        } finally {
+            log.detachAppender(said);
+        }
+
+        assertThat(said.list)
+                .filteredOn(event -> event.getLevel().equals(Level.WARN))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .singleElement()
+                .asString()
+                .contains("no job may write in " + data, "chmod 700 " + data);
+    }
+
+    /** On a host without an engine, where the start ends. */
+    private WorkerSettings settings(Path outputs, @Nullable Path policy) {
+        return new WorkerSettings(
+                "127.0.0.1:1",
+                PostgresUrl.parse("postgresql://127.0.0.1:1/trainyard"),
+                "a",
+                "slots:1",
+                folder.resolve("state"),
+                outputs,
+                List.of(),
+                null,
+                policy,
+                OnStop.LEAVE,
+                Map.of("DOCKER_HOST", "unix:///nowhere.sock"));
     }
 }

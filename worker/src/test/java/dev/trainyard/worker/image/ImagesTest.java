@@ -444,6 +444,22 @@ class ImagesTest {
     }
 
     @Test
+    void the_steps_of_a_build_work_in_the_network_that_the_policy_names() throws Exception {
+        Path none = Files.writeString(workshop.outputs().resolve("policy.yml"), "buildNetwork: none");
+
+        images.provide(stepThatListsItsNetworks(), "a", progress::add);
+        newImages(recorded, Policy.load(none)).provide(stepThatListsItsNetworks(), "a", progress::add);
+
+        assertThat(progress.stream().filter(line -> line.startsWith("sees ")))
+                .containsExactly("sees eth0 lo", "sees lo");
+    }
+
+    /** One of its own each time: the engine's cache of steps knows no networks. */
+    private ImageSource.Build stepThatListsItsNetworks() {
+        return dockerfile("FROM busybox", "RUN : " + UUID.randomUUID() + "; echo sees $(ls /sys/class/net)");
+    }
+
+    @Test
     void nor_does_what_a_base_image_adds_to_the_build() throws Exception {
         String base = aName();
         Path file = Files.writeString(workshop.outputs().resolve("policy.yml"), "addUrls: true");
