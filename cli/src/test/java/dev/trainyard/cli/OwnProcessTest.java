@@ -185,6 +185,37 @@ class OwnProcessTest {
         assertThat(server.lines()).noneMatch(line -> line.endsWith("/cancel"));
     }
 
+    @Test
+    void a_terminal_obeys_nobodys_control_characters_and_a_file_gets_them_as_they_are()
+            throws IOException, InterruptedException {
+        server.answers("POST /sql", 200, "{\"columns\":[\"name\"],\"rows\":[[\"a\\u001b[2Jb\"]],\"truncated\":false}");
+        List<String> command = command("sql", "--csv", "select 1");
+
+        assertThat(everythingOf(start(command))).isEqualTo("name\na\u001b[2Jb\n");
+        assertThat(everythingOf(atTerminal("", command))).isEqualTo("name\r\na\\x1b[2Jb\r\n");
+    }
+
+    @Test
+    void a_table_is_as_wide_as_the_terminal_and_whole_in_a_file() throws IOException, InterruptedException {
+        server.answers(
+                "GET /jobs?limit=50",
+                200,
+                "{\"jobs\":[{\"jobId\":\"0199f3a2-7b3c-7000-8000-00000000000a\",\"name\":\"%s\",\"state\":\"QUEUED\"}]}"
+                        .formatted("n".repeat(100)));
+        List<String> command = command("jobs");
+
+        assertThat(everythingOf(start(command))).contains("n".repeat(100));
+        assertThat(everythingOf(atTerminal("stty cols 60; ", command)).lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(60));
+    }
+
+    private static String everythingOf(Process process) throws IOException, InterruptedException {
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return printed;
+    }
+
     /** A process whose three streams are one terminal; {@code script} of util-linux lends it. */
     private record Terminal(Process process, Reader screen) {
 
@@ -207,14 +238,17 @@ class OwnProcessTest {
 
     private Terminal attached(String command) throws IOException {
         server.streams("GET /jobs/*/log?follow=true", log(1, 1, "CONTAINER", "epoch 1\\n") + FakeServer.SILENCE);
-        String line = command(command, command.equals("run") ? "busybox" : file.toString()).stream()
-                .map(ShellWords::quote)
-                .collect(Collectors.joining(" "));
-        Process process =
-                start(List.of("script", "--quiet", "--return", "--flush", "--command", "exec " + line, "/dev/null"));
+        Process process = atTerminal("", command(command, command.equals("run") ? "busybox" : file.toString()));
         Terminal terminal = new Terminal(process, process.inputReader(UTF_8));
         terminal.awaits("epoch 1");
         return terminal;
+    }
+
+    /** @param before what a shell does first */
+    private Process atTerminal(String before, List<String> command) throws IOException {
+        String line = command.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+        return start(
+                List.of("script", "--quiet", "--return", "--flush", "--command", before + "exec " + line, "/dev/null"));
     }
 
     private Process submit() throws IOException {
