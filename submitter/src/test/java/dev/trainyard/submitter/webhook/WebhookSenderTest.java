@@ -144,7 +144,8 @@ class WebhookSenderTest {
             assertThat(call.body())
                     .startsWith("{\"specversion\":\"1.0\",\"id\":\"%s\""
                             .formatted(call.headers().get("id")))
-                    .contains("\"jobName\":\"mnist\"")
+                    .contains("\"jobName\":\"mnist\"", "\"text\":\"mnist: ")
+                    .contains("\"log\":\"https://yard.example/api/v1/jobs/%s/log\"".formatted(job))
                     .doesNotContain("whsec");
         }
     }
