@@ -9,14 +9,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -347,6 +348,55 @@ class JobsTest {
                     .contains("policy.yml")
                     .contains("privileged is never allowed");
         });
+    }
+
+    @Test
+    void a_volume_that_a_job_of_another_team_made_is_not_mounted() throws Exception {
+        String volume = "trainyard-test-" + UUID.randomUUID();
+        try {
+            UUID own = withVolume(volume, "vision");
+            yard.awaitJob(own, "SUCCEEDED");
+            UUID foreign = withVolume(volume, "audio");
+            yard.awaitJob(foreign, "FAILED");
+
+            assertThat(yard.attempts(foreign)).singleElement().satisfies(attempt -> {
+                assertThat(attempt).containsEntry("cause", "POLICY_DENIED").containsEntry("container_name", null);
+                assertThat((String) attempt.get("detail")).contains("which was not made by a job of the same team");
+            });
+            UUID again = withVolume(volume, "vision");
+            yard.awaitJob(again, "SUCCEEDED");
+        } finally {
+            // The removal of its container is the last that the worker does.
+            await().atMost(Yard.SOON)
+                    .untilAsserted(() -> assertThat(docker("volume", "rm", "--force", volume))
+                            .isEqualTo(volume));
+        }
+    }
+
+    private static UUID withVolume(String volume, String team) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"with-volume","team":"%s",
+                 "image":{"reference":"busybox:latest"},
+                 "run":{"command":["true"],"mounts":[{"source":"%s","target":"/cache"}]}}""".formatted(job, team, volume));
+        return job;
+    }
+
+    @Test
+    void a_container_whose_job_names_no_limit_has_the_hosts() throws Exception {
+        UUID job = yard.submit("echo ready; until [ -e /outputs/go ]; do sleep 0.1; done", "");
+        await().atMost(Yard.SOON).until(() -> yard.log(job).contains("ready"));
+        Map<String, Object> attempt = yard.attempts(job).getFirst();
+        long offered = ((Number) yard.value("select memory_bytes from history.workers")).longValue();
+
+        assertThat(docker("inspect", "--format", "{{.HostConfig.PidsLimit}} {{.HostConfig.Memory}}", (String)
+                        attempt.get("container_name")))
+                .isEqualTo("16384 " + offered);
+
+        Files.createFile(
+                Path.of(URI.create((String) attempt.get("outputs_location")).getPath())
+                        .resolve("go"));
+        yard.awaitJob(job, "SUCCEEDED");
     }
 
     @Test
@@ -690,14 +740,17 @@ class JobsTest {
         yard.awaitJob(job, "SUCCEEDED");
         String name = (String) yard.attempts(job).getFirst().get("container_name");
 
-        await().atMost(Yard.SOON).until(() -> !containers().contains(name));
+        await().atMost(Yard.SOON)
+                .until(() -> !docker("ps", "-a", "--format", "{{.Names}}").contains(name));
     }
 
-    private static String containers() throws Exception {
-        Process ps = new ProcessBuilder("docker", "ps", "-a", "--format", "{{.Names}}").start();
-        String names = new String(ps.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(ps.waitFor()).isZero();
-        return names.lines().collect(Collectors.joining(" "));
+    private static String docker(String... words) throws Exception {
+        Process docker = new ProcessBuilder(
+                        Stream.concat(Stream.of("docker"), Stream.of(words)).toList())
+                .start();
+        String printed = new String(docker.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(docker.waitFor()).isZero();
+        return printed.strip();
     }
 
     private static UUID withPort(String script, String more) {
