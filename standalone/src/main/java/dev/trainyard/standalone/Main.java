@@ -185,17 +185,8 @@ public final class Main {
         RestPort.requireFree(settings.port());
         try (Standalone standalone = Standalone.start(settings, Main::say)) {
             PoliteStop stop = PoliteStop.closing(standalone::close);
-            NextCommands next = new NextCommands(standalone.rest().toString(), System.getenv());
-            System.out.print(next.in("""
-                    Trainyard is up.
-                      REST      %s
-                      Kafka     %s
-                      Postgres  %s
-                      state     %s
-                    Submit with: trainyard submit docker-compose.yml    Stop with Ctrl-C: trainings run on.
-                    """.formatted(
-                                    standalone.rest(), standalone.kafka(), standalone.readerUrl(), options.directory()))
-                    + next.path());
+            System.out.print(new NextCommands(standalone.rest().toString(), System.getenv())
+                    .whenUp(standalone.kafka(), standalone.readerUrl(), options.directory()));
             standalone.await();
             stop.cancel();
         }

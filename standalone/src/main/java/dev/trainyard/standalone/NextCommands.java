@@ -2,6 +2,7 @@ package dev.trainyard.standalone;
 
 import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.db.PostgresUrl;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,14 @@ final class NextCommands {
     private static final int USUAL_PORT = 8700;
     private static final String USUAL_SERVER = "http://127.0.0.1:" + USUAL_PORT;
 
+    private final String rest;
     private final CommandName called;
     private final String server;
     private final Map<String, String> environment;
 
     /** @param rest where REST is served */
     NextCommands(String rest, Map<String, String> environment) {
+        this.rest = rest;
         this.called = new CommandName(environment);
         // A client asks the one of TRAINYARD_SERVER, if that is set in the same shell, and not the usual one.
         String asked = environment.getOrDefault("TRAINYARD_SERVER", "");
@@ -30,6 +33,18 @@ final class NextCommands {
     /** A text that calls the program {@code trainyard}. */
     String in(String text) {
         return called.in(text, server);
+    }
+
+    /** What {@code trainyard up} prints once everything runs. */
+    String whenUp(String kafka, PostgresUrl reader, Path directory) {
+        return in("""
+                Trainyard is up.
+                  REST      %s
+                  Kafka     %s
+                  Postgres  %s
+                  state     %s
+                Submit with: trainyard submit docker-compose.yml    Stop with Ctrl-C: trainings run on.
+                """.formatted(rest, kafka, reader, directory)) + path();
     }
 
     /**
@@ -76,7 +91,7 @@ final class NextCommands {
     }
 
     /** How to call the program from anywhere; empty where its name is enough already, or where it lies is not known. */
-    String path() {
+    private String path() {
         String home = System.getProperty("trainyard.home", "");
         boolean named = environment.getOrDefault(CommandName.VARIABLE, "").equals("trainyard");
         return named || home.isEmpty()

@@ -2,6 +2,7 @@ package dev.trainyard.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.db.PostgresUrl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,5 +38,26 @@ class NextCommandsTest {
         assertThat(List.of(8700, 18700))
                 .map(port -> NextCommands.options(null, null, null, null, port).size())
                 .containsExactly(0, 2);
+    }
+
+    @Test
+    void what_up_prints_can_be_copied_and_says_how_to_call_the_program_from_anywhere() {
+        PostgresUrl reader = PostgresUrl.parse("postgresql://trainyard_reader@127.0.0.1:5433/trainyard");
+        String home = System.getProperty("trainyard.home", "");
+        System.setProperty("trainyard.home", "/opt/train yard");
+        try {
+            assertThat(new NextCommands("http://127.0.0.1:8742", Map.of("TRAINYARD_COMMAND", "./trainyard"))
+                            .whenUp("127.0.0.1:9092", reader, Path.of("/srv/yard")))
+                    .contains(
+                            "REST      http://127.0.0.1:8742\n",
+                            "Submit with: ./trainyard --server http://127.0.0.1:8742 submit docker-compose.yml",
+                            "export PATH='/opt/train yard':\"$PATH\"");
+            assertThat(new NextCommands("http://127.0.0.1:8700", Map.of("TRAINYARD_COMMAND", "trainyard"))
+                            .whenUp("127.0.0.1:9092", reader, Path.of("/srv/yard")))
+                    .contains("Submit with: trainyard submit")
+                    .doesNotContain("PATH");
+        } finally {
+            System.setProperty("trainyard.home", home);
+        }
     }
 }
