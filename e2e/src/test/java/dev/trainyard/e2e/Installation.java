@@ -255,7 +255,17 @@ final class Installation implements AutoCloseable {
         return run(name, WrongClock.option(directory, ahead), "worker", Map.of(), workerArguments(name, devices));
     }
 
+    /** @param policy the text of its policy */
+    ProductProcess startWorker(String name, String devices, String policy) {
+        return run(name, "", "worker", Map.of(), workerArguments(name, devices, policy(name + "-policy.yml", policy)));
+    }
+
     private List<String> workerArguments(String name, String devices) {
+        // Trainings of a test may mount this installation's folders.
+        return workerArguments(name, devices, policy("policy.yml", "mounts: {%s: read-write}".formatted(directory)));
+    }
+
+    private List<String> workerArguments(String name, String devices, Path policy) {
         return List.of(
                 "worker",
                 "--kafka",
@@ -271,13 +281,12 @@ final class Installation implements AutoCloseable {
                 "--outputs",
                 folder("outputs").toString(),
                 "--policy",
-                policy().toString());
+                policy.toString());
     }
 
-    /** Trainings of a test may mount this installation's folders. */
-    private Path policy() {
+    private Path policy(String file, String text) {
         try {
-            return Files.writeString(directory.resolve("policy.yml"), "mounts: {%s: read-write}".formatted(directory));
+            return Files.writeString(directory.resolve(file), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
