@@ -1,11 +1,14 @@
 package dev.trainyard.db;
 
+import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan;
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Image;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.ImageName;
+import dev.trainyard.core.request.ImageSource.Pull;
 import dev.trainyard.core.request.JobId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Which images hosts have, and which they are to have: what the planner wants, and what the workers say. The states are drawn in
- * docs/adr/0005.
+ * Which images hosts have, and which they are to have: what the planner wants, and what the workers say. Images are written as {@link
+ * WantedImage#text} has them. The states are drawn in docs/adr/0005.
  */
 public final class HostImages {
 
@@ -68,7 +71,9 @@ public final class HostImages {
 
     /** {@code fetching}: the host does not have it, and has begun to fetch it; or says how far that is. */
     public void fetching(Incarnation me, String reference, String progress) {
-        AttemptStore.fenced(database, me, () -> change(me, reference, "state = 'FETCHING', said = :said", progress));
+        AttemptStore.fenced(database, me, () -> change(me, reference, """
+                        begun_at = case when state = 'FETCHING' then begun_at else clock_timestamp() end,
+                        state = 'FETCHING', said = :said""", progress));
     }
 
     /** {@code present}: the host has it. */
@@ -77,7 +82,8 @@ public final class HostImages {
             change(
                     me,
                     reference,
-                    "state = 'PRESENT', said = null, cause = null, failed_at = null, next_try_at = null",
+                    "state = 'PRESENT', said = null, cause = null, failed_at = null, next_try_at = null"
+                            + (isPulledAnew(reference) ? ", pulled_at = begun_at" : ""),
                     null);
             Notifications.send(sql, Notifications.PLAN);
             return true;
@@ -131,6 +137,25 @@ public final class HostImages {
         });
     }
 
+    private static boolean isPulledAnew(String reference) {
+        return WantedImage.parse(reference).pull() == Pull.ALWAYS;
+    }
+
+    /** Whether this worker has pulled the attempt's image anew since its job waited for that. */
+    public boolean isPulledFor(AttemptId attempt, String reference) {
+        return sql.sql("""
+                        select exists (
+                            select from trainyard.attempt a
+                            join trainyard.job j on j.id = a.job_id
+                            join trainyard.host_image i on i.worker_id = a.worker_id and i.reference = :reference
+                            where a.id = :attempt and i.pulled_at > greatest(j.accepted_at, (
+                                select max(former.ended_at) from trainyard.attempt former where former.job_id = a.job_id)))""")
+                .param("attempt", attempt.value())
+                .param("reference", reference)
+                .query(Boolean.class)
+                .single();
+    }
+
     private int change(Incarnation me, String reference, String to, @Nullable String said) {
         return sql.sql("update trainyard.host_image set " + to
                         + " where worker_id = :worker and reference = :reference")
@@ -148,16 +173,23 @@ public final class HostImages {
         if (references.isEmpty()) {
             return known;
         }
-        sql.sql("select id from trainyard.worker where fetches_images and state <> 'FORGOTTEN'")
+        sql.sql("select id, heeds_pull from trainyard.worker where fetches_images and state <> 'FORGOTTEN'")
                 .query(row -> {
-                    known.put(new WorkerId(row.getObject("id", UUID.class)), new HashMap<>());
+                    Map<String, Image> host = new HashMap<>();
+                    if (!row.getBoolean("heeds_pull")) {
+                        // One of an earlier release has its attempts see to these.
+                        references.stream()
+                                .filter(each -> WantedImage.parse(each).pull() != Pull.MISSING)
+                                .forEach(each -> host.put(each, new Image.Present()));
+                    }
+                    known.put(new WorkerId(row.getObject("id", UUID.class)), host);
                 });
         sql.sql("""
-                select worker_id, reference, state, said, cause, failed_at, next_try_at
+                select worker_id, reference, state, said, cause, failed_at, next_try_at, pulled_at
                 from trainyard.host_image where reference = any(:references)""").param("references", references.toArray(String[]::new)).query(row -> {
             Map<String, Image> host = known.get(new WorkerId(row.getObject("worker_id", UUID.class)));
             if (host != null) {
-                host.put(row.getString("reference"), image(row));
+                host.putIfAbsent(row.getString("reference"), image(row));
             }
         });
         return known;
@@ -166,7 +198,8 @@ public final class HostImages {
     /** The same candidates, with where builds of their teams gave the names of their images. */
     List<Candidate> withBuilt(List<Candidate> candidates) {
         List<Candidate> naming = candidates.stream()
-                .filter(candidate -> candidate.image() != null)
+                // What is always pulled is the registry's.
+                .filter(candidate -> candidate.image() != null && !isPulledAnew(candidate.image()))
                 .toList();
         Map<JobId, Set<WorkerId>> built = new HashMap<>();
         if (!naming.isEmpty()) {
@@ -179,7 +212,9 @@ public final class HostImages {
                     .param(
                             "names",
                             naming.stream()
-                                    .map(candidate -> ImageName.inFull(String.valueOf(candidate.image())))
+                                    .map(candidate ->
+                                            ImageName.inFull(WantedImage.parse(String.valueOf(candidate.image()))
+                                                    .reference()))
                                     .toArray(String[]::new))
                     .query(row -> {
                         built.computeIfAbsent(new JobId(row.getObject("job", UUID.class)), _ -> new HashSet<>())
@@ -198,7 +233,10 @@ public final class HostImages {
         return switch (row.getString("state")) {
             case "WANTED" -> new Image.Wanted();
             case "FETCHING" -> new Image.Fetching(said == null ? "" : said);
-            case "PRESENT" -> new Image.Present();
+            case "PRESENT" -> {
+                Timestamp pulled = row.getTimestamp("pulled_at");
+                yield new Image.Present(pulled == null ? null : pulled.toInstant());
+            }
             default ->
                 new Image.Failed(
                         Cause.valueOf(row.getString("cause")),
@@ -227,9 +265,13 @@ public final class HostImages {
                 set wanted_at = clock_timestamp(),
                     state = case when i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= (
                                       select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
+                                   or i.state = 'PRESENT' and i.pulled_at <= (
+                                      select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
                                  then 'WANTED' else i.state end
                 where i.wanted_at < clock_timestamp() - :again * interval '1 second'
                    or i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= (
+                          select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
+                   or i.state = 'PRESENT' and i.pulled_at <= (
                           select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)""")
                         .param(
                                 "workers",

@@ -286,15 +286,16 @@ public final class WorkerStore {
     private void write(Registration self, UUID incarnation) {
         sql.sql("""
                 insert into trainyard.worker (id, name, host, state, incarnation, boot_id, lock_device, lock_inode, pid,
-                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, own_folders, version, fetches_images)
+                    pid_started_at, engine_id, cpus, memory_bytes, run_slots, outputs_root, own_folders, version, fetches_images, heeds_pull)
                 values (:id, :name, :host, 'ACTIVE', :incarnation, :bootId, :lockDevice, :lockInode, :pid,
-                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :ownFolders::text[], :version, :fetches)
+                    :pidStartedAt, :engineId, :cpus, :memory, :slots, :outputsRoot, :ownFolders::text[], :version, :fetches, :fetches)
                 on conflict (id) do update set
                     name = excluded.name, host = excluded.host, state = 'ACTIVE', incarnation = excluded.incarnation,
                     boot_id = excluded.boot_id, lock_device = excluded.lock_device, lock_inode = excluded.lock_inode,
                     pid = excluded.pid, pid_started_at = excluded.pid_started_at, engine_id = excluded.engine_id,
                     cpus = excluded.cpus, memory_bytes = excluded.memory_bytes, run_slots = excluded.run_slots,
                     outputs_root = excluded.outputs_root, own_folders = excluded.own_folders, version = excluded.version, fetches_images = excluded.fetches_images,
+                    heeds_pull = excluded.heeds_pull,
                     unfit_because = null,
                     registered_at = clock_timestamp()""")
                 .param("id", self.id().value())

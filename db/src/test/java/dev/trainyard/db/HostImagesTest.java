@@ -2,6 +2,7 @@ package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
@@ -268,6 +269,91 @@ class HostImagesTest {
                 DriverManager.getConnection(TestPostgres.asSuperuser(yard.url).jdbc(), "postgres", "");
         connection.setAutoCommit(false);
         return connection;
+    }
+
+    private static final String ALWAYS = MODEL + " --pull always";
+    private static final String NEVER = MODEL + " --pull never";
+
+    @Test
+    void an_image_that_is_always_pulled_is_pulled_before_the_job_is_placed_and_once_for_all_that_wait() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(3).fetching());
+        JobId first = submit("first", ImageSource.Pull.ALWAYS);
+        yard.plan();
+
+        assertThat(images.due(me.worker())).containsExactly(ALWAYS);
+        assertThat(yard.row(first))
+                .containsEntry("waiting_because", "waiting for image %s: gpu-1: is asked for it".formatted(ALWAYS));
+        assertThat(yard.texts("select key from trainyard.reservation")).isEmpty();
+
+        JobId second = submit("second", ImageSource.Pull.ALWAYS);
+        images.fetching(me, ALWAYS, "");
+        JobId late = submit("late", ImageSource.Pull.ALWAYS);
+        images.present(me, ALWAYS);
+        yard.plan();
+
+        assertThat(yard.state(first)).isEqualTo("RUNNING");
+        assertThat(yard.state(second)).isEqualTo("RUNNING");
+        assertThat(images.isPulledFor(attemptOf("first"), ALWAYS)).isTrue();
+        // It came when the pull had begun: what the registry has now is to be asked again.
+        assertThat(yard.state(late)).isEqualTo("QUEUED");
+        assertThat(images.due(me.worker())).containsExactly(ALWAYS);
+    }
+
+    @Test
+    void one_whose_registry_is_down_holds_up_only_jobs_that_always_pull() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
+        JobId pulling = submit("pulling", ImageSource.Pull.ALWAYS);
+        JobId taking = submit("taking");
+        yard.plan();
+        images.failed(me, ALWAYS, Cause.IMAGE_PULL_FAILED, "connection refused", Duration.ZERO, Duration.ofHours(1));
+        images.present(me, MODEL);
+
+        yard.plan();
+
+        assertThat(yard.row(pulling)).containsEntry("state", "QUEUED").containsEntry("last_cause", "IMAGE_PULL_FAILED");
+        assertThat(yard.state(taking)).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void an_image_that_is_never_pulled_is_looked_for_on_every_host_before_the_job_ends() {
+        Incarnation one = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
+        Incarnation two = yard.register(AWorker.named("gpu-2").gpus(1).fetching());
+        JobId job = submit("mnist", ImageSource.Pull.NEVER);
+        yard.plan();
+        assertThat(images.due(one.worker())).containsExactly(NEVER);
+        images.failed(one, NEVER, Cause.IMAGE_UNAVAILABLE, "this host has no image");
+        yard.plan();
+        assertThat(yard.state(job)).isEqualTo("QUEUED");
+        assertThat(images.due(two.worker())).containsExactly(NEVER);
+
+        images.present(two, NEVER);
+        yard.plan();
+
+        assertThat(yard.texts("select w.name from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id"))
+                .containsExactly("gpu-2");
+    }
+
+    @Test
+    void a_worker_of_the_release_before_is_not_asked_for_what_it_does_not_know() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
+        yard.update("update trainyard.worker set heeds_pull = false");
+
+        assertThat(yard.place(submit("pulling", ImageSource.Pull.ALWAYS))).isNotNull();
+        assertThat(yard.place(submit("looking", ImageSource.Pull.NEVER))).isNotNull();
+        assertThat(images.due(me.worker())).isEmpty();
+    }
+
+    private AttemptId attemptOf(String name) {
+        return AttemptId.parse(yard.texts(
+                        "select a.id from trainyard.attempt a join trainyard.job j on j.id = a.job_id where j.name = '%s'"
+                                .formatted(name))
+                .getFirst());
+    }
+
+    private JobId submit(String name, ImageSource.Pull pull) {
+        return yard.submit(ARequest.named(name)
+                .image(new ImageSource.Reference(MODEL, pull))
+                .gpus(1));
     }
 
     private JobId submit(String name) {

@@ -8,6 +8,7 @@ import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.plan.Snapshot;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
@@ -81,8 +82,8 @@ final class Yard implements AutoCloseable {
                 request.run().outputs().location(),
                 request.run().cpus(),
                 request.run().memory() == null ? null : request.run().memory().bytes(),
-                request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull _)
-                        ? reference
+                request.image() instanceof ImageSource.Reference named
+                        ? WantedImage.of(named).text()
                         : null,
                 Set.of(),
                 Snapshot.Past.NONE);

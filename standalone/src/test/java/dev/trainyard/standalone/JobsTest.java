@@ -531,6 +531,44 @@ class JobsTest {
     }
 
     @Test
+    void an_image_that_may_not_be_pulled_ends_the_job_before_anything_is_reserved() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"neverpulled",
+                 "image":{"reference":"127.0.0.1:9/no/such:image","pull":"never"},"run":{}}""".formatted(job));
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "IMAGE_UNAVAILABLE")
+                .extracting(attempt -> (String) attempt.get("detail"))
+                .asString()
+                .contains("127.0.0.1:9/no/such:image", "--pull never");
+        assertThat(yard.selectInside(
+                        "select r.key from trainyard.reservation r join trainyard.attempt a on a.id = r.attempt_id where a.job_id = ?",
+                        job))
+                .isEmpty();
+    }
+
+    @Test
+    void an_image_that_is_always_pulled_holds_nothing_while_its_registry_is_down() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"alwayspulled",
+                 "image":{"reference":"busybox:latest","pull":"always"},"run":{"command":["true"]}}""".formatted(job));
+
+        yard.awaitAttempt(job, "ENDED");
+
+        assertThat(yard.attempts(job).getFirst()).containsEntry("cause", "IMAGE_PULL_FAILED");
+        assertThat(yard.selectInside(
+                        "select r.key from trainyard.reservation r join trainyard.attempt a on a.id = r.attempt_id where a.job_id = ?",
+                        job))
+                .isEmpty();
+        cancel(job);
+        yard.awaitJob(job, "CANCELLED");
+    }
+
+    @Test
     void a_program_that_the_image_lacks_is_a_failed_start() {
         UUID job = UUID.randomUUID();
         yard.publish(job, """

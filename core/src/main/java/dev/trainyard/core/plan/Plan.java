@@ -50,7 +50,8 @@ public record Plan(
     /**
      * A host is to have an image.
      *
-     * @param since of the job that wants it: what failed for good before is tried anew
+     * @param image as {@link WantedImage#text} writes it
+     * @param since of the job that wants it: what failed for good before, or was pulled before, is tried anew
      */
     public record Want(WorkerId host, String image, Instant since) {}
 

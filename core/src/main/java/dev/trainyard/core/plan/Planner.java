@@ -198,15 +198,22 @@ public final class Planner {
         if (candidate.image() == null) {
             return null;
         }
-        return isBuilt(candidate, room)
-                ? new Image.Present()
-                : images.getOrDefault(room.host.id(), Map.of()).get(candidate.image());
+        if (isBuilt(candidate, room)) {
+            return new Image.Present();
+        }
+        Image known = images.getOrDefault(room.host.id(), Map.of()).get(candidate.image());
+        // What was pulled before the job was there may not be what its registry has now.
+        return known instanceof Image.Present(Instant pulledAt)
+                        && pulledAt != null
+                        && !pulledAt.isAfter(candidate.past().since())
+                ? null
+                : known;
     }
 
     private String image(Candidate candidate, Room room, List<Room> asked) {
         return switch (image(candidate, room)) {
             case null -> asked.contains(room) ? "is asked for it" : "does not say whether it has it";
-            case Image.Present() -> room.fits(candidate) ? "has it" : room.whyNot(candidate);
+            case Image.Present _ -> room.fits(candidate) ? "has it" : room.whyNot(candidate);
             case Image.Wanted() -> "is asked for it";
             case Image.Fetching(String progress) -> "is fetching it" + (progress.isEmpty() ? "" : ", " + progress);
             case Failed(Cause _, String why, Instant _, Instant nextTry) ->

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts those that take new work
  * @param away those that take none just now, and may again: a job that nobody else may run waits for them
- * @param images by host, then by name as requests write it, what is known of it there. A host that is missing here does not say, and has its
+ * @param images by host, then as {@link WantedImage#text} writes it, what is known of it there. A host that is missing here does not say, and has its
  *     attempts see to their images
  * @param candidates by priority, then age: the order in which they are considered
  */
@@ -121,8 +121,17 @@ public record Snapshot(
     /** Whether a host has an image. */
     public sealed interface Image {
 
-        /** It has. */
-        record Present() implements Image {}
+        /**
+         * It has.
+         *
+         * @param pulledAt of one that jobs want pulled anew: when the pull began that brought it; null: that does not matter
+         */
+        record Present(@Nullable Instant pulledAt) implements Image {
+
+            public Present() {
+                this(null);
+            }
+        }
 
         /** It was asked. */
         record Wanted() implements Image {}
@@ -154,7 +163,7 @@ public record Snapshot(
      * @param location host path that it wants to write its outputs to
      * @param cpus limit of the request; null: an even share of the host
      * @param memory likewise, in bytes
-     * @param image that its host has to have; null: none, it is built
+     * @param image that its host has to have, as {@link WantedImage#text} writes it; null: none, it is built
      * @param builtOn where a build of its team gave an image that name
      * @param past what its former attempts say
      */

@@ -289,11 +289,12 @@ class PlannerPropertyTest {
 
         private Image image() {
             Instant at = Instant.ofEpochSecond(random.nextInt(3));
-            return switch (random.nextInt(6)) {
+            return switch (random.nextInt(7)) {
                 case 0 -> new Image.Wanted();
                 case 1 -> new Image.Fetching("");
                 case 2 -> new Image.Failed(Cause.IMAGE_PULL_FAILED, "away", at, Instant.EPOCH);
                 case 3 -> new Image.Failed(Cause.IMAGE_UNAVAILABLE, "gone", at, null);
+                case 4 -> new Image.Present(at);
                 default -> new Image.Present();
             };
         }

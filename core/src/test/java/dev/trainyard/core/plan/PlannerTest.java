@@ -673,6 +673,16 @@ class PlannerTest {
         assertThat(plan.unavailable()).isEmpty();
     }
 
+    @Test
+    void what_was_pulled_before_the_job_came_is_asked_for_anew_where_the_pull_matters() {
+        Plan old = plan(Map.of(large, new Present(BEFORE), small, new Present(SINCE)), model);
+        assertThat(old.wants()).containsExactly(new Want(large.id(), MODEL, SINCE));
+        assertThat(old.placements()).isEmpty();
+
+        Plan fresh = plan(Map.of(large, new Present(LATER)), model);
+        assertThat(fresh.placements()).extracting(Placement::host).containsExactly(large.id());
+    }
+
     private static Image away(Instant at) {
         return new Failed(Cause.IMAGE_PULL_FAILED, "connection refused", at, Instant.parse("2026-01-02T03:01:00.5Z"));
     }

@@ -2,6 +2,7 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
@@ -82,22 +83,34 @@ final class ImageStep implements Step {
 
     /** What a host was said to have, and has not, is to be fetched again before anything is placed there that needs it. */
     static void isGone(Host host, AttemptRun run, Request.Submit request) {
-        if (request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull _)) {
+        if (request.image() instanceof ImageSource.Reference named) {
             run.persist(() -> {
-                host.imageRows().gone(host.me(), reference);
+                host.imageRows().gone(host.me(), WantedImage.of(named).text());
                 return true;
             });
         }
+    }
+
+    /** One that is always pulled was pulled before the attempt was placed, unless a planner of an earlier release placed it. */
+    private boolean isPulled(AttemptRun run, Request.Submit request) {
+        return request.image() instanceof ImageSource.Reference named
+                && named.pull() == ImageSource.Pull.ALWAYS
+                && run.persist(() -> host.imageRows()
+                        .isPulledFor(run.id(), WantedImage.of(named).text()));
+    }
+
+    private ProvidedImage image(AttemptRun run, Request.Submit request, boolean pulled) throws InterruptedException {
+        return pulled && request.image() instanceof ImageSource.Reference named
+                ? host.images().pulled(named.reference())
+                : host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line));
     }
 
     /** Returns whether the image is there; what else there is to say is in the row. */
     private boolean provide(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request(attempt);
         try {
-            ProvidedImage image = run.await(
-                    null,
-                    true,
-                    () -> host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line)));
+            boolean pulled = isPulled(run, request);
+            ProvidedImage image = run.await(null, true, () -> image(run, request, pulled));
             run.engineAnswers();
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {

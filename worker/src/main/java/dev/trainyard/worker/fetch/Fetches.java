@@ -1,7 +1,9 @@
 package dev.trainyard.worker.fetch;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.ImageName;
+import dev.trainyard.core.request.ImageSource.Pull;
 import dev.trainyard.db.HostImages;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;
@@ -9,12 +11,15 @@ import dev.trainyard.db.Replaced;
 import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.Images;
+import dev.trainyard.worker.registry.Backoff;
+import dev.trainyard.worker.registry.Registry;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -31,39 +36,52 @@ public final class Fetches implements AutoCloseable {
     /** An engine that pulls says something every few seconds. */
     private static final Duration SILENT_AT_MOST = Duration.ofMinutes(10);
 
+    /** A registry that trickles says something all the time. The engine keeps the layers that it has. */
+    private static final Duration LONGEST = Duration.ofHours(2);
+
     private static final Duration AFTER_FAILURE_OF_OURS = Duration.ofSeconds(5);
 
     private final Incarnation me;
     private final HostImages rows;
     private final Images images;
     private final Map<String, Fetch> inHand = new ConcurrentHashMap<>();
-    private final Map<String, Registry> registries = new ConcurrentHashMap<>();
     private final Map<String, Backoff> failing = new ConcurrentHashMap<>();
     private final Map<String, Long> tried = new ConcurrentHashMap<>();
 
     private static final class Fetch {
 
         private final Thread thread;
+        private volatile long begunAt;
         private volatile long heardAt;
         private volatile boolean pulls;
-        private volatile boolean stalled;
+        private volatile @Nullable ImageFailure over;
 
         Fetch(Consumer<Fetch> work) {
             this.thread = Thread.ofVirtual().name("fetch").unstarted(() -> work.accept(this));
         }
 
-        void heard() {
-            heardAt = System.nanoTime();
+        void begins() {
+            begunAt = System.nanoTime();
+            heardAt = begunAt;
             pulls = true;
         }
 
-        void stall() {
-            stalled = true;
-            thread.interrupt();
+        void heard() {
+            heardAt = System.nanoTime();
         }
 
-        boolean isSilent() {
-            return pulls && System.nanoTime() - heardAt > SILENT_AT_MOST.toNanos();
+        void breakOff(String reference) {
+            long now = System.nanoTime();
+            if (!pulls || over != null) {
+                return;
+            }
+            if (now - heardAt > SILENT_AT_MOST.toNanos()) {
+                over = ImageFailure.stalled(reference, SILENT_AT_MOST);
+                thread.interrupt();
+            } else if (now - begunAt > LONGEST.toNanos()) {
+                over = ImageFailure.tooLong(reference, LONGEST);
+                thread.interrupt();
+            }
         }
     }
 
@@ -73,9 +91,9 @@ public final class Fetches implements AutoCloseable {
         this.images = images;
     }
 
-    /** @param due names of images, as {@link HostImages#due} says now */
+    /** @param due images as {@link WantedImage#text} writes them, as {@link HostImages#due} says now */
     public void sync(List<String> due) {
-        inHand.values().stream().filter(Fetch::isSilent).forEach(Fetch::stall);
+        inHand.forEach((image, fetch) -> fetch.breakOff(WantedImage.parse(image).reference()));
         // Of a registry that fails one finds out whether it still does: each in its turn.
         due.stream()
                 .sorted(Comparator.comparing(reference -> tried.getOrDefault(reference, Long.MIN_VALUE)))
@@ -119,33 +137,31 @@ public final class Fetches implements AutoCloseable {
         }
     }
 
-    private void provide(String reference, Fetch fetch) throws InterruptedException {
+    private void provide(String image, Fetch fetch) throws InterruptedException {
+        WantedImage wanted = WantedImage.parse(image);
         try {
-            if (images.isPresent(reference)) {
-                rows.present(me, reference);
+            boolean present = images.isPresent(wanted.reference());
+            if (present && wanted.pull() != Pull.ALWAYS) {
+                rows.present(me, image);
                 return;
             }
+            if (wanted.pull() == Pull.NEVER) {
+                throw ImageFailure.neverPulled(wanted.reference());
+            }
         } catch (ImageFailure e) {
-            rows.failed(me, reference, e.verdict(), String.valueOf(e.getMessage()));
+            rows.failed(me, image, e.verdict(), String.valueOf(e.getMessage()));
             return;
         }
-        String name = ImageName.registryOf(reference);
-        Registry registry = registries.computeIfAbsent(name, _ -> new Registry(System::nanoTime));
-        registry.take(() -> {
-            var rest = registry.backoff().rest();
-            if (rest.isPresent()) {
-                rows.failed(
+        String name = ImageName.registryOf(wanted.reference());
+        Registry registry = images.registries().of(name);
+        registry.take(() -> pull(image, registry, fetch))
+                .ifPresent(rest -> rows.failed(
                         me,
-                        reference,
+                        image,
                         Cause.IMAGE_PULL_FAILED,
-                        "registry %s does not give its images: %s"
-                                .formatted(name, rest.get().why()),
-                        rest.get().ago(),
-                        rest.get().left());
-            } else {
-                pull(reference, registry, fetch);
-            }
-        });
+                        ImageFailure.resting(name, rest.why()),
+                        rest.ago(),
+                        rest.left()));
     }
 
     private void pull(String reference, Registry registry, Fetch fetch) throws InterruptedException {
@@ -182,17 +198,17 @@ public final class Fetches implements AutoCloseable {
     }
 
     private void fetch(String reference, Fetch fetch) throws InterruptedException {
-        fetch.heard();
+        fetch.begins();
         try {
-            images.fetch(reference, progress -> {
+            images.fetch(WantedImage.parse(reference).reference(), progress -> {
                 fetch.heard();
                 tell(reference, progress);
             });
         } catch (InterruptedException e) {
-            if (!fetch.stalled) {
+            if (fetch.over == null) {
                 throw e;
             }
-            throw ImageFailure.stalled(reference, SILENT_AT_MOST);
+            throw fetch.over;
         }
     }
 

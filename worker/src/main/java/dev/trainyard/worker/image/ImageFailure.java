@@ -41,6 +41,27 @@ public final class ImageFailure extends RuntimeException {
                         .formatted(reference, silence.toMinutes()));
     }
 
+    /** A pull that goes on and on. */
+    public static ImageFailure tooLong(String reference, Duration time) {
+        return new ImageFailure(
+                Cause.IMAGE_PULL_FAILED,
+                "image %s could not be pulled: it was not there after %d minutes"
+                        .formatted(reference, time.toMinutes()));
+    }
+
+    /** The host does not have it, and may not pull it. */
+    public static ImageFailure neverPulled(String reference) {
+        return new ImageFailure(
+                Cause.IMAGE_UNAVAILABLE,
+                "this host has no image %s, and the request says never to pull it (--pull never). Leave that out, or have the image put there"
+                        .formatted(reference));
+    }
+
+    /** What is said of an image whose registry is left alone after a failure. */
+    public static String resting(String registry, String why) {
+        return "registry %s does not give its images: %s".formatted(registry, why);
+    }
+
     /** What the attempt ends with. */
     public Cause verdict() {
         return verdict;

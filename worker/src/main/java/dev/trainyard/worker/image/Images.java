@@ -2,6 +2,7 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.DockerfileInstruction;
+import dev.trainyard.core.request.ImageName;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineException;
@@ -11,6 +12,9 @@ import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.policy.Policy;
+import dev.trainyard.worker.registry.Backoff;
+import dev.trainyard.worker.registry.Registries;
+import dev.trainyard.worker.registry.Registry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,7 @@ public final class Images {
     private final ImageNames names;
     private final Policy policy;
     private final OncePerImage once = new OncePerImage();
+    private final Registries registries = new Registries(System::nanoTime);
 
     public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy) {
         this.engine = engine;
@@ -92,6 +97,22 @@ public final class Images {
         ProvidedImage unused = new Pull(images).run(reference, progress);
     }
 
+    /**
+     * Returns an image that was pulled anew for the attempt already.
+     *
+     * @throws ImageFailure if it is not here any more
+     * @throws EngineSilent if the engine does not answer
+     */
+    public ProvidedImage pulled(String reference) {
+        ImageNames.requireName(reference);
+        return new Pull(images).present(reference).orElseThrow(() -> ImageFailure.gone(reference));
+    }
+
+    /** As this host sees them, for whoever pulls. */
+    public Registries registries() {
+        return registries;
+    }
+
     static Optional<ProvidedImage> provided(EngineImages images, String reference) {
         return images.inspect(reference).map(image -> new ProvidedImage(image.id()));
     }
@@ -107,12 +128,7 @@ public final class Images {
                         () -> progress.accept("another job is pulling " + reference + ": waiting for it"),
                         () -> pull.run(reference, progress));
             case MISSING -> pull.present(reference).orElseThrow(() -> ImageFailure.gone(reference));
-            case NEVER ->
-                pull.present(reference)
-                        .orElseThrow(() -> new ImageFailure(
-                                Cause.IMAGE_UNAVAILABLE,
-                                "this host has no image %s, and the request says never to pull it (--pull never). Leave that out, or have the image put there"
-                                        .formatted(reference)));
+            case NEVER -> pull.present(reference).orElseThrow(() -> ImageFailure.neverPulled(reference));
         };
     }
 
@@ -170,7 +186,8 @@ public final class Images {
             return Optional.empty();
         }
         try {
-            return images.inspect(new Pull(images).run(name, progress).id());
+            pullBase(name, progress);
+            return images.inspect(name).filter(image -> image.isNamed(name));
         } catch (ImageFailure e) {
             throw new ImageFailure(e.verdict(), "the base image cannot be pulled: " + e.getMessage());
         }
@@ -202,6 +219,30 @@ public final class Images {
         reach.downloads().forEach(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
         for (String other : reach.others()) {
             requireNoId(other, team, progress);
+        }
+    }
+
+    /** Unless its registry is left alone after a failure: builds in a row would each wait for it in a slot. */
+    private void pullBase(String base, Consumer<String> progress) throws InterruptedException {
+        String name = ImageName.registryOf(base);
+        Registry registry = registries.of(name);
+        Optional<Backoff.Rest> rest = registry.takeAtOnce(() -> pullBase(base, registry, progress));
+        if (rest.isPresent()) {
+            throw new ImageFailure(
+                    Cause.IMAGE_PULL_FAILED,
+                    ImageFailure.resting(name, rest.get().why()));
+        }
+    }
+
+    private void pullBase(String base, Registry registry, Consumer<String> progress) throws InterruptedException {
+        try {
+            fetch(base, progress);
+            registry.backoff().succeeded();
+        } catch (ImageFailure e) {
+            if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
+                registry.backoff().failed(String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
     }
 

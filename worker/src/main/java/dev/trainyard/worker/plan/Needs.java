@@ -2,6 +2,7 @@ package dev.trainyard.worker.plan;
 
 import dev.trainyard.core.plan.Snapshot.Candidate;
 import dev.trainyard.core.plan.Snapshot.Past;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
@@ -54,9 +55,8 @@ final class Needs {
                 run.outputs().location(),
                 run.cpus(),
                 run.memory() == null ? null : run.memory().bytes(),
-                request.image() instanceof ImageSource.Reference(String reference, ImageSource.Pull pull)
-                                && pull != ImageSource.Pull.NEVER
-                        ? reference
+                request.image() instanceof ImageSource.Reference named
+                        ? WantedImage.of(named).text()
                         : null,
                 Set.of(),
                 Past.NONE);

@@ -123,6 +123,22 @@ class ImagesTest {
     }
 
     @Test
+    void builds_in_a_row_do_not_each_wait_for_a_registry_of_base_images_that_is_down() {
+        ImageFailure first = failure(dockerfile("FROM " + NOWHERE + "base:1"));
+        progress.clear();
+        ImageFailure second = failure(dockerfile("FROM " + NOWHERE + "another:1"));
+
+        assertThat(List.of(first, second)).extracting(ImageFailure::verdict).containsOnly(Cause.IMAGE_PULL_FAILED);
+        assertThat(first)
+                .hasMessageContaining("the base image cannot be pulled")
+                .hasMessageContaining("base:1");
+        assertThat(second)
+                .hasMessageContaining("the base image cannot be pulled: registry 127.0.0.1:1 does not give its images")
+                .hasMessageContaining("connection refused");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
     void a_name_that_is_none_is_unavailable_at_once() {
         ImageFailure failure = failure(new ImageSource.Reference("Not_A_Name"));
 

@@ -1,4 +1,4 @@
-package dev.trainyard.worker.fetch;
+package dev.trainyard.worker.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package dev.trainyard.worker.fetch;
+package dev.trainyard.worker.registry;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** How long something that failed is left alone: longer each time in a row, up to a minute. For several threads. */
-final class Backoff {
+public final class Backoff {
 
     private static final Duration FIRST = Duration.ofSeconds(5);
     static final Duration LONGEST = Duration.ofMinutes(1);
@@ -22,13 +22,13 @@ final class Backoff {
      * @param ago when it failed
      * @param left until it may be tried again
      */
-    record Rest(String why, Duration ago, Duration left) {}
+    public record Rest(String why, Duration ago, Duration left) {}
 
-    Backoff(LongSupplier nanoTime) {
+    public Backoff(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    synchronized void failed(String reason) {
+    public synchronized void failed(String reason) {
         Duration rest = FIRST.multipliedBy(1L << Math.min(failures, 10));
         failures++;
         why = reason;
@@ -36,7 +36,7 @@ final class Backoff {
         until = failedAt + (rest.compareTo(LONGEST) < 0 ? rest : LONGEST).toNanos();
     }
 
-    synchronized void succeeded() {
+    public synchronized void succeeded() {
         failures = 0;
     }
 
@@ -46,7 +46,7 @@ final class Backoff {
     }
 
     /** Empty: it may be tried. */
-    synchronized Optional<Rest> rest() {
+    public synchronized Optional<Rest> rest() {
         long now = nanoTime.getAsLong();
         return failures == 0 || now - until >= 0
                 ? Optional.empty()

@@ -1,0 +1,30 @@
+package dev.trainyard.worker.registry;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+
+/**
+ * All registries that this host has asked. However many names there are, few pulls run at once; and registries that fail, each of which may
+ * take long to do so, do not keep the others waiting.
+ */
+public final class Registries {
+
+    static final int AT_ONCE = 12;
+    static final int FAILING_AT_ONCE = 4;
+
+    private final Semaphore ofAll = new Semaphore(AT_ONCE, true);
+    private final Semaphore ofFailing = new Semaphore(FAILING_AT_ONCE, true);
+    private final Map<String, Registry> byName = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
+
+    public Registries(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** @param name with its port, such as {@code docker.io} */
+    public Registry of(String name) {
+        return byName.computeIfAbsent(name, _ -> new Registry(ofAll, ofFailing, nanoTime));
+    }
+}
