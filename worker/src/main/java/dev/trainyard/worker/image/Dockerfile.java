@@ -5,11 +5,13 @@ import dev.trainyard.core.request.DockerfileInstruction;
 import dev.trainyard.core.request.UnreadableDockerfile;
 import dev.trainyard.worker.container.EnginePlatform;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,23 +57,47 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
     }
 
     /**
-     * What BuildKit fills in by itself: the platform, in the arguments that the Dockerfile declares without a value. Where it gives one
-     * of them a value, that holds, as it does with BuildKit.
+     * What BuildKit fills in by itself: the platform, in the arguments that a stage declares without a value. Where the Dockerfile gives one a
+     * value, that holds, as it does with BuildKit.
      */
     Map<String, String> platformArguments(EnginePlatform platform) {
         Map<String, String> filledIn = new LinkedHashMap<>();
-        for (Map.Entry<String, String> argument : values(platform).entrySet()) {
-            List<String> declared = instructions.stream()
-                    .filter(instruction -> instruction.word().equals("ARG"))
-                    .flatMap(instruction -> instruction.words().stream())
-                    .filter(word -> word.equals(argument.getKey()) || word.startsWith(argument.getKey() + "="))
-                    .distinct()
-                    .toList();
-            if (declared.equals(List.of(argument.getKey()))) {
-                filledIn.put(argument.getKey(), argument.getValue());
+        values(platform).forEach((name, value) -> {
+            Set<String> declared = declared(name);
+            // The engine's own builder knows one value for all stages: it may be given if no other holds anywhere.
+            if (declared.remove(name) && (declared.isEmpty() || declared.equals(Set.of(name + "=" + value)))) {
+                filledIn.put(name, value);
             }
-        }
+        });
         return filledIn;
+    }
+
+    /** Arguments of the platform that one stage leaves to BuildKit and another gives a value of its own, which BuildKit alone can do. */
+    List<String> unfillable(EnginePlatform platform) {
+        Map<String, String> filledIn = platformArguments(platform);
+        return values(platform).keySet().stream()
+                .filter(name -> !filledIn.containsKey(name) && !isGlobal(name))
+                .filter(name -> declared(name).contains(name))
+                .toList();
+    }
+
+    /** As it is declared: {@code NAME}, {@code NAME=value}. */
+    private Set<String> declared(String name) {
+        return instructions.stream()
+                .filter(instruction -> instruction.word().equals("ARG"))
+                .flatMap(instruction -> instruction.words().stream())
+                .map(word -> word.replaceAll("[\"']", ""))
+                .filter(word -> word.equals(name) || word.startsWith(name + "="))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Declared before the first FROM: a stage that declares it without a value gets that one, of either builder. */
+    private boolean isGlobal(String name) {
+        return instructions.stream()
+                .takeWhile(instruction -> !instruction.word().equals("FROM"))
+                .filter(instruction -> instruction.word().equals("ARG"))
+                .flatMap(instruction -> instruction.words().stream())
+                .anyMatch(word -> word.startsWith(name + "="));
     }
 
     /** An argument of the platform that a step names, and that no ARG before the first FROM declares: BuildKit knows it there nevertheless. */

@@ -256,6 +256,12 @@ public final class Images {
                             .map(argument -> argument.getKey() + "=" + argument.getValue())
                             .collect(Collectors.joining(" ")));
         }
+        dockerfile.unfillable(images.platform()).stream()
+                .filter(name -> !build.args().containsKey(name))
+                .map(
+                        "%1$s is not filled in: one stage declares it without a value and another with one, which only BuildKit tells apart; give it by --build-arg"
+                                ::formatted)
+                .forEach(progress);
         Map<String, String> arguments = new LinkedHashMap<>(build.args());
         arguments.putAll(filledIn);
         return arguments;

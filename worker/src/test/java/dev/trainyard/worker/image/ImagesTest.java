@@ -690,6 +690,35 @@ class ImagesTest {
     }
 
     @Test
+    void a_platform_that_one_stage_declares_with_a_value_is_filled_in_for_another_where_that_is_the_same()
+            throws InterruptedException {
+        String architecture = engine.platform().architecture();
+        ImageSource.Build source = source(
+                new Tar()
+                        .dockerfile(
+                                "FROM busybox AS first",
+                                "ARG TARGETARCH=\"%s\"".formatted(architecture),
+                                "ARG TARGETOS=plan9",
+                                "RUN echo first has $TARGETARCH, $TARGETOS.",
+                                "FROM first",
+                                "ARG TARGETARCH",
+                                "ARG TARGETOS",
+                                "RUN echo second has $TARGETARCH, $TARGETOS.")
+                        .file("unique", UUID.randomUUID().toString())
+                        .bytes(),
+                Map.of(),
+                null,
+                null);
+
+        images.provide(source, "a", progress::add);
+
+        assertThat(progress)
+                .contains("first has %s, plan9.".formatted(architecture), "second has %s, .".formatted(architecture))
+                .anyMatch(line -> line.startsWith("TARGETOS is not filled in: one stage declares it without a value"))
+                .noneMatch(line -> line.startsWith("TARGETARCH is not"));
+    }
+
+    @Test
     void a_platform_that_only_buildkit_knows_where_nothing_declares_it_is_told() {
         ImageFailure failure = failure(dockerfile("FROM --platform=$BUILDPLATFORM busybox", "RUN true"));
 
