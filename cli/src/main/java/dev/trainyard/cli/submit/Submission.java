@@ -66,8 +66,8 @@ final class Submission {
         ImageSource image = context == null ? spec.pulled() : spec.builtFrom(context.digest());
         Instant now = session.clock().instant();
         requireKnown(spec, image);
-        Request.Submit request = spec.publishing(publicVariables)
-                .toRequest(new JobId(UuidV7.generate(now, new SecureRandom())), image, options);
+        Request.Submit request = options.toRequest(
+                spec.publishing(publicVariables), new JobId(UuidV7.generate(now, new SecureRandom())), image);
         byte[] message = RequestCodec.encode(request);
         if (dryRun) {
             return print(session, request, message, json);

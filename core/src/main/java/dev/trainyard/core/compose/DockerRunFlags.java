@@ -81,20 +81,20 @@ final class DockerRunFlags {
         value("volume-driver");
         value("workdir", 'w');
 
-        withoutEffect("annotation", UnsupportedKeys.ANNOTATIONS);
+        withoutEffect("annotation", SharedWords.ANNOTATIONS);
         withoutEffect("attach", 'a', "means nothing here: both streams are shown, and nothing is typed in");
         withoutEffect("detach-keys", "means nothing here: nothing is typed into the container");
-        withoutEffect("health-cmd", UnsupportedKeys.HEALTH);
-        withoutEffect("health-interval", UnsupportedKeys.HEALTH);
-        withoutEffect("health-retries", UnsupportedKeys.HEALTH);
-        withoutEffect("health-start-interval", UnsupportedKeys.HEALTH);
-        withoutEffect("health-start-period", UnsupportedKeys.HEALTH);
-        withoutEffect("health-timeout", UnsupportedKeys.HEALTH);
+        withoutEffect("health-cmd", SharedWords.HEALTH);
+        withoutEffect("health-interval", SharedWords.HEALTH);
+        withoutEffect("health-retries", SharedWords.HEALTH);
+        withoutEffect("health-start-interval", SharedWords.HEALTH);
+        withoutEffect("health-start-period", SharedWords.HEALTH);
+        withoutEffect("health-timeout", SharedWords.HEALTH);
         withoutEffect("kernel-memory", "means nothing: engines of today ignore it");
-        withoutEffect("log-driver", UnsupportedKeys.LOG);
-        withoutEffect("log-opt", UnsupportedKeys.LOG);
-        withoutEffect("memory-swappiness", UnsupportedKeys.SWAPPINESS);
-        switchWithoutEffect("no-healthcheck", ' ', "false", UnsupportedKeys.HEALTH);
+        withoutEffect("log-driver", SharedWords.LOG);
+        withoutEffect("log-opt", SharedWords.LOG);
+        withoutEffect("memory-swappiness", SharedWords.SWAPPINESS);
+        switchWithoutEffect("no-healthcheck", ' ', "false", SharedWords.HEALTH);
         switchWithoutEffect(
                 "quiet",
                 'q',
@@ -142,9 +142,9 @@ final class DockerRunFlags {
         refused("link", ONE_CONTAINER, "Name the other machine with --add-host NAME:ADDRESS");
         refused("link-local-ip", "is an address in a network of one host, which the job may not get", LEAVE_OUT);
         refused("network-alias", ONE_CONTAINER, "Leave it out; --publish makes a port reachable");
-        refusedSwitch("oom-kill-disable", "false", UnsupportedKeys.NO_OOM_KILL, LEAVE_OUT);
+        refusedSwitch("oom-kill-disable", "false", SharedWords.NO_OOM_KILL, LEAVE_OUT);
         refused("storage-opt", INEXPRESSIBLE, LEAVE_OUT);
-        refusedSwitch("use-api-socket", "false", UnsupportedKeys.API_SOCKET, LEAVE_OUT);
+        refusedSwitch("use-api-socket", "false", SharedWords.API_SOCKET, LEAVE_OUT);
         refused("volumes-from", ONE_CONTAINER, "List the volumes with --volume SOURCE:TARGET");
     }
 

@@ -326,12 +326,6 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
                         text.replaceAll("[:.-]", "").toLowerCase(Locale.ROOT).split("(?<=\\G..)")));
     }
 
-    /** Containers of Linux know one isolation. */
-    void isolation() {
-        matching("default|", "default, the only isolation that Linux knows")
-                .ifPresent(_ -> notice(UnsupportedKeys.WINDOWS));
-    }
-
     /** Of a platform that an engine on Linux may have; anything else is refused. */
     Optional<String> platform() {
         return matching(
@@ -392,6 +386,15 @@ record Field(String name, String key, Span at, YamlNode node, Report report) {
             }
             return text;
         });
+    }
+
+    /** A namespace to run in: one of these, but never another container's. */
+    Optional<String> mode(String known, String wanted) {
+        if (text().orElse("").matches("(service|container):.*")) {
+            problem("needs another container, which is not started", "Write " + wanted);
+            return Optional.empty();
+        }
+        return matching(known, wanted);
     }
 
     private <T> Optional<T> parsed(String wanted, Function<String, T> parser) {

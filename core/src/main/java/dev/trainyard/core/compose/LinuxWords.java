@@ -1,8 +1,6 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -98,17 +96,5 @@ final class LinuxWords {
     static boolean isTmpfsOption(String option) {
         int equals = option.indexOf('=');
         return equals < 0 ? TMPFS_FLAGS.contains(option) : TMPFS_VALUES.contains(option.substring(0, equals));
-    }
-
-    /** Reports the options of {@code /path:options} that the engine would refuse. */
-    static void checkTmpfs(Field field, String text) {
-        int colon = text.indexOf(':');
-        if (colon >= 0) {
-            Arrays.stream(text.substring(colon + 1).split(","))
-                    .filter(option -> !option.isEmpty() && !isTmpfsOption(option))
-                    .forEach(option -> field.problem(
-                            "%s is no option of a tmpfs".formatted(Excerpt.quote(option)),
-                            "Write options such as size=64m, mode=1777 or noexec"));
-        }
     }
 }

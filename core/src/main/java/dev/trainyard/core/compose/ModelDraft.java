@@ -52,7 +52,7 @@ public record ModelDraft(
                 Report.ofStoredDraft(),
                 new ComposeOptions(null, Map.of(), TextFiles.NONE, words, source != null));
         ImageSource image = source == null ? spec.pulled() : spec.builtFrom(source);
-        Request.Submit written = spec.toRequest(train.jobId(), image, options(train));
+        Request.Submit written = options(train).toRequest(spec, train.jobId(), image);
         if (train.outputs() != null) {
             Outputs outputs = new Outputs(written.run().outputs().target(), train.outputs());
             written = written.with(written.run().withOutputs(outputs));

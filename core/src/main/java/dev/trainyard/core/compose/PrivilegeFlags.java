@@ -46,9 +46,7 @@ final class PrivilegeFlags {
     }
 
     private @Nullable String hostMode(String name) {
-        return flags.said(name)
-                .flatMap(field -> ServiceReader.mode(field, "host", "host"))
-                .orElse(null);
+        return flags.said(name).flatMap(field -> field.mode("host", "host")).orElse(null);
     }
 
     /** On some of these Docker's client itself acts; what it would only send is passed on. */

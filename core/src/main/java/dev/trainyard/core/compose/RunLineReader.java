@@ -215,7 +215,7 @@ final class RunLineReader {
         run.shmSize(flags.last("shm-size").flatMap(Field::size).orElse(null));
         @Nullable DataSize memory = flags.last("memory").flatMap(Field::memory).orElse(null);
         run.memory(memory);
-        run.tuning(TuningReader.ofFlags(flags, memory));
+        run.tuning(TuningReader.read(flags::said, memory, sysctls()));
         Optional<Field> cpus =
                 flags.last("cpus").filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"));
         Optional<BigDecimal> quota = CpuQuota.read(flags.said("cpu-quota"), flags.said("cpu-period"), cpus);
@@ -228,6 +228,18 @@ final class RunLineReader {
         Map<String, Ulimit> ulimits = new TreeMap<>();
         flags.all("ulimit").forEach(field -> ulimit(field).ifPresent(limit -> ulimits.put(limit.name(), limit)));
         run.ulimits(List.copyOf(ulimits.values()));
+    }
+
+    private Map<String, String> sysctls() {
+        Map<String, String> sysctls = new LinkedHashMap<>();
+        for (Field flag : flags.all("sysctl")) {
+            flag.matching("[^=]+=.+", "NAME=VALUE, for example net.core.somaxconn=1024")
+                    .ifPresent(text -> {
+                        String[] pair = text.split("=", 2);
+                        TuningReader.sysctl(flag, pair[0], pair[1], sysctls);
+                    });
+        }
+        return sysctls;
     }
 
     private static Optional<Ulimit> ulimit(Field field) {
@@ -259,7 +271,8 @@ final class RunLineReader {
                 flags.list(flags.all("publish").stream().map(Field::node).toList())));
         run.publishAll(flags.on("publish-all"));
         run.expose(Ports.exposed(flags.all("expose")));
-        run.addressing(AddressingReader.ofFlags(flags));
+        run.addressing(AddressingReader.read(
+                flags.all("dns-search"), flags.all("dns-option"), flags.said("domainname"), flags.said("mac-address")));
         List<Field> networks = flags.all("network");
         if (networks.size() > 1) {
             networks.get(1).problem("is a second network", "Name one");
@@ -278,7 +291,7 @@ final class RunLineReader {
         String wanted = "host, none, bridge, or the name of a network of the worker's host";
         // Docker's long form, of which the name alone means something to a job.
         Field named = field.withText(field.text().orElse("").replaceFirst("^name=(?=[^,]+$)", ""));
-        Optional<String> mode = ServiceReader.mode(named, "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
+        Optional<String> mode = named.mode("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
         mode.filter("host"::equals)
                 .ifPresent(
                         _ -> field.notice("reaches beyond the container: the worker's policy decides whether it may"));
@@ -310,8 +323,7 @@ final class RunLineReader {
     private void confinement() {
         run.readOnly(flags.on("read-only"));
         run.ipc(flags.said("ipc")
-                .flatMap(field ->
-                        ServiceReader.mode(field, "host|private|shareable|none", "host, private, shareable or none"))
+                .flatMap(field -> field.mode("host|private|shareable|none", "host, private, shareable or none"))
                 .orElse(null));
         run.capDrop(flags.all("cap-drop").stream()
                 .flatMap(field -> field.capability().stream())
@@ -323,7 +335,7 @@ final class RunLineReader {
     /** What is understood, and changes nothing here. A worker removes every container, so that {@code --rm} is always true. */
     private void withoutEffect() {
         boolean removed = flags.on("rm");
-        flags.said("isolation").ifPresent(Field::isolation);
+        flags.said("isolation").ifPresent(TuningReader::isolation);
         flags.said("volume-driver")
                 .ifPresent(field -> field.matching(
                         "local",

@@ -20,6 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** Reads one service into a {@link TrainingSpec}: each supported key is read by the line that names it. */
 final class ServiceReader {
 
+    /** By the name of the flag of {@code docker run}. */
+    private static final Map<String, String> TUNING = Map.of(
+            "cpuset-cpus", "cpuset",
+            "cpu-shares", "cpu_shares",
+            "memory-swap", "memswap_limit",
+            "oom-score-adj", "oom_score_adj",
+            "cgroupns", "cgroup",
+            "uts", "uts");
+
     static final Set<String> SUPPORTED = Set.of(
             "build",
             "cap_add",
@@ -259,7 +268,7 @@ final class ServiceReader {
                         .flatMap(item -> item
                                 .matching("/.+", "/path or /path:options")
                                 .map(text -> {
-                                    LinuxWords.checkTmpfs(item, text);
+                                    Volumes.checkTmpfs(item, text);
                                     return text;
                                 })
                                 .stream())
@@ -276,8 +285,13 @@ final class ServiceReader {
         Optional<Field> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
         @Nullable DataSize most = memory.flatMap(Field::memory).orElse(null);
         run.memory(most);
-        run.tuning(TuningReader.ofService(
-                service, one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation)), most));
+        Optional<Field> reservation = one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation));
+        run.tuning(TuningReader.read(
+                flag -> flag.equals("memory-reservation")
+                        ? reservation
+                        : Optional.ofNullable(TUNING.get(flag)).flatMap(this::present),
+                most,
+                sysctls()));
         Optional<Field> cpuLimit = cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
         Optional<BigDecimal> quota = CpuQuota.read(present("cpu_quota"), present("cpu_period"), cpuLimit);
         run.cpus(cpuLimit.flatMap(Field::cpus).or(() -> quota).orElse(null));
@@ -321,10 +335,10 @@ final class ServiceReader {
     }
 
     private void confinement() {
-        run.ipc(get("ipc", field -> mode(field, "host|private|shareable|none", "host, private, shareable or none"))
+        run.ipc(get("ipc", field -> field.mode("host|private|shareable|none", "host, private, shareable or none"))
                 .orElse(null));
         Optional<String> mode =
-                get("network_mode", field -> mode(field, "host|none|bridge|default", "host, none or bridge"));
+                get("network_mode", field -> field.mode("host|none|bridge|default", "host, none or bridge"));
         mode.filter("host"::equals)
                 .flatMap(_ -> present("network_mode"))
                 .ifPresent(field -> field.notice(
@@ -337,8 +351,12 @@ final class ServiceReader {
         run.dns(present("dns").map(Field::oneOrMore).orElse(List.of()).stream()
                 .flatMap(item -> item.address("an IP address").stream())
                 .toList());
-        run.addressing(AddressingReader.ofService(this::present));
-        present("isolation").ifPresent(Field::isolation);
+        run.addressing(AddressingReader.read(
+                present("dns_search").map(Field::oneOrMore).orElse(List.of()),
+                present("dns_opt").map(Field::oneOrMore).orElse(List.of()),
+                present("domainname").filter(field -> !field.text().orElse("").isEmpty()),
+                present("mac_address").filter(field -> !field.text().orElse("").isEmpty())));
+        present("isolation").ifPresent(TuningReader::isolation);
         run.groupAdd(present("group_add").map(Field::items).orElse(List.of()).stream()
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());
@@ -355,13 +373,12 @@ final class ServiceReader {
         run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
     }
 
-    /** A mode that another container may be named by, which is refused. */
-    static Optional<String> mode(Field field, String known, String wanted) {
-        if (field.text().orElse("").matches("(service|container):.*")) {
-            field.problem("needs another container, which is not started", "Write " + wanted);
-            return Optional.empty();
-        }
-        return field.matching(known, wanted);
+    private Map<String, String> sysctls() {
+        Map<String, String> sysctls = new LinkedHashMap<>();
+        present("sysctls")
+                .ifPresent(field -> field.pairs(_ -> Optional.empty())
+                        .forEach((name, value) -> TuningReader.sysctl(field, name, value, sysctls)));
+        return sysctls;
     }
 
     private static List<String> hosts(Field field) {

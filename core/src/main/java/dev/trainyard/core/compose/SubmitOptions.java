@@ -2,9 +2,14 @@ package dev.trainyard.core.compose;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.Gpus;
+import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,4 +32,25 @@ public record SubmitOptions(
 
     public static final SubmitOptions NONE =
             new SubmitOptions(null, null, null, Map.of(), null, null, null, null, null, null, null);
+
+    /** The message to publish. */
+    public Request.Submit toRequest(TrainingSpec training, JobId jobId, ImageSource image) {
+        Map<String, String> allLabels = new LinkedHashMap<>(training.labels());
+        allLabels.putAll(labels);
+        return new Request.Submit(
+                jobId,
+                Objects.requireNonNullElse(name, training.name()),
+                team,
+                submittedBy,
+                allLabels,
+                Objects.requireNonNullElse(priority, Request.Submit.DEFAULT_PRIORITY),
+                submittedAt,
+                image,
+                training.run(),
+                Objects.requireNonNullElse(gpus, training.gpus()),
+                Objects.requireNonNullElse(retry, RetryPolicy.DEFAULT),
+                timeLimit,
+                Objects.requireNonNullElse(gracePeriod, training.gracePeriod()),
+                notBefore);
+    }
 }

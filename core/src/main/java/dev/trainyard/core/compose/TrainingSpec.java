@@ -1,16 +1,11 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.ImageSource;
-import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RunSpec;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,26 +74,5 @@ public record TrainingSpec(
     public String name() {
         String name = containerName == null ? service.replaceFirst("^[._-]+", "") : containerName;
         return name.isEmpty() ? "training" : name;
-    }
-
-    /** The message to publish. */
-    public Request.Submit toRequest(JobId jobId, ImageSource source, SubmitOptions options) {
-        Map<String, String> allLabels = new LinkedHashMap<>(labels);
-        allLabels.putAll(options.labels());
-        return new Request.Submit(
-                jobId,
-                Objects.requireNonNullElse(options.name(), name()),
-                options.team(),
-                options.submittedBy(),
-                allLabels,
-                Objects.requireNonNullElse(options.priority(), Request.Submit.DEFAULT_PRIORITY),
-                options.submittedAt(),
-                source,
-                run,
-                Objects.requireNonNullElse(options.gpus(), gpus),
-                Objects.requireNonNullElse(options.retry(), RetryPolicy.DEFAULT),
-                options.timeLimit(),
-                Objects.requireNonNullElse(options.gracePeriod(), gracePeriod),
-                options.notBefore());
     }
 }

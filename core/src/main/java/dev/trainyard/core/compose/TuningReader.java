@@ -3,7 +3,6 @@ package dev.trainyard.core.compose;
 import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Excerpt;
 import dev.trainyard.core.request.RunSpec.Tuning;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,16 +17,6 @@ final class TuningReader {
     private static final String SYSCTL = "kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
             + "|fs\\.mqueue\\.[^\\s/=]+|net\\.[^\\s/=]+";
 
-    /** What a compose file calls it. */
-    private static final Map<String, String> KEYS = Map.of(
-            "cpuset-cpus", "cpuset",
-            "cpu-shares", "cpu_shares",
-            "memory-reservation", "mem_reservation",
-            "memory-swap", "memswap_limit",
-            "oom-score-adj", "oom_score_adj",
-            "cgroupns", "cgroup",
-            "uts", "uts");
-
     private final Function<String, Optional<Field>> said;
     private final Optional<DataSize> memory;
 
@@ -36,32 +25,12 @@ final class TuningReader {
         this.memory = Optional.ofNullable(memory);
     }
 
-    /** @param memory the limit of memory */
-    static Tuning ofFlags(RunFlags flags, @Nullable DataSize memory) {
-        Map<String, String> sysctls = new LinkedHashMap<>();
-        for (Field flag : flags.all("sysctl")) {
-            flag.matching("[^=]+=.+", "NAME=VALUE, for example net.core.somaxconn=1024")
-                    .ifPresent(text -> {
-                        String[] pair = text.split("=", 2);
-                        sysctl(flag, pair[0], pair[1], sysctls);
-                    });
-        }
-        return new TuningReader(flags::said, memory).read(sysctls);
-    }
-
     /**
-     * @param reservation {@code mem_reservation}, or what {@code deploy} says in its place
+     * @param said what is said under the name of the flag of {@code docker run}
      * @param memory the limit of memory
+     * @param sysctls as {@link #sysctl} put them
      */
-    static Tuning ofService(Field service, Optional<Field> reservation, @Nullable DataSize memory) {
-        Map<String, String> sysctls = new LinkedHashMap<>();
-        service.get("sysctls")
-                .filter(field -> !field.isNull())
-                .ifPresent(field -> field.pairs(_ -> Optional.empty())
-                        .forEach((name, value) -> sysctl(field, name, value, sysctls)));
-        Function<String, Optional<Field>> said = name -> name.equals("memory-reservation")
-                ? reservation
-                : Optional.ofNullable(KEYS.get(name)).flatMap(service::get).filter(field -> !field.isNull());
+    static Tuning read(Function<String, Optional<Field>> said, @Nullable DataSize memory, Map<String, String> sysctls) {
         return new TuningReader(said, memory).read(sysctls);
     }
 
@@ -129,7 +98,7 @@ final class TuningReader {
 
     private @Nullable String namespace(String name, String known, String wanted) {
         Optional<Field> field = said.apply(name);
-        Optional<String> word = field.flatMap(each -> ServiceReader.mode(each, known, wanted));
+        Optional<String> word = field.flatMap(each -> each.mode(known, wanted));
         word.filter("host"::equals).flatMap(_ -> field).ifPresent(TuningReader::noticed);
         return word.orElse(null);
     }
@@ -138,7 +107,8 @@ final class TuningReader {
         field.notice("reaches beyond the container: the worker's policy decides whether it may");
     }
 
-    private static void sysctl(Field field, String name, String value, Map<String, String> sysctls) {
+    /** Puts a parameter of the kernel, unless it is one of the whole host, which is reported. */
+    static void sysctl(Field field, String name, String value, Map<String, String> sysctls) {
         if (!name.matches(SYSCTL)) {
             field.problem(
                     "%s is a parameter of the whole host".formatted(Excerpt.quote(name)),
@@ -148,5 +118,11 @@ final class TuningReader {
         } else {
             sysctls.put(name, value);
         }
+    }
+
+    /** Containers of Linux know one isolation. */
+    static void isolation(Field field) {
+        field.matching("default|", "default, the only isolation that Linux knows")
+                .ifPresent(_ -> field.notice(SharedWords.WINDOWS));
     }
 }

@@ -9,28 +9,20 @@ import java.util.stream.Stream;
 /** The service keys that a training cannot have, and why: what means nothing to it is accepted with a notice, the rest refused. */
 final class UnsupportedKeys {
 
-    static final String HEALTH = "means nothing here: a training is well while it runs";
-    static final String LOG = "means nothing here: the worker keeps the complete log";
-    static final String ANNOTATIONS = "means nothing here: runc reads no annotations; a label is kept and shown";
-    static final String SWAPPINESS = "means nothing: engines of today (cgroup v2) ignore it";
-    static final String WINDOWS = "means nothing here: it is for Windows, and trainings run on Linux";
-    static final String NO_OOM_KILL = "would hang a training that needs too much memory, and its host";
-    static final String API_SOCKET = "would hand the host's engine to the training";
-
     static final Map<String, String> ACCEPTED = Map.ofEntries(
             Map.entry(
                     "restart",
                     "means nothing to a training that ends; submit --max-attempts says how often it is tried"),
             Map.entry("depends_on", "means nothing here: other services of the file are not started"),
-            Map.entry("healthcheck", HEALTH),
+            Map.entry("healthcheck", SharedWords.HEALTH),
             Map.entry(
                     "profiles",
                     "means nothing to the service that trains; between several that could, one with an active profile or none is taken"),
-            Map.entry("logging", LOG),
-            Map.entry("annotations", ANNOTATIONS),
-            Map.entry("cpu_count", WINDOWS),
-            Map.entry("cpu_percent", WINDOWS),
-            Map.entry("mem_swappiness", SWAPPINESS),
+            Map.entry("logging", SharedWords.LOG),
+            Map.entry("annotations", SharedWords.ANNOTATIONS),
+            Map.entry("cpu_count", SharedWords.WINDOWS),
+            Map.entry("cpu_percent", SharedWords.WINDOWS),
+            Map.entry("mem_swappiness", SharedWords.SWAPPINESS),
             Map.entry("develop", "means nothing here: nothing is watched"),
             Map.entry("attach", "means nothing here: submit follows the log unless -d is given"));
 
@@ -69,12 +61,12 @@ final class UnsupportedKeys {
             Map.entry("cpu_rt_period", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("cpu_rt_runtime", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("models", INEXPRESSIBLE),
-            Map.entry("oom_kill_disable", new Refusal(NO_OOM_KILL, "Leave it out")),
+            Map.entry("oom_kill_disable", new Refusal(SharedWords.NO_OOM_KILL, "Leave it out")),
             Map.entry("post_start", INEXPRESSIBLE),
             Map.entry("pre_stop", INEXPRESSIBLE),
             Map.entry("provider", INEXPRESSIBLE),
             Map.entry("storage_opt", INEXPRESSIBLE),
-            Map.entry("use_api_socket", new Refusal(API_SOCKET, "Leave it out")));
+            Map.entry("use_api_socket", new Refusal(SharedWords.API_SOCKET, "Leave it out")));
 
     private UnsupportedKeys() {}
 

@@ -39,7 +39,7 @@ final class VolumeFlags {
         volumes.read(list);
         List<String> tmpfs = flags.texts("tmpfs", "/[^:]+(:.*)?", "/path or /path:options");
         flags.all("tmpfs")
-                .forEach(field -> LinuxWords.checkTmpfs(field, field.text().orElse("")));
+                .forEach(field -> Volumes.checkTmpfs(field, field.text().orElse("")));
         flags.all("tmpfs").stream()
                 .filter(VolumeFlags::hidesOutputs)
                 .forEach(field -> field.problem(

@@ -5,6 +5,7 @@ import dev.trainyard.core.request.RunSpec.Mount;
 import dev.trainyard.core.request.RunSpec.Outputs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -315,5 +316,17 @@ final class Volumes {
             }
         }
         return "/" + String.join("/", segments);
+    }
+
+    /** Reports the options of {@code /path:options} that the engine would refuse. */
+    static void checkTmpfs(Field field, String text) {
+        int colon = text.indexOf(':');
+        if (colon >= 0) {
+            Arrays.stream(text.substring(colon + 1).split(","))
+                    .filter(option -> !option.isEmpty() && !LinuxWords.isTmpfsOption(option))
+                    .forEach(option -> field.problem(
+                            "%s is no option of a tmpfs".formatted(Excerpt.quote(option)),
+                            "Write options such as size=64m, mode=1777 or noexec"));
+        }
     }
 }

@@ -88,6 +88,24 @@ final class YamlReader {
         }
     }
 
+    private Span at(Event event) {
+        int end = event.getEndMark().map(Mark::getIndex).orElse(0);
+        return event.getStartMark()
+                .map(mark -> new Span(
+                        file,
+                        mark.getLine() + 1,
+                        mark.getColumn() + 1,
+                        mark.getIndex(),
+                        end,
+                        event.getEventId() == Event.ID.Alias))
+                .orElseGet(() -> Span.start(file));
+    }
+
+    private static Span until(Span at, Event last) {
+        int end = last.getEndMark().map(Mark::getIndex).orElse(at.end());
+        return new Span(at.file(), at.line(), at.column(), at.start(), end, at.alias());
+    }
+
     private static Span span(String file, Mark mark) {
         return new Span(file, mark.getLine() + 1, mark.getColumn() + 1, mark.getIndex(), mark.getIndex(), false);
     }
@@ -102,7 +120,7 @@ final class YamlReader {
         events.next();
         Event next = events.next();
         if (next.getEventId() != Event.ID.StreamEnd) {
-            throw fatal(Span.of(file, next), "a second document begins", "Keep one document in the file");
+            throw fatal(at(next), "a second document begins", "Keep one document in the file");
         }
         return root.node;
     }
@@ -117,7 +135,7 @@ final class YamlReader {
     }
 
     private Built node(Event event, int depth, Optional<String> tag) {
-        Span at = Span.of(file, event);
+        Span at = at(event);
         if (depth > MAX_DEPTH) {
             throw fatal(at, "is nested more than %d levels deep".formatted(MAX_DEPTH), "Write it flatter");
         }
@@ -168,7 +186,7 @@ final class YamlReader {
             items.add(item.node);
             nodes = bounded(nodes + item.nodes, at);
         }
-        return new Built(new Sequence(at.until(event), flow, List.copyOf(items)), nodes);
+        return new Built(new Sequence(until(at, event), flow, List.copyOf(items)), nodes);
     }
 
     private Built mapping(Span at, int depth) {
@@ -190,7 +208,7 @@ final class YamlReader {
             }
         }
         merged.forEach(source -> merge(source, entries));
-        return new Built(new Mapping(at.until(event), Collections.unmodifiableMap(entries)), nodes);
+        return new Built(new Mapping(until(at, event), Collections.unmodifiableMap(entries)), nodes);
     }
 
     private static Optional<String> tag(Event event) {

@@ -26,7 +26,7 @@ record JsonFields(JsonNode node, String path, List<Problem> problems) {
     }
 
     JsonFields object(String name) {
-        return new JsonFields(node.path(name), JsonText.child(path, name), problems);
+        return new JsonFields(node.path(name), child(path, name), problems);
     }
 
     Stream<JsonFields> list(String name) {
@@ -148,9 +148,14 @@ record JsonFields(JsonNode node, String path, List<Problem> problems) {
 
     /** Reports a problem of a field ({@code ""}: of this node), unless one of that place is known. */
     void problem(String name, String what, String remedy) {
-        String at = name.isEmpty() ? path : JsonText.child(path, name);
+        String at = name.isEmpty() ? path : child(path, name);
         if (problems.stream().noneMatch(known -> known.where().equals(at))) {
             problems.add(new Problem(at, what, remedy));
         }
+    }
+
+    /** The JSON path of a field. */
+    static String child(String path, String name) {
+        return name.matches("[A-Za-z_][A-Za-z0-9_]*") ? path + "." + name : path + "[" + Excerpt.quote(name) + "]";
     }
 }

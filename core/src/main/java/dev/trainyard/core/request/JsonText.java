@@ -104,7 +104,7 @@ final class JsonText {
             }
             case OBJECT ->
                 node.properties().forEach(field -> {
-                    String at = child(path, field.getKey());
+                    String at = JsonFields.child(path, field.getKey());
                     checkText(field.getKey(), at, problems);
                     check(field.getValue(), at, problems);
                 });
@@ -130,10 +130,5 @@ final class JsonText {
             String shown = Excerpt.quote(number.toString().toLowerCase(Locale.ROOT));
             problems.add(new Problem(path, shown + " is out of range", "Give a number below 9007199254740992"));
         }
-    }
-
-    /** The JSON path of a field. */
-    static String child(String path, String name) {
-        return name.matches("[A-Za-z_][A-Za-z0-9_]*") ? path + "." + name : path + "[" + Excerpt.quote(name) + "]";
     }
 }

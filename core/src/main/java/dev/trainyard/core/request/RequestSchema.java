@@ -79,7 +79,7 @@ final class RequestSchema {
         String remedy = NearestName.among(known, name)
                 .map(near -> "Did you mean '%s'?".formatted(near))
                 .orElse("Known here: " + String.join(", ", known));
-        return new Problem(JsonText.child(path, name), "this release knows no field of that name", remedy);
+        return new Problem(JsonFields.child(path, name), "this release knows no field of that name", remedy);
     }
 
     private static Problem missing(String path, String name, JsonNode schema) {
@@ -90,7 +90,7 @@ final class RequestSchema {
                     .path("description")
                     .asString("it");
         }
-        return new Problem(JsonText.child(path, name), "is missing", "Give " + given);
+        return new Problem(JsonFields.child(path, name), "is missing", "Give " + given);
     }
 
     private static String size(Error error, JsonNode value) {
@@ -163,7 +163,7 @@ final class RequestSchema {
         for (int i = 0; i < location.getNameCount(); i++) {
             path = location.getElement(i) instanceof Integer index
                     ? path + "[" + index + "]"
-                    : JsonText.child(path, location.getName(i));
+                    : JsonFields.child(path, location.getName(i));
         }
         return path;
     }

@@ -49,7 +49,7 @@ class ComposeCorpusTest {
     @MethodSource("good")
     void a_good_file_becomes_the_docker_run_line_beside_it(Path file) throws IOException {
         TrainingSpec spec = resolve(file);
-        Request.Submit request = spec.toRequest(JOB, source(spec), SubmitOptions.NONE);
+        Request.Submit request = SubmitOptions.NONE.toRequest(spec, JOB, source(spec));
 
         String actual = Stream.concat(
                         Stream.of(DockerRunLine.render(request)),
@@ -62,7 +62,7 @@ class ComposeCorpusTest {
     @MethodSource("good")
     void a_good_file_becomes_a_message_that_every_worker_accepts(Path file) throws IOException {
         TrainingSpec spec = resolve(file);
-        Request.Submit request = spec.toRequest(JOB, source(spec), SubmitOptions.NONE);
+        Request.Submit request = SubmitOptions.NONE.toRequest(spec, JOB, source(spec));
 
         assertThat(RequestCodec.decode(RequestCodec.encode(request))).isEqualTo(request);
     }

@@ -184,7 +184,7 @@ class ComposePropertyTest {
     private static void valid(List<ComposeText> texts, ComposeOptions options) {
         resolve(texts, options).ifPresent(spec -> {
             var source = spec.build() == null ? spec.pulled() : spec.builtFrom("sha256:" + "0".repeat(64));
-            Request request = spec.toRequest(new JobId(new UUID(0, 1)), source, SubmitOptions.NONE);
+            Request request = SubmitOptions.NONE.toRequest(spec, new JobId(new UUID(0, 1)), source);
             assertThat(RequestCodec.decode(RequestCodec.encode(request))).isEqualTo(request);
         });
     }

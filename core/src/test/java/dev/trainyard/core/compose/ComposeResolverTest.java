@@ -138,7 +138,7 @@ class ComposeResolverTest {
                 Instant.MAX);
         JobId id = new JobId(new UUID(0, 1));
 
-        assertThat(spec.toRequest(id, spec.pulled(), options))
+        assertThat(options.toRequest(spec, id, spec.pulled()))
                 .isEqualTo(new Request.Submit(
                         id,
                         "mine",

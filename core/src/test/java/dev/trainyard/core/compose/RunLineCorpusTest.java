@@ -88,7 +88,7 @@ class RunLineCorpusTest {
     }
 
     static Request.Submit request(TrainingSpec spec) {
-        return spec.toRequest(new JobId(new UUID(0, 1)), spec.pulled(), SubmitOptions.NONE);
+        return SubmitOptions.NONE.toRequest(spec, new JobId(new UUID(0, 1)), spec.pulled());
     }
 
     static RunLine read(String words) {

@@ -135,7 +135,7 @@ class RunLinePropertyTest {
             assertThat(e.problems()).isNotEmpty();
             return;
         }
-        Request request = spec.toRequest(new JobId(new UUID(0, 1)), spec.pulled(), SubmitOptions.NONE);
+        Request request = SubmitOptions.NONE.toRequest(spec, new JobId(new UUID(0, 1)), spec.pulled());
         assertThat(RequestCodec.decode(RequestCodec.encode(request)))
                 .as(words.toString())
                 .isEqualTo(request);

@@ -76,7 +76,7 @@ class ComposeEqualityTest {
         TrainingSpec spec = resolve(files);
         // Through the message, as it travels.
         Request request = RequestCodec.decode(
-                RequestCodec.encode(spec.toRequest(new JobId(UUID.randomUUID()), spec.pulled(), SubmitOptions.NONE)));
+                RequestCodec.encode(SubmitOptions.NONE.toRequest(spec, new JobId(UUID.randomUUID()), spec.pulled())));
 
         try (ComposeProject compose = new ComposeProject(folder, ENVIRONMENT)) {
             String theirs = compose.create(files, spec.service());

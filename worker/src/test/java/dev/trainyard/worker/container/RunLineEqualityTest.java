@@ -134,7 +134,7 @@ class RunLineEqualityTest {
     }
 
     private static ContainerId create(TrainingSpec spec) throws IOException {
-        Request.Submit request = spec.toRequest(new JobId(UUID.randomUUID()), spec.pulled(), SubmitOptions.NONE);
+        Request.Submit request = SubmitOptions.NONE.toRequest(spec, new JobId(UUID.randomUUID()), spec.pulled());
         List<ReservedDevice> devices = request.gpus() instanceof Gpus.Devices(List<String> ids)
                 ? ids.stream().map(id -> new ReservedDevice(id, true)).toList()
                 : List.of();
