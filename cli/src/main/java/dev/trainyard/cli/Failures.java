@@ -4,7 +4,7 @@ import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.command.CommandName;
-import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.text.NearestName;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.server.FakeServer;
-import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.core.text.ShellWords;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

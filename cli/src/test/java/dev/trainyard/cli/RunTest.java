@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
-import dev.trainyard.core.request.Gpus;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

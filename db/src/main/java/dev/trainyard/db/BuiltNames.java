@@ -1,6 +1,6 @@
 package dev.trainyard.db;
 
-import dev.trainyard.core.request.ImageName;
+import dev.trainyard.core.text.ImageName;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator does about the names that builds gave; they are listed in {@code history.built_names}. */

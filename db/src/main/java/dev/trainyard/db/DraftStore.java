@@ -1,9 +1,9 @@
 package dev.trainyard.db;
 
-import dev.trainyard.core.compose.ModelDraft;
-import dev.trainyard.core.compose.ParameterDeclarations;
+import dev.trainyard.core.draft.ModelDraft;
+import dev.trainyard.core.draft.ParameterDeclarations;
 import dev.trainyard.core.request.DraftRef;
-import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.text.NearestName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;

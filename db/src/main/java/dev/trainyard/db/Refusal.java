@@ -1,6 +1,6 @@
 package dev.trainyard.db;
 
-import dev.trainyard.core.command.Sentence;
+import dev.trainyard.core.text.Sentence;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Objects;

@@ -1,14 +1,14 @@
 package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
-import dev.trainyard.core.request.DataSize;
-import dev.trainyard.core.request.Gpus;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
-import dev.trainyard.core.request.RunSpec;
-import dev.trainyard.core.request.RunSpecBuilder;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpecBuilder;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

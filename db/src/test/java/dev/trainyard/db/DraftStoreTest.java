@@ -3,8 +3,8 @@ package dev.trainyard.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.trainyard.core.compose.ModelDraft;
-import dev.trainyard.core.compose.ParameterDeclarations;
+import dev.trainyard.core.draft.ModelDraft;
+import dev.trainyard.core.draft.ParameterDeclarations;
 import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.training.ImageSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

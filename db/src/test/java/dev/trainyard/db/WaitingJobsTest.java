@@ -3,8 +3,8 @@ package dev.trainyard.db;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.plan.Planner;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.training.ImageSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;

@@ -122,6 +122,53 @@ class ArchitectureTest {
                 .check(PRODUCT);
     }
 
+    /** The picture of {@code core} in ARCHITECTURE.md; what a room uses through another one is named too. */
+    private static final Map<String, Set<String>> ROOMS_OF_CORE = Map.ofEntries(
+            Map.entry("text", Set.of()),
+            Map.entry("json", Set.of("text")),
+            Map.entry("reading", Set.of("text")),
+            Map.entry("lifecycle", Set.of("text")),
+            Map.entry("training", Set.of("text", "reading")),
+            Map.entry("request", Set.of("text", "json", "training", "lifecycle")),
+            Map.entry("compose", Set.of("text", "reading", "training", "request")),
+            Map.entry("runline", Set.of("text", "reading", "training", "request")),
+            Map.entry("draft", Set.of("text", "reading", "training", "request", "lifecycle", "compose")),
+            Map.entry("dockerfile", Set.of("text")),
+            Map.entry("plan", Set.of("text", "training", "request", "lifecycle")),
+            Map.entry("event", Set.of("request", "lifecycle")),
+            Map.entry("command", Set.of()));
+
+    @SuppressWarnings("unused") // FieldSource names it
+    private static final Set<String> ROOMS = new TreeSet<>(ROOMS_OF_CORE.keySet());
+
+    @ParameterizedTest
+    @FieldSource("ROOMS")
+    void a_room_of_the_core_uses_only_those_below_it(String room) {
+        String[] forbidden = ROOMS.stream()
+                .filter(other -> !other.equals(room) && !ROOMS_OF_CORE.get(room).contains(other))
+                .map(other -> in("core." + other))
+                .toArray(String[]::new);
+
+        noClasses()
+                .that()
+                .resideInAPackage(in("core." + room))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(forbidden)
+                .check(PRODUCT);
+    }
+
+    @Test
+    void every_room_of_the_core_is_looked_at() {
+        Set<String> seen = PRODUCT.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith(ROOT + ".core."))
+                .map(name -> name.split("\\.")[3])
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(seen).isEqualTo(ROOMS);
+    }
+
     @Test
     void packages_do_not_depend_on_each_other_in_circles() {
         slices().assignedFrom(new EachPackage()).should().beFreeOfCycles().check(PRODUCT);

@@ -1,7 +1,7 @@
 package dev.trainyard.standalone;
 
 import dev.trainyard.core.command.CommandName;
-import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.PostgresUrl;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.trainyard.core.command.BootstrapServers;
 import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.PoliteStop;
-import dev.trainyard.core.request.DurationText;
+import dev.trainyard.core.text.DurationText;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;

@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.trainyard.core.command.ExitCode;
 import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.BuiltImageStore;

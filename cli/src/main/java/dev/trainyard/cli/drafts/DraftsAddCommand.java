@@ -10,7 +10,7 @@ import dev.trainyard.cli.source.ComposeFile;
 import dev.trainyard.cli.source.PackedSource;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.compose.DraftReading;
+import dev.trainyard.core.draft.DraftReading;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

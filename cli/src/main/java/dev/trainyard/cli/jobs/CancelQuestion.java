@@ -5,7 +5,7 @@ import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.Session.Interruption;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.text.Excerpt;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.text.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

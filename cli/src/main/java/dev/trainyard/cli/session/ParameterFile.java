@@ -2,7 +2,7 @@ package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.compose.Parameter;
+import dev.trainyard.core.training.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

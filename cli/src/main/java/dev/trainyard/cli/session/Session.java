@@ -7,7 +7,7 @@ import dev.trainyard.cli.terminal.Screen;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
 import dev.trainyard.core.command.CommandName;
-import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.core.text.ShellWords;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.request.DurationText;
+import dev.trainyard.core.text.DurationText;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

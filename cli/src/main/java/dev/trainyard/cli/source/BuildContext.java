@@ -2,7 +2,7 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.request.DockerfileInstruction;
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;

@@ -3,15 +3,15 @@ package dev.trainyard.cli.source;
 import dev.trainyard.cli.session.LocalText;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.compose.ComposeDraft;
 import dev.trainyard.core.compose.ComposeOptions;
 import dev.trainyard.core.compose.ComposeResolver;
 import dev.trainyard.core.compose.ComposeText;
-import dev.trainyard.core.compose.DraftReading;
-import dev.trainyard.core.compose.InvalidComposeFile;
-import dev.trainyard.core.compose.Parameter;
-import dev.trainyard.core.compose.TrainingSpec;
-import dev.trainyard.core.request.Problem;
+import dev.trainyard.core.draft.ComposeDraft;
+import dev.trainyard.core.draft.DraftReading;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.text.Problem;
+import dev.trainyard.core.training.Parameter;
+import dev.trainyard.core.training.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -127,7 +127,7 @@ public final class ComposeFile {
     private <T> T orFailure(String what, Supplier<T> resolution) {
         try {
             return resolution.get();
-        } catch (InvalidComposeFile e) {
+        } catch (InvalidFile e) {
             String problems =
                     e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
             throw new Failure(ExitCode.INVALID, "%s cannot become %s:%s".formatted(path, what, problems), e);

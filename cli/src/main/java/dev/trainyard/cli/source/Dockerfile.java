@@ -2,8 +2,8 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.request.DockerfileInstruction;
-import dev.trainyard.core.request.UnreadableDockerfile;
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
+import dev.trainyard.core.dockerfile.UnreadableDockerfile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -2,7 +2,7 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.session.Session;
-import dev.trainyard.core.compose.TrainingSpec;
+import dev.trainyard.core.training.TrainingSpec;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

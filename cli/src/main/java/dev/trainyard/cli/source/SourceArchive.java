@@ -2,7 +2,7 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.command.Sentence;
+import dev.trainyard.core.text.Sentence;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.trainyard.cli.submit;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.compose.ParameterDeclarations;
-import dev.trainyard.core.compose.ParameterType;
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.draft.ParameterDeclarations;
+import dev.trainyard.core.draft.ParameterType;
 import dev.trainyard.core.request.ParameterValue;
+import dev.trainyard.core.text.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.trainyard.cli.submit;
 
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.TimeConverters;
-import dev.trainyard.core.compose.SubmitOptions;
+import dev.trainyard.core.request.SubmitOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

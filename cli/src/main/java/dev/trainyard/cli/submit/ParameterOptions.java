@@ -1,7 +1,7 @@
 package dev.trainyard.cli.submit;
 
 import dev.trainyard.cli.session.ParameterFile;
-import dev.trainyard.core.compose.Parameter;
+import dev.trainyard.core.training.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -6,7 +6,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.RetryPolicy.Action;
-import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.text.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package dev.trainyard.cli.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trainyard.core.request.DockerfileInstruction;
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

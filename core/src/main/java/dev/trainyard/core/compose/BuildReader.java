@@ -1,6 +1,9 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.TextFiles;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.training.BuildSpec;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -34,7 +37,7 @@ final class BuildReader {
     private BuildReader() {}
 
     /** @param files has the Dockerfile, if it lies outside of the context */
-    static BuildSpec read(Field build, Function<String, Optional<String>> environment, TextFiles files) {
+    static BuildSpec read(ConfigValue build, Function<String, Optional<String>> environment, TextFiles files) {
         if (!build.isMapping()) {
             return new BuildSpec(context(build), DOCKERFILE, null, Map.of(), null);
         }
@@ -42,8 +45,8 @@ final class BuildReader {
         WITHOUT_EFFECT.forEach(
                 (name, why) -> build.get(name).filter(field -> !field.isNull()).ifPresent(field -> field.notice(why)));
         String context = build.get("context").map(BuildReader::context).orElse(".");
-        Optional<String> inline = build.get("dockerfile_inline").flatMap(Field::text);
-        Optional<Field> named = build.get("dockerfile").filter(field -> !field.isNull());
+        Optional<String> inline = build.get("dockerfile_inline").flatMap(ConfigValue::text);
+        Optional<ConfigValue> named = build.get("dockerfile").filter(field -> !field.isNull());
         named.filter(_ -> inline.isPresent())
                 .ifPresent(field -> field.problem("stands beside dockerfile_inline", "Keep one of the two"));
         Optional<String> within = inline.isPresent() ? Optional.empty() : within(named);
@@ -58,7 +61,7 @@ final class BuildReader {
                         .orElse(null));
     }
 
-    private static String context(Field field) {
+    private static String context(ConfigValue field) {
         String context = field.text().orElse(".");
         if (isRemote(context)) {
             field.problem(
@@ -72,8 +75,9 @@ final class BuildReader {
     }
 
     /** The Dockerfile's plain path within the context; empty if it lies outside. */
-    private static Optional<String> within(Optional<Field> named) {
-        String path = named.flatMap(Field::text).filter(text -> !text.isEmpty()).orElse(DOCKERFILE);
+    private static Optional<String> within(Optional<ConfigValue> named) {
+        String path =
+                named.flatMap(ConfigValue::text).filter(text -> !text.isEmpty()).orElse(DOCKERFILE);
         Deque<String> segments = new ArrayDeque<>();
         boolean outside = path.startsWith("/");
         for (String segment : path.split("/", -1)) {
@@ -92,7 +96,7 @@ final class BuildReader {
     }
 
     /** The text of a Dockerfile outside of the context, which is sent along as Docker does it. */
-    private static Optional<String> outside(Optional<Field> named, String context, TextFiles files) {
+    private static Optional<String> outside(Optional<ConfigValue> named, String context, TextFiles files) {
         return named.flatMap(field -> field.text().flatMap(path -> {
             Optional<String> text = files.read(ServicePaths.join(context, path));
             if (text.isEmpty()) {

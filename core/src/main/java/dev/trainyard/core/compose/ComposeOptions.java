@@ -1,5 +1,7 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.reading.TextFiles;
+import dev.trainyard.core.training.Parameter;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,10 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.training.TrainingSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,20 +32,20 @@ public final class ComposeResolver {
      * each file over those before it, services over what they extend.
      *
      * @param files at least one; paths in all of them are relative to the first one's folder
-     * @throws InvalidComposeFile with every problem, each with file, line, column, key and remedy; nothing else is thrown for any text
+     * @throws InvalidFile with every problem, each with file, line, column, key and remedy; nothing else is thrown for any text
      */
     public static TrainingSpec resolve(List<ComposeText> files, ComposeOptions options) {
         return resolve(files, new Report(), options);
     }
 
-    static TrainingSpec resolve(List<ComposeText> files, Report report, ComposeOptions options) {
+    public static TrainingSpec resolve(List<ComposeText> files, Report report, ComposeOptions options) {
         TrainingSpec spec = new ComposeResolver(report, options).read(files);
         report.refuseProblems();
         return spec;
     }
 
     private TrainingSpec read(List<ComposeText> texts) {
-        List<Field> files =
+        List<ConfigValue> files =
                 texts.stream().flatMap(text -> parsed(text).stream()).toList();
         if (files.size() < texts.size()) {
             throw report.refused();
@@ -48,26 +53,26 @@ public final class ComposeResolver {
         files.forEach(ComposeResolver::checkTopLevel);
         Variables variables = Variables.of(options, report);
         Project project = new Project(files, options.files(), variables, report);
-        Field service = project.service(
+        ConfigValue service = project.service(
                 new TrainingService(options.service(), options.environment(), report).choose(project, files));
         return new ServiceReader(service, project, options, variables, report).read();
     }
 
-    private Optional<Field> parsed(ComposeText text) {
+    private Optional<ConfigValue> parsed(ComposeText text) {
         try {
-            YamlNode document = YamlReader.read(text.text(), text.name(), report);
-            Field file = new Field("", "", document.at(), document, report);
+            ConfigNode document = YamlReader.read(text.text(), text.name(), report);
+            ConfigValue file = new ConfigValue("", "", document.at(), document, report);
             if (file.isMapping()) {
                 return Optional.of(file);
             }
             file.problem("is no compose file", "Write services: and at least one service");
-        } catch (InvalidComposeFile e) {
+        } catch (InvalidFile e) {
             // Its problems are in the report; the next file may have some too.
         }
         return Optional.empty();
     }
 
-    private static void checkTopLevel(Field file) {
+    private static void checkTopLevel(ConfigValue file) {
         file.get("include")
                 .ifPresent(include -> include.problem(
                         "is not followed in this release", "Name the files one after the other, or use extends"));

@@ -1,5 +1,6 @@
 package dev.trainyard.core.compose;
 
+import dev.trainyard.core.reading.ConfigValue;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,10 +12,10 @@ final class Deploy {
     private static final List<String> SWARM =
             List.of("restart_policy", "labels", "endpoint_mode", "placement", "update_config", "rollback_config");
 
-    private final Optional<Field> limits;
-    private final Optional<Field> reservations;
+    private final Optional<ConfigValue> limits;
+    private final Optional<ConfigValue> reservations;
 
-    Deploy(Field deploy) {
+    Deploy(ConfigValue deploy) {
         deploy.allowOnly(Stream.concat(Stream.of("resources", "replicas", "mode"), SWARM.stream())
                 .toList());
         for (String swarm : SWARM) {
@@ -26,7 +27,7 @@ final class Deploy {
                 .filter(mode -> !mode.equals("replicated"))
                 .flatMap(_ -> deploy.get("mode"))
                 .ifPresent(field -> field.notice("means nothing here: there is no swarm, and a job runs once"));
-        Optional<Field> resources = deploy.get("resources");
+        Optional<ConfigValue> resources = deploy.get("resources");
         resources.ifPresent(field -> field.allowOnly(List.of("limits", "reservations")));
         limits = resources.flatMap(field -> field.get("limits"));
         limits.ifPresent(field -> field.allowOnly(List.of("cpus", "memory", "pids")));
@@ -39,19 +40,19 @@ final class Deploy {
         });
     }
 
-    Optional<Field> memoryReservation() {
+    Optional<ConfigValue> memoryReservation() {
         return reservations.flatMap(field -> field.get("memory"));
     }
 
-    Optional<Field> cpus() {
+    Optional<ConfigValue> cpus() {
         return limits.flatMap(field -> field.get("cpus"));
     }
 
-    Optional<Field> pids() {
+    Optional<ConfigValue> pids() {
         return limits.flatMap(field -> field.get("pids"));
     }
 
-    Optional<Field> memory() {
+    Optional<ConfigValue> memory() {
         return limits.flatMap(field -> field.get("memory"));
     }
 }

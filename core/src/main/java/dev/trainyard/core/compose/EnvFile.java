@@ -1,6 +1,8 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Problem;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.text.Problem;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,7 +43,7 @@ final class EnvFile {
     }
 
     private void read() {
-        if (!Field.isPassable(text)) {
+        if (!ConfigValue.isPassable(text)) {
             problem("contains NUL or half of a surrogate pair, which cannot be passed on", "Leave it out");
             return;
         }

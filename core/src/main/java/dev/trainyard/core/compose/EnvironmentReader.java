@@ -1,6 +1,9 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.TextFiles;
+import dev.trainyard.core.text.Excerpt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,29 +23,29 @@ final class EnvironmentReader {
         this.report = report;
     }
 
-    Map<String, String> read(Field service) {
+    Map<String, String> read(ConfigValue service) {
         service.get("env_file").ifPresent(this::files);
         service.get("environment")
                 .ifPresent(field -> variables.putAll(field.pairs(name -> fromSubmitter(field, name))));
         return variables;
     }
 
-    private void files(Field envFile) {
-        List<Field> entries = envFile.isMapping() ? List.of(envFile) : envFile.oneOrMore();
-        for (Field entry : entries) {
+    private void files(ConfigValue envFile) {
+        List<ConfigValue> entries = envFile.isMapping() ? List.of(envFile) : envFile.oneOrMore();
+        for (ConfigValue entry : entries) {
             if (entry.isMapping()) {
                 entry.allowOnly(List.of("path", "required", "format"));
                 entry.get("format")
                         .ifPresent(format -> format.problem("cannot be read in this release", "Leave it out"));
-                boolean required = entry.get("required").map(Field::flag).orElse(true);
-                entry.get("path").flatMap(Field::text).ifPresent(path -> file(entry, path, required));
+                boolean required = entry.get("required").map(ConfigValue::flag).orElse(true);
+                entry.get("path").flatMap(ConfigValue::text).ifPresent(path -> file(entry, path, required));
             } else {
                 entry.text().ifPresent(path -> file(entry, path, true));
             }
         }
     }
 
-    private void file(Field entry, String path, boolean required) {
+    private void file(ConfigValue entry, String path, boolean required) {
         Optional<String> text = files.read(path);
         if (text.isEmpty() && required) {
             entry.missingFile(
@@ -55,15 +58,16 @@ final class EnvironmentReader {
         }
         text.ifPresent(content -> variables.putAll(EnvFile.parse(content, path, submitter, report)));
         variables.forEach((name, value) -> {
-            if (value.length() > Field.LONGEST_TEXT) {
+            if (value.length() > ConfigValue.LONGEST_TEXT) {
                 entry.problem(
-                        "%s becomes longer than %,d characters".formatted(Excerpt.quote(name), Field.LONGEST_TEXT),
+                        "%s becomes longer than %,d characters"
+                                .formatted(Excerpt.quote(name), ConfigValue.LONGEST_TEXT),
                         "Put it into a file");
             }
         });
     }
 
-    private Optional<String> fromSubmitter(Field field, String name) {
+    private Optional<String> fromSubmitter(ConfigValue field, String name) {
         Optional<String> value = Optional.ofNullable(submitter.get(name));
         if (value.isEmpty()) {
             report.unset(

@@ -1,9 +1,11 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.compose.YamlNode.Scalar;
-import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigNode.Scalar;
+import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.UnquotedText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -43,16 +45,16 @@ final class Merge {
 
     private Merge() {}
 
-    static YamlNode service(YamlNode base, YamlNode over) {
+    static ConfigNode service(ConfigNode base, ConfigNode over) {
         return merged(base, over, "");
     }
 
     /** Entries of a section of the whole file, such as {@code volumes}; nothing in it has a rule of its own. */
-    static YamlNode section(YamlNode base, YamlNode over) {
+    static ConfigNode section(ConfigNode base, ConfigNode over) {
         return merged(base, over, "section");
     }
 
-    private static YamlNode merged(YamlNode base, YamlNode over, String path) {
+    private static ConfigNode merged(ConfigNode base, ConfigNode over, String path) {
         if (over instanceof Scalar scalar && scalar.isNull()) {
             return base;
         }
@@ -74,7 +76,7 @@ final class Merge {
         return mapped(base, over, path);
     }
 
-    private static YamlNode mapped(YamlNode base, YamlNode over, String path) {
+    private static ConfigNode mapped(ConfigNode base, ConfigNode over, String path) {
         if (base instanceof Mapping first && over instanceof Mapping second) {
             return mapping(first, second, path);
         }
@@ -104,12 +106,12 @@ final class Merge {
         if (VARIABLES.contains(path)) {
             return over;
         }
-        YamlNode value = merged(base.value(), over.value(), path.isEmpty() ? name : path + "." + name);
+        ConfigNode value = merged(base.value(), over.value(), path.isEmpty() ? name : path + "." + name);
         return value == base.value() ? base : new Entry(over.key(), value);
     }
 
-    private static YamlNode listed(YamlNode base, YamlNode over, String path) {
-        List<YamlNode> items = new ArrayList<>();
+    private static ConfigNode listed(ConfigNode base, ConfigNode over, String path) {
+        List<ConfigNode> items = new ArrayList<>();
         Map<String, Integer> places = new HashMap<>();
         Stream.of(base, over).flatMap(Merge::items).forEach(item -> {
             Optional<Integer> place = identity(item, path).map(identity -> places.putIfAbsent(identity, items.size()));
@@ -118,22 +120,22 @@ final class Merge {
         return new Sequence(over.at(), false, List.copyOf(items));
     }
 
-    private static Stream<YamlNode> items(YamlNode node) {
+    private static Stream<ConfigNode> items(ConfigNode node) {
         return node instanceof Sequence sequence ? sequence.items().stream() : Stream.of(node);
     }
 
     /** What makes two items of a list the same thing, of which the later counts; none if both count. */
-    private static Optional<String> identity(YamlNode item, String path) {
+    private static Optional<String> identity(ConfigNode item, String path) {
         return UniqueLists.identity(item, path)
                 .or(() -> item instanceof Scalar scalar ? Optional.of(scalar.text()) : Optional.empty());
     }
 
     /** The entries of a mapping as Compose lists them; what cannot be listed stays as it is, for the reader to refuse. */
-    private static YamlNode pairs(YamlNode node, String separator) {
+    private static ConfigNode pairs(ConfigNode node, String separator) {
         if (!(node instanceof Mapping mapping)) {
             return node;
         }
-        List<YamlNode> items = new ArrayList<>();
+        List<ConfigNode> items = new ArrayList<>();
         mapping.entries()
                 .forEach((name, entry) -> items(entry.value())
                         .forEach(value -> items.add(
@@ -149,21 +151,21 @@ final class Merge {
     }
 
     private static String printed(Scalar scalar) {
-        return scalar.plain() ? PlainScalar.printed(scalar.text()) : scalar.text();
+        return scalar.plain() ? UnquotedText.printed(scalar.text()) : scalar.text();
     }
 
-    private static YamlNode keyed(YamlNode node, String name) {
+    private static ConfigNode keyed(ConfigNode node, String name) {
         return node instanceof Scalar
                 ? new Mapping(node.at(), Map.of(name, new Entry(new Scalar(node.at(), name, true), node)))
                 : node;
     }
 
-    private static YamlNode named(YamlNode node) {
+    private static ConfigNode named(ConfigNode node) {
         if (!(node instanceof Sequence sequence)) {
             return node;
         }
         Map<String, Entry> entries = new LinkedHashMap<>();
-        for (YamlNode item : sequence.items()) {
+        for (ConfigNode item : sequence.items()) {
             if (!(item instanceof Scalar name)) {
                 return node;
             }

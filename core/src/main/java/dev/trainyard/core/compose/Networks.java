@@ -1,6 +1,7 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.text.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,10 @@ final class Networks {
 
     private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}";
 
-    private final Map<String, Field> declared;
+    private final Map<String, ConfigValue> declared;
     private final List<String> external = new ArrayList<>();
 
-    private Networks(Map<String, Field> declared) {
+    private Networks(Map<String, ConfigValue> declared) {
         this.declared = declared;
     }
 
@@ -27,7 +28,7 @@ final class Networks {
      *
      * @param declared the networks of the file
      */
-    static Optional<String> read(Field networks, Map<String, Field> declared) {
+    static Optional<String> read(ConfigValue networks, Map<String, ConfigValue> declared) {
         Networks reader = new Networks(declared);
         if (networks.isMapping()) {
             networks.fields().forEach(network -> reader.join(network, network.name(), network));
@@ -40,8 +41,8 @@ final class Networks {
         return reader.external.stream().findFirst();
     }
 
-    private void join(Field at, String name, @Nullable Field details) {
-        Field network = declared.get(name);
+    private void join(ConfigValue at, String name, @Nullable ConfigValue details) {
+        ConfigValue network = declared.get(name);
         if (network == null && !name.equals("default")) {
             at.problem(
                     "there is no network %s under the file's networks".formatted(Excerpt.quote(name)),
@@ -54,19 +55,19 @@ final class Networks {
         }
     }
 
-    private static boolean isExternal(Field network) {
+    private static boolean isExternal(ConfigValue network) {
         return network.isMapping()
                 && network.get("external")
                         .filter(external -> external.isMapping() || external.flag())
                         .isPresent();
     }
 
-    private void joinExternal(Field at, Field network, @Nullable Field details) {
+    private void joinExternal(ConfigValue at, ConfigValue network, @Nullable ConfigValue details) {
         network.allowOnly(List.of("external", "name"));
         if (details != null && !details.isNull()) {
             details.allowOnly(List.of());
         }
-        Optional<Field> old = network.get("external").filter(Field::isMapping);
+        Optional<ConfigValue> old = network.get("external").filter(ConfigValue::isMapping);
         String name = old.or(() -> Optional.of(network))
                 .flatMap(field -> field.get("name"))
                 .flatMap(field -> field.matching(NAME, "a network's name"))
@@ -76,7 +77,7 @@ final class Networks {
     }
 
     /** What would make an own network something else than a bridge to the outside. */
-    private static void checkOwn(Field network) {
+    private static void checkOwn(ConfigValue network) {
         network.allowOnly(List.of(
                 "attachable",
                 "driver",
@@ -93,7 +94,7 @@ final class Networks {
                     .filter(driver -> !driver.isNull())
                     .ifPresent(driver -> driver.matching("bridge|default", "bridge, the only driver here"));
             network.get("internal")
-                    .filter(Field::flag)
+                    .filter(ConfigValue::flag)
                     .ifPresent(internal -> internal.problem(
                             "cannot be made by the worker",
                             "Write network_mode: none for a training without a network"));

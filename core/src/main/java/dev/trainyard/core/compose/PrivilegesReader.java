@@ -1,7 +1,8 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
-import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.training.RunSpec.Privileges;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -13,20 +14,20 @@ final class PrivilegesReader {
     private static final String DEVICE = "/[^:\\s]{1,1000}(:/[^:\\s]{1,1000})?(:[rwm]{1,3})?";
     private static final String RESERVE = "Reserve GPUs with gpus or deploy.resources.reservations.devices";
 
-    private final Field service;
+    private final ConfigValue service;
 
-    private PrivilegesReader(Field service) {
+    private PrivilegesReader(ConfigValue service) {
         this.service = service;
     }
 
-    static Privileges read(Field service) {
+    static Privileges read(ConfigValue service) {
         return new PrivilegesReader(service).read();
     }
 
     private Privileges read() {
         return new Privileges(
                 present("privileged").map(field -> noticed(field, field.flag())).orElse(false),
-                list("cap_add", Field::capability),
+                list("cap_add", ConfigValue::capability),
                 list("security_opt", PrivilegesReader::option),
                 present("pid").flatMap(field -> namespace(field, "host")).orElse(null),
                 present("userns_mode")
@@ -35,20 +36,20 @@ final class PrivilegesReader {
                 list("devices", PrivilegesReader::device));
     }
 
-    private Optional<Field> present(String key) {
+    private Optional<ConfigValue> present(String key) {
         return service.get(key).filter(field -> !field.isNull());
     }
 
-    private List<String> list(String key, Function<Field, Optional<String>> reader) {
-        Optional<Field> list = present(key);
-        List<String> words = list.map(Field::items).orElse(List.of()).stream()
+    private List<String> list(String key, Function<ConfigValue, Optional<String>> reader) {
+        Optional<ConfigValue> list = present(key);
+        List<String> words = list.map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> reader.apply(item).stream())
                 .toList();
         list.ifPresent(field -> noticed(field, !words.isEmpty()));
         return words;
     }
 
-    private static Optional<String> namespace(Field field, String known) {
+    private static Optional<String> namespace(ConfigValue field, String known) {
         if (field.text().orElse("").matches("(service|container):.*")) {
             field.problem("needs another container, which is not started", "Write " + known + ", or leave it out");
             return Optional.empty();
@@ -58,7 +59,7 @@ final class PrivilegesReader {
         return word;
     }
 
-    private static boolean noticed(Field field, boolean asked) {
+    private static boolean noticed(ConfigValue field, boolean asked) {
         if (asked) {
             field.notice("reaches beyond the container: the policy of the worker decides whether it is granted");
         }
@@ -66,7 +67,7 @@ final class PrivilegesReader {
     }
 
     /** Compose itself would read a seccomp profile from a file beside the compose file; a worker has no such file. */
-    private static Optional<String> option(Field item) {
+    private static Optional<String> option(ConfigValue item) {
         Optional<String> text = item.matching("\\S{1,4096}", "an option such as no-new-privileges:true");
         if (text.orElse("").matches("seccomp[=:](?!unconfined$|builtin$).*")) {
             item.problem("names a file, which the worker does not have", "Write seccomp:unconfined, or leave it out");
@@ -74,7 +75,7 @@ final class PrivilegesReader {
         return text;
     }
 
-    private static Optional<String> device(Field item) {
+    private static Optional<String> device(ConfigValue item) {
         Optional<String> device = item.isMapping() ? longForm(item) : item.text();
         if (device.orElse("").matches("/dev/nvidia.*|nvidia\\.com/.*")) {
             item.problem("takes a GPU past the reservations of others", RESERVE);
@@ -90,15 +91,17 @@ final class PrivilegesReader {
         });
     }
 
-    private static Optional<String> longForm(Field item) {
+    private static Optional<String> longForm(ConfigValue item) {
         item.allowOnly(List.of("permissions", "source", "target"));
-        Optional<String> source = item.get("source").flatMap(Field::text);
+        Optional<String> source = item.get("source").flatMap(ConfigValue::text);
         if (source.isEmpty()) {
             item.problem("has no source", "Write source: /dev/NAME");
         }
         return source.map(from -> Stream.concat(
-                        Stream.of(from, item.get("target").flatMap(Field::text).orElse(from)),
-                        item.get("permissions").flatMap(Field::text).stream())
+                        Stream.of(
+                                from,
+                                item.get("target").flatMap(ConfigValue::text).orElse(from)),
+                        item.get("permissions").flatMap(ConfigValue::text).stream())
                 .reduce((a, b) -> a + ":" + b)
                 .orElse(from));
     }

@@ -1,8 +1,13 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.TextFiles;
+import dev.trainyard.core.text.Excerpt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,26 +21,26 @@ import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The compose files of one submission read as one: later files over earlier ones, each service over what it extends. */
-final class Project {
+public final class Project {
 
     /** Files may be generated without end; people do not nest so deep. */
     private static final int LONGEST_CHAIN = 20;
 
-    private final List<Field> files;
+    private final List<ConfigValue> files;
     private final TextFiles texts;
     private final @Nullable Variables variables;
     private final Report report;
-    private final Map<String, Optional<Field>> opened = new HashMap<>();
+    private final Map<String, Optional<ConfigValue>> opened = new HashMap<>();
 
     /** A service in its file. */
-    private record Place(Field file, String folder, String name) {}
+    private record Place(ConfigValue file, String folder, String name) {}
 
     /**
      * @param files at least one
      * @param texts files that are extended
      * @param variables replaced in everything that is asked for; null: left as they are
      */
-    Project(List<Field> files, TextFiles texts, @Nullable Variables variables, Report report) {
+    public Project(List<ConfigValue> files, TextFiles texts, @Nullable Variables variables, Report report) {
         this.files = files;
         this.texts = texts;
         this.variables = variables;
@@ -43,49 +48,49 @@ final class Project {
     }
 
     /** The same files as they are written, of which nothing is reported: to choose by. */
-    Project sketch() {
+    public Project sketch() {
         Report unread = new Report();
-        List<Field> fields = files.stream()
-                .map(file -> new Field(file.name(), file.key(), file.at(), file.node(), unread))
+        List<ConfigValue> fields = files.stream()
+                .map(file -> new ConfigValue(file.name(), file.key(), file.at(), file.node(), unread))
                 .toList();
         return new Project(fields, texts, null, unread);
     }
 
-    Set<String> serviceNames() {
+    public Set<String> serviceNames() {
         Set<String> names = new LinkedHashSet<>();
         files.forEach(file -> section(file, "services").forEach(service -> names.add(service.name())));
         names.removeIf(name -> name.startsWith("x-"));
         return names;
     }
 
-    Field service(String name) {
+    public ConfigValue service(String name) {
         return merged("services", name, Merge::service);
     }
 
     /** Entries of {@code volumes} or {@code networks}, merged. */
-    Map<String, Field> declared(String section) {
-        Map<String, Field> declared = new LinkedHashMap<>();
+    Map<String, ConfigValue> declared(String section) {
+        Map<String, ConfigValue> declared = new LinkedHashMap<>();
         files.forEach(file -> section(file, section)
                 .forEach(entry ->
                         declared.computeIfAbsent(entry.name(), name -> merged(section, name, Merge::section))));
         return declared;
     }
 
-    private static List<Field> section(Field file, String name) {
-        return file.get(name).map(Field::fields).orElse(List.of());
+    private static List<ConfigValue> section(ConfigValue file, String name) {
+        return file.get(name).map(ConfigValue::fields).orElse(List.of());
     }
 
-    private Field merged(String section, String name, BinaryOperator<YamlNode> merge) {
-        @Nullable Field merged = null;
-        for (Field file : files) {
-            Optional<Field> found = entry(file, section, name);
+    private ConfigValue merged(String section, String name, BinaryOperator<ConfigNode> merge) {
+        @Nullable ConfigValue merged = null;
+        for (ConfigValue file : files) {
+            Optional<ConfigValue> found = entry(file, section, name);
             if (found.isPresent()) {
-                Field over = found.get();
-                YamlNode node = section.equals("services")
+                ConfigValue over = found.get();
+                ConfigNode node = section.equals("services")
                         ? complete(over, new Place(file, "", name), List.of())
                         : filledIn(over);
-                YamlNode base = merged == null ? new Mapping(node.at(), Map.of()) : merged.node();
-                merged = new Field(name, over.key(), over.at(), merge.apply(base, node), report);
+                ConfigNode base = merged == null ? new Mapping(node.at(), Map.of()) : merged.node();
+                merged = new ConfigValue(name, over.key(), over.at(), merge.apply(base, node), report);
             }
         }
         if (merged == null) {
@@ -94,20 +99,20 @@ final class Project {
         return merged;
     }
 
-    private static Optional<Field> entry(Field file, String section, String name) {
-        return file.get(section).filter(Field::isMapping).flatMap(entries -> entries.get(name));
+    private static Optional<ConfigValue> entry(ConfigValue file, String section, String name) {
+        return file.get(section).filter(ConfigValue::isMapping).flatMap(entries -> entries.get(name));
     }
 
-    private YamlNode filledIn(Field field) {
+    private ConfigNode filledIn(ConfigValue field) {
         return variables == null ? field.node() : variables.fillIn(field.node(), field.key());
     }
 
     /** The service over what it extends, with its paths as seen from the first file's folder. */
-    private YamlNode complete(Field service, Place place, List<Place> way) {
-        YamlNode node = filledIn(service);
-        Field filled = new Field(service.name(), service.key(), service.at(), node, report);
-        Optional<Field> extending = filled.isMapping() ? filled.get("extends") : Optional.empty();
-        YamlNode own = ServicePaths.rebased(extending.isEmpty() ? node : without(node, "extends"), place.folder);
+    private ConfigNode complete(ConfigValue service, Place place, List<Place> way) {
+        ConfigNode node = filledIn(service);
+        ConfigValue filled = new ConfigValue(service.name(), service.key(), service.at(), node, report);
+        Optional<ConfigValue> extending = filled.isMapping() ? filled.get("extends") : Optional.empty();
+        ConfigNode own = ServicePaths.rebased(extending.isEmpty() ? node : without(node, "extends"), place.folder);
         return extending
                 .filter(field -> !field.isNull())
                 .flatMap(field -> base(field, place, way))
@@ -115,7 +120,7 @@ final class Project {
                 .orElse(own);
     }
 
-    private static YamlNode without(YamlNode node, String name) {
+    private static ConfigNode without(ConfigNode node, String name) {
         if (!(node instanceof Mapping mapping)) {
             return node;
         }
@@ -124,9 +129,9 @@ final class Project {
         return new Mapping(node.at(), Collections.unmodifiableMap(entries));
     }
 
-    private Optional<YamlNode> base(Field extending, Place place, List<Place> way) {
+    private Optional<ConfigNode> base(ConfigValue extending, Place place, List<Place> way) {
         Optional<String> name = extendedService(extending);
-        Optional<Field> fileName =
+        Optional<ConfigValue> fileName =
                 extending.isMapping() ? extending.get("file").filter(field -> !field.isNull()) : Optional.empty();
         Optional<Place> base = name.flatMap(service -> fileName.isEmpty()
                 ? Optional.of(new Place(place.file, place.folder, service))
@@ -136,24 +141,24 @@ final class Project {
         return base.flatMap(next -> followed(extending, next, place, way));
     }
 
-    private static Optional<String> extendedService(Field extending) {
+    private static Optional<String> extendedService(ConfigValue extending) {
         if (!extending.isMapping()) {
             return extending.text();
         }
         extending.allowOnly(List.of("file", "service"));
-        Optional<String> service = extending.get("service").flatMap(Field::text);
+        Optional<String> service = extending.get("service").flatMap(ConfigValue::text);
         if (service.isEmpty()) {
             extending.problem("names no service", "Write extends: {service: NAME}, with file: FILE if need be");
         }
         return service;
     }
 
-    private Optional<Place> opened(Field extending, String path, String service) {
-        Optional<Field> file = opened.computeIfAbsent(path, _ -> read(extending, path));
+    private Optional<Place> opened(ConfigValue extending, String path, String service) {
+        Optional<ConfigValue> file = opened.computeIfAbsent(path, _ -> read(extending, path));
         return file.map(root -> new Place(root, ServicePaths.folder(path), service));
     }
 
-    private Optional<Field> read(Field extending, String path) {
+    private Optional<ConfigValue> read(ConfigValue extending, String path) {
         Optional<String> text = texts.read(path);
         if (text.isEmpty()) {
             extending.missingFile(
@@ -161,19 +166,19 @@ final class Project {
             return Optional.empty();
         }
         try {
-            YamlNode document = YamlReader.read(text.get(), path, report);
-            Field file = new Field("", "", document.at(), document, report);
+            ConfigNode document = YamlReader.read(text.get(), path, report);
+            ConfigValue file = new ConfigValue("", "", document.at(), document, report);
             if (file.isMapping()) {
                 return Optional.of(file);
             }
             extending.problem("%s is no compose file".formatted(Excerpt.quote(path)), "Name a file with services:");
-        } catch (InvalidComposeFile e) {
+        } catch (InvalidFile e) {
             // What is wrong with that file is in the report already; the rest of this one is still looked at.
         }
         return Optional.empty();
     }
 
-    private Optional<YamlNode> followed(Field extending, Place next, Place place, List<Place> way) {
+    private Optional<ConfigNode> followed(ConfigValue extending, Place next, Place place, List<Place> way) {
         List<Place> longer = new ArrayList<>(way);
         longer.add(place);
         boolean circular = longer.stream()
@@ -185,7 +190,7 @@ final class Project {
                     "Break the circle");
             return Optional.empty();
         }
-        Optional<Field> service = entry(next.file, "services", next.name);
+        Optional<ConfigValue> service = entry(next.file, "services", next.name);
         if (service.isEmpty()) {
             extending.problem(
                     "there is no service %s in %s"

@@ -1,9 +1,11 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.compose.YamlNode.Scalar;
-import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigNode.Scalar;
+import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.SourceRange;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +21,7 @@ final class ServicePaths {
     }
 
     /** @param folder of the file in which the service stands, relative to the first compose file's; empty if it is the same */
-    static YamlNode rebased(YamlNode service, String folder) {
+    static ConfigNode rebased(ConfigNode service, String folder) {
         return folder.isEmpty() ? service : new ServicePaths(folder).service(service);
     }
 
@@ -34,11 +36,11 @@ final class ServicePaths {
         return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
     }
 
-    private YamlNode service(YamlNode service) {
+    private ConfigNode service(ConfigNode service) {
         return changed(service, Map.of("build", this::build, "env_file", this::envFile, "volumes", this::volumes));
     }
 
-    private YamlNode build(YamlNode build) {
+    private ConfigNode build(ConfigNode build) {
         if (!(build instanceof Mapping mapping)) {
             return text(build, this::context);
         }
@@ -55,7 +57,7 @@ final class ServicePaths {
         return BuildReader.isRemote(context) ? context : join(folder, context);
     }
 
-    private YamlNode envFile(YamlNode files) {
+    private ConfigNode envFile(ConfigNode files) {
         return each(
                 files,
                 file -> file instanceof Mapping
@@ -67,7 +69,7 @@ final class ServicePaths {
         return join(folder, path);
     }
 
-    private YamlNode volumes(YamlNode volumes) {
+    private ConfigNode volumes(ConfigNode volumes) {
         return each(
                 volumes,
                 volume -> volume instanceof Mapping
@@ -84,25 +86,25 @@ final class ServicePaths {
         return path.startsWith("/") || path.startsWith(".") ? path : "./" + path;
     }
 
-    private static YamlNode changed(YamlNode node, Map<String, UnaryOperator<YamlNode>> changes) {
+    private static ConfigNode changed(ConfigNode node, Map<String, UnaryOperator<ConfigNode>> changes) {
         if (!(node instanceof Mapping mapping)) {
             return node;
         }
         Map<String, Entry> entries = new LinkedHashMap<>();
         mapping.entries().forEach((name, entry) -> {
-            UnaryOperator<YamlNode> change = changes.getOrDefault(name, UnaryOperator.identity());
+            UnaryOperator<ConfigNode> change = changes.getOrDefault(name, UnaryOperator.identity());
             entries.put(name, new Entry(entry.key(), change.apply(entry.value()), entry.merging()));
         });
         return new Mapping(node.at(), Collections.unmodifiableMap(entries));
     }
 
-    private static YamlNode each(YamlNode node, UnaryOperator<YamlNode> change) {
-        return node instanceof Sequence(Span at, boolean flow, var items)
+    private static ConfigNode each(ConfigNode node, UnaryOperator<ConfigNode> change) {
+        return node instanceof Sequence(SourceRange at, boolean flow, var items)
                 ? new Sequence(at, flow, items.stream().map(change).toList())
                 : change.apply(node);
     }
 
-    private static YamlNode text(YamlNode node, UnaryOperator<String> change) {
+    private static ConfigNode text(ConfigNode node, UnaryOperator<String> change) {
         return node instanceof Scalar scalar && !scalar.isNull()
                 ? new Scalar(scalar.at(), change.apply(scalar.text()), scalar.plain())
                 : node;

@@ -1,12 +1,24 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.DataSize;
-import dev.trainyard.core.request.ImageSource.Pull;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RunSpec;
-import dev.trainyard.core.request.RunSpec.Ulimit;
-import dev.trainyard.core.request.RunSpecBuilder;
-import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.LinuxVocabulary;
+import dev.trainyard.core.text.ShellWords;
+import dev.trainyard.core.training.AddressingReader;
+import dev.trainyard.core.training.BuildSpec;
+import dev.trainyard.core.training.CpuQuota;
+import dev.trainyard.core.training.GpuReservation;
+import dev.trainyard.core.training.ImageSource.Pull;
+import dev.trainyard.core.training.Parameter;
+import dev.trainyard.core.training.Ports;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpec.Ulimit;
+import dev.trainyard.core.training.RunSpecBuilder;
+import dev.trainyard.core.training.TrainingSpec;
+import dev.trainyard.core.training.TuningReader;
+import dev.trainyard.core.training.Volumes;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,7 +129,7 @@ final class ServiceReader {
     /** Of {@code pull_policy}: only an image that is older than that is pulled. */
     private static final String PULLED_WHEN_OLD = "daily|weekly|refresh|every_([0-9]+[wdhms])+";
 
-    private final Field service;
+    private final ConfigValue service;
     private final ComposeOptions options;
     private final Variables variables;
     private final Project project;
@@ -125,7 +137,7 @@ final class ServiceReader {
     private final Report report;
     private final RunSpecBuilder run = RunSpec.builder();
 
-    ServiceReader(Field service, Project project, ComposeOptions options, Variables variables, Report report) {
+    ServiceReader(ConfigValue service, Project project, ComposeOptions options, Variables variables, Report report) {
         checkCounts(service);
         this.service = UniqueLists.of(service);
         this.options = options;
@@ -154,17 +166,17 @@ final class ServiceReader {
                 service.name(),
                 get("container_name", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}", wanted))
                         .orElse(null),
-                get("image", Field::image).orElse(null),
+                get("image", ConfigValue::image).orElse(null),
                 pull(),
                 build(),
                 run.build(),
                 GpuReservation.read(service, environment),
                 labels(),
-                get("stop_grace_period", Field::duration).orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
+                get("stop_grace_period", ConfigValue::duration).orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
                 report.notices());
     }
 
-    private static void checkCounts(Field service) {
+    private static void checkCounts(ConfigValue service) {
         service.fields().forEach(field -> {
             int most = MOST_ENTRIES.getOrDefault(field.name(), Integer.MAX_VALUE);
             if (field.entryCount() > most) {
@@ -174,7 +186,7 @@ final class ServiceReader {
     }
 
     private Pull pull() {
-        Optional<Field> policy = present("pull_policy");
+        Optional<ConfigValue> policy = present("pull_policy");
         Optional<String> word = policy.flatMap(field -> field.matching(
                 "always|never|missing|if_not_present|build|" + PULLED_WHEN_OLD, "always, missing, never or build"));
         boolean built = present("build").isPresent() || options.builtFromSource();
@@ -191,13 +203,13 @@ final class ServiceReader {
     }
 
     private @Nullable BuildSpec build() {
-        Optional<Field> build = present("build");
+        Optional<ConfigValue> build = present("build");
         boolean named = build.isPresent() || present("image").isPresent() || options.builtFromSource();
         if (service.isMapping() && !named) {
             service.problem("has neither image nor build", "Write one of them, or submit with --source");
         }
         if (build.isPresent()
-                && get("image", Field::text)
+                && get("image", ConfigValue::text)
                         .filter(image -> image.contains("@"))
                         .isPresent()) {
             build.get()
@@ -225,22 +237,22 @@ final class ServiceReader {
         run.environment(environment);
         run.workingDir(get("working_dir", field -> field.matching("/.*", "an absolute path in the container"))
                 .orElse(null));
-        run.user(get("user", Field::text).filter(user -> !user.isEmpty()).orElse(null));
-        run.hostname(get("hostname", Field::hostName).orElse(null));
+        run.user(get("user", ConfigValue::text).filter(user -> !user.isEmpty()).orElse(null));
+        run.hostname(get("hostname", ConfigValue::hostName).orElse(null));
         run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
-        run.stopSignal(get("stop_signal", Field::signal).orElse(null));
+        run.stopSignal(get("stop_signal", ConfigValue::signal).orElse(null));
         run.tty(flag("tty"));
         run.stdinOpen(flag("stdin_open"));
     }
 
     /** A list, or a text that is split as Compose splits it. */
-    private static List<String> words(Field field) {
+    private static List<String> words(ConfigValue field) {
         if (field.isList()) {
             field.items().stream()
-                    .filter(Field::isNumberLike)
+                    .filter(ConfigValue::isNumberLike)
                     .forEach(item -> item.notice("Compose itself refuses a number here; write it in quotes"));
             field.items().stream()
-                    .filter(Field::isNull)
+                    .filter(ConfigValue::isNull)
                     .forEach(item -> item.problem(
                             "is null, which Compose refuses",
                             "Write \"~\" in quotes, \"\" for an empty word, or leave it out"));
@@ -276,36 +288,37 @@ final class ServiceReader {
                 .orElse(List.of());
         run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
         run.ports(present("ports").map(Ports::ofCompose).orElse(List.of()));
-        run.expose(Ports.exposed(present("expose").map(Field::items).orElse(List.of())));
+        run.expose(Ports.exposed(present("expose").map(ConfigValue::items).orElse(List.of())));
     }
 
     private void limits() {
         Optional<Deploy> deploy = present("deploy").map(Deploy::new);
-        Optional<Field> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory));
-        Optional<Field> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
-        @Nullable DataSize most = memory.flatMap(Field::memory).orElse(null);
+        Optional<ConfigValue> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory));
+        Optional<ConfigValue> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
+        @Nullable DataSize most = memory.flatMap(ConfigValue::memory).orElse(null);
         run.memory(most);
-        Optional<Field> reservation = one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation));
+        Optional<ConfigValue> reservation = one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation));
         run.tuning(TuningReader.read(
                 flag -> flag.equals("memory-reservation")
                         ? reservation
                         : Optional.ofNullable(TUNING.get(flag)).flatMap(this::present),
                 most,
                 sysctls()));
-        Optional<Field> cpuLimit = cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
+        Optional<ConfigValue> cpuLimit =
+                cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
         Optional<BigDecimal> quota = CpuQuota.read(present("cpu_quota"), present("cpu_period"), cpuLimit);
-        run.cpus(cpuLimit.flatMap(Field::cpus).or(() -> quota).orElse(null));
+        run.cpus(cpuLimit.flatMap(ConfigValue::cpus).or(() -> quota).orElse(null));
         run.pidsLimit(one(present("pids_limit"), deploy.flatMap(Deploy::pids))
                 .flatMap(field -> field.integer(-1, (1L << 53) - 1))
                 .orElse(null));
-        run.shmSize(get("shm_size", Field::size).orElse(null));
-        run.ulimits(present("ulimits").map(Field::fields).orElse(List.of()).stream()
+        run.shmSize(get("shm_size", ConfigValue::size).orElse(null));
+        run.ulimits(present("ulimits").map(ConfigValue::fields).orElse(List.of()).stream()
                 .map(ServiceReader::ulimit)
                 .toList());
     }
 
     /** Two spellings of one limit. */
-    private static Optional<Field> one(Optional<Field> first, Optional<Field> second) {
+    private static Optional<ConfigValue> one(Optional<ConfigValue> first, Optional<ConfigValue> second) {
         if (first.isPresent()
                 && second.isPresent()
                 && !first.get().text().equals(second.get().text())) {
@@ -314,10 +327,10 @@ final class ServiceReader {
         return first.or(() -> second);
     }
 
-    private static Ulimit ulimit(Field limit) {
+    private static Ulimit ulimit(ConfigValue limit) {
         long most = (1L << 53) - 1;
-        if (!LinuxWords.ULIMITS.contains(limit.name())) {
-            limit.problem("is no limit", limit.nearest(LinuxWords.ULIMITS));
+        if (!LinuxVocabulary.ULIMITS.contains(limit.name())) {
+            limit.problem("is no limit", limit.nearest(LinuxVocabulary.ULIMITS));
         }
         if (!limit.isMapping()) {
             long both = limit.integer(-1, most).orElse(0L);
@@ -348,24 +361,24 @@ final class ServiceReader {
                 .filter(_ -> present("networks").isPresent())
                 .ifPresent(field -> field.problem("stands beside networks", "Keep one of the two"));
         run.networkMode(mode.or(() -> network).orElse(null));
-        run.dns(present("dns").map(Field::oneOrMore).orElse(List.of()).stream()
+        run.dns(present("dns").map(ConfigValue::oneOrMore).orElse(List.of()).stream()
                 .flatMap(item -> item.address("an IP address").stream())
                 .toList());
         run.addressing(AddressingReader.read(
-                present("dns_search").map(Field::oneOrMore).orElse(List.of()),
-                present("dns_opt").map(Field::oneOrMore).orElse(List.of()),
+                present("dns_search").map(ConfigValue::oneOrMore).orElse(List.of()),
+                present("dns_opt").map(ConfigValue::oneOrMore).orElse(List.of()),
                 present("domainname").filter(field -> !field.text().orElse("").isEmpty()),
                 present("mac_address").filter(field -> !field.text().orElse("").isEmpty())));
         present("isolation").ifPresent(TuningReader::isolation);
-        run.groupAdd(present("group_add").map(Field::items).orElse(List.of()).stream()
+        run.groupAdd(present("group_add").map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());
         run.privileges(PrivilegesReader.read(service));
-        run.capDrop(present("cap_drop").map(Field::items).orElse(List.of()).stream()
+        run.capDrop(present("cap_drop").map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> item.capability().stream())
                 .toList());
         run.readOnly(flag("read_only"));
-        get("platform", Field::platform)
+        get("platform", ConfigValue::platform)
                 .ifPresent(_ -> present("platform")
                         .ifPresent(
                                 field -> field.notice("is not passed on: an image runs on the worker's own platform")));
@@ -381,7 +394,7 @@ final class ServiceReader {
         return sysctls;
     }
 
-    private static List<String> hosts(Field field) {
+    private static List<String> hosts(ConfigValue field) {
         if (field.isMapping()) {
             return field.fields().stream()
                     .flatMap(host -> host.oneOrMore().stream()
@@ -398,7 +411,8 @@ final class ServiceReader {
     /** Those of files first, the later file over the earlier. */
     private Map<String, String> labels() {
         Map<String, String> labels = new LinkedHashMap<>();
-        for (Field file : present("label_file").map(Field::oneOrMore).orElse(List.of())) {
+        for (ConfigValue file :
+                present("label_file").map(ConfigValue::oneOrMore).orElse(List.of())) {
             file.text().ifPresent(path -> {
                 Optional<String> text = options.files().read(path);
                 text.ifPresent(each -> labels.putAll(EnvFile.parse(each, path, variables.asMap(), report)));
@@ -415,15 +429,15 @@ final class ServiceReader {
     }
 
     private boolean flag(String key) {
-        return present(key).map(Field::flag).orElse(false);
+        return present(key).map(ConfigValue::flag).orElse(false);
     }
 
-    private <T> Optional<T> get(String key, Function<Field, Optional<T>> reader) {
+    private <T> Optional<T> get(String key, Function<ConfigValue, Optional<T>> reader) {
         return present(key).flatMap(reader);
     }
 
     /** A key that stands there with nothing after it says nothing, as Compose sees it. */
-    private Optional<Field> present(String key) {
+    private Optional<ConfigValue> present(String key) {
         return service.get(key).filter(field -> !field.isNull());
     }
 }

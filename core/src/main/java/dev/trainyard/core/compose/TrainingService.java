@@ -1,13 +1,17 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.training.GpuReservation;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which service of a project is the one that trains. */
-final class TrainingService {
+public final class TrainingService {
 
     private static final int MOST_SERVICES = 200;
 
@@ -19,15 +23,15 @@ final class TrainingService {
      * @param wanted the service that the submitter names; null: the one that reserves a GPU, or the only one
      * @param environment has COMPOSE_PROFILES
      */
-    TrainingService(@Nullable String wanted, Map<String, String> environment, Report report) {
+    public TrainingService(@Nullable String wanted, Map<String, String> environment, Report report) {
         this.wanted = wanted;
         this.environment = environment;
         this.report = report;
     }
 
-    /** @throws InvalidComposeFile if there is none, or more than one that could be meant */
-    String choose(Project project, List<Field> files) {
-        Field file = files.getLast();
+    /** @throws InvalidFile if there is none, or more than one that could be meant */
+    public String choose(Project project, List<ConfigValue> files) {
+        ConfigValue file = files.getLast();
         Set<String> names = project.serviceNames();
         if (names.isEmpty()) {
             file.problem("has no services", "Write services: and at least one service");
@@ -45,10 +49,11 @@ final class TrainingService {
             return wanted;
         }
         Project sketch = project.sketch();
-        List<Field> services = names.stream().map(sketch::service).toList();
+        List<ConfigValue> services = names.stream().map(sketch::service).toList();
         // One that reserves a GPU trains, whether its profile is active or not: nobody reserves one for a database.
-        List<Field> withGpu = services.stream().filter(GpuReservation::isIn).toList();
-        List<Field> candidates = withoutIdleProfiles(withGpu.isEmpty() ? services : withGpu);
+        List<ConfigValue> withGpu =
+                services.stream().filter(GpuReservation::isIn).toList();
+        List<ConfigValue> candidates = withoutIdleProfiles(withGpu.isEmpty() ? services : withGpu);
         if (candidates.size() > 1) {
             String which = withGpu.isEmpty() ? "and none reserves a GPU" : "of which more than one reserves a GPU";
             throw refused(
@@ -56,7 +61,7 @@ final class TrainingService {
                     "has several services (%s), %s".formatted(all, which),
                     report.ofDraft() ? "Keep only the one that trains" : "Name the one that trains with --service");
         }
-        Field chosen = candidates.getFirst();
+        ConfigValue chosen = candidates.getFirst();
         if (names.size() > 1) {
             String why = withGpu.isEmpty() ? "the others belong to profiles" : "it reserves a GPU";
             report.notice(
@@ -68,13 +73,13 @@ final class TrainingService {
     }
 
     /** Compose does not start a service with a profile unless it is asked to: between several, it counts only where all have one. */
-    private List<Field> withoutIdleProfiles(List<Field> services) {
+    private List<ConfigValue> withoutIdleProfiles(List<ConfigValue> services) {
         List<String> active =
                 List.of(environment.getOrDefault("COMPOSE_PROFILES", "").split(","));
-        List<Field> started = services.stream()
+        List<ConfigValue> started = services.stream()
                 .filter(service -> {
                     List<String> profiles = service.isMapping()
-                            ? service.get("profiles").map(Field::texts).orElse(List.of())
+                            ? service.get("profiles").map(ConfigValue::texts).orElse(List.of())
                             : List.of();
                     return profiles.isEmpty() || profiles.stream().anyMatch(active::contains) || active.contains("*");
                 })
@@ -82,7 +87,7 @@ final class TrainingService {
         return started.isEmpty() ? services : started;
     }
 
-    private InvalidComposeFile refused(Field file, String what, String remedy) {
+    private InvalidFile refused(ConfigValue file, String what, String remedy) {
         file.get("services").orElse(file).problem(what, remedy);
         return report.refused();
     }

@@ -1,9 +1,14 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.compose.YamlNode.Scalar;
-import dev.trainyard.core.compose.YamlNode.Sequence;
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigNode.Scalar;
+import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.SourceRange;
+import dev.trainyard.core.training.Ports;
+import dev.trainyard.core.training.Volumes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -41,14 +46,14 @@ final class UniqueLists {
 
     private static final Set<String> BY_TARGET = Set.of("devices", "volumes");
 
-    private final Field service;
+    private final ConfigValue service;
 
-    private UniqueLists(Field service) {
+    private UniqueLists(ConfigValue service) {
         this.service = service;
     }
 
     /** What the entry of a list is about; empty where every entry counts. */
-    static Optional<String> identity(YamlNode item, String path) {
+    static Optional<String> identity(ConfigNode item, String path) {
         if (BY_TARGET.contains(path)) {
             return Volumes.targetOf(item);
         }
@@ -59,21 +64,21 @@ final class UniqueLists {
         };
     }
 
-    private static Optional<String> text(YamlNode item) {
+    private static Optional<String> text(ConfigNode item) {
         return item instanceof Scalar scalar ? Optional.of(scalar.text()) : Optional.empty();
     }
 
     /** The service with each thing once; a message names each entry that is left out. */
-    static Field of(Field service) {
-        YamlNode node = new UniqueLists(service).unique(service.node(), "");
-        return new Field(service.name(), service.key(), service.at(), node, service.report());
+    static ConfigValue of(ConfigValue service) {
+        ConfigNode node = new UniqueLists(service).unique(service.node(), "");
+        return new ConfigValue(service.name(), service.key(), service.at(), node, service.report());
     }
 
-    private YamlNode unique(YamlNode node, String path) {
+    private ConfigNode unique(ConfigNode node, String path) {
         return switch (node) {
             case Scalar scalar -> scalar;
             case Sequence sequence -> unique(sequence, path);
-            case Mapping(Span at, Map<String, Entry> entries) -> {
+            case Mapping(SourceRange at, Map<String, Entry> entries) -> {
                 Map<String, Entry> kept = new LinkedHashMap<>();
                 entries.forEach((name, entry) -> kept.put(
                         name,
@@ -87,13 +92,13 @@ final class UniqueLists {
     }
 
     private Sequence unique(Sequence list, String path) {
-        List<YamlNode> kept = new ArrayList<>();
+        List<ConfigNode> kept = new ArrayList<>();
         Map<String, Integer> places = new HashMap<>();
-        for (YamlNode item : list.items()) {
+        for (ConfigNode item : list.items()) {
             Optional<String> identity = identity(item, path);
             Optional<Integer> place = identity.map(places::get);
             if (place.isPresent()) {
-                YamlNode earlier = kept.set(place.get(), item);
+                ConfigNode earlier = kept.set(place.get(), item);
                 service.report()
                         .notice(
                                 earlier.at(),

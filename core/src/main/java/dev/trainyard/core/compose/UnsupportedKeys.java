@@ -1,6 +1,8 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.text.NearestName;
+import dev.trainyard.core.training.SharedWords;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +77,7 @@ final class UnsupportedKeys {
     }
 
     /** Says what becomes of a key that is not among the supported ones. */
-    static void report(Field field, Collection<String> supported) {
+    static void report(ConfigValue field, Collection<String> supported) {
         String name = field.name();
         boolean harmless = field.saysNothing();
         if (ACCEPTED.containsKey(name)) {
@@ -89,7 +91,7 @@ final class UnsupportedKeys {
         }
     }
 
-    private static String nearest(Field field, Collection<String> supported) {
+    private static String nearest(ConfigValue field, Collection<String> supported) {
         List<String> known = Stream.of(supported, ACCEPTED.keySet(), REFUSED.keySet())
                 .flatMap(Collection::stream)
                 .toList();

@@ -1,10 +1,13 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.compose.YamlNode.Scalar;
-import dev.trainyard.core.compose.YamlNode.Sequence;
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigNode.Scalar;
+import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.SourceRange;
+import dev.trainyard.core.text.Excerpt;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,17 +49,17 @@ final class Variables {
     }
 
     /** @param key the path of the value, for people */
-    YamlNode fillIn(YamlNode node, String key) {
+    ConfigNode fillIn(ConfigNode node, String key) {
         return switch (node) {
             case Scalar scalar -> fillIn(scalar, key);
-            case Sequence(Span at, boolean flow, List<YamlNode> items) ->
+            case Sequence(SourceRange at, boolean flow, List<ConfigNode> items) ->
                 new Sequence(
                         at,
                         flow,
                         IntStream.range(0, items.size())
                                 .mapToObj(i -> fillIn(items.get(i), key + "[" + i + "]"))
                                 .toList());
-            case Mapping(Span at, Map<String, Entry> entries) -> {
+            case Mapping(SourceRange at, Map<String, Entry> entries) -> {
                 Map<String, Entry> filled = new LinkedHashMap<>();
                 entries.forEach((name, entry) -> filled.put(
                         name, new Entry(entry.key(), fillIn(entry.value(), key + "." + name), entry.merging())));

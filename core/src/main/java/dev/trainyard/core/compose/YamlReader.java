@@ -1,11 +1,16 @@
 package dev.trainyard.core.compose;
 
-import dev.trainyard.core.compose.YamlNode.Entry;
-import dev.trainyard.core.compose.YamlNode.Mapping;
-import dev.trainyard.core.compose.YamlNode.Merging;
-import dev.trainyard.core.compose.YamlNode.Scalar;
-import dev.trainyard.core.compose.YamlNode.Sequence;
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigNode.Merging;
+import dev.trainyard.core.reading.ConfigNode.Scalar;
+import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.SourceRange;
+import dev.trainyard.core.reading.UnquotedText;
+import dev.trainyard.core.text.Excerpt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -32,7 +37,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Reads YAML into a tree with positions. Bounded in size, depth and in what aliases expand to; a key that stands twice in one
  * mapping is a problem, since one of the two would be ignored.
  */
-final class YamlReader {
+public final class YamlReader {
 
     private static final int MAX_LENGTH = 1 << 20;
     private static final int MAX_DEPTH = 64;
@@ -50,7 +55,7 @@ final class YamlReader {
     private final Map<Anchor, Built> anchors = new HashMap<>();
 
     /** A node, and how many nodes it stands for when every alias is written out. */
-    private record Built(YamlNode node, int nodes) {}
+    private record Built(ConfigNode node, int nodes) {}
 
     private YamlReader(String file, Iterator<Event> events, Report report) {
         this.file = file;
@@ -60,13 +65,13 @@ final class YamlReader {
 
     /**
      * @param file the text's name, for people
-     * @throws InvalidComposeFile if the text is not one YAML document within these bounds
+     * @throws InvalidFile if the text is not one YAML document within these bounds
      */
-    static YamlNode read(String text, String file, Report report) {
+    public static ConfigNode read(String text, String file, Report report) {
         report.opens(file);
         if (text.length() > MAX_LENGTH) {
             report.problem(
-                    Span.start(file),
+                    SourceRange.start(file),
                     "",
                     "the file has more than %,d characters".formatted(MAX_LENGTH),
                     "Keep data out of it");
@@ -77,44 +82,44 @@ final class YamlReader {
                     LoadSettings.builder().setCodePointLimit(MAX_LENGTH).build();
             return new YamlReader(file, new Parse(settings).parseString(text).iterator(), report).document();
         } catch (MarkedYamlEngineException e) {
-            Span at = e.getProblemMark().map(mark -> span(file, mark)).orElseGet(() -> Span.start(file));
+            SourceRange at = e.getProblemMark().map(mark -> span(file, mark)).orElseGet(() -> SourceRange.start(file));
             report.problem(
                     at, "", "this is not valid YAML: " + e.getProblem(), "Correct it here, or in the lines before");
             throw report.refused();
         } catch (YamlEngineException e) {
             String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
-            report.problem(Span.start(file), "", "this is not valid YAML: " + why, "Correct it");
+            report.problem(SourceRange.start(file), "", "this is not valid YAML: " + why, "Correct it");
             throw report.refused();
         }
     }
 
-    private Span at(Event event) {
+    private SourceRange at(Event event) {
         int end = event.getEndMark().map(Mark::getIndex).orElse(0);
         return event.getStartMark()
-                .map(mark -> new Span(
+                .map(mark -> new SourceRange(
                         file,
                         mark.getLine() + 1,
                         mark.getColumn() + 1,
                         mark.getIndex(),
                         end,
                         event.getEventId() == Event.ID.Alias))
-                .orElseGet(() -> Span.start(file));
+                .orElseGet(() -> SourceRange.start(file));
     }
 
-    private static Span until(Span at, Event last) {
+    private static SourceRange until(SourceRange at, Event last) {
         int end = last.getEndMark().map(Mark::getIndex).orElse(at.end());
-        return new Span(at.file(), at.line(), at.column(), at.start(), end, at.alias());
+        return new SourceRange(at.file(), at.line(), at.column(), at.start(), end, at.alias());
     }
 
-    private static Span span(String file, Mark mark) {
-        return new Span(file, mark.getLine() + 1, mark.getColumn() + 1, mark.getIndex(), mark.getIndex(), false);
+    private static SourceRange span(String file, Mark mark) {
+        return new SourceRange(file, mark.getLine() + 1, mark.getColumn() + 1, mark.getIndex(), mark.getIndex(), false);
     }
 
-    private YamlNode document() {
+    private ConfigNode document() {
         events.next();
         Event start = events.next();
         if (start.getEventId() == Event.ID.StreamEnd) {
-            throw fatal(Span.start(file), "the file is empty", "Write services: and at least one service");
+            throw fatal(SourceRange.start(file), "the file is empty", "Write services: and at least one service");
         }
         Built root = node(events.next(), 0);
         events.next();
@@ -125,7 +130,7 @@ final class YamlReader {
         return root.node;
     }
 
-    private InvalidComposeFile fatal(Span at, String what, String remedy) {
+    private InvalidFile fatal(SourceRange at, String what, String remedy) {
         report.problem(at, "", what, remedy);
         return report.refused();
     }
@@ -135,7 +140,7 @@ final class YamlReader {
     }
 
     private Built node(Event event, int depth, Optional<String> tag) {
-        Span at = at(event);
+        SourceRange at = at(event);
         if (depth > MAX_DEPTH) {
             throw fatal(at, "is nested more than %d levels deep".formatted(MAX_DEPTH), "Write it flatter");
         }
@@ -160,7 +165,7 @@ final class YamlReader {
         };
     }
 
-    private Built alias(AliasEvent alias, Span at) {
+    private Built alias(AliasEvent alias, SourceRange at) {
         Built target = anchors.get(alias.getAlias());
         if (target == null) {
             throw fatal(
@@ -177,8 +182,8 @@ final class YamlReader {
         return built;
     }
 
-    private Built sequence(Span at, boolean flow, int depth) {
-        List<YamlNode> items = new ArrayList<>();
+    private Built sequence(SourceRange at, boolean flow, int depth) {
+        List<ConfigNode> items = new ArrayList<>();
         int nodes = 1;
         Event event = events.next();
         for (; event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
@@ -189,13 +194,13 @@ final class YamlReader {
         return new Built(new Sequence(until(at, event), flow, List.copyOf(items)), nodes);
     }
 
-    private Built mapping(Span at, int depth) {
+    private Built mapping(SourceRange at, int depth) {
         Map<String, Entry> entries = new LinkedHashMap<>();
-        List<YamlNode> merged = new ArrayList<>();
+        List<ConfigNode> merged = new ArrayList<>();
         int nodes = 1;
         Event event = events.next();
         for (; event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
-            YamlNode key = node(event, depth + 1).node;
+            ConfigNode key = node(event, depth + 1).node;
             Event next = events.next();
             Merging merging = merging(tag(next));
             Built value = node(next, depth + 1, merging == Merging.MERGED ? tag(next) : Optional.empty());
@@ -237,7 +242,7 @@ final class YamlReader {
     }
 
     /** A mapping's own keys win over merged ones, and an earlier source over a later. */
-    private void merge(YamlNode source, Map<String, Entry> entries) {
+    private void merge(ConfigNode source, Map<String, Entry> entries) {
         switch (source) {
             case Mapping mapping -> mapping.entries().forEach(entries::putIfAbsent);
             case Sequence sequence -> sequence.items().forEach(item -> merge(item, entries));
@@ -246,7 +251,7 @@ final class YamlReader {
         }
     }
 
-    private int bounded(int nodes, Span at) {
+    private int bounded(int nodes, SourceRange at) {
         if (nodes > MAX_NODES) {
             throw fatal(at, "stands for more than %,d values".formatted(MAX_NODES), "Use fewer aliases");
         }
@@ -254,15 +259,15 @@ final class YamlReader {
     }
 
     /** {@code !!float "1.0"} is the number: a tag counts for more than quotes. */
-    private boolean isNumber(Optional<String> tag, String text, Span at) {
+    private boolean isNumber(Optional<String> tag, String text, SourceRange at) {
         Optional<String> type = tag.map(name -> name.replace(CORE_TAG, "")).filter(NUMBER_TAGS::contains);
-        type.filter(_ -> !PlainScalar.isNoText(text))
+        type.filter(_ -> !UnquotedText.isNoText(text))
                 .ifPresent(name -> report.problem(
                         at, "", "%s is no %s".formatted(Excerpt.quote(text), name), "Write the value without the tag"));
         return type.isPresent();
     }
 
-    private boolean isUntagged(Optional<String> tag, Span at) {
+    private boolean isUntagged(Optional<String> tag, SourceRange at) {
         tag.filter(name -> !name.equals("!") && !STANDARD_TAGS.contains(name.replace(CORE_TAG, "")))
                 .ifPresent(name -> report.problem(
                         at,

@@ -1,7 +1,6 @@
 /**
- * How a compose file and parameters, or the words of {@code docker run}, become a training, as Docker means them; nothing is
- * ignored silently. Entries: {@link dev.trainyard.core.compose.ComposeResolver} and {@link dev.trainyard.core.compose.RunLine};
- * {@link dev.trainyard.core.compose.ComposeDraft} fills a file in.
+ * How a compose file becomes a training, as Compose means it; nothing is ignored silently. Entry:
+ * {@link dev.trainyard.core.compose.ComposeResolver}.
  */
 @NullMarked
 package dev.trainyard.core.compose;

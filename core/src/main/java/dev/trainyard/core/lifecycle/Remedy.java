@@ -1,6 +1,6 @@
 package dev.trainyard.core.lifecycle;
 
-import dev.trainyard.core.command.Sentence;
+import dev.trainyard.core.text.Sentence;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package dev.trainyard.core.plan;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
-import dev.trainyard.core.request.Gpus;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.training.Gpus;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.trainyard.core.plan;
 
-import dev.trainyard.core.request.ImageSource;
-import dev.trainyard.core.request.ImageSource.Pull;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.ImageSource.Pull;
 
 /**
  * An image that a host has to have for a job, in the way that the job says. Jobs that say {@code --pull always} or {@code never} are answered

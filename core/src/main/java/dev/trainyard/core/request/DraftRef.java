@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.text.Excerpt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.text.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,6 +1,9 @@
 package dev.trainyard.core.request;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.RunSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

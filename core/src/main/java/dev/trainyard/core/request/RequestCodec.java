@@ -1,5 +1,8 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.json.CanonicalJson;
+import dev.trainyard.core.json.JsonFields;
+import dev.trainyard.core.text.Problem;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -42,7 +45,7 @@ public final class RequestCodec {
     }
 
     private static Request read(byte[] json, boolean isNew) {
-        JsonNode message = JsonText.read(json);
+        JsonNode message = MessageJson.read(json);
         List<Problem> problems = new ArrayList<>(RequestSchema.check(message));
         if (!message.isObject()) {
             throw new InvalidRequest(problems);
@@ -71,7 +74,7 @@ public final class RequestCodec {
      * @throws InvalidRequest if the bytes are not JSON
      */
     public static String digest(byte[] json) {
-        JsonNode message = JsonText.read(json);
+        JsonNode message = MessageJson.read(json);
         if (message instanceof ObjectNode object) {
             object.remove("submittedAt");
         }

@@ -1,9 +1,16 @@
 package dev.trainyard.core.request;
 
+import dev.trainyard.core.json.CanonicalJson;
+import dev.trainyard.core.json.JsonFields;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.RetryPolicy.Action;
-import dev.trainyard.core.request.ImageSource.Pull;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.ImageName;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.ImageSource.Pull;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;

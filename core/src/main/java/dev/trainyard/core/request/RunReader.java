@@ -1,12 +1,15 @@
 package dev.trainyard.core.request;
 
-import dev.trainyard.core.request.RunSpec.Addressing;
-import dev.trainyard.core.request.RunSpec.Mount;
-import dev.trainyard.core.request.RunSpec.Outputs;
-import dev.trainyard.core.request.RunSpec.PortMapping;
-import dev.trainyard.core.request.RunSpec.Privileges;
-import dev.trainyard.core.request.RunSpec.Tuning;
-import dev.trainyard.core.request.RunSpec.Ulimit;
+import dev.trainyard.core.json.JsonFields;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpec.Addressing;
+import dev.trainyard.core.training.RunSpec.Mount;
+import dev.trainyard.core.training.RunSpec.Outputs;
+import dev.trainyard.core.training.RunSpec.PortMapping;
+import dev.trainyard.core.training.RunSpec.Privileges;
+import dev.trainyard.core.training.RunSpec.Tuning;
+import dev.trainyard.core.training.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;

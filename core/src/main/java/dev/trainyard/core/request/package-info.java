@@ -1,6 +1,6 @@
 /**
- * What a submitter asks for: the message {@code trainyard.request/v1}, its JSON form and schema, and how compose files and
- * parameters become one. Entry: {@link dev.trainyard.core.request.Request}.
+ * What a submitter asks for: the message {@code trainyard.request/v1}, its JSON form and schema. Entry:
+ * {@link dev.trainyard.core.request.Request}.
  */
 @NullMarked
 package dev.trainyard.core.request;

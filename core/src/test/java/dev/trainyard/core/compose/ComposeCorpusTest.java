@@ -3,12 +3,17 @@ package dev.trainyard.core.compose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.trainyard.core.request.DockerRunLine;
-import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.reading.Notice;
+import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.Problem;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.SubmitOptions;
+import dev.trainyard.core.runline.DockerRunLine;
+import dev.trainyard.core.text.Problem;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.TrainingSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -77,7 +82,7 @@ class ComposeCorpusTest {
                 .map(line -> line.matches("\\d.*") ? name + ":" + line : line)
                 .toList();
 
-        InvalidComposeFile refused = catchThrowableOfType(InvalidComposeFile.class, () -> resolve(file));
+        InvalidFile refused = catchThrowableOfType(InvalidFile.class, () -> resolve(file));
 
         assertThat(refused).as("must be refused").isNotNull();
         assertThat(refused.problems()).as(refused.getMessage()).hasSameSizeAs(expected);

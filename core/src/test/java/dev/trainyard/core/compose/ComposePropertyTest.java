@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.trainyard.core.Seeds;
+import dev.trainyard.core.reading.InvalidFile;
+import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.SubmitOptions;
+import dev.trainyard.core.training.TrainingSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -154,7 +158,7 @@ class ComposePropertyTest {
                 List.of(),
                 false);
 
-        assertThatExceptionOfType(InvalidComposeFile.class)
+        assertThatExceptionOfType(InvalidFile.class)
                 .isThrownBy(() -> ComposeResolver.resolve(text, "absurd.yml", options))
                 .satisfies(refused -> assertThat(refused.problems())
                         .hasSizeBetween(1, 100)
@@ -192,7 +196,7 @@ class ComposePropertyTest {
     private static Optional<TrainingSpec> resolve(List<ComposeText> texts, ComposeOptions options) {
         try {
             return Optional.of(ComposeResolver.resolve(texts, options));
-        } catch (InvalidComposeFile e) {
+        } catch (InvalidFile e) {
             assertThat(e.problems()).isNotEmpty();
             return Optional.empty();
         }

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
-import dev.trainyard.core.request.Gpus;
-import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.reading.Notice;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.SubmitOptions;
+import dev.trainyard.core.training.BuildSpec;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.TrainingSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -7,11 +7,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Parameters as a message gives them, but without the schema's say: what a caller other than the codec could hand over. */
-final class GivenJson {
+public final class GivenJson {
 
     private GivenJson() {}
 
-    static Map<String, ParameterValue> read(String json) {
+    public static Map<String, ParameterValue> read(String json) {
         Map<String, ParameterValue> given = new LinkedHashMap<>();
         JsonMapper.shared()
                 .readTree(json)

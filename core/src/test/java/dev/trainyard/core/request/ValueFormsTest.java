@@ -3,6 +3,10 @@ package dev.trainyard.core.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.DurationText;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.NearestName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.compose.DraftReading;
-import dev.trainyard.core.compose.ModelDraft;
-import dev.trainyard.core.compose.Notice;
-import dev.trainyard.core.compose.ParameterDeclaration;
+import dev.trainyard.core.draft.DraftReading;
+import dev.trainyard.core.draft.ModelDraft;
+import dev.trainyard.core.draft.ParameterDeclaration;
+import dev.trainyard.core.reading.Notice;
 import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.Cursor;

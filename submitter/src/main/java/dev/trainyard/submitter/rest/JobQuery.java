@@ -1,6 +1,6 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.request.NearestName;
+import dev.trainyard.core.text.NearestName;
 import dev.trainyard.db.IdPart;
 import dev.trainyard.db.JobFilter;
 import dev.trainyard.db.StorableTime;

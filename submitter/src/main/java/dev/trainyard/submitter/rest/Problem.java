@@ -40,7 +40,7 @@ record Problem(
     }
 
     /** @param whatHas the beginning of a sentence that ends with their number */
-    static Problem of(String whatHas, List<dev.trainyard.core.request.Problem> problems) {
+    static Problem of(String whatHas, List<dev.trainyard.core.text.Problem> problems) {
         List<Entry> entries = problems.stream()
                 .map(problem -> new Entry(problem.where(), problem.what(), problem.remedy()))
                 .toList();

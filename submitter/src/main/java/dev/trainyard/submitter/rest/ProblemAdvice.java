@@ -1,7 +1,7 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.compose.InvalidComposeFile;
-import dev.trainyard.core.compose.InvalidParameters;
+import dev.trainyard.core.draft.InvalidParameters;
+import dev.trainyard.core.reading.InvalidFile;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.Cursor;
@@ -65,7 +65,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> invalid(InvalidComposeFile e) {
+    ResponseEntity<Object> invalid(InvalidFile e) {
         return answer(Problem.of("the draft has", e.problems()));
     }
 

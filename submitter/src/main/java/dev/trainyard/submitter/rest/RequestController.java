@@ -1,6 +1,6 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.compose.ParameterDeclaration;
+import dev.trainyard.core.draft.ParameterDeclaration;
 import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.DraftStore;

@@ -1,7 +1,7 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.request.NearestName;
-import dev.trainyard.core.request.PassableText;
+import dev.trainyard.core.text.NearestName;
+import dev.trainyard.core.text.PassableText;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,9 +1,9 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
@@ -37,7 +37,7 @@ final class Submission {
      *
      * @return what it comes to as things stand
      * @throws dev.trainyard.core.request.InvalidRequest if it is none
-     * @throws dev.trainyard.core.compose.InvalidParameters if they do not fit the draft that it names
+     * @throws dev.trainyard.core.draft.InvalidParameters if they do not fit the draft that it names
      * @throws ApiException if it contradicts what is there
      */
     Request.Submit publish(byte[] json) {

@@ -1,13 +1,13 @@
 package dev.trainyard.submitter.rest;
 
-import dev.trainyard.core.compose.InvalidParameters;
+import dev.trainyard.core.draft.InvalidParameters;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.ParameterValue;
-import dev.trainyard.core.request.Problem;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.UuidV7;
+import dev.trainyard.core.text.Problem;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
 import dev.trainyard.submitter.rest.JobResource.Phase;

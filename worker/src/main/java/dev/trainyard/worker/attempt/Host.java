@@ -1,7 +1,7 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.HostImages;

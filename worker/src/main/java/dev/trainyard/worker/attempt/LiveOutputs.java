@@ -1,6 +1,6 @@
 package dev.trainyard.worker.attempt;
 
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.OutputStore;

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.container;
 
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.trainyard.worker.container;
 
-import dev.trainyard.core.request.DataSize;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.RunSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

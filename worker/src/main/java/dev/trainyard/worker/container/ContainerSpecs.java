@@ -1,8 +1,8 @@
 package dev.trainyard.worker.container;
 
-import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.RunSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

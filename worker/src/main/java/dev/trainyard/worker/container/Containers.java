@@ -7,7 +7,7 @@ import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import dev.trainyard.core.lifecycle.EndRecord;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.container;
 
-import dev.trainyard.core.request.ImageName;
+import dev.trainyard.core.text.ImageName;
 import java.util.List;
 import java.util.stream.Stream;
 

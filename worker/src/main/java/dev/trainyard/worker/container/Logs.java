@@ -1,7 +1,7 @@
 package dev.trainyard.worker.container;
 
 import com.github.dockerjava.transport.DockerHttpClient.Request;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

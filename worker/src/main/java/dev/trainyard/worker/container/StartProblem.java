@@ -1,7 +1,7 @@
 package dev.trainyard.worker.container;
 
-import dev.trainyard.core.command.Sentence;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.text.Sentence;
 
 /** Why the engine refused to create or start a container. */
 public sealed interface StartProblem {

@@ -2,7 +2,7 @@ package dev.trainyard.worker.device;
 
 import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.plan.Snapshot.Kind;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.device;
 
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

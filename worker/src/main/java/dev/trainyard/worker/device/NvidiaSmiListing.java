@@ -1,6 +1,6 @@
 package dev.trainyard.worker.device;
 
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.text.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.trainyard.worker.device;
 
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Snapshot.Kind;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

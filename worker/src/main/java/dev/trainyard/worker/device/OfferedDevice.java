@@ -1,7 +1,7 @@
 package dev.trainyard.worker.device;
 
 import dev.trainyard.core.plan.Snapshot.Kind;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import org.jspecify.annotations.Nullable;
 
 /**

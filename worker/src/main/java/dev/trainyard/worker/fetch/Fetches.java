@@ -2,8 +2,8 @@ package dev.trainyard.worker.fetch;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.plan.WantedImage;
-import dev.trainyard.core.request.ImageName;
-import dev.trainyard.core.request.ImageSource.Pull;
+import dev.trainyard.core.text.ImageName;
+import dev.trainyard.core.training.ImageSource.Pull;
 import dev.trainyard.db.HostImages;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;

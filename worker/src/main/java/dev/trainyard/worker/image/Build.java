@@ -1,7 +1,7 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.container.BuildOrder;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.image;
 
-import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.training.ImageSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

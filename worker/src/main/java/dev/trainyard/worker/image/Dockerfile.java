@@ -1,8 +1,8 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
+import dev.trainyard.core.dockerfile.UnreadableDockerfile;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.DockerfileInstruction;
-import dev.trainyard.core.request.UnreadableDockerfile;
 import dev.trainyard.worker.container.EnginePlatform;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

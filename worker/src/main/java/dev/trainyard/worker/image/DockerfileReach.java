@@ -1,6 +1,6 @@
 package dev.trainyard.worker.image;
 
-import dev.trainyard.core.request.DockerfileInstruction;
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -1,8 +1,8 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.DockerfileInstruction;
-import dev.trainyard.core.request.Excerpt;
+import dev.trainyard.core.text.Excerpt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.Excerpt;
-import dev.trainyard.core.request.ImageName;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.ImageName;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.policy.Policy.BuiltNames;

@@ -1,9 +1,9 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.DockerfileInstruction;
-import dev.trainyard.core.request.ImageName;
-import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.text.ImageName;
+import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.EngineException;
 import dev.trainyard.worker.container.EngineImage;

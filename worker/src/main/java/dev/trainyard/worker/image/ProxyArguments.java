@@ -1,7 +1,7 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.DockerfileInstruction;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package dev.trainyard.worker.intake;
 
-import dev.trainyard.core.compose.InvalidComposeFile;
-import dev.trainyard.core.compose.InvalidParameters;
+import dev.trainyard.core.draft.InvalidParameters;
+import dev.trainyard.core.reading.InvalidFile;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
@@ -214,7 +214,7 @@ public final class Intake implements AutoCloseable {
         try {
             return new JobStore.Drafted(
                     stored.get().draft().resolve(request), stored.get().ref());
-        } catch (InvalidParameters | InvalidRequest | InvalidComposeFile e) {
+        } catch (InvalidParameters | InvalidRequest | InvalidFile e) {
             return new JobStore.Unresolvable("draft %s: %s"
                     .formatted(stored.get().ref(), Objects.requireNonNullElse(e.getMessage(), "not valid")));
         }

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.intake;
 
-import dev.trainyard.core.command.Sentence;
+import dev.trainyard.core.text.Sentence;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
 

@@ -2,7 +2,7 @@ package dev.trainyard.worker.output;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.training.RunSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

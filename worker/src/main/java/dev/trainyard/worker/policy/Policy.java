@@ -1,15 +1,15 @@
 package dev.trainyard.worker.policy;
 
-import dev.trainyard.core.request.DataSize;
-import dev.trainyard.core.request.DurationText;
-import dev.trainyard.core.request.Excerpt;
-import dev.trainyard.core.request.LinuxCapability;
-import dev.trainyard.core.request.RunSpec;
-import dev.trainyard.core.request.RunSpec.Mount;
-import dev.trainyard.core.request.RunSpec.Privileges;
-import dev.trainyard.core.request.RunSpec.Tuning;
-import dev.trainyard.core.request.RunSpec.Ulimit;
-import dev.trainyard.core.request.ShellWords;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.DurationText;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.LinuxCapability;
+import dev.trainyard.core.text.ShellWords;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpec.Mount;
+import dev.trainyard.core.training.RunSpec.Privileges;
+import dev.trainyard.core.training.RunSpec.Tuning;
+import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.worker.container.EngineVolume;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.policy;
 
-import dev.trainyard.core.request.LinuxCapability;
+import dev.trainyard.core.text.LinuxCapability;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.training.RunSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,7 +4,7 @@ import static dev.trainyard.worker.container.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import dev.trainyard.core.request.RunSpec.Privileges;
+import dev.trainyard.core.training.RunSpec.Privileges;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.trainyard.worker.container;
 import static dev.trainyard.worker.container.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

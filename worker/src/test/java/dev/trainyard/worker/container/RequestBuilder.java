@@ -1,12 +1,12 @@
 package dev.trainyard.worker.container;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
-import dev.trainyard.core.request.DataSize;
-import dev.trainyard.core.request.Gpus;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.RunSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

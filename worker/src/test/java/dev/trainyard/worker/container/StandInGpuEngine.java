@@ -2,7 +2,7 @@ package dev.trainyard.worker.container;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

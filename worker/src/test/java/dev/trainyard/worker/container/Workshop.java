@@ -4,8 +4,8 @@ import static dev.trainyard.worker.container.ContainerSpecs.DEFAULT_LOG_BUDGET;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
-import dev.trainyard.core.request.DataSize;
 import dev.trainyard.core.request.Request;
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Snapshot.Kind;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Snapshot.Kind;
-import dev.trainyard.core.request.DataSize;
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

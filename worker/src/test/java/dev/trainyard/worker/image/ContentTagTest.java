@@ -2,7 +2,7 @@ package dev.trainyard.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trainyard.core.request.ImageSource.Build;
+import dev.trainyard.core.training.ImageSource.Build;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.DataSize;
-import dev.trainyard.core.request.ImageSource;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.container.Engine;
 import dev.trainyard.worker.container.StandInGpuEngine;
 import dev.trainyard.worker.policy.Policy;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.request.ImageSource;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.Workshop;
 import dev.trainyard.worker.policy.Policy;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.RunSpec;
+import dev.trainyard.core.training.RunSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,8 @@
+/**
+ * Stored drafts: a compose file with declared parameters that becomes a training whenever it is
+ * filled in. Entry: {@link dev.trainyard.core.draft.ModelDraft}.
+ */
+@NullMarked
+package dev.trainyard.core.draft;
+
+import org.jspecify.annotations.NullMarked;

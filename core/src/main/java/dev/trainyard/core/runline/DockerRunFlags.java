@@ -1,0 +1,224 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.runline.RunFlag.Refusal;
+import dev.trainyard.core.runline.RunFlag.Unused;
+import dev.trainyard.core.training.SharedWords;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The flags of {@code docker run}: how each is written, and why a training cannot have some of them. */
+final class DockerRunFlags {
+
+    private static final String INEXPRESSIBLE = "cannot be passed on to the worker in this release";
+    private static final String ONE_CONTAINER = "needs other containers of the host, and the worker chooses the host";
+    private static final String LEAVE_OUT = "Leave it out";
+    private static final String CPUS = "Write --cpus N";
+
+    private static final Map<String, RunFlag> BY_NAME = new LinkedHashMap<>();
+
+    static {
+        values("add-host", ' ');
+        values("cap-add", ' ');
+        values("cap-drop", ' ');
+        value("cgroupns");
+        value("cpu-shares", 'c');
+        value("cpu-period");
+        value("cpu-quota");
+        value("cpus");
+        value("cpuset-cpus");
+        value("cpuset-mems");
+        toggle("detach", 'd');
+        values("device", ' ');
+        values("dns", ' ');
+        values("dns-option", ' ');
+        values("dns-search", ' ');
+        value("domainname");
+        value("entrypoint");
+        values("env", 'e');
+        values("env-file", ' ');
+        values("expose", ' ');
+        values("gpus", ' ');
+        values("group-add", ' ');
+        value("hostname", 'h');
+        toggle("init", ' ');
+        toggle("interactive", 'i');
+        value("ipc");
+        value("isolation");
+        values("label", 'l');
+        values("label-file", ' ');
+        value("mac-address");
+        value("memory", 'm');
+        value("memory-reservation");
+        value("memory-swap");
+        values("mount", ' ');
+        value("name");
+        values("network", ' ');
+        value("oom-score-adj");
+        value("pid");
+        value("pids-limit");
+        value("platform");
+        toggle("privileged", ' ');
+        values("publish", 'p');
+        toggle("publish-all", 'P');
+        value("pull");
+        toggle("read-only", ' ');
+        value("restart");
+        toggle("rm", ' ');
+        value("runtime");
+        values("security-opt", ' ');
+        value("shm-size");
+        value("stop-signal");
+        value("stop-timeout");
+        values("sysctl", ' ');
+        values("tmpfs", ' ');
+        toggle("tty", 't');
+        values("ulimit", ' ');
+        value("user", 'u');
+        value("userns");
+        value("uts");
+        values("volume", 'v');
+        value("volume-driver");
+        value("workdir", 'w');
+
+        withoutEffect("annotation", SharedWords.ANNOTATIONS);
+        withoutEffect("attach", 'a', "means nothing here: both streams are shown, and nothing is typed in");
+        withoutEffect("detach-keys", "means nothing here: nothing is typed into the container");
+        withoutEffect("health-cmd", SharedWords.HEALTH);
+        withoutEffect("health-interval", SharedWords.HEALTH);
+        withoutEffect("health-retries", SharedWords.HEALTH);
+        withoutEffect("health-start-interval", SharedWords.HEALTH);
+        withoutEffect("health-start-period", SharedWords.HEALTH);
+        withoutEffect("health-timeout", SharedWords.HEALTH);
+        withoutEffect("kernel-memory", "means nothing: engines of today ignore it");
+        withoutEffect("log-driver", SharedWords.LOG);
+        withoutEffect("log-opt", SharedWords.LOG);
+        withoutEffect("memory-swappiness", SharedWords.SWAPPINESS);
+        switchWithoutEffect("no-healthcheck", ' ', "false", SharedWords.HEALTH);
+        switchWithoutEffect(
+                "quiet",
+                'q',
+                "false",
+                "means nothing here: the worker tells how the pull goes, and -d prints the id alone");
+        switchWithoutEffect("sig-proxy", ' ', "true", "means nothing here: Ctrl-C asks whether to cancel the job");
+
+        refused("blkio-weight", INEXPRESSIBLE, LEAVE_OUT);
+        refused("blkio-weight-device", INEXPRESSIBLE, LEAVE_OUT);
+        refused(
+                "cgroup-parent",
+                "names a control group of the host, and the engine there decides which it is",
+                LEAVE_OUT);
+        refused(
+                "cidfile",
+                "would hold the id of a container that is made later, on another host",
+                "Leave it out; -d prints the job's id");
+        refused("cpu-count", "is for Windows, and trainings run on Linux", CPUS);
+        refused("cpu-percent", "is for Windows, and trainings run on Linux", CPUS);
+        refused("cpu-rt-period", INEXPRESSIBLE, CPUS);
+        refused("cpu-rt-runtime", INEXPRESSIBLE, CPUS);
+        refused(
+                "device-cgroup-rule",
+                "opens devices of the host by their numbers, GPUs that are reserved for others among them",
+                "Reserve GPUs with --gpus; name another device with --device");
+        refused("device-read-bps", INEXPRESSIBLE, LEAVE_OUT);
+        refused("device-read-iops", INEXPRESSIBLE, LEAVE_OUT);
+        refused("device-write-bps", INEXPRESSIBLE, LEAVE_OUT);
+        refused("device-write-iops", INEXPRESSIBLE, LEAVE_OUT);
+        refusedSwitch(
+                "disable-content-trust",
+                "true",
+                "cannot be turned off: workers verify no signatures",
+                "Leave it out; name the image by its digest, IMAGE@sha256:…");
+        refused("io-maxbandwidth", "is for Windows, and trainings run on Linux", LEAVE_OUT);
+        refused("io-maxiops", "is for Windows, and trainings run on Linux", LEAVE_OUT);
+        refused(
+                "ip",
+                "is an address in a network of one host, which the job may not get",
+                "Leave it out; --publish makes a port reachable");
+        refused(
+                "ip6",
+                "is an address in a network of one host, which the job may not get",
+                "Leave it out; --publish makes a port reachable");
+        refused("link", ONE_CONTAINER, "Name the other machine with --add-host NAME:ADDRESS");
+        refused("link-local-ip", "is an address in a network of one host, which the job may not get", LEAVE_OUT);
+        refused("network-alias", ONE_CONTAINER, "Leave it out; --publish makes a port reachable");
+        refusedSwitch("oom-kill-disable", "false", SharedWords.NO_OOM_KILL, LEAVE_OUT);
+        refused("storage-opt", INEXPRESSIBLE, LEAVE_OUT);
+        refusedSwitch("use-api-socket", "false", SharedWords.API_SOCKET, LEAVE_OUT);
+        refused("volumes-from", ONE_CONTAINER, "List the volumes with --volume SOURCE:TARGET");
+    }
+
+    /** Docker's other spellings. */
+    private static final Map<String, String> ALIASES = Map.of(
+            "net", "network",
+            "net-alias", "network-alias",
+            "dns-opt", "dns-option");
+
+    private DockerRunFlags() {}
+
+    static Optional<RunFlag> named(String name) {
+        return Optional.ofNullable(BY_NAME.get(ALIASES.getOrDefault(name, name)));
+    }
+
+    static Optional<RunFlag> lettered(int letter) {
+        return letter == ' '
+                ? Optional.empty()
+                : BY_NAME.values().stream()
+                        .filter(flag -> flag.letter() == letter)
+                        .findFirst();
+    }
+
+    static Collection<String> names() {
+        return BY_NAME.keySet();
+    }
+
+    private static void add(RunFlag flag) {
+        BY_NAME.put(flag.name(), flag);
+    }
+
+    private static void value(String name) {
+        value(name, ' ');
+    }
+
+    private static void value(String name, char letter) {
+        add(new RunFlag(name, letter, true, false, null, null));
+    }
+
+    private static void values(String name, char letter) {
+        add(new RunFlag(name, letter, true, true, null, null));
+    }
+
+    private static void toggle(String name, char letter) {
+        add(new RunFlag(name, letter, false, false, null, null));
+    }
+
+    /** Accepted, and told why it changes nothing. */
+    private static void withoutEffect(String name, String why) {
+        withoutEffect(name, ' ', why);
+    }
+
+    private static void withoutEffect(String name, char letter, String why) {
+        add(new RunFlag(name, letter, true, true, null, new Unused(why, "")));
+    }
+
+    private static void switchWithoutEffect(String name, char letter, String usual, String why) {
+        add(new RunFlag(name, letter, false, false, null, new Unused(why, usual)));
+    }
+
+    private static void refused(String name, String why, String remedy) {
+        refused(name, ' ', why, remedy);
+    }
+
+    private static void refused(String name, char letter, String why, String remedy) {
+        add(new RunFlag(name, letter, true, true, new Refusal(why, remedy, ""), null));
+    }
+
+    private static void refusedSwitch(String name, String harmless, String why, String remedy) {
+        refusedSwitch(name, ' ', harmless, why, remedy);
+    }
+
+    private static void refusedSwitch(String name, char letter, String harmless, String why, String remedy) {
+        add(new RunFlag(name, letter, false, true, new Refusal(why, remedy, harmless), null));
+    }
+}

@@ -1,0 +1,205 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.text.SecretNames;
+import dev.trainyard.core.text.ShellWords;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpec.Addressing;
+import dev.trainyard.core.training.RunSpec.Mount;
+import dev.trainyard.core.training.RunSpec.PortMapping;
+import dev.trainyard.core.training.RunSpec.Privileges;
+import dev.trainyard.core.training.RunSpec.Tuning;
+import dev.trainyard.core.training.RunSpec.Ulimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code docker run} line that equals a request, for people to read and to try. Values of secret-looking variables are masked. */
+public final class DockerRunLine {
+
+    private final List<String> words = new ArrayList<>(List.of("docker", "run"));
+
+    private DockerRunLine() {}
+
+    /** One line, quoted for a POSIX shell. What only a host knows stands in angle brackets. */
+    public static String render(Request.Submit submit) {
+        DockerRunLine line = new DockerRunLine();
+        line.submit(submit);
+        return line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+    }
+
+    /** The {@code docker build} line that comes before it; empty if the image is not built. */
+    public static Optional<String> build(Request.Submit submit) {
+        if (!(submit.image() instanceof ImageSource.Build build)) {
+            return Optional.empty();
+        }
+        DockerRunLine line = new DockerRunLine();
+        line.words.set(1, "build");
+        line.option("--file", build.dockerfile());
+        build.args().forEach((name, value) -> line.option("--build-arg", name + "=" + shown(name, value)));
+        line.option("--target", build.target());
+        line.option("--tag", image(build));
+        line.words.add("<packed context>");
+        return Optional.of(line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" ")));
+    }
+
+    private void submit(Request.Submit submit) {
+        RunSpec run = submit.run();
+        option("--name", submit.name());
+        gpus(submit.gpus());
+        submit.labels().forEach((name, value) -> option("--label", name + "=" + value));
+        run.environment().forEach((name, value) -> {
+            // The worker alone sets this one.
+            if (!name.equals("NVIDIA_VISIBLE_DEVICES")) {
+                option("--env", name + "=" + shown(name, value));
+            }
+        });
+        option("--workdir", run.workingDir());
+        option("--user", run.user());
+        run.mounts().forEach(mount -> option("--volume", volume(mount)));
+        String location = run.outputs().location();
+        option(
+                "--volume",
+                (location == null ? "<managed outputs>" : location) + ":"
+                        + run.outputs().target());
+        run.anonymousVolumes().forEach(target -> option("--volume", target));
+        run.ports().forEach(port -> option("--publish", publish(port)));
+        flag("--publish-all", run.publishAll());
+        run.expose().forEach(port -> option("--expose", port));
+        option("--shm-size", run.shmSize());
+        option("--ipc", run.ipc());
+        run.ulimits().forEach(limit -> option("--ulimit", ulimit(limit)));
+        option("--memory", run.memory());
+        option("--cpus", run.cpus() == null ? null : run.cpus().toPlainString());
+        option("--hostname", run.hostname());
+        flag("--init", Boolean.TRUE.equals(run.init()));
+        option("--stop-signal", run.stopSignal());
+        option("--stop-timeout", submit.gracePeriod().toSeconds());
+        run.tmpfs().forEach(tmpfs -> option("--tmpfs", tmpfs));
+        run.capDrop().forEach(capability -> option("--cap-drop", capability));
+        flag("--read-only", run.readOnly());
+        run.extraHosts().forEach(host -> option("--add-host", host));
+        option("--network", run.networkMode());
+        flag("--tty", run.tty());
+        flag("--interactive", run.stdinOpen());
+        run.dns().forEach(server -> option("--dns", server));
+        run.groupAdd().forEach(group -> option("--group-add", group));
+        option("--pids-limit", run.pidsLimit());
+        privileges(run.privileges());
+        tuning(run.tuning());
+        addressing(run.addressing());
+        if (submit.image() instanceof ImageSource.Reference(String _, ImageSource.Pull pull)
+                && pull != ImageSource.Pull.MISSING) {
+            option("--pull", pull.word());
+        }
+        program(run.entrypoint(), image(submit.image()), run.command());
+    }
+
+    private void privileges(Privileges privileges) {
+        flag("--privileged", privileges.privileged());
+        privileges.capAdd().forEach(capability -> option("--cap-add", capability));
+        privileges.securityOpt().forEach(option -> option("--security-opt", option));
+        option("--pid", privileges.pid());
+        option("--userns", privileges.userns());
+        privileges.devices().forEach(device -> option("--device", device));
+    }
+
+    private void tuning(Tuning tuning) {
+        option("--cpuset-cpus", tuning.cpusetCpus());
+        option("--cpuset-mems", tuning.cpusetMems());
+        option("--cpu-shares", tuning.cpuShares());
+        option("--memory-reservation", tuning.memoryReservation());
+        option("--memory-swap", tuning.memorySwap());
+        option("--oom-score-adj", tuning.oomScoreAdj());
+        option("--cgroupns", tuning.cgroupns());
+        option("--uts", tuning.uts());
+        tuning.sysctls().forEach((name, value) -> option("--sysctl", name + "=" + value));
+    }
+
+    private void addressing(Addressing addressing) {
+        addressing.dnsSearch().forEach(domain -> option("--dns-search", domain));
+        addressing.dnsOptions().forEach(option -> option("--dns-option", option));
+        option("--domainname", addressing.domainname());
+        option("--mac-address", addressing.macAddress());
+    }
+
+    /** {@code --entrypoint} takes one word; what follows it in the list comes first after the image. */
+    private void program(@Nullable List<String> entrypoint, String image, @Nullable List<String> command) {
+        if (entrypoint == null) {
+            words.add(image);
+        } else {
+            option("--entrypoint", entrypoint.isEmpty() ? "" : entrypoint.getFirst());
+            words.add(image);
+            words.addAll(entrypoint.subList(Math.min(1, entrypoint.size()), entrypoint.size()));
+        }
+        if (command != null) {
+            words.addAll(command);
+        }
+    }
+
+    private void gpus(Gpus gpus) {
+        switch (gpus) {
+            case Gpus.None() -> option("--env", "NVIDIA_VISIBLE_DEVICES=void");
+            case Gpus.Count count -> option("--gpus", count.count());
+            case Gpus.All _ -> option("--gpus", "all");
+            case Gpus.Devices(List<String> ids) -> option("--gpus", "\"device=" + String.join(",", ids) + "\"");
+        }
+    }
+
+    private static String shown(String name, String value) {
+        return SecretNames.matches(name) ? "<secret>" : value;
+    }
+
+    private static String volume(Mount mount) {
+        String options = Stream.of(
+                        mount.readOnly() ? "ro" : "",
+                        String.valueOf(mount.propagation()),
+                        mount.noCopy() ? "nocopy" : "")
+                .filter(option -> !option.isEmpty() && !option.equals("null"))
+                .collect(Collectors.joining(","));
+        return mount.source() + ":" + mount.target() + (options.isEmpty() ? "" : ":" + options);
+    }
+
+    private static String publish(PortMapping port) {
+        String ip = port.hostIp() == null
+                ? ""
+                : port.hostIp().contains(":") ? "[" + port.hostIp() + "]:" : port.hostIp() + ":";
+        String host = port.host() == null ? (ip.isEmpty() ? "" : ":") : hostPorts(port) + ":";
+        return ip + host + port.container() + (port.protocol().equals("tcp") ? "" : "/" + port.protocol());
+    }
+
+    private static String hostPorts(PortMapping port) {
+        return port.host() + (port.hostLast() == null ? "" : "-" + port.hostLast());
+    }
+
+    private static String ulimit(Ulimit limit) {
+        return limit.name() + "=" + limit.soft() + (limit.soft() == limit.hard() ? "" : ":" + limit.hard());
+    }
+
+    private static String image(ImageSource image) {
+        return switch (image) {
+            case ImageSource.Reference(String reference, ImageSource.Pull _) -> reference;
+            case ImageSource.Build(String source, String _, Map<String, String> _, String _, String tag) ->
+                tag == null ? "<image built from " + source + ">" : tag;
+        };
+    }
+
+    private void option(String name, @Nullable Object value) {
+        if (value != null) {
+            words.add(name);
+            words.add(value.toString());
+        }
+    }
+
+    private void flag(String name, boolean on) {
+        if (on) {
+            words.add(name);
+        }
+    }
+}

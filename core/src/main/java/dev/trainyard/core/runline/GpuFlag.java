@@ -1,0 +1,137 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.text.CommaWords;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.NearestName;
+import dev.trainyard.core.training.GpuReservation;
+import dev.trainyard.core.training.Gpus;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads {@code --gpus} as Docker does (docker/cli, {@code opts/gpus.go}): {@code all}, a number, or words such as
+ * {@code "device=0,2"} and {@code count=2}. A word that is all in quotes may contain commas.
+ */
+final class GpuFlag {
+
+    private static final List<String> KEYS = List.of("device", "count", "driver", "capabilities", "options");
+    private static final String FORMS = "Write --gpus all, --gpus 2 or --gpus '\"device=0,2\"'";
+    private static final int MOST = 1024;
+
+    private final ConfigValue flag;
+    private final Set<String> seen = new HashSet<>();
+    private final Set<String> capabilities = new LinkedHashSet<>();
+    private final List<String> devices = new ArrayList<>();
+    private Gpus count = new Gpus.Count(1, null, null);
+
+    private GpuFlag(ConfigValue flag) {
+        this.flag = flag;
+    }
+
+    /**
+     * @param capabilities filled with the driver's capabilities that are asked for beside {@code gpu}
+     */
+    static Gpus read(ConfigValue flag, Set<String> capabilities) {
+        GpuFlag reader = new GpuFlag(flag);
+        Gpus gpus = reader.read();
+        capabilities.addAll(reader.capabilities);
+        return gpus;
+    }
+
+    private Gpus read() {
+        List<String> words;
+        try {
+            words = CommaWords.split(flag.text().orElse("all"));
+        } catch (IllegalArgumentException e) {
+            flag.problem(String.valueOf(e.getMessage()), FORMS);
+            return Gpus.NONE;
+        }
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            String key = equals < 0 ? "count" : word.substring(0, equals).strip();
+            if (seen.add(key)) {
+                word(key, word.substring(equals + 1).strip());
+            } else {
+                flag.problem("says %s twice".formatted(key), FORMS);
+            }
+        }
+        if (devices.isEmpty()) {
+            return count;
+        }
+        if (seen.contains("count")) {
+            flag.problem(
+                    "names devices, and beside them a number",
+                    "Write --gpus '\"device=0,2\"' with both kinds of quotes, so that the comma belongs to the list");
+        }
+        return new Gpus.Devices(List.copyOf(devices));
+    }
+
+    private void word(String key, String value) {
+        switch (key) {
+            case "count" -> count(value);
+            case "device" -> device(value);
+            case "driver" -> {
+                if (!value.equals("nvidia")) {
+                    flag.problem(
+                            "the driver %s is not known".formatted(Excerpt.quote(value)),
+                            "Write driver=nvidia, or leave it out");
+                }
+            }
+            case "capabilities" ->
+                Arrays.stream(value.split(",", -1)).map(String::strip).forEach(this::capability);
+            case "options" -> flag.problem("options cannot be passed on to the worker", "Leave them out");
+            default ->
+                flag.problem(
+                        "the key %s is not known".formatted(Excerpt.quote(key)),
+                        NearestName.among(KEYS, key)
+                                .map("Did you mean '%s'?"::formatted)
+                                .orElse(FORMS));
+        }
+    }
+
+    private void count(String value) {
+        if (value.matches("0+")) {
+            flag.problem("reserves no GPU", "Leave the flag out for a training without GPUs");
+            return;
+        }
+        if (value.equals("all") || value.equals("-1")) {
+            count = new Gpus.All(null, null);
+        } else if (value.matches("0*[1-9]\\d{0,3}") && Integer.parseInt(value) <= MOST) {
+            count = new Gpus.Count(Integer.parseInt(value), null, null);
+        } else {
+            flag.problem("%s is neither 'all' nor a number from 1 to %d".formatted(Excerpt.quote(value), MOST), FORMS);
+        }
+    }
+
+    private void device(String value) {
+        if (value.equals("all")) {
+            // As the nvidia runtime spells it.
+            count = new Gpus.All(null, null);
+            return;
+        }
+        for (String id : value.split(",", -1)) {
+            String name = id.strip();
+            if (!name.matches(GpuReservation.DEVICE)) {
+                flag.problem("%s is no index or UUID of a device".formatted(Excerpt.quote(name)), FORMS);
+            } else if (devices.contains(name)) {
+                flag.problem("the device %s is named twice".formatted(name), "Name each device once");
+            }
+            devices.add(name);
+        }
+    }
+
+    private void capability(String name) {
+        if (!name.matches("[a-z0-9]{1,30}")) {
+            flag.problem(
+                    "%s is no capability of the driver".formatted(Excerpt.quote(name)),
+                    "Write one such as utility, or leave capabilities out");
+        } else if (!name.equals("gpu")) {
+            capabilities.add(name);
+        }
+    }
+}

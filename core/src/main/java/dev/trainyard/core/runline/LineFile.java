@@ -1,0 +1,55 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Reads the files of {@code --env-file} and {@code --label-file}, which are simpler than those of Compose: a name and a value per
+ * line, everything after the first {@code =} as it is, quotes and blanks at its end included (docker/cli, {@code pkg/kvfile}).
+ */
+final class LineFile {
+
+    private LineFile() {}
+
+    /**
+     * @param absent the value of a name that has none; empty: it is left out
+     * @param to where names and values are put, in their order
+     */
+    static void read(
+            String text,
+            String file,
+            Function<String, Optional<String>> absent,
+            Map<String, String> to,
+            Report report) {
+        List<String> lines = text.replaceFirst("^\uFEFF", "").lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).stripLeading();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            int equals = line.indexOf('=');
+            String name = equals < 0 ? line : line.substring(0, equals);
+            if (!ConfigValue.isPassable(line)) {
+                problem(file, i, "contains NUL or half of a surrogate pair, which cannot be passed on", report);
+            } else if (!name.matches("\\S{1,200}")) {
+                problem(file, i, "%s is no name".formatted(Excerpt.quote(name)), report);
+            } else {
+                Optional<String> value = equals < 0 ? absent.apply(name) : Optional.of(line.substring(equals + 1));
+                value.ifPresent(each -> to.put(name, each));
+            }
+        }
+    }
+
+    private static void problem(String file, int line, String what, Report report) {
+        report.problem(new Problem(
+                "%s:%d".formatted(file, line + 1),
+                what,
+                "Write NAME=VALUE without blanks in the name, or # before a comment"));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.training.RunSpec.Privileges;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the flags by which a container reaches beyond itself. They are passed on: the worker's policy decides about them. */
+final class PrivilegeFlags {
+
+    private static final Pattern DEVICE = Pattern.compile("/[^:]+(:/[^:]+)?(:[rwm]{1,3})?");
+
+    private final RunFlags flags;
+
+    private PrivilegeFlags(RunFlags flags) {
+        this.flags = flags;
+    }
+
+    static Privileges read(RunFlags flags) {
+        return new PrivilegeFlags(flags).read();
+    }
+
+    private Privileges read() {
+        Privileges privileges = new Privileges(
+                flags.on("privileged"),
+                flags.all("cap-add").stream()
+                        .flatMap(field -> field.capability().stream())
+                        .toList(),
+                flags.all("security-opt").stream()
+                        .flatMap(field -> securityOption(field).stream())
+                        .toList(),
+                hostMode("pid"),
+                hostMode("userns"),
+                flags.all("device").stream()
+                        .flatMap(field -> device(field).stream())
+                        .toList());
+        Stream.concat(
+                        flags.last("privileged").filter(_ -> privileges.privileged()).stream(),
+                        Stream.of("cap-add", "security-opt", "pid", "userns", "device")
+                                .flatMap(name -> flags.all(name).stream())
+                                .filter(field -> !field.text().orElse("").isEmpty()))
+                .forEach(field ->
+                        field.notice("reaches beyond the container: the worker's policy decides whether it may"));
+        return privileges;
+    }
+
+    private @Nullable String hostMode(String name) {
+        return flags.said(name).flatMap(field -> field.mode("host", "host")).orElse(null);
+    }
+
+    /** On some of these Docker's client itself acts; what it would only send is passed on. */
+    private static Optional<String> securityOption(ConfigValue field) {
+        String text = field.text().orElse("");
+        if (text.startsWith("seccomp") && !text.matches("seccomp[=:](unconfined|builtin)")) {
+            field.problem(
+                    "a seccomp profile is a file, and files are not sent along",
+                    "Write seccomp=unconfined, or leave it out");
+            return Optional.empty();
+        }
+        if (text.startsWith("systempaths")) {
+            field.problem("systempaths cannot be passed on to the worker in this release", "Leave it out");
+            return Optional.empty();
+        }
+        return field.matching(
+                "no-new-privileges([=:].{1,100})?|[a-z-]{1,30}[=:].{1,1000}",
+                "no-new-privileges, or a key with a value such as apparmor=unconfined");
+    }
+
+    private static Optional<String> device(ConfigValue field) {
+        String text = field.text().orElse("");
+        if (text.startsWith("/dev/nvidia") || text.startsWith("nvidia.com/")) {
+            field.problem("a GPU is reserved and not mounted: it may be another job's", "Write --gpus 1");
+            return Optional.empty();
+        }
+        return field.matching(DEVICE.pattern(), "/dev/NAME, with :/dev/OTHER and :rwm after it if need be");
+    }
+}

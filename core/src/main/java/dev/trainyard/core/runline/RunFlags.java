@@ -1,0 +1,81 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.SourceRange;
+import dev.trainyard.core.runline.RunWords.Given;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.SwitchText;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a run line says by its flags, looked up by a flag's long name. What is not of the wanted form is reported, and reads as not said. */
+final class RunFlags {
+
+    private final List<Given> given;
+    private final Report report;
+
+    RunFlags(List<Given> given, Report report) {
+        this.given = given;
+        this.report = report;
+    }
+
+    List<Given> given() {
+        return given;
+    }
+
+    /** Every occurrence. */
+    List<ConfigValue> all(String name) {
+        return given.stream()
+                .filter(each -> each.flag().name().equals(name))
+                .map(Given::value)
+                .toList();
+    }
+
+    /** The occurrence that counts where a flag is given more than once. */
+    Optional<ConfigValue> last(String name) {
+        return all(name).stream().reduce((_, later) -> later);
+    }
+
+    /** As {@link #last}, but an empty value says nothing, as Docker sees it. */
+    Optional<ConfigValue> said(String name) {
+        return last(name).filter(field -> !field.text().orElse("").isEmpty());
+    }
+
+    boolean on(String name) {
+        return last(name)
+                .flatMap(field -> {
+                    String text = field.text().orElse("");
+                    Optional<Boolean> on = SwitchText.parse(text);
+                    if (on.isEmpty()) {
+                        field.problem(
+                                "%s is neither true nor false".formatted(Excerpt.quote(text)),
+                                "Write the flag alone, or =false after it");
+                    }
+                    return on;
+                })
+                .orElse(false);
+    }
+
+    /** The text of {@link #said}. */
+    @Nullable
+    String text(String name, String regex, String wanted) {
+        return said(name).flatMap(field -> field.matching(regex, wanted)).orElse(null);
+    }
+
+    /** The texts of {@link #all}. */
+    List<String> texts(String name, String regex, String wanted) {
+        return all(name).stream()
+                .flatMap(field -> field.matching(regex, wanted).stream())
+                .toList();
+    }
+
+    /** All occurrences as one list, as a compose file would have it. */
+    ConfigValue list(List<? extends ConfigNode> nodes) {
+        return new ConfigValue(
+                "", "", SourceRange.start(""), new Sequence(SourceRange.start(""), false, List.copyOf(nodes)), report);
+    }
+}

@@ -1,0 +1,402 @@
+package dev.trainyard.core.runline;
+
+import dev.trainyard.core.reading.ConfigNode.Entry;
+import dev.trainyard.core.reading.ConfigNode.Mapping;
+import dev.trainyard.core.reading.ConfigNode.Scalar;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.SourceRange;
+import dev.trainyard.core.reading.TextFiles;
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.runline.RunFlag.Refusal;
+import dev.trainyard.core.runline.RunFlag.Unused;
+import dev.trainyard.core.runline.RunWords.Given;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.LinuxVocabulary;
+import dev.trainyard.core.text.SwitchText;
+import dev.trainyard.core.training.AddressingReader;
+import dev.trainyard.core.training.CpuQuota;
+import dev.trainyard.core.training.GpuReservation;
+import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource.Pull;
+import dev.trainyard.core.training.Ports;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpec.Ulimit;
+import dev.trainyard.core.training.RunSpecBuilder;
+import dev.trainyard.core.training.TrainingSpec;
+import dev.trainyard.core.training.TuningReader;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the flags of a run line into a {@link TrainingSpec}: each flag is read by the line that names it. */
+final class RunLineReader {
+
+    private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
+    private static final Pattern ULIMIT = Pattern.compile("([a-z]{1,30})=(-?\\d{1,15})(?::(-?\\d{1,15}))?");
+    private static final Pattern HOST =
+            Pattern.compile("([^:=\\s]{1,200})[:=](\\[?)([0-9a-fA-F.:]{2,45}|host-gateway)(]?)");
+    private static final int LONGEST_WORD = 131_000;
+
+    private final RunWords words;
+    private final RunFlags flags;
+    private final Map<String, String> submitter;
+    private final VariableFlags variables;
+    private final Report report;
+    private final RunSpecBuilder run = RunSpec.builder();
+
+    RunLineReader(RunWords words, Map<String, String> submitter, TextFiles files) {
+        this.words = words;
+        this.submitter = submitter;
+        this.report = words.report();
+        this.flags = new RunFlags(words.given(), report);
+        this.variables = new VariableFlags(flags, submitter, files, report);
+    }
+
+    RunLine read() {
+        refuse();
+        String image = image();
+        Map<String, String> environment = variables.environment();
+        Gpus gpus = gpus(environment);
+        run.environment(environment);
+        program();
+        VolumeFlags.read(flags, submitter.get("HOME"), run);
+        limits();
+        network();
+        confinement();
+        withoutEffect();
+        TrainingSpec training = new TrainingSpec(
+                name(image),
+                flags.text(
+                        "name",
+                        "[a-zA-Z0-9][a-zA-Z0-9_.-]{1,99}",
+                        "a name of 2 to 100 letters, digits, '_', '.' and '-'"),
+                image,
+                flags.said("pull")
+                        .flatMap(field -> field.matching("always|missing|never", "always, missing or never"))
+                        .flatMap(Pull::of)
+                        .orElse(Pull.MISSING),
+                null,
+                run.build(),
+                gpus,
+                variables.labels(),
+                flags.said("stop-timeout")
+                        .flatMap(field -> field.integer(0, 86_400))
+                        .map(Duration::ofSeconds)
+                        .orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
+                report.notices());
+        boolean detached = flags.on("detach");
+        if (!report.problems().isEmpty()) {
+            throw new InvalidRunLine(report.problems());
+        }
+        return new RunLine(training, detached);
+    }
+
+    private void refuse() {
+        for (Given given : words.given()) {
+            @Nullable Refusal refusal = given.flag().refusal();
+            if (refusal != null && !isHarmless(given, refusal)) {
+                given.value().problem(refusal.why(), refusal.remedy());
+            }
+        }
+    }
+
+    private static boolean isHarmless(Given given, Refusal refusal) {
+        return !given.flag().takesValue()
+                && given.value()
+                        .text()
+                        .flatMap(SwitchText::parse)
+                        .map(String::valueOf)
+                        .filter(refusal.harmless()::equals)
+                        .isPresent();
+    }
+
+    private String image() {
+        if (words.rest().isEmpty()) {
+            if (words.isUnderstood()) {
+                report.problem(
+                        words.nowhere(),
+                        "",
+                        "names no image",
+                        "Write it after the flags: trainyard run [FLAG]… IMAGE [ARG]…");
+            }
+            return "";
+        }
+        return words.rest().getFirst().image().orElse("");
+    }
+
+    /** The last part of the image's name, without tag and digest. */
+    private static String name(String image) {
+        String path = image.replaceFirst("@.*", "");
+        String last = path.substring(path.lastIndexOf('/') + 1).replaceFirst(":.*", "");
+        return last.substring(0, Math.min(last.length(), 100));
+    }
+
+    private void program() {
+        List<ConfigValue> arguments = words.rest().isEmpty()
+                ? List.of()
+                : words.rest().subList(1, words.rest().size());
+        List<String> command =
+                arguments.stream().flatMap(field -> field.text().stream()).toList();
+        arguments.stream()
+                .filter(field -> field.text().map(String::length).orElse(0) > LONGEST_WORD)
+                .forEach(field -> field.problem("is longer than Linux allows", "Put it into a file"));
+        run.command(command.isEmpty() ? null : command);
+        run.entrypoint(flags.last("entrypoint")
+                .flatMap(ConfigValue::text)
+                .map(word -> word.isEmpty() ? List.<String>of() : List.of(word))
+                .orElse(null));
+        run.workingDir(flags.text("workdir", "/.*", "an absolute path in the container"));
+        run.user(flags.text("user", "(?s).{1,200}", "a user such as 1000:1000"));
+        run.hostname(flags.said("hostname").flatMap(ConfigValue::hostName).orElse(null));
+        run.init(flags.last("init").map(_ -> flags.on("init")).orElse(null));
+        run.stopSignal(flags.said("stop-signal").flatMap(ConfigValue::signal).orElse(null));
+        run.tty(flags.on("tty"));
+        run.stdinOpen(flags.on("interactive"));
+    }
+
+    private Gpus gpus(Map<String, String> environment) {
+        List<ConfigValue> asked = flags.all("gpus");
+        if (asked.isEmpty()) {
+            return fromRuntime(environment);
+        }
+        ConfigValue flag = asked.getFirst();
+        if (asked.size() > 1) {
+            asked.get(1).problem("GPUs are reserved a second time", "Reserve them once: --gpus '\"device=0,2\"'");
+        }
+        if (environment.containsKey(GpuReservation.VISIBLE)) {
+            flag.notice("replaces %s: the worker sets it to the devices that are reserved"
+                    .formatted(GpuReservation.VISIBLE));
+        }
+        runtime();
+        Set<String> capabilities = new LinkedHashSet<>();
+        Gpus gpus = GpuFlag.read(flag, capabilities);
+        if (!capabilities.isEmpty()) {
+            // What the engine's nvidia driver makes of them.
+            String passed = String.join(",", capabilities);
+            environment.put(DRIVER_CAPABILITIES, passed);
+            flag.notice("the capabilities are passed on as %s=%s".formatted(DRIVER_CAPABILITIES, passed));
+        }
+        return gpus;
+    }
+
+    private Optional<ConfigValue> runtime() {
+        return flags.said("runtime").filter(field -> {
+            String name = field.text().orElse("");
+            if (name.equals("runc")) {
+                field.notice("is the usual runtime, which shows no GPUs");
+            } else if (!name.equals("nvidia")) {
+                field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with --gpus");
+            }
+            return name.equals("nvidia");
+        });
+    }
+
+    /** The nvidia runtime shows devices without {@code --gpus}; a compose file's {@code runtime: nvidia} means the same. */
+    private Gpus fromRuntime(Map<String, String> environment) {
+        Map<String, Entry> service = new LinkedHashMap<>();
+        runtime().ifPresent(field -> put(service, "runtime", field));
+        List<ConfigValue> variables = Stream.concat(
+                        flags.all("env").stream()
+                                .filter(field -> field.text().orElse("").startsWith(GpuReservation.VISIBLE)),
+                        flags.all("env-file").stream())
+                .toList();
+        if (!variables.isEmpty()) {
+            put(service, "environment", variables.getFirst());
+        }
+        return GpuReservation.read(
+                new ConfigValue("", "", SourceRange.start(""), new Mapping(SourceRange.start(""), service), report),
+                environment);
+    }
+
+    private static void put(Map<String, Entry> service, String key, ConfigValue field) {
+        service.put(key, new Entry(new Scalar(field.at(), key, false), field.node()));
+    }
+
+    private void limits() {
+        run.shmSize(flags.last("shm-size").flatMap(ConfigValue::size).orElse(null));
+        @Nullable
+        DataSize memory = flags.last("memory").flatMap(ConfigValue::memory).orElse(null);
+        run.memory(memory);
+        run.tuning(TuningReader.read(flags::said, memory, sysctls()));
+        Optional<ConfigValue> cpus =
+                flags.last("cpus").filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"));
+        Optional<BigDecimal> quota = CpuQuota.read(flags.said("cpu-quota"), flags.said("cpu-period"), cpus);
+        run.cpus(cpus.flatMap(ConfigValue::cpus).or(() -> quota).orElse(null));
+        run.pidsLimit(flags.last("pids-limit")
+                .flatMap(field -> field.integer(-1, 1L << 31))
+                .filter(limit -> limit != 0)
+                .orElse(null));
+        // Docker keeps the last one of each name, and sends them by name.
+        Map<String, Ulimit> ulimits = new TreeMap<>();
+        flags.all("ulimit").forEach(field -> ulimit(field).ifPresent(limit -> ulimits.put(limit.name(), limit)));
+        run.ulimits(List.copyOf(ulimits.values()));
+    }
+
+    private Map<String, String> sysctls() {
+        Map<String, String> sysctls = new LinkedHashMap<>();
+        for (ConfigValue flag : flags.all("sysctl")) {
+            flag.matching("[^=]+=.+", "NAME=VALUE, for example net.core.somaxconn=1024")
+                    .ifPresent(text -> {
+                        String[] pair = text.split("=", 2);
+                        TuningReader.sysctl(flag, pair[0], pair[1], sysctls);
+                    });
+        }
+        return sysctls;
+    }
+
+    private static Optional<Ulimit> ulimit(ConfigValue field) {
+        String wanted = "NAME=SOFT or NAME=SOFT:HARD, for example memlock=-1:-1";
+        Optional<Matcher> form =
+                field.matching(ULIMIT.pattern(), wanted).map(ULIMIT::matcher).filter(Matcher::matches);
+        return form.flatMap(limit -> {
+            if (!LinuxVocabulary.ULIMITS.contains(limit.group(1))) {
+                field.problem(
+                        "%s is no limit".formatted(Excerpt.quote(limit.group(1))),
+                        "Write one of " + String.join(", ", LinuxVocabulary.ULIMITS));
+                return Optional.empty();
+            }
+            long soft = Long.parseLong(limit.group(2));
+            long hard = limit.group(3) == null ? soft : Long.parseLong(limit.group(3));
+            if (soft < -1 || hard < -1) {
+                field.problem("a limit is below -1, which is unlimited already", "Write " + wanted);
+                return Optional.empty();
+            }
+            if (hard >= 0 && (soft > hard || soft < 0)) {
+                field.problem("the soft limit is above the hard one", "Raise the second number, or lower the first");
+            }
+            return Optional.of(new Ulimit(limit.group(1), soft, hard));
+        });
+    }
+
+    private void network() {
+        run.ports(Ports.ofRunLine(
+                flags.list(flags.all("publish").stream().map(ConfigValue::node).toList())));
+        run.publishAll(flags.on("publish-all"));
+        run.expose(Ports.exposed(flags.all("expose")));
+        run.addressing(AddressingReader.read(
+                flags.all("dns-search"), flags.all("dns-option"), flags.said("domainname"), flags.said("mac-address")));
+        List<ConfigValue> networks = flags.all("network");
+        if (networks.size() > 1) {
+            networks.get(1).problem("is a second network", "Name one");
+        }
+        run.networkMode(
+                flags.said("network").flatMap(RunLineReader::networkMode).orElse(null));
+        run.extraHosts(flags.all("add-host").stream()
+                .flatMap(field -> host(field).stream())
+                .toList());
+        run.dns(flags.all("dns").stream()
+                .flatMap(field -> field.address("the address of a name server").stream())
+                .toList());
+    }
+
+    private static Optional<String> networkMode(ConfigValue field) {
+        String wanted = "host, none, bridge, or the name of a network of the worker's host";
+        // Docker's long form, of which the name alone means something to a job.
+        ConfigValue named = field.withText(field.text().orElse("").replaceFirst("^name=(?=[^,]+$)", ""));
+        Optional<String> mode = named.mode("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
+        mode.filter("host"::equals)
+                .ifPresent(
+                        _ -> field.notice("reaches beyond the container: the worker's policy decides whether it may"));
+        mode.filter(name -> !Set.of("host", "none", "bridge", "default").contains(name))
+                .ifPresent(name -> field.notice(
+                        "the network %s is one of the worker's host: its policy decides, and the start fails where it is missing"
+                                .formatted(name)));
+        return mode;
+    }
+
+    private static Optional<String> host(ConfigValue field) {
+        return field.matching(HOST.pattern(), "NAME:ADDRESS, for example nas:10.0.0.7")
+                .map(HOST::matcher)
+                .filter(Matcher::matches)
+                .filter(host -> isHost(field, host.group(3)))
+                .map(host -> host.group(1) + ":" + host.group(3));
+    }
+
+    private static boolean isHost(ConfigValue field, String address) {
+        boolean known = address.equals("host-gateway") || LinuxVocabulary.isAddress(address);
+        if (!known) {
+            field.problem(
+                    "%s is no address".formatted(Excerpt.quote(address)),
+                    "Write NAME:ADDRESS, for example nas:10.0.0.7");
+        }
+        return known;
+    }
+
+    private void confinement() {
+        run.readOnly(flags.on("read-only"));
+        run.ipc(flags.said("ipc")
+                .flatMap(field -> field.mode("host|private|shareable|none", "host, private, shareable or none"))
+                .orElse(null));
+        run.capDrop(flags.all("cap-drop").stream()
+                .flatMap(field -> field.capability().stream())
+                .toList());
+        run.groupAdd(flags.texts("group-add", "(?s).{1,100}", "a group's name or number"));
+        run.privileges(PrivilegeFlags.read(flags));
+    }
+
+    /** What is understood, and changes nothing here. A worker removes every container, so that {@code --rm} is always true. */
+    private void withoutEffect() {
+        boolean removed = flags.on("rm");
+        flags.said("isolation").ifPresent(TuningReader::isolation);
+        flags.said("volume-driver")
+                .ifPresent(field -> field.matching(
+                        "local",
+                        "local, the engine's own driver",
+                        "Create the volume on the worker's host, and name it with --volume NAME:PATH"));
+        flags.said("restart").ifPresent(restart -> restart(restart, removed));
+        flags.said("platform")
+                .filter(field -> field.platform().isPresent())
+                .ifPresent(field -> field.notice("means nothing here: the worker runs the image for its own platform"));
+        if (flags.on("interactive") && !flags.on("detach")) {
+            flags.last("interactive")
+                    .ifPresent(field -> field.notice("standard input stays open, but nothing is ever typed into it"));
+        }
+        for (Given given : words.given()) {
+            unused(given);
+            boolean counts = given.flag().repeats()
+                    || flags.last(given.flag().name())
+                            .filter(given.value()::equals)
+                            .isPresent();
+            if (!counts) {
+                given.value().notice("is given again later, which is what counts");
+            }
+        }
+    }
+
+    private void unused(Given given) {
+        @Nullable Unused unused = given.flag().unused();
+        if (unused == null) {
+            return;
+        }
+        // What is no text or no truth value is still told.
+        boolean says = given.flag().takesValue()
+                ? given.value().text().isPresent()
+                : !String.valueOf(flags.on(given.flag().name())).equals(unused.usual());
+        if (says) {
+            given.value().notice(unused.why());
+        }
+    }
+
+    private static void restart(ConfigValue restart, boolean removed) {
+        Optional<String> policy = restart.matching(
+                "no|always|unless-stopped|on-failure(:\\d{1,9})?", "no, always, unless-stopped or on-failure[:N]");
+        if (policy.filter(name -> !name.equals("no")).isPresent()) {
+            if (removed) {
+                restart.problem("contradicts --rm, as it does for Docker", "Keep one of the two");
+            }
+            restart.notice("means nothing to a training that ends; --max-attempts N starts it again after a failure");
+        }
+    }
+}

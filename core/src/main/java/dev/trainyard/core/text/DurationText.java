@@ -1,0 +1,72 @@
+package dev.trainyard.core.text;
+
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Durations as people write them: ISO-8601 ({@code PT1H30M}) or as Docker and Compose do ({@code 1h30m}, {@code 90s}). */
+public final class DurationText {
+
+    private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(us|ms|[dhms])");
+    private static final Map<String, Long> NANOS = Map.of(
+            "us",
+            1_000L,
+            "ms",
+            1_000_000L,
+            "s",
+            1_000_000_000L,
+            "m",
+            60_000_000_000L,
+            "h",
+            3_600_000_000_000L,
+            "d",
+            86_400_000_000_000L);
+
+    private DurationText() {}
+
+    /** @throws IllegalArgumentException if the text is no duration, or a negative one */
+    public static Duration parse(String text) {
+        String form = text.strip();
+        try {
+            Duration duration = form.startsWith("P") || form.startsWith("p") ? Duration.parse(form) : parseParts(form);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeException | ArithmeticException e) {
+            throw unreadable(text, e);
+        }
+        throw unreadable(text, null);
+    }
+
+    /** As Docker and Compose write it: {@code 1h30m}. */
+    public static String of(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+    }
+
+    private static Duration parseParts(String text) {
+        Duration sum = Duration.ZERO;
+        Matcher part = PART.matcher(text);
+        int end = 0;
+        while (part.find() && part.start() == end) {
+            BigDecimal nanos =
+                    new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.getOrDefault(part.group(2), 0L)));
+            BigDecimal[] seconds = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000L));
+            sum = sum.plusSeconds(seconds[0].longValueExact()).plusNanos(seconds[1].longValue());
+            end = part.end();
+        }
+        if (end == 0 || end != text.length()) {
+            throw unreadable(text, null);
+        }
+        return sum;
+    }
+
+    private static IllegalArgumentException unreadable(String text, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                "%s is not a duration such as 90s, 1h30m or PT30M".formatted(Excerpt.quote(text)), cause);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.trainyard.core.text;
+
+/** Shows a submitter's own text in a message, whatever it contains: the message may end in a terminal, a log or a header. */
+public final class Excerpt {
+
+    private static final int LENGTH = 60;
+
+    private Excerpt() {}
+
+    /** The text in quotes, shortened to 60 characters, without control characters. */
+    public static String quote(String text) {
+        return "'" + plain(text, LENGTH) + "'";
+    }
+
+    /** The text shortened to a length, without control characters and line breaks. */
+    public static String plain(String text, int length) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints()
+                .limit(length)
+                .forEach(c -> shown.appendCodePoint(isPlain(c) ? c : Character.isWhitespace(c) ? ' ' : '�'));
+        return shown + (text.codePointCount(0, text.length()) > length ? "…" : "");
+    }
+
+    private static boolean isPlain(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

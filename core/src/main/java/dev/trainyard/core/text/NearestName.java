@@ -1,0 +1,48 @@
+package dev.trainyard.core.text;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds the name that was probably meant. */
+public final class NearestName {
+
+    private static final int LONGEST = 60;
+
+    private NearestName() {}
+
+    /** The known name nearest to the given one, if it is near enough to be a slip. */
+    public static Optional<String> among(Collection<String> known, String given) {
+        if (given.length() > LONGEST) {
+            return Optional.empty();
+        }
+        return known.stream()
+                .filter(name -> distance(plain(name), plain(given)) <= Math.max(1, given.length() / 3))
+                .min(Comparator.<String>comparingInt(name -> distance(plain(name), plain(given)))
+                        .thenComparing(Comparator.naturalOrder()));
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
+    }
+
+    /** Insertions, deletions, substitutions and swaps of neighbours. */
+    private static int distance(String a, String b) {
+        int[][] d = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    d[i][j] = i + j;
+                    continue;
+                }
+                int substitution = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                d[i][j] = Math.min(substitution, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return d[a.length()][b.length()];
+    }
+}

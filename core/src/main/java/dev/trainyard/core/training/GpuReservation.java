@@ -1,0 +1,150 @@
+package dev.trainyard.core.training;
+
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.text.Excerpt;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads which GPUs a service reserves: {@code gpus}, {@code deploy.resources.reservations.devices} or {@code runtime: nvidia}. */
+public final class GpuReservation {
+
+    public static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
+
+    /** An index or a UUID of a device, as the message's schema has it. */
+    public static final String DEVICE = "[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}";
+
+    /** Docker's own word for it is the number. */
+    private static final Set<String> ALL = Set.of("all", "-1");
+
+    private GpuReservation() {}
+
+    /** Whether the service asks for a GPU in any way, however wrongly. */
+    public static boolean isIn(ConfigValue service) {
+        return service.isMapping()
+                && (service.get("gpus").isPresent()
+                        || !devices(service).isEmpty()
+                        || service.get("runtime")
+                                .flatMap(ConfigValue::text)
+                                .filter("nvidia"::equals)
+                                .isPresent());
+    }
+
+    public static Gpus read(ConfigValue service, Map<String, String> environment) {
+        List<ConfigValue> asked = Stream.concat(service.get("gpus").stream(), devices(service).stream())
+                .toList();
+        Optional<ConfigValue> runtime = service.get("runtime");
+        runtime.filter(field -> !field.text().orElse("nvidia").equals("nvidia"))
+                .ifPresent(field ->
+                        field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with gpus"));
+        if (asked.size() > 1) {
+            asked.get(1).problem("GPUs are reserved a second time", "Reserve them once, under gpus or deploy");
+        }
+        if (environment.containsKey(VISIBLE) && (!asked.isEmpty() || runtime.isEmpty())) {
+            service.get("environment")
+                    .or(() -> service.get("env_file"))
+                    .ifPresent(field -> field.notice(
+                            VISIBLE + " is replaced: the worker sets it to the devices that the service reserves"));
+        }
+        if (!asked.isEmpty()) {
+            ConfigValue first = asked.getFirst();
+            return first.name().equals("gpus") ? shortForm(first) : device(first, true);
+        }
+        return runtime.map(field -> fromRuntime(field, environment)).orElse(Gpus.NONE);
+    }
+
+    /** What the nvidia runtime would have shown without any reservation. */
+    private static Gpus fromRuntime(ConfigValue runtime, Map<String, String> environment) {
+        String visible = environment.getOrDefault(VISIBLE, "all");
+        if (Set.of("void", "none", "").contains(visible)) {
+            runtime.notice("%s=%s shows no GPU: none is reserved".formatted(VISIBLE, visible));
+            return Gpus.NONE;
+        }
+        runtime.notice("is read as a request for the GPUs that %s=%s shows; reserve them with gpus"
+                .formatted(VISIBLE, Excerpt.plain(visible, 60)));
+        return visible.equals("all") ? new Gpus.All(null, null) : named(runtime, List.of(visible.split(",")));
+    }
+
+    private static List<ConfigValue> devices(ConfigValue service) {
+        return service.get("deploy")
+                .filter(ConfigValue::isMapping)
+                .flatMap(deploy -> deploy.get("resources"))
+                .filter(ConfigValue::isMapping)
+                .flatMap(resources -> resources.get("reservations"))
+                .filter(ConfigValue::isMapping)
+                .flatMap(reservations -> reservations.get("devices"))
+                .map(ConfigValue::items)
+                .orElse(List.of());
+    }
+
+    private static Gpus shortForm(ConfigValue gpus) {
+        if (!gpus.isList()) {
+            if (!gpus.text().orElse("").equals("all")) {
+                gpus.problem("is neither 'all' nor a list", "Write gpus: all, or a list such as - count: 2");
+            }
+            return new Gpus.All(null, null);
+        }
+        List<ConfigValue> items = gpus.items();
+        if (items.size() != 1) {
+            gpus.problem(
+                    "reserves devices in %d entries".formatted(items.size()),
+                    "Write one entry with count or device_ids");
+        }
+        return items.isEmpty() ? Gpus.NONE : device(items.getFirst(), false);
+    }
+
+    private static Gpus device(ConfigValue device, boolean capabilitiesNeeded) {
+        device.allowOnly(List.of("capabilities", "count", "device_ids", "driver", "options"));
+        device.get("options")
+                .filter(options -> !options.isNull())
+                .ifPresent(options -> options.problem("cannot be passed on to the worker", "Leave it out"));
+        device.get("driver").ifPresent(driver -> driver.matching("nvidia", "nvidia, the only driver known"));
+        capabilities(device, capabilitiesNeeded);
+        Optional<ConfigValue> count = device.get("count");
+        Optional<ConfigValue> ids = device.get("device_ids");
+        if (count.isPresent() && ids.isPresent()) {
+            ids.get().problem("names the devices, beside count which counts them", "Keep one of the two");
+        }
+        if (ids.isPresent()) {
+            List<String> names = ids.get().texts();
+            return names.equals(List.of("all")) ? new Gpus.All(null, null) : named(ids.get(), names);
+        }
+        if (count.isEmpty()
+                || count.flatMap(ConfigValue::text).filter(ALL::contains).isPresent()) {
+            return new Gpus.All(null, null);
+        }
+        return count.flatMap(field -> field.integer(1, 1024))
+                .<Gpus>map(number -> new Gpus.Count(number.intValue(), null, null))
+                .orElse(Gpus.NONE);
+    }
+
+    private static Gpus named(ConfigValue ids, List<String> names) {
+        if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
+            ids.problem("names no device, or one twice", "List each device once, as [\"0\", \"2\"]");
+        }
+        names.stream()
+                .filter(name -> !name.matches(DEVICE))
+                .forEach(name -> ids.problem(
+                        "%s is no index or UUID of a device".formatted(Excerpt.quote(name)),
+                        "List each device once, as [\"0\", \"2\"]"));
+        return new Gpus.Devices(names);
+    }
+
+    private static void capabilities(ConfigValue device, boolean needed) {
+        Optional<ConfigValue> field = device.get("capabilities");
+        if (field.isEmpty()) {
+            if (needed) {
+                device.problem("has no capabilities, which Compose demands", "Write capabilities: [gpu]");
+            }
+            return;
+        }
+        List<String> names = field.get().texts();
+        if (!names.contains("gpu")) {
+            field.get().problem("does not contain gpu, the only kind of device known", "Write capabilities: [gpu]");
+        } else if (names.size() > 1) {
+            field.get().notice("only gpu is passed on; set NVIDIA_DRIVER_CAPABILITIES in the environment for the rest");
+        }
+    }
+}

@@ -1,0 +1,335 @@
+package dev.trainyard.core.training;
+
+import dev.trainyard.core.reading.ConfigNode;
+import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.LinuxVocabulary;
+import dev.trainyard.core.training.RunSpec.Mount;
+import dev.trainyard.core.training.RunSpec.Outputs;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code volumes}, short and long: mounts, in-memory file systems, and the place of the outputs. */
+public final class Volumes {
+
+    /** As the message's schema has it. */
+    private static final int LONGEST_LOCATION = 600;
+
+    private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
+    private final Map<String, ConfigValue> declared;
+    private final @Nullable String home;
+    private final List<Mount> mounts = new ArrayList<>();
+    private final List<String> tmpfs = new ArrayList<>();
+    private final Set<String> targets = new HashSet<>();
+    private final Set<String> anonymous = new LinkedHashSet<>();
+    private Outputs outputs = Outputs.MANAGED;
+
+    /**
+     * @param declared the named volumes of the file
+     * @param home the submitter's HOME, if known
+     */
+    public Volumes(Map<String, ConfigValue> declared, @Nullable String home) {
+        this.declared = declared;
+        this.home = home;
+    }
+
+    public List<Mount> mounts() {
+        return mounts;
+    }
+
+    public List<String> tmpfs() {
+        return tmpfs;
+    }
+
+    /** Targets of volumes that have no name; where something else is mounted too, that counts, as for Docker. */
+    public List<String> anonymous() {
+        return anonymous.stream().filter(target -> !targets.contains(target)).toList();
+    }
+
+    public Outputs outputs() {
+        return outputs;
+    }
+
+    public void read(ConfigValue volumes) {
+        for (ConfigValue volume : volumes.items()) {
+            if (volume.isMapping()) {
+                readLong(volume);
+            } else {
+                volume.text().ifPresent(text -> readShort(volume, text));
+            }
+        }
+    }
+
+    private void readShort(ConfigValue volume, String text) {
+        String[] parts = unquoted(volume, text).split(":", -1);
+        boolean windows = text.matches("[a-zA-Z]:[\\\\/].*") || text.startsWith("\\\\");
+        if (windows) {
+            volume.problem(
+                    "%s is a path of Windows".formatted(Excerpt.quote(text)),
+                    "Write a path of the worker's host, which runs Linux");
+        } else if (parts.length == 1) {
+            anonymous(volume, parts[0]);
+        } else if (parts.length > 3) {
+            volume.problem(
+                    "%s has too many colons".formatted(Excerpt.quote(text)), "Write SOURCE:TARGET or SOURCE:TARGET:ro");
+        } else {
+            add(
+                    volume,
+                    parts[0],
+                    parts[1],
+                    parts.length == 3 ? MountOptions.read(volume, parts[2]) : MountOptions.NONE);
+        }
+    }
+
+    /** {@code /logs/x:"/outputs"} is seen in real files; to YAML the inner quotes are part of the text. */
+    private static String unquoted(ConfigValue volume, String text) {
+        String plain = unquoted(text);
+        if (!plain.equals(text)) {
+            volume.notice("is read as %s: to YAML the quotes inside belong to the path".formatted(plain));
+        }
+        return plain;
+    }
+
+    private void anonymous(ConfigValue volume, String text) {
+        plainTarget(volume, text).ifPresent(target -> {
+            if (target.equals(Outputs.MANAGED.target())) {
+                volume.notice("the outputs are kept in a managed folder, and not in a volume");
+            } else if (anonymous.add(target)) {
+                volume.notice("is a volume without a name: what is written there goes with the container");
+            }
+        });
+    }
+
+    private void readLong(ConfigValue volume) {
+        volume.allowOnly(List.of("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "consistency"));
+        String type = volume.get("type").flatMap(ConfigValue::text).orElse("");
+        String source = volume.get("source").flatMap(ConfigValue::text).orElse("");
+        String target = volume.get("target").flatMap(ConfigValue::text).orElse("");
+        volume.get("bind").ifPresent(bind -> {
+            bind.allowOnly(List.of("create_host_path", "propagation", "selinux"));
+            bind.get("create_host_path")
+                    .filter(ConfigValue::flag)
+                    .ifPresent(create ->
+                            create.notice("a source that the worker's host lacks is an error, not a new empty folder"));
+            bind.get("selinux").flatMap(ConfigValue::text).ifPresent(label -> MountOptions.relabels(bind, label));
+        });
+        volume.get("volume").ifPresent(options -> options.allowOnly(List.of("nocopy")));
+        volume.get("consistency").flatMap(ConfigValue::text).ifPresent(word -> MountOptions.meansNothing(volume, word));
+        MountOptions options = new MountOptions(
+                volume.get("read_only").map(ConfigValue::flag).orElse(false),
+                volume.get("bind")
+                        .flatMap(bind -> bind.get("propagation"))
+                        .flatMap(field -> field.matching(MountOptions.PROPAGATION, "a propagation such as rslave"))
+                        .orElse(null),
+                volume.get("volume")
+                        .flatMap(named -> named.get("nocopy"))
+                        .map(ConfigValue::flag)
+                        .orElse(false));
+        switch (type) {
+            case "tmpfs" -> addTmpfs(volume, target);
+            case "bind", "volume" -> {
+                boolean named = source.matches(VOLUME_NAME);
+                if (type.equals("volume") && source.isEmpty() && !options.readOnly()) {
+                    anonymous(volume, target);
+                } else if (source.isEmpty() || target.isEmpty()) {
+                    volume.problem("needs source and target", "Write both");
+                } else if (type.equals("volume") != named) {
+                    volume.problem(
+                            "type %s does not fit the source %s".formatted(type, Excerpt.quote(source)),
+                            "A bind has a path that begins with / or ./, a volume has a name");
+                } else {
+                    add(volume, source, target, options);
+                }
+            }
+            default ->
+                volume.problem(
+                        "the type %s cannot be passed on".formatted(Excerpt.quote(type)),
+                        "Write bind, volume or tmpfs");
+        }
+    }
+
+    private void addTmpfs(ConfigValue volume, String target) {
+        List<String> options = new ArrayList<>();
+        volume.get("tmpfs").ifPresent(field -> {
+            field.allowOnly(List.of("size", "mode"));
+            field.get("size").flatMap(ConfigValue::size).ifPresent(size -> options.add("size=" + size));
+            field.get("mode")
+                    .flatMap(mode -> mode.matching("[0-7]{3,4}", "an octal mode such as 1777"))
+                    .ifPresent(mode -> options.add("mode=" + mode));
+        });
+        target(volume, target)
+                .ifPresent(path -> tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options)));
+    }
+
+    private void add(ConfigValue volume, String source, String targetText, MountOptions options) {
+        Optional<String> target = target(volume, targetText);
+        if (target.isEmpty()) {
+            return;
+        }
+        boolean isOutputs = target.get().equals(Outputs.MANAGED.target());
+        if (isOutputs && options.readOnly()) {
+            volume.problem(
+                    "the outputs cannot be read-only", "Leave ro out, or mount it elsewhere than at " + target.get());
+        }
+        switch (source.isEmpty() ? ' ' : source.charAt(0)) {
+            case '/' -> bind(volume, absolute(source), target.get(), options, isOutputs);
+            case '~' ->
+                expanded(volume, source).ifPresent(path -> bind(volume, path, target.get(), options, isOutputs));
+            case '.' -> {
+                if (!isOutputs) {
+                    volume.problem(
+                            "the relative source %s needs the upload of sources".formatted(Excerpt.quote(source)),
+                            "Use an absolute path of the worker's host, or put it into the image");
+                }
+            }
+            case ' ' -> volume.problem("has no source", "Write SOURCE:TARGET");
+            default -> named(volume, source, target.get(), options, isOutputs);
+        }
+    }
+
+    private void bind(ConfigValue volume, String source, String target, MountOptions options, boolean isOutputs) {
+        if (options.noCopy()) {
+            volume.problem("nocopy is for volumes by name", "Leave nocopy out");
+        }
+        if (isOutputs && options.propagation() != null) {
+            volume.problem("the outputs have no propagation", "Leave %s out".formatted(options.propagation()));
+        }
+        if (isOutputs && source.equals("/")) {
+            volume.problem("the outputs cannot be the whole host", "Name a folder");
+        } else if (isOutputs && source.length() > LONGEST_LOCATION) {
+            volume.problem(
+                    "the outputs' path is longer than %d characters, which a request cannot carry"
+                            .formatted(LONGEST_LOCATION),
+                    "Name a shorter one");
+        } else if (isOutputs) {
+            outputs = new Outputs(target, source);
+        } else {
+            mounts.add(new Mount(source, target, options.readOnly(), options.propagation(), false));
+        }
+    }
+
+    private Optional<String> expanded(ConfigValue volume, String source) {
+        if (home == null || !home.startsWith("/") || !source.matches("~(/.*)?")) {
+            volume.problem(
+                    "%s names a home folder that is not known".formatted(Excerpt.quote(source)), "Write the path out");
+            return Optional.empty();
+        }
+        String path = absolute(home + source.substring(1));
+        volume.notice("is read as %s, a path on the worker's host and not on yours".formatted(path));
+        return Optional.of(path);
+    }
+
+    private void named(ConfigValue volume, String name, String target, MountOptions options, boolean isOutputs) {
+        if (options.propagation() != null) {
+            volume.problem("a volume by name has no propagation", "Leave %s out".formatted(options.propagation()));
+        }
+        @Nullable ConfigValue declaration = declared.get(name);
+        if (isOutputs) {
+            volume.problem(
+                    "the outputs cannot be kept in the named volume %s".formatted(Excerpt.quote(name)),
+                    "Write ./%s for managed outputs, or an absolute path of the worker's host".formatted(name));
+        } else if (declaration == null) {
+            volume.problem(
+                    "there is no volume %s under the file's volumes".formatted(Excerpt.quote(name)),
+                    "Declare it there, or write an absolute path");
+        } else {
+            String volumeName = volumeName(name, declaration);
+            if (!volumeName.matches(VOLUME_NAME)) {
+                volume.problem(
+                        "%s is no name that Docker accepts for a volume".formatted(Excerpt.quote(volumeName)),
+                        "Use two or more letters, digits, '_', '.' or '-'");
+            }
+            volume.notice("the volume %s is one of the worker's host, and stays there".formatted(volumeName));
+            mounts.add(new Mount(volumeName, target, options.readOnly(), null, options.noCopy()));
+        }
+    }
+
+    private static String volumeName(String name, ConfigValue declaration) {
+        declaration.allowOnly(List.of("name", "external", "driver", "driver_opts", "labels"));
+        declaration.get("driver").ifPresent(driver -> driver.matching("local", "local, the only driver known"));
+        declaration
+                .get("driver_opts")
+                .filter(options -> !options.isNull())
+                .ifPresent(options -> options.problem(
+                        "cannot be passed on to the worker",
+                        "Create the volume on the worker's host, and declare it with external: true"));
+        declaration
+                .get("labels")
+                .ifPresent(labels -> labels.notice("are not set: the worker makes the volume without"));
+        // Files of the first generation write external: {name: NAME}.
+        Optional<ConfigValue> external = declaration.get("external").filter(ConfigValue::isMapping);
+        return external.or(() -> Optional.of(declaration))
+                .flatMap(field -> field.get("name"))
+                .flatMap(ConfigValue::text)
+                .orElse(name);
+    }
+
+    private Optional<String> target(ConfigValue volume, String text) {
+        Optional<String> path = plainTarget(volume, text);
+        path.filter(each -> !targets.add(each))
+                .ifPresent(each -> volume.problem(
+                        "%s is mounted a second time".formatted(Excerpt.quote(each)), "Mount each path once"));
+        return path;
+    }
+
+    private static Optional<String> plainTarget(ConfigValue volume, String text) {
+        if (!text.startsWith("/") || absolute(text).equals("/")) {
+            volume.problem(
+                    "%s is no absolute path in the container".formatted(Excerpt.quote(text)),
+                    "Write one, such as /data");
+            return Optional.empty();
+        }
+        return Optional.of(absolute(text));
+    }
+
+    /** Where a volume or a device stands in the container, by which a later file replaces it; none if that cannot be told. */
+    public static Optional<String> targetOf(ConfigNode volume) {
+        if (volume instanceof ConfigNode.Mapping mapping) {
+            return mapping.get("target")
+                    .filter(ConfigNode.Scalar.class::isInstance)
+                    .map(target -> absolute(((ConfigNode.Scalar) target).text()));
+        }
+        if (volume instanceof ConfigNode.Scalar scalar) {
+            String[] parts = unquoted(scalar.text()).split(":", -1);
+            return Optional.of(absolute(parts[parts.length == 1 ? 0 : 1]));
+        }
+        return Optional.empty();
+    }
+
+    private static String unquoted(String text) {
+        return text.replaceAll("(^|:)\"([^\":]*)\"(?=:|$)", "$1$2").replaceAll("(^|:)'([^':]*)'(?=:|$)", "$1$2");
+    }
+
+    private static String absolute(String path) {
+        Deque<String> segments = new ArrayDeque<>();
+        for (String segment : path.split("/", -1)) {
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.isEmpty() && !segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        return "/" + String.join("/", segments);
+    }
+
+    /** Reports the options of {@code /path:options} that the engine would refuse. */
+    public static void checkTmpfs(ConfigValue field, String text) {
+        int colon = text.indexOf(':');
+        if (colon >= 0) {
+            Arrays.stream(text.substring(colon + 1).split(","))
+                    .filter(option -> !option.isEmpty() && !LinuxVocabulary.isTmpfsOption(option))
+                    .forEach(option -> field.problem(
+                            "%s is no option of a tmpfs".formatted(Excerpt.quote(option)),
+                            "Write options such as size=64m, mode=1777 or noexec"));
+        }
+    }
+}

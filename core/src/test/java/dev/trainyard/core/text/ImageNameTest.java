@@ -1,0 +1,76 @@
+package dev.trainyard.core.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageNameTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "busybox, docker.io",
+        "busybox:1.36, docker.io",
+        "team/model:1, docker.io",
+        "registry.example/team/model:1, registry.example",
+        "127.0.0.1:5000/model, 127.0.0.1:5000",
+        "registry:5000/team/model@sha256:1234, registry:5000",
+        "localhost/model, localhost",
+    })
+    void the_registry_of_a_name_is_what_stands_before_the_first_slash_if_that_is_a_host(String name, String registry) {
+        assertThat(ImageName.registryOf(name)).isEqualTo(registry);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "trainyard/build:1",
+                "trainyard/digits",
+                "trainyard/a/b@sha256:0",
+                "docker.io/trainyard/build",
+                "index.docker.io/trainyard/build:1",
+                "TRAINYARD/build",
+                "Docker.IO/Trainyard/Build:x"
+            })
+    void every_spelling_of_the_workers_own_namespace_is_reserved(String name) {
+        assertThat(ImageName.isReserved(name)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "debian, docker.io/library/debian:latest",
+        "library/debian, docker.io/library/debian:latest",
+        "docker.io/debian, docker.io/library/debian:latest",
+        "index.docker.io/library/debian:latest, docker.io/library/debian:latest",
+        "debian:bookworm, docker.io/library/debian:bookworm",
+        "team/model, docker.io/team/model:latest",
+        "registry.example/model, registry.example/model:latest",
+        "localhost/model:1, localhost/model:1",
+        "localhost:5000/team/model, localhost:5000/team/model:latest",
+        "debian@sha256:00, docker.io/library/debian@sha256:00",
+        "debian:bookworm@sha256:00, docker.io/library/debian@sha256:00",
+        "localhost:5000/model:1@sha256:00, localhost:5000/model@sha256:00",
+        "Registry/model, Registry/model:latest",
+        "docker.io:443/library/debian, docker.io:443/library/debian:latest"
+    })
+    void all_spellings_of_a_name_are_one_in_full(String name, String inFull) {
+        assertThat(ImageName.inFull(name)).isEqualTo(inFull);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "trainyard",
+                "trainyard:1",
+                "trainyard-test/build",
+                "registry.example/trainyard/build",
+                "localhost/trainyard/build",
+                "team/trainyard/build",
+                "docker.io/library/trainyard"
+            })
+    void other_names_are_not(String name) {
+        assertThat(ImageName.isReserved(name)).isFalse();
+    }
+}
