@@ -107,7 +107,7 @@ public final class EngineImages {
     /**
      * Builds an image with the engine's own (classic) builder.
      *
-     * @param context a tar, plain or compressed as the engine understands it; read once, not closed
+     * @param context a tar, or what else the engine takes for one; read once, not closed
      * @param messages called in the calling thread with each thing that the engine says, errors included
      */
     public void build(BuildOrder order, InputStream context, Consumer<EngineMessage> messages)

@@ -50,18 +50,27 @@ final class Build {
         this.disk = disk;
     }
 
-    /** @param arguments of the build, those included that BuildKit would fill in */
+    /**
+     * @param arguments of the build, those included that BuildKit would fill in
+     * @param text of the Dockerfile, as it was judged: no other is built
+     */
     ProvidedImage run(
             ImageSource.Build build,
             Map<String, String> arguments,
             String tag,
             Dockerfile dockerfile,
+            String text,
             Consumer<String> progress)
             throws InterruptedException {
         BuildOrder order = new BuildOrder(
-                build.dockerfile(), arguments, build.target(), List.of(tag), policy.memory(), policy.buildNetwork());
+                RepackedContext.normalised(build.dockerfile()),
+                arguments,
+                build.target(),
+                List.of(tag),
+                policy.memory(),
+                policy.buildNetwork());
         BuildOutput output = new BuildOutput(progress, disk);
-        send(order, build.source(), dockerfile, output);
+        send(order, build.source(), dockerfile, text, output);
         output.flush();
         if (output.error() != null) {
             throw failure(dockerfile, output, output.error());
@@ -72,11 +81,11 @@ final class Build {
                         () -> failure(dockerfile, output, "the engine said that it was built, but does not have it"));
     }
 
-    private void send(BuildOrder order, String source, Dockerfile dockerfile, BuildOutput output)
+    private void send(BuildOrder order, String source, Dockerfile dockerfile, String text, BuildOutput output)
             throws InterruptedException {
         try (SourceStream context = SourceStream.open(contexts, source)) {
             try {
-                images.build(order, context, output::accept);
+                images.build(order, new RepackedContext(context, order.dockerfile(), text), output::accept);
             } catch (EngineRefused e) {
                 throw failure(dockerfile, output, e.reason());
             } catch (EngineSilent e) {

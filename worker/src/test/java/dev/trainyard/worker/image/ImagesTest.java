@@ -3,10 +3,12 @@ package dev.trainyard.worker.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.worker.container.BuildOrder;
 import dev.trainyard.worker.container.EngineImages;
 import dev.trainyard.worker.container.Workshop;
 import dev.trainyard.worker.policy.Policy;
@@ -24,15 +26,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images of the real engine; no registry is needed, and none is asked but ones that are not there. */
@@ -176,6 +182,111 @@ class ImagesTest {
 
         assertThat(second).isEqualTo(first);
         assertThat(progress).singleElement().asString().contains("already built");
+    }
+
+    static Stream<Arguments> contextsOfTwoDockerfiles() throws IOException {
+        String other = "FROM busybox:latest\nRUN echo built from the other Dockerfile";
+        byte[] alsoXz;
+        try (InputStream resource = ImagesTest.class.getResourceAsStream("tar-that-is-also-xz")) {
+            alsoXz = Objects.requireNonNull(resource).readAllBytes();
+        }
+        return Stream.of(
+                argumentSet(
+                        "replaced through a link",
+                        judged().symbolicLink("d", ".")
+                                .file("d/Dockerfile", other)
+                                .bytes(),
+                        "'d', which is no folder"),
+                argumentSet(
+                        "replaced by a hard link through a link",
+                        judged().file("o", other)
+                                .symbolicLink("d", ".")
+                                .hardLink("d/Dockerfile", "o")
+                                .bytes(),
+                        "'d', which is no folder"),
+                argumentSet(
+                        "replaced through a hard link to a link",
+                        judged().symbolicLink("l", ".")
+                                .hardLink("d", "l")
+                                .file("d/Dockerfile", other)
+                                .bytes(),
+                        "'d', which is no folder"),
+                argumentSet(
+                        "replaced through a link that a folder's entry hides",
+                        judged().symbolicLink("d", ".")
+                                .folder("d")
+                                .file("d/Dockerfile", other)
+                                .bytes(),
+                        "'d' is there twice"),
+                argumentSet("there twice", judged().file("./Dockerfile", other).bytes(), "'Dockerfile' is there twice"),
+                argumentSet("of another compression's archive", alsoXz, "compressed as xz"));
+    }
+
+    /** Whose Dockerfile is no better than that of any source. */
+    private static Tar judged() {
+        return new Tar().dockerfile("FROM busybox:latest");
+    }
+
+    @ParameterizedTest
+    @MethodSource("contextsOfTwoDockerfiles")
+    void no_other_dockerfile_is_built_than_the_one_that_was_judged(byte[] tar, String complaint) {
+        ImageFailure refused = failure(source(tar, Map.of(), null, null));
+
+        assertThat(progress).isEmpty();
+        assertThat(refused.verdict()).isEqualTo(Cause.SOURCE_MISSING);
+        assertThat(refused).hasMessageContaining(complaint);
+    }
+
+    @Test
+    void the_engine_makes_of_a_context_what_it_would_make_of_the_uploaded_bytes() throws InterruptedException {
+        byte[] tar = new Tar()
+                .dockerfile(
+                        "FROM busybox:latest",
+                        "LABEL test=" + UUID.randomUUID(),
+                        "COPY . /all/",
+                        "COPY code /code/",
+                        "COPY code/run.sh /run.sh")
+                .folder("code")
+                .file("code/run.sh", "#!/bin/sh", 0100755)
+                .file("code/" + "long/".repeat(40) + "über.txt", "x".repeat(200_000))
+                .symbolicLink("latest", "code")
+                .symbolicLink("code/run", "/code/run.sh")
+                .hardLink("hard", "code/run.sh")
+                .file(".dockerignore", "code/run")
+                .bytes();
+        List<String> direct = new ArrayList<>();
+        engine.build(
+                new BuildOrder("Dockerfile", Map.of(), null, List.of(), null, "bridge"),
+                new ByteArrayInputStream(tar),
+                message -> Optional.ofNullable(message.imageId()).ifPresent(direct::add));
+
+        ProvidedImage image = provide(source(tar, Map.of(), null, null), "a");
+        ProvidedImage ofZipped = provide(source(Tar.gzipped(tar), Map.of(), null, null), "a");
+
+        assertThat(direct).contains(image.id());
+        assertThat(ofZipped).isEqualTo(image);
+    }
+
+    @Test
+    void a_first_name_that_begins_as_a_compressed_file_does_is_a_name() throws InterruptedException {
+        byte[] tar = new Tar()
+                .file("BZh9.txt", "")
+                .dockerfile("FROM busybox", "LABEL test=" + UUID.randomUUID())
+                .bytes();
+
+        assertThat(provide(source(tar, Map.of(), null, null), "a").id()).startsWith("sha256:");
+    }
+
+    @Test
+    void a_hard_link_to_the_dockerfile_is_a_file_with_its_text() throws InterruptedException {
+        byte[] tar = new Tar()
+                .dockerfile("FROM busybox:latest", "COPY copy /", "RUN cat /copy # " + UUID.randomUUID())
+                .hardLink("copy", "Dockerfile")
+                .bytes();
+
+        ProvidedImage unused = provide(source(tar, Map.of(), null, null), "a");
+
+        assertThat(progress).contains("COPY copy /");
     }
 
     @Test

@@ -17,11 +17,24 @@ final class Tar {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes);
 
+    Tar() {
+        tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    }
+
     Tar file(String name, String content) {
+        return file(name, content, TarArchiveEntry.DEFAULT_FILE_MODE);
+    }
+
+    Tar file(String name, String content, int mode) {
         byte[] data = content.getBytes(StandardCharsets.UTF_8);
         TarArchiveEntry entry = new TarArchiveEntry(name, true);
         entry.setSize(data.length);
+        entry.setMode(mode);
         return entry(entry, data);
+    }
+
+    Tar folder(String name) {
+        return entry(new TarArchiveEntry(name + "/", true), new byte[0]);
     }
 
     Tar dockerfile(String... lines) {

@@ -1,0 +1,376 @@
+package dev.trainyard.worker.image;
+
+import dev.trainyard.core.lifecycle.Cause;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A build context as the engine gets it: read entry by entry, and written as another tar. The engine would read the bytes that
+ * were uploaded in its own way: it knows other compressions, follows links on the way to a file, and takes the later of two files. What
+ * is written here can be read in one way only. The Dockerfile comes last, so that nothing replaces it.
+ */
+final class RepackedContext extends InputStream {
+
+    static final int MOST_ENTRIES = 200_000;
+    static final long MOST_BYTES = 8L << 30;
+    private static final int MOST_OF_DOCKERFILE = 1 << 20;
+
+    /** As long as a path may be on Linux. */
+    private static final int LONGEST_NAME = 4096;
+
+    /** All names are kept, to find those that are there twice. */
+    private static final long MOST_OF_NAMES = 64L << 20;
+
+    private static final String ATTRIBUTE = "SCHILY.xattr.";
+
+    private final InputStream stored;
+    private final String path;
+    private final @Nullable String judged;
+    private final Buffer buffer = new Buffer();
+    private final byte[] piece = new byte[1 << 16];
+    private final TarArchiveOutputStream out;
+
+    /** By path: whether it is a folder. */
+    private final Map<String, Boolean> seen = new HashMap<>();
+
+    private @Nullable TarArchiveInputStream in;
+    private @Nullable TarArchiveEntry dockerfile;
+    private byte[] text = {};
+    private boolean copying;
+    private boolean done;
+    private int entries;
+    private long bytes;
+    private long lengthOfNames;
+
+    /**
+     * @param stored read to its very end, where the store says whether the content is what its digest says; not closed
+     * @param dockerfile its path
+     * @param judged the text that the Dockerfile must have; null: any
+     */
+    RepackedContext(InputStream stored, String dockerfile, @Nullable String judged) {
+        this.stored = stored;
+        this.path = normalised(dockerfile);
+        this.judged = judged;
+        this.out = new TarArchiveOutputStream(buffer, StandardCharsets.UTF_8.name());
+        out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+        out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+        out.setAddPaxHeadersForNonAsciiNames(true);
+    }
+
+    /** A context that is not passed on. */
+    static final class Dishonest extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        Dishonest(String message) {
+            super(message);
+        }
+    }
+
+    /** What is read to its end has an entry at least, and its Dockerfile. */
+    ContextCheck.Facts facts() {
+        return new ContextCheck.Facts(entries, bytes, new String(text, StandardCharsets.UTF_8));
+    }
+
+    /** A path without what means nothing in it. */
+    static String normalised(String name) {
+        return Arrays.stream(name.split("/"))
+                .filter(part -> !part.isEmpty() && !part.equals("."))
+                .collect(Collectors.joining("/"));
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        while (length > 0 && buffer.isEmpty()) {
+            if (done) {
+                return -1;
+            }
+            writeMore();
+        }
+        return buffer.take(target, offset, length);
+    }
+
+    private void writeMore() throws IOException {
+        TarArchiveInputStream tar = in;
+        if (tar == null) {
+            tar = new TarArchiveInputStream(plain(stored), StandardCharsets.UTF_8.name());
+            in = tar;
+        }
+        if (copying) {
+            int count = tar.read(piece);
+            if (count >= 0) {
+                out.write(piece, 0, count);
+            } else {
+                out.closeArchiveEntry();
+                copying = false;
+            }
+            return;
+        }
+        TarArchiveEntry entry = tar.getNextEntry();
+        if (entry == null) {
+            finish();
+        } else {
+            add(entry, tar);
+        }
+    }
+
+    private void add(TarArchiveEntry entry, InputStream content) throws IOException {
+        String name = normalised(entry.getName());
+        check(entry, name);
+        count(entry.getRealSize());
+        if (isOnTheWay(name) && !entry.isDirectory()) {
+            takeDockerfile(entry, name, content);
+        }
+        boolean again = place(entry, name);
+        if (name.equals(path) && !entry.isDirectory()) {
+            dockerfile = copyOf(entry, name, TarConstants.LF_NORMAL);
+        } else if (entry.isDirectory()) {
+            if (!again) {
+                put(copyOf(entry, name.isEmpty() ? "./" : name + "/", TarConstants.LF_DIR));
+                out.closeArchiveEntry();
+            }
+        } else if (entry.isSymbolicLink()) {
+            TarArchiveEntry link = copyOf(entry, name, TarConstants.LF_SYMLINK);
+            link.setLinkName(entry.getLinkName());
+            put(link);
+            out.closeArchiveEntry();
+        } else if (entry.isLink()) {
+            addHardLink(entry, name, normalised(entry.getLinkName()));
+        } else {
+            TarArchiveEntry file = copyOf(entry, name, TarConstants.LF_NORMAL);
+            file.setSize(entry.getRealSize());
+            put(file);
+            copying = true;
+        }
+    }
+
+    private void addHardLink(TarArchiveEntry entry, String name, String target) throws IOException {
+        if (target.equals(path)) {
+            // The Dockerfile is not there yet where this is read.
+            count(text.length);
+            putDockerfile(copyOf(entry, name, TarConstants.LF_NORMAL));
+            return;
+        }
+        TarArchiveEntry link = copyOf(entry, name, TarConstants.LF_LINK);
+        link.setLinkName(target);
+        put(link);
+        out.closeArchiveEntry();
+    }
+
+    private void finish() throws IOException {
+        // First of all: a context that is not what its digest says must not be built.
+        stored.transferTo(OutputStream.nullOutputStream());
+        if (entries == 0) {
+            throw new Dishonest("an empty tar");
+        }
+        if (dockerfile == null) {
+            throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, "the source has no file %s to build from".formatted(path));
+        }
+        putDockerfile(dockerfile);
+        out.finish();
+        done = true;
+    }
+
+    private void putDockerfile(TarArchiveEntry entry) throws IOException {
+        entry.setSize(text.length);
+        put(entry);
+        out.write(text);
+        out.closeArchiveEntry();
+    }
+
+    private void put(TarArchiveEntry entry) throws IOException {
+        if (out.getBytesWritten() == 0) {
+            // So the tar begins with ./PaxHeaders, whatever the first name is: some names are how a compressed file
+            // begins.
+            entry.addPaxHeader("comment", "trainyard");
+        }
+        out.putArchiveEntry(entry);
+    }
+
+    /** With all that the engine takes from a header, and tells contents by. */
+    private static TarArchiveEntry copyOf(TarArchiveEntry entry, String name, byte kind) throws Dishonest {
+        TarArchiveEntry copy = new TarArchiveEntry(name, kind, true);
+        copy.setMode(entry.getMode());
+        copy.setUserId(entry.getLongUserId());
+        copy.setGroupId(entry.getLongGroupId());
+        copy.setUserName(entry.getUserName());
+        copy.setGroupName(entry.getGroupName());
+        copy.setLastModifiedTime(entry.getLastModifiedTime());
+        for (Map.Entry<String, String> header : entry.getExtraPaxHeaders().entrySet()) {
+            if (header.getKey().startsWith(ATTRIBUTE)) {
+                requireText(header.getValue(), "the attributes of", name);
+                copy.addPaxHeader(header.getKey(), header.getValue());
+            }
+        }
+        return copy;
+    }
+
+    private void count(long size) throws Dishonest {
+        bytes += Math.max(0, size);
+        if (bytes > MOST_BYTES) {
+            throw new Dishonest(
+                    "more than %d GiB unpacked; does data belong into the source?".formatted(MOST_BYTES >> 30));
+        }
+    }
+
+    private void check(TarArchiveEntry entry, String name) throws Dishonest {
+        entries++;
+        lengthOfNames += name.length();
+        if (entries > MOST_ENTRIES) {
+            throw new Dishonest("more than %d entries; does data belong into the source?".formatted(MOST_ENTRIES));
+        }
+        if (leaves(entry.getName())) {
+            throw new Dishonest("entry '%s' leads out of its folder".formatted(entry.getName()));
+        }
+        if (entry.isLink() && leaves(entry.getLinkName())) {
+            throw new Dishonest("entry '%s' links to '%s' outside its folder".formatted(name, entry.getLinkName()));
+        }
+        if (!entry.isDirectory() && (name.isEmpty() || !isFileOrLink(entry))) {
+            throw new Dishonest("entry '%s' is neither file, folder nor link".formatted(entry.getName()));
+        }
+        if (name.length() > LONGEST_NAME || lengthOfNames > MOST_OF_NAMES) {
+            throw new Dishonest("names are too long: each may have %d characters, and all together %d million"
+                    .formatted(LONGEST_NAME, MOST_OF_NAMES / 1_000_000));
+        }
+        requireText(entry.getName(), "the name of", name);
+        requireText(entry.getLinkName(), "the target of", name);
+    }
+
+    private static boolean isFileOrLink(TarArchiveEntry entry) {
+        return entry.isLink()
+                || entry.isSymbolicLink()
+                || entry.isFile() && !entry.isBlockDevice() && !entry.isCharacterDevice() && !entry.isFIFO();
+    }
+
+    /** What was no UTF-8 is this character here: it would be written as another name. */
+    private static void requireText(String text, String what, String name) throws Dishonest {
+        if (text.indexOf('\uFFFD') >= 0 || text.indexOf('\0') >= 0) {
+            throw new Dishonest("%s entry '%s' are bytes that are no UTF-8 text".formatted(what, name));
+        }
+    }
+
+    /**
+     * The engine would follow a link on the way; and it tells contents apart by the first of two files, but unpacks the second.
+     *
+     * @return whether it is a folder that was there before
+     */
+    private boolean place(TarArchiveEntry entry, String name) throws Dishonest {
+        for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
+            if (Boolean.FALSE.equals(seen.get(name.substring(0, end)))) {
+                throw new Dishonest(
+                        "entry '%s' lies behind '%s', which is no folder".formatted(name, name.substring(0, end)));
+            }
+        }
+        if (entry.isLink() && !Boolean.FALSE.equals(seen.get(normalised(entry.getLinkName())))) {
+            throw new Dishonest(
+                    "entry '%s' links to '%s', which is no file before it".formatted(name, entry.getLinkName()));
+        }
+        Boolean before = seen.putIfAbsent(name, entry.isDirectory());
+        if (before != null && !(before && entry.isDirectory())) {
+            throw new Dishonest("entry '%s' is there twice".formatted(name));
+        }
+        return before != null;
+    }
+
+    private static boolean leaves(String name) {
+        return name.startsWith("/") || Arrays.asList(name.split("/")).contains("..");
+    }
+
+    /** Whether it is where the Dockerfile is, or where a folder above it has to be. */
+    private boolean isOnTheWay(String name) {
+        return path.equals(name) || path.startsWith(name + "/");
+    }
+
+    private void takeDockerfile(TarArchiveEntry entry, String name, InputStream content) throws IOException {
+        if (!name.equals(path) || entry.isLink() || entry.isSymbolicLink()) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile %s is a link, or lies behind '%s', which is no folder. Put the file itself there"
+                            .formatted(path, entry.getName()));
+        }
+        text = content.readNBytes(MOST_OF_DOCKERFILE + 1);
+        if (text.length > MOST_OF_DOCKERFILE) {
+            throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, "the Dockerfile %s is larger than 1 MiB".formatted(path));
+        }
+        String decoded = decoded(text);
+        if (judged != null && !judged.equals(decoded)) {
+            throw new Dishonest("the Dockerfile %s is not the one that was read before".formatted(path));
+        }
+    }
+
+    private String decoded(byte[] utf8) {
+        ByteBuffer from = ByteBuffer.wrap(utf8);
+        CharBuffer to = CharBuffer.allocate(utf8.length);
+        if (StandardCharsets.UTF_8.newDecoder().decode(from, to, true).isError()) {
+            long line = IntStream.range(0, from.position())
+                            .filter(at -> utf8[at] == '\n')
+                            .count()
+                    + 1;
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile %s has bytes in line %d that are no UTF-8. Save it as UTF-8".formatted(path, line));
+        }
+        return to.flip().toString();
+    }
+
+    private static InputStream plain(InputStream stored) throws IOException {
+        BufferedInputStream buffered = new BufferedInputStream(stored);
+        buffered.mark(16);
+        String start = HexFormat.of().formatHex(buffered.readNBytes(10));
+        buffered.reset();
+        if (start.startsWith("1f8b")) {
+            return new GZIPInputStream(buffered);
+        }
+        if (start.startsWith("fd377a585a00")
+                || start.startsWith("28b52ffd")
+                || start.matches("425a683[1-9](314159|177245).*")) {
+            throw new Dishonest("compressed as xz, zstd or bzip2. Send a plain tar, or one compressed by gzip");
+        }
+        return buffered;
+    }
+
+    /** What is written and not yet read. */
+    private static final class Buffer extends ByteArrayOutputStream {
+
+        private int taken;
+
+        boolean isEmpty() {
+            return taken == count;
+        }
+
+        int take(byte[] target, int offset, int length) {
+            int taking = Math.min(length, count - taken);
+            System.arraycopy(buf, taken, target, offset, taking);
+            taken += taking;
+            if (isEmpty()) {
+                reset();
+                taken = 0;
+            }
+            return taking;
+        }
+    }
+}
