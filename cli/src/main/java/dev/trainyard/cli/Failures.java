@@ -7,6 +7,7 @@ import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.text.NearestName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -46,8 +47,15 @@ final class Failures {
         }
         String meant = NearestName.among(known, first)
                 .map("; did you mean %s?"::formatted)
-                .orElse("");
+                .orElse(option ? taken(known) : "");
         return "there is no %s '%s'%s".formatted(command ? "command" : option ? "option" : "place for", first, meant);
+    }
+
+    private static String taken(List<String> options) {
+        return options.stream()
+                .filter(name -> name.startsWith("--"))
+                .sorted()
+                .collect(Collectors.joining(", ", "; what is taken: ", ""));
     }
 
     private static List<String> commands(CommandLine of) {

@@ -100,6 +100,12 @@ final class ForeignCommands {
                 "model",
                 "draft",
                 "fit");
+        say(
+                "There is no cluster behind this. To list jobs: trainyard jobs. To see one: trainyard show JOB. To run one: trainyard submit FILE",
+                "kubectl",
+                "oc",
+                "k9s",
+                "helm");
     }
 
     private ForeignCommands() {}

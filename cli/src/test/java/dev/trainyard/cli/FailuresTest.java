@@ -94,14 +94,21 @@ class FailuresTest {
                         64,
                         "",
                         "error: there is no command 'ps'. To list jobs: trainyard jobs. See 'trainyard --help'.\n"));
-        for (String foreign :
-                List.of("ls", "stop", "kill", "rm", "status", "inspect", "exec", "top", "squeue", "sbatch")) {
+        for (String foreign : List.of(
+                "ls", "stop", "kill", "rm", "status", "inspect", "exec", "kubectl", "top", "squeue", "sbatch")) {
             assertThat(cli.run(foreign, "x", "--all").err())
                     .startsWith("error: there is no command '" + foreign + "'. ")
                     .containsPattern("trainyard [a-z]+ ?");
         }
         assertThat(cli.run("jobs", "--limti", "3").err())
                 .startsWith("error: there is no option '--limti'; did you mean --limit?");
+        assertThat(cli.run("jobs", "--offset", "2").err())
+                .startsWith("error: there is no option '--offset'; what is taken: --after, --by, ");
+        assertThat(cli.run("jobs", "--state", ",").err()).startsWith("error: --state: names no state.");
+        for (String letter : List.of("-t", "-a", "-q")) {
+            assertThat(cli.run("jobs", letter).err())
+                    .startsWith("error: there is no option '" + letter + "'; what is taken: --after, ");
+        }
         assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");
         assertThat(cli.run("submit", "x.yml", "--label", "x").err()).startsWith("error: Value for option '--label' ");
         assertThat(cli.run("show").err())

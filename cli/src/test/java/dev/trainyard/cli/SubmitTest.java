@@ -2,7 +2,9 @@ package dev.trainyard.cli;
 
 import static dev.trainyard.cli.LogsTest.log;
 import static dev.trainyard.cli.LogsTest.state;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
@@ -82,6 +84,13 @@ class SubmitTest {
                         "error: --retry-on: 'OUT_OF_MEMRY' is neither an exit code nor a cause. Did you mean OUT_OF_MEMORY? Causes that a rule may name: PROGRAM_ERROR, ");
         assertThat(refusal("--fail-on", "HOST_LOST")).contains("of the cause HOST_LOST Trainyard decides alone");
         assertThat(refusal("--fail-on", "0")).contains("1 to 255");
+        assertThat(refusal("--retry-on", ",", "--max-attempts", "2"))
+                .contains("'' is neither an exit code nor a cause");
+        assertThat(refusal("--fail-on", "3,")).contains("'' is neither an exit code nor a cause");
+        assertThat(refusal("--fail-on", "gpu-out-of-memory"))
+                .contains(
+                        "no attempt ends with the cause GPU_OUT_OF_MEMORY any more", "PROGRAM_ERROR, or its exit code");
+        assertThat(refusal("--fail-on", "HOST_LOST")).doesNotContain("GPU_OUT_OF_MEMORY");
         assertThat(refusal("--fail-on", "3", "--retry-on", "3", "--max-attempts", "2"))
                 .contains("3 stands in --retry-on and in --fail-on");
         assertThat(refusal("--retry-on", "3")).contains("Give --max-attempts N");
@@ -511,25 +520,36 @@ class SubmitTest {
     }
 
     @Test
-    void a_dry_run_masks_what_looks_secret_and_says_what_stands_for_what() throws IOException {
+    void a_dry_run_shows_the_values_of_public_variables_only_and_what_it_prints_is_refused_as_a_message()
+            throws IOException {
         write("train.yml", """
                 services:
                   train:
                     build:
                       context: .
                       args: {PIP_TOKEN: hunter1}
-                    environment: {API_TOKEN: hunter2, A: b}
+                    environment: {DB_PASS: hunter2, DATABASE_URL: "postgres://u:hunter3@h/d", MAX_TOKENS: "8192"}
+                    labels: {at: "https://ada:hunter4@h/x"}
                 """);
         write("Dockerfile", "FROM scratch\n");
 
-        Result result = submit("--dry-run");
+        Result result = submit("--dry-run", "--public-env", "MAX_TOKENS", "--public-env", "DATABASE_URL");
 
         assertThat(result.out())
                 .doesNotContain("hunter")
-                .contains("\"API_TOKEN\" : \"<secret>\"", "\"A\" : \"b\"")
-                .containsPattern(
-                        "\ndocker build --file Dockerfile --build-arg 'PIP_TOKEN=<secret>' --tag .*\ndocker run ");
-        assertThat(result.err()).contains("<secret>", "<managed outputs>", "<packed context>");
+                .contains(
+                        "\"DB_PASS\" : null",
+                        "\"PIP_TOKEN\" : null",
+                        "\"DATABASE_URL\" : \"postgres://h/d\"",
+                        "\"MAX_TOKENS\" : \"8192\"",
+                        "\"masked\" : true")
+                .containsPattern("\ndocker build --file Dockerfile --build-arg PIP_TOKEN --tag .*\ndocker run ")
+                .contains(" --env DB_PASS --env DATABASE_URL=postgres://h/d --env MAX_TOKENS=8192 ");
+        assertThat(result.err()).contains("--public-env NAME", "<managed outputs>", "<packed context>");
+        byte[] printed = result.out().substring(0, result.out().indexOf("\n\n")).getBytes(UTF_8);
+        assertThatThrownBy(() -> RequestCodec.decode(printed))
+                .hasMessageContaining("$.run.environment.DB_PASS")
+                .hasMessageContaining("$.masked");
     }
 
     @Test

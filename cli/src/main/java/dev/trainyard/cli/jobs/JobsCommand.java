@@ -41,7 +41,7 @@ public final class JobsCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "STATE",
             description = "Only jobs in this state, or in one of several: ${COMPLETION-CANDIDATES}.")
-    private List<State> states = List.of();
+    private @Nullable List<State> states;
 
     @Option(names = "--mine", description = "Only jobs that you submitted.")
     private boolean mine;
@@ -119,12 +119,13 @@ public final class JobsCommand implements Callable<Integer> {
                     ExitCode.INVALID,
                     "--mine is --by %s, and --by %s is given too. Give one of them.".formatted(session.user(), by));
         }
+        if (states != null && states.isEmpty()) {
+            throw new Failure(ExitCode.INVALID, "--state: names no state. Name one, or leave it out.");
+        }
         Query query = new Query("/jobs")
                 .with(
                         "state",
-                        states.isEmpty()
-                                ? null
-                                : states.stream().map(State::name).collect(Collectors.joining(",")))
+                        states == null ? null : states.stream().map(State::name).collect(Collectors.joining(",")))
                 .with("team", team)
                 .with("name", name)
                 .with("by", mine ? session.user() : by);

@@ -53,7 +53,6 @@ sealed class JobOptions permits NamedJobOptions {
     @Option(
             names = "--retry-on",
             paramLabel = "CAUSE|CODE",
-            split = ",",
             description = {
                 "Try again after this exit code, or after an attempt that ended with this cause, for example OUT_OF_MEMORY.",
                 "Needs --max-attempts. See docs/cli.md for the causes."
@@ -63,7 +62,6 @@ sealed class JobOptions permits NamedJobOptions {
     @Option(
             names = "--fail-on",
             paramLabel = "CAUSE|CODE",
-            split = ",",
             description = "Do not try again after this exit code or cause. A code goes before a cause.")
     private List<String> failOn = List.of();
 

@@ -25,8 +25,8 @@ final class RetryRules {
     static List<RetryPolicy.Rule> of(List<String> retryOn, List<String> failOn) {
         Map<Integer, Action> codes = new TreeMap<>();
         Map<Cause, Action> causes = new TreeMap<>();
-        retryOn.forEach(value -> add(value, Action.RETRY, codes, causes));
-        failOn.forEach(value -> add(value, Action.FAIL, codes, causes));
+        split(retryOn).forEach(value -> add(value, Action.RETRY, codes, causes));
+        split(failOn).forEach(value -> add(value, Action.FAIL, codes, causes));
         List<RetryPolicy.Rule> rules = new ArrayList<>();
         for (Action action : Action.values()) {
             List<Integer> of = keys(codes, action);
@@ -48,6 +48,11 @@ final class RetryRules {
                 .filter(entry -> entry.getValue() == action)
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** Also the empty ones, which are refused: a rule that is silently none would let the job do something else. */
+    private static Stream<String> split(List<String> given) {
+        return given.stream().flatMap(values -> Stream.of(values.split(",", -1)));
     }
 
     private static void add(String given, Action action, Map<Integer, Action> codes, Map<Cause, Action> causes) {
@@ -75,8 +80,14 @@ final class RetryRules {
 
     private static Cause cause(String value, Action action) {
         String name = value.toUpperCase(Locale.ROOT).replace('-', '_');
+        if (name.equals(Cause.GPU_OUT_OF_MEMORY.name())) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "%s: no attempt ends with the cause %s any more. A program that lacks memory of the GPU ends by itself: name PROGRAM_ERROR, or its exit code."
+                            .formatted(option(action), name));
+        }
         List<String> open = Stream.of(Cause.values())
-                .filter(Retry::overridable)
+                .filter(cause -> Retry.overridable(cause) && cause != Cause.GPU_OUT_OF_MEMORY)
                 .map(Cause::name)
                 .toList();
         if (open.contains(name)) {

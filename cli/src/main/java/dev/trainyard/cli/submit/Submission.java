@@ -15,7 +15,6 @@ import dev.trainyard.core.request.SubmitOptions;
 import dev.trainyard.core.request.UuidV7;
 import dev.trainyard.core.runline.DockerRunLine;
 import dev.trainyard.core.text.NearestName;
-import dev.trainyard.core.text.SecretNames;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.TrainingSpec;
 import java.net.ConnectException;
@@ -27,9 +26,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** How a training is handed in: shown only, sent and left, or sent and followed. */
 final class Submission {
@@ -44,8 +40,8 @@ final class Submission {
             names = "--public-env",
             paramLabel = "NAME",
             description = {
-                "Let the history show the value of this variable, or argument of the build, to everyone who asks it: it hides",
-                "the values of all others. Repeat for more."
+                "Let the history, and --dry-run, show the value of this variable, or argument of the build: they hide the values",
+                "of all others. Repeat for more."
             })
     private List<String> publicVariables = List.of();
 
@@ -132,12 +128,11 @@ final class Submission {
         } catch (InvalidRequest e) {
             throw new Failure(ExitCode.INVALID, OptionNames.in(Failure.reason(e)), e);
         }
-        JsonNode shown = JsonMapper.shared().readTree(message);
-        boolean masked =
-                mask(shown.at("/run/environment")) | mask(shown.at("/image/build/args")) | mask(shown.at("/params"));
-        session.out().println(shown.toPrettyString());
-        if (masked) {
-            session.say("<secret> stands for values that look secret by their names; the message itself has them");
+        ShownMessage shown = ShownMessage.of(message);
+        session.out().println(shown.text());
+        if (shown.masked()) {
+            session.say(
+                    "the message has the values of variables, and the user and password of addresses, which are not shown. --public-env NAME shows a value");
         }
         if (!json) {
             printDockerLines(session, request);
@@ -156,19 +151,5 @@ final class Submission {
         if (request.run().outputs().location() == null) {
             session.say("<managed outputs> stands for the folder that the worker makes for the outputs");
         }
-    }
-
-    /** Whether there was something to mask. */
-    private static boolean mask(JsonNode variables) {
-        boolean masked = false;
-        if (variables instanceof ObjectNode object) {
-            for (String name : List.copyOf(object.propertyNames())) {
-                if (SecretNames.matches(name)) {
-                    object.put(name, "<secret>");
-                    masked = true;
-                }
-            }
-        }
-        return masked;
     }
 }

@@ -4,7 +4,6 @@ import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.request.ParameterValue;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.NearestName;
-import dev.trainyard.core.text.SecretNames;
 import dev.trainyard.core.training.Parameter;
 import java.math.BigDecimal;
 import java.util.List;
@@ -59,7 +58,7 @@ public record ParameterDeclaration(
                         new Refusal("is %s, not %s".formatted(on, type.wanted()), "Give " + wanted() + hintOfText(on)));
             case ParameterValue.Numeric(String text)
             when type == ParameterType.BOOL ->
-                Optional.of(new Refusal("is the number %s".formatted(shown(text)), "Give true or false"));
+                Optional.of(new Refusal("is the number %s".formatted(Excerpt.quote(text)), "Give true or false"));
             case ParameterValue.Flag _, ParameterValue.Numeric _, ParameterValue.Text _ -> refusal(value.text());
         };
     }
@@ -74,26 +73,23 @@ public record ParameterDeclaration(
                     "contains NUL or half of a surrogate pair, which no program is passed", "Leave it out"));
         }
         if (!type.accepts(text)) {
-            return Optional.of(new Refusal("%s is not %s".formatted(shown(text), type.wanted()), "Give " + wanted()));
+            return Optional.of(
+                    new Refusal("%s is not %s".formatted(Excerpt.quote(text), type.wanted()), "Give " + wanted()));
         }
         if (!values.isEmpty() && !values.contains(text)) {
             String remedy = NearestName.among(values, text)
                     .map("Did you mean '%s'?"::formatted)
                     .orElse("Give " + wanted());
-            return Optional.of(new Refusal("%s is not allowed".formatted(shown(text)), remedy));
+            return Optional.of(new Refusal("%s is not allowed".formatted(Excerpt.quote(text)), remedy));
         }
         if (type.isNumber() && isOutOfRange(ParameterType.number(text))) {
-            return Optional.of(new Refusal("%s is out of range".formatted(shown(text)), "Give " + wanted()));
+            return Optional.of(new Refusal("%s is out of range".formatted(Excerpt.quote(text)), "Give " + wanted()));
         }
         return Optional.empty();
     }
 
     private boolean isOutOfRange(BigDecimal number) {
         return (min != null && number.compareTo(min) < 0) || (max != null && number.compareTo(max) > 0);
-    }
-
-    private String shown(String text) {
-        return SecretNames.matches(plainName()) ? "this value" : Excerpt.quote(text);
     }
 
     /** What is appended to the command for an accepted value. */

@@ -1,7 +1,7 @@
 package dev.trainyard.core.runline;
 
 import dev.trainyard.core.request.Request;
-import dev.trainyard.core.text.SecretNames;
+import dev.trainyard.core.text.Logins;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.ImageSource;
@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code docker run} line that equals a request, for people to read and to try. Values of secret-looking variables are masked. */
+/**
+ * The {@code docker run} line that equals a request, for people to read and to try. Of variables it has the values that the request declares to be
+ * public; Docker takes the others from the environment. Addresses are without user and password.
+ */
 public final class DockerRunLine {
 
     private final List<String> words = new ArrayList<>(List.of("docker", "run"));
@@ -31,7 +34,7 @@ public final class DockerRunLine {
     public static String render(Request.Submit submit) {
         DockerRunLine line = new DockerRunLine();
         line.submit(submit);
-        return line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+        return line.text();
     }
 
     /** The {@code docker build} line that comes before it; empty if the image is not built. */
@@ -42,11 +45,11 @@ public final class DockerRunLine {
         DockerRunLine line = new DockerRunLine();
         line.words.set(1, "build");
         line.option("--file", build.dockerfile());
-        build.args().forEach((name, value) -> line.option("--build-arg", name + "=" + shown(name, value)));
+        build.args().forEach((name, value) -> line.option("--build-arg", shown(submit.run(), name, value)));
         line.option("--target", build.target());
         line.option("--tag", image(build));
         line.words.add("<packed context>");
-        return Optional.of(line.words.stream().map(ShellWords::quote).collect(Collectors.joining(" ")));
+        return Optional.of(line.text());
     }
 
     private void submit(Request.Submit submit) {
@@ -57,7 +60,7 @@ public final class DockerRunLine {
         run.environment().forEach((name, value) -> {
             // The worker alone sets this one.
             if (!name.equals("NVIDIA_VISIBLE_DEVICES")) {
-                option("--env", name + "=" + shown(name, value));
+                option("--env", shown(run, name, value));
             }
         });
         option("--workdir", run.workingDir());
@@ -152,8 +155,12 @@ public final class DockerRunLine {
         }
     }
 
-    private static String shown(String name, String value) {
-        return SecretNames.matches(name) ? "<secret>" : value;
+    private static String shown(RunSpec run, String name, String value) {
+        return run.publicVariables().contains(name) ? name + "=" + value : name;
+    }
+
+    private String text() {
+        return words.stream().map(Logins::removed).map(ShellWords::quote).collect(Collectors.joining(" "));
     }
 
     private static String volume(Mount mount) {

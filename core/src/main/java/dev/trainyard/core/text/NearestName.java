@@ -14,7 +14,8 @@ public final class NearestName {
 
     /** The known name nearest to the given one, if it is near enough to be a slip. */
     public static Optional<String> among(Collection<String> known, String given) {
-        if (given.length() > LONGEST) {
+        // Every other letter is as near to a single one.
+        if (given.length() > LONGEST || plain(given).length() < 2) {
             return Optional.empty();
         }
         return known.stream()

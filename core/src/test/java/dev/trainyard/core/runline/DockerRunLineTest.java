@@ -31,13 +31,17 @@ class DockerRunLineTest {
     }
 
     @Test
-    void values_of_secret_looking_variables_are_masked() {
+    void values_of_variables_are_left_to_the_environment_unless_they_are_public() {
         assertThat(line("""
                 "image": {"reference": "busybox"}, "gpus": {"count": "all"},
-                "run": {"environment": {"API_TOKEN": "hunter2", "aws_secret_x": "hunter2", "DB_PASSWORD": "hunter2",
-                        "WANDB_API_KEY": "hunter2", "MONKEY": "shown"}}"""))
+                "run": {"environment": {"API_TOKEN": "hunter2", "DB_PASS": "hunter2", "DATABASE_URL": "postgres://u:hunter2@h/d",
+                        "MAX_TOKENS": "8192"}, "publicVariables": ["MAX_TOKENS"],
+                        "command": ["--db", "postgres://u:hunter2@h/d"]}"""))
                 .doesNotContain("hunter2")
-                .contains("--gpus all", "--env 'API_TOKEN=<secret>'", "--env MONKEY=shown");
+                .contains(
+                        "--gpus all",
+                        "--env API_TOKEN --env DB_PASS --env DATABASE_URL --env MAX_TOKENS=8192",
+                        "--db postgres://h/d");
     }
 
     private static String line(String fields) {
