@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -34,6 +35,19 @@ final class BuildReader {
                     WITHOUT_EFFECT.keySet().stream())
             .toList();
 
+    /** What a build cannot have; set to nothing it says nothing. */
+    private static final Set<String> REFUSED = Set.of(
+            "additional_contexts",
+            "entitlements",
+            "extra_hosts",
+            "isolation",
+            "privileged",
+            "provenance",
+            "sbom",
+            "secrets",
+            "ssh",
+            "ulimits");
+
     private BuildReader() {}
 
     /** @param files has the Dockerfile, if it lies outside of the context */
@@ -41,7 +55,10 @@ final class BuildReader {
         if (!build.isMapping()) {
             return new BuildSpec(context(build), DOCKERFILE, null, Map.of(), null);
         }
-        build.allowOnly(KNOWN);
+        Stream<String> silent = build.fields().stream()
+                .filter(field -> REFUSED.contains(field.name()) && field.saysNothing())
+                .map(ConfigValue::name);
+        build.allowOnly(Stream.concat(KNOWN.stream(), silent).toList());
         WITHOUT_EFFECT.forEach(
                 (name, why) -> build.get(name).filter(field -> !field.isNull()).ifPresent(field -> field.notice(why)));
         String context = build.get("context").map(BuildReader::context).orElse(".");

@@ -74,6 +74,7 @@ public final class ComposeResolver {
 
     private static void checkTopLevel(ConfigValue file) {
         file.get("include")
+                .filter(include -> !include.isBlank())
                 .ifPresent(include -> include.problem(
                         "is not followed in this release", "Name the files one after the other, or use extends"));
         file.fields().stream()

@@ -1,6 +1,7 @@
 package dev.trainyard.core.compose;
 
 import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.LineFile;
 import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.text.Excerpt;
@@ -35,17 +36,19 @@ final class EnvironmentReader {
         for (ConfigValue entry : entries) {
             if (entry.isMapping()) {
                 entry.allowOnly(List.of("path", "required", "format"));
-                entry.get("format")
-                        .ifPresent(format -> format.problem("cannot be read in this release", "Leave it out"));
+                boolean raw = entry.get("format")
+                        .filter(format -> !format.isBlank())
+                        .flatMap(format -> format.matching("raw", "raw, or leave it out"))
+                        .isPresent();
                 boolean required = entry.get("required").map(ConfigValue::flag).orElse(true);
-                entry.get("path").flatMap(ConfigValue::text).ifPresent(path -> file(entry, path, required));
+                entry.get("path").flatMap(ConfigValue::text).ifPresent(path -> file(entry, path, required, raw));
             } else {
-                entry.text().ifPresent(path -> file(entry, path, true));
+                entry.text().ifPresent(path -> file(entry, path, true, false));
             }
         }
     }
 
-    private void file(ConfigValue entry, String path, boolean required) {
+    private void file(ConfigValue entry, String path, boolean required, boolean raw) {
         Optional<String> text = files.read(path);
         if (text.isEmpty() && required) {
             entry.missingFile(
@@ -56,7 +59,13 @@ final class EnvironmentReader {
             entry.notice("the file %s is not read: a draft is stored without the files beside it"
                     .formatted(Excerpt.quote(path)));
         }
-        text.ifPresent(content -> variables.putAll(EnvFile.parse(content, path, submitter, report)));
+        text.ifPresent(content -> {
+            if (raw) {
+                LineFile.read(content, path, name -> Optional.ofNullable(submitter.get(name)), variables, report);
+            } else {
+                variables.putAll(EnvFile.parse(content, path, submitter, report));
+            }
+        });
         variables.forEach((name, value) -> {
             if (value.length() > ConfigValue.LONGEST_TEXT) {
                 entry.problem(

@@ -41,6 +41,13 @@ final class Networks {
         return reader.external.stream().findFirst();
     }
 
+    /** What a service joins that names no network: Compose's own, about which the file may say more. */
+    static Optional<String> readDefault(Map<String, ConfigValue> declared) {
+        Networks reader = new Networks(declared);
+        Optional.ofNullable(declared.get("default")).ifPresent(network -> reader.join(network, "default", null));
+        return reader.external.stream().findFirst();
+    }
+
     private void join(ConfigValue at, String name, @Nullable ConfigValue details) {
         ConfigValue network = declared.get(name);
         if (network == null && !name.equals("default")) {

@@ -37,7 +37,7 @@ final class PrivilegesReader {
     }
 
     private Optional<ConfigValue> present(String key) {
-        return service.get(key).filter(field -> !field.isNull());
+        return service.get(key).filter(field -> !field.isBlank());
     }
 
     private List<String> list(String key, Function<ConfigValue, Optional<String>> reader) {

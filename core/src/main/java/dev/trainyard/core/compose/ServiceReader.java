@@ -126,6 +126,24 @@ final class ServiceReader {
             Map.entry("ulimits", 50),
             Map.entry("volumes", 200));
 
+    /** Texts that are empty where nothing is said, to Compose too; an empty number or size it refuses. */
+    private static final Set<String> TEXTS = Set.of(
+            "cgroup",
+            "container_name",
+            "cpuset",
+            "domainname",
+            "hostname",
+            "ipc",
+            "isolation",
+            "mac_address",
+            "network_mode",
+            "platform",
+            "pull_policy",
+            "stop_signal",
+            "user",
+            "uts",
+            "working_dir");
+
     /** Of {@code pull_policy}: only an image that is older than that is pulled. */
     private static final String PULLED_WHEN_OLD = "daily|weekly|refresh|every_([0-9]+[wdhms])+";
 
@@ -237,7 +255,7 @@ final class ServiceReader {
         run.environment(environment);
         run.workingDir(get("working_dir", field -> field.matching("/.*", "an absolute path in the container"))
                 .orElse(null));
-        run.user(get("user", ConfigValue::text).filter(user -> !user.isEmpty()).orElse(null));
+        run.user(get("user", ConfigValue::text).orElse(null));
         run.hostname(get("hostname", ConfigValue::hostName).orElse(null));
         run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
         run.stopSignal(get("stop_signal", ConfigValue::signal).orElse(null));
@@ -293,11 +311,15 @@ final class ServiceReader {
 
     private void limits() {
         Optional<Deploy> deploy = present("deploy").map(Deploy::new);
-        Optional<ConfigValue> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory));
-        Optional<ConfigValue> cpus = one(present("cpus"), deploy.flatMap(Deploy::cpus));
+        Optional<ConfigValue> memory = one(present("mem_limit"), deploy.flatMap(Deploy::memory), ConfigValue::size);
+        Optional<ConfigValue> cpus = one(
+                present("cpus"),
+                deploy.flatMap(Deploy::cpus),
+                field -> field.cpus().map(BigDecimal::stripTrailingZeros));
         @Nullable DataSize most = memory.flatMap(ConfigValue::memory).orElse(null);
         run.memory(most);
-        Optional<ConfigValue> reservation = one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation));
+        Optional<ConfigValue> reservation =
+                one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation), ConfigValue::size);
         run.tuning(TuningReader.read(
                 flag -> flag.equals("memory-reservation")
                         ? reservation
@@ -308,8 +330,9 @@ final class ServiceReader {
                 cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
         Optional<BigDecimal> quota = CpuQuota.read(present("cpu_quota"), present("cpu_period"), cpuLimit);
         run.cpus(cpuLimit.flatMap(ConfigValue::cpus).or(() -> quota).orElse(null));
-        run.pidsLimit(one(present("pids_limit"), deploy.flatMap(Deploy::pids))
-                .flatMap(field -> field.integer(-1, (1L << 53) - 1))
+        Function<ConfigValue, Optional<Long>> number = field -> field.integer(-1, (1L << 53) - 1);
+        run.pidsLimit(one(present("pids_limit"), deploy.flatMap(Deploy::pids), number)
+                .flatMap(number)
                 .orElse(null));
         run.shmSize(get("shm_size", ConfigValue::size).orElse(null));
         run.ulimits(present("ulimits").map(ConfigValue::fields).orElse(List.of()).stream()
@@ -318,13 +341,17 @@ final class ServiceReader {
     }
 
     /** Two spellings of one limit. */
-    private static Optional<ConfigValue> one(Optional<ConfigValue> first, Optional<ConfigValue> second) {
-        if (first.isPresent()
-                && second.isPresent()
-                && !first.get().text().equals(second.get().text())) {
+    private static <T> Optional<ConfigValue> one(
+            Optional<ConfigValue> first, Optional<ConfigValue> second, Function<ConfigValue, Optional<T>> meaning) {
+        if (first.isPresent() && second.isPresent() && !isSame(first.get(), second.get(), meaning)) {
             first.get().problem("differs from %s".formatted(second.get().key()), "Keep one of the two");
         }
         return first.or(() -> second);
+    }
+
+    /** In the same words, or other words for the same. */
+    private static <T> boolean isSame(ConfigValue one, ConfigValue other, Function<ConfigValue, Optional<T>> meaning) {
+        return one.text().equals(other.text()) || meaning.apply(one).equals(meaning.apply(other));
     }
 
     private static Ulimit ulimit(ConfigValue limit) {
@@ -356,10 +383,7 @@ final class ServiceReader {
                 .flatMap(_ -> present("network_mode"))
                 .ifPresent(field -> field.notice(
                         "reaches beyond the container: the policy of the worker decides whether it is granted"));
-        Optional<String> network = get("networks", field -> Networks.read(field, project.declared("networks")));
-        present("network_mode")
-                .filter(_ -> present("networks").isPresent())
-                .ifPresent(field -> field.problem("stands beside networks", "Keep one of the two"));
+        Optional<String> network = network();
         run.networkMode(mode.or(() -> network).orElse(null));
         run.dns(present("dns").map(ConfigValue::oneOrMore).orElse(List.of()).stream()
                 .flatMap(item -> item.address("an IP address").stream())
@@ -367,8 +391,8 @@ final class ServiceReader {
         run.addressing(AddressingReader.read(
                 present("dns_search").map(ConfigValue::oneOrMore).orElse(List.of()),
                 present("dns_opt").map(ConfigValue::oneOrMore).orElse(List.of()),
-                present("domainname").filter(field -> !field.text().orElse("").isEmpty()),
-                present("mac_address").filter(field -> !field.text().orElse("").isEmpty())));
+                present("domainname"),
+                present("mac_address")));
         present("isolation").ifPresent(TuningReader::isolation);
         run.groupAdd(present("group_add").map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
@@ -386,6 +410,16 @@ final class ServiceReader {
         run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
     }
 
+    private Optional<String> network() {
+        Optional<ConfigValue> mode = present("network_mode");
+        Optional<ConfigValue> networks = present("networks").filter(field -> !field.isBlank());
+        if (networks.isEmpty()) {
+            return mode.isPresent() ? Optional.empty() : Networks.readDefault(project.declared("networks"));
+        }
+        mode.ifPresent(field -> field.problem("stands beside networks", "Keep one of the two"));
+        return networks.flatMap(field -> Networks.read(field, project.declared("networks")));
+    }
+
     private Map<String, String> sysctls() {
         Map<String, String> sysctls = new LinkedHashMap<>();
         present("sysctls")
@@ -398,13 +432,13 @@ final class ServiceReader {
         if (field.isMapping()) {
             return field.fields().stream()
                     .flatMap(host -> host.oneOrMore().stream()
-                            .flatMap(item -> item.matching("\\S{1,100}", "an IP address").stream())
-                            .map(address -> host.name() + ":" + address))
+                            .flatMap(item ->
+                                    item.text().map(address -> item.withText(host.name() + ":" + address)).stream()))
+                    .flatMap(item -> AddressingReader.host(item).stream())
                     .toList();
         }
         return field.items().stream()
-                .flatMap(item -> item.matching("[^:=\\s]{1,200}[:=]\\S{1,100}", "NAME:ADDRESS").stream())
-                .map(host -> host.replaceFirst("[:=]", ":"))
+                .flatMap(item -> AddressingReader.host(item).stream())
                 .toList();
     }
 
@@ -438,6 +472,6 @@ final class ServiceReader {
 
     /** A key that stands there with nothing after it says nothing, as Compose sees it. */
     private Optional<ConfigValue> present(String key) {
-        return service.get(key).filter(field -> !field.isNull());
+        return service.get(key).filter(field -> !field.isNull() && !(TEXTS.contains(key) && field.isBlank()));
     }
 }

@@ -59,6 +59,8 @@ final class UniqueLists {
         }
         return switch (path) {
             case "env_file" -> item instanceof Mapping file ? file.get("path").flatMap(UniqueLists::text) : text(item);
+            // Compose refuses the same words twice here, to which nothing is lost by reading them once.
+            case "extra_hosts", "group_add", "security_opt" -> text(item);
             case "tmpfs" -> text(item).map(text -> text.split(":", 2)[0]);
             default -> BY_NAME.contains(path) ? text(item).map(text -> text.split("=", 2)[0]) : Optional.empty();
         };

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -75,14 +76,20 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return node instanceof Scalar scalar && scalar.isNull();
     }
 
-    /** Nothing follows the key, or an empty list or mapping, or false. */
-    public boolean saysNothing() {
+    /** Nothing follows the key, or an empty text, list or mapping. */
+    public boolean isBlank() {
         return switch (node) {
-            case Scalar scalar ->
-                scalar.isNull()
-                        || scalar.plain() && UnquotedText.printed(scalar.text()).equals("false");
+            case Scalar scalar -> scalar.text().isEmpty() || scalar.isNull();
             case Sequence _, Mapping _ -> entryCount() == 0;
         };
+    }
+
+    /** As {@link #isBlank}, or false, or zero. */
+    public boolean saysNothing() {
+        return isBlank()
+                || node instanceof Scalar scalar
+                        && scalar.plain()
+                        && Set.of("false", "0").contains(UnquotedText.printed(scalar.text()));
     }
 
     public boolean isList() {
@@ -330,7 +337,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
     /** Of a platform that an engine on Linux may have; anything else is refused. */
     public Optional<String> platform() {
         return matching(
-                "linux(/[a-z0-9_]{1,30}){0,2}|(?!windows|darwin|freebsd|wasi|wasm)[a-z0-9_]{1,30}(/[a-z0-9_]{1,30})?",
+                "(?i)linux(/[a-z0-9_]{1,30}){0,2}|(?!windows|darwin|freebsd|wasi|wasm)[a-z0-9_]{1,30}(/[a-z0-9_]{1,30})?",
                 "a platform of Linux, such as linux/amd64");
     }
 

@@ -1,6 +1,7 @@
 package dev.trainyard.core.runline;
 
 import dev.trainyard.core.reading.ConfigValue;
+import dev.trainyard.core.reading.LineFile;
 import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.text.Excerpt;

@@ -19,12 +19,14 @@ public final class GpuReservation {
     /** Docker's own word for it is the number. */
     private static final Set<String> ALL = Set.of("all", "-1");
 
+    private static final Set<String> USUAL_RUNTIMES = Set.of("runc", "io.containerd.runc.v2");
+
     private GpuReservation() {}
 
     /** Whether the service asks for a GPU in any way, however wrongly. */
     public static boolean isIn(ConfigValue service) {
         return service.isMapping()
-                && (service.get("gpus").isPresent()
+                && (gpus(service).isPresent()
                         || !devices(service).isEmpty()
                         || service.get("runtime")
                                 .flatMap(ConfigValue::text)
@@ -33,12 +35,10 @@ public final class GpuReservation {
     }
 
     public static Gpus read(ConfigValue service, Map<String, String> environment) {
-        List<ConfigValue> asked = Stream.concat(service.get("gpus").stream(), devices(service).stream())
-                .toList();
-        Optional<ConfigValue> runtime = service.get("runtime");
-        runtime.filter(field -> !field.text().orElse("nvidia").equals("nvidia"))
-                .ifPresent(field ->
-                        field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with gpus"));
+        List<ConfigValue> asked =
+                Stream.concat(gpus(service).stream(), devices(service).stream()).toList();
+        Optional<ConfigValue> runtime =
+                service.get("runtime").filter(field -> !field.isBlank()).filter(field -> isNvidia(field, "gpus"));
         if (asked.size() > 1) {
             asked.get(1).problem("GPUs are reserved a second time", "Reserve them once, under gpus or deploy");
         }
@@ -53,6 +53,25 @@ public final class GpuReservation {
             return first.name().equals("gpus") ? shortForm(first) : device(first, true);
         }
         return runtime.map(field -> fromRuntime(field, environment)).orElse(Gpus.NONE);
+    }
+
+    private static Optional<ConfigValue> gpus(ConfigValue service) {
+        return service.get("gpus").filter(gpus -> !gpus.isBlank());
+    }
+
+    /**
+     * Whether it is the runtime that shows GPUs. The usual one is accepted, any other is reported.
+     *
+     * @param gpus by what GPUs are reserved
+     */
+    public static boolean isNvidia(ConfigValue runtime, String gpus) {
+        String name = runtime.text().orElse("nvidia");
+        if (USUAL_RUNTIMES.contains(name)) {
+            runtime.notice("is the usual runtime, which shows no GPUs");
+        } else if (!name.equals("nvidia")) {
+            runtime.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with " + gpus);
+        }
+        return name.equals("nvidia");
     }
 
     /** What the nvidia runtime would have shown without any reservation. */
@@ -98,9 +117,11 @@ public final class GpuReservation {
     private static Gpus device(ConfigValue device, boolean capabilitiesNeeded) {
         device.allowOnly(List.of("capabilities", "count", "device_ids", "driver", "options"));
         device.get("options")
-                .filter(options -> !options.isNull())
+                .filter(options -> !options.isBlank())
                 .ifPresent(options -> options.problem("cannot be passed on to the worker", "Leave it out"));
-        device.get("driver").ifPresent(driver -> driver.matching("nvidia", "nvidia, the only driver known"));
+        device.get("driver")
+                .filter(driver -> !driver.isBlank())
+                .ifPresent(driver -> driver.matching("nvidia", "nvidia, the only driver known"));
         capabilities(device, capabilitiesNeeded);
         Optional<ConfigValue> count = device.get("count");
         Optional<ConfigValue> ids = device.get("device_ids");

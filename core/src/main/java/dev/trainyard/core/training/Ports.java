@@ -24,6 +24,9 @@ public final class Ports {
     private static final String PROTOCOL = "(?:/((?i:tcp|udp|sctp)))?";
     private static final Pattern SHORT = Pattern.compile(
             "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+]):)?(?:(?:" + PORT + ")?:)?" + PORT + PROTOCOL);
+    /** An address of IPv6, which Docker takes so too: what stands before the last two colons. */
+    private static final Pattern WITHOUT_BRACKETS = Pattern.compile("^([^\\[\\]:]*:[^\\[\\]]*):([^:]*):([^:]*)$");
+
     private static final Pattern EXPOSED = Pattern.compile(PORT + PROTOCOL);
     private static final String FORMS =
             "Write HOST:CONTAINER, for example 6006:6006, with an IP address before it or /udp after it if need be";
@@ -83,7 +86,7 @@ public final class Ports {
     }
 
     private void readShort(ConfigValue port, String text) {
-        Matcher form = SHORT.matcher(text);
+        Matcher form = SHORT.matcher(WITHOUT_BRACKETS.matcher(text).replaceFirst("[$1]:$2:$3"));
         if (!form.matches()) {
             port.problem("%s is no port".formatted(Excerpt.quote(text)), FORMS);
             return;

@@ -162,12 +162,23 @@ public final class Volumes {
         volume.get("tmpfs").ifPresent(field -> {
             field.allowOnly(List.of("size", "mode"));
             field.get("size").flatMap(ConfigValue::size).ifPresent(size -> options.add("size=" + size));
-            field.get("mode")
-                    .flatMap(mode -> mode.matching("[0-7]{3,4}", "an octal mode such as 1777"))
-                    .ifPresent(mode -> options.add("mode=" + mode));
+            field.get("mode").flatMap(Volumes::mode).ifPresent(mode -> options.add("mode=" + mode));
         });
         target(volume, target)
                 .ifPresent(path -> tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options)));
+    }
+
+    /** In octal digits. Without quotes YAML has read a number before, so that 01777 is octal, and 1777 is not. */
+    private static Optional<String> mode(ConfigValue mode) {
+        String number = mode.value().orElse("");
+        boolean read = mode.isNumberLike() && number.matches("\\d{1,5}");
+        ConfigValue octal = read ? mode.withText(Integer.toOctalString(Integer.parseInt(number))) : mode;
+        Optional<String> digits = octal.matching("0*[0-7]{3,4}", "an octal mode such as 01777")
+                .map(text -> text.replaceFirst("^0+(?=.{3})", ""));
+        digits.filter(text -> read && !mode.text().orElse("").startsWith("0"))
+                .ifPresent(text ->
+                        mode.notice("is read as a decimal number, as Compose does: the mode is %s".formatted(text)));
+        return digits;
     }
 
     private void add(ConfigValue volume, String source, String targetText, MountOptions options) {

@@ -1,7 +1,5 @@
-package dev.trainyard.core.runline;
+package dev.trainyard.core.reading;
 
-import dev.trainyard.core.reading.ConfigValue;
-import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.Problem;
 import java.util.List;
@@ -10,10 +8,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads the files of {@code --env-file} and {@code --label-file}, which are simpler than those of Compose: a name and a value per
+ * Reads the files of {@code --env-file} and {@code --label-file}, and of {@code env_file} in the format raw, which are simpler than others of Compose: a name and a value per
  * line, everything after the first {@code =} as it is, quotes and blanks at its end included (docker/cli, {@code pkg/kvfile}).
  */
-final class LineFile {
+public final class LineFile {
 
     private LineFile() {}
 
@@ -21,7 +19,7 @@ final class LineFile {
      * @param absent the value of a name that has none; empty: it is left out
      * @param to where names and values are put, in their order
      */
-    static void read(
+    public static void read(
             String text,
             String file,
             Function<String, Optional<String>> absent,
