@@ -103,20 +103,22 @@ final class DockerRunFlags {
                 "means nothing here: the worker tells how the pull goes, and -d prints the id alone");
         switchWithoutEffect("sig-proxy", ' ', "true", "means nothing here: Ctrl-C asks whether to cancel the job");
 
-        refused("blkio-weight", INEXPRESSIBLE, LEAVE_OUT);
+        refusedBut("0", "blkio-weight", INEXPRESSIBLE, LEAVE_OUT);
         refused("blkio-weight-device", INEXPRESSIBLE, LEAVE_OUT);
-        refused(
+        refusedBut(
+                "",
                 "cgroup-parent",
                 "names a control group of the host, and the engine there decides which it is",
                 LEAVE_OUT);
-        refused(
+        refusedBut(
+                "",
                 "cidfile",
                 "would hold the id of a container that is made later, on another host",
                 "Leave it out; -d prints the job's id");
-        refused("cpu-count", "is for Windows, and trainings run on Linux", CPUS);
-        refused("cpu-percent", "is for Windows, and trainings run on Linux", CPUS);
-        refused("cpu-rt-period", INEXPRESSIBLE, CPUS);
-        refused("cpu-rt-runtime", INEXPRESSIBLE, CPUS);
+        refusedBut("0", "cpu-count", "is for Windows, and trainings run on Linux", CPUS);
+        refusedBut("0", "cpu-percent", "is for Windows, and trainings run on Linux", CPUS);
+        refusedBut("0", "cpu-rt-period", INEXPRESSIBLE, CPUS);
+        refusedBut("0", "cpu-rt-runtime", INEXPRESSIBLE, CPUS);
         refused(
                 "device-cgroup-rule",
                 "opens devices of the host by their numbers, GPUs that are reserved for others among them",
@@ -130,13 +132,15 @@ final class DockerRunFlags {
                 "true",
                 "cannot be turned off: workers verify no signatures",
                 "Leave it out; name the image by its digest, IMAGE@sha256:…");
-        refused("io-maxbandwidth", "is for Windows, and trainings run on Linux", LEAVE_OUT);
-        refused("io-maxiops", "is for Windows, and trainings run on Linux", LEAVE_OUT);
-        refused(
+        refusedBut("0", "io-maxbandwidth", "is for Windows, and trainings run on Linux", LEAVE_OUT);
+        refusedBut("0", "io-maxiops", "is for Windows, and trainings run on Linux", LEAVE_OUT);
+        refusedBut(
+                "",
                 "ip",
                 "is an address in a network of one host, which the job may not get",
                 "Leave it out; --publish makes a port reachable");
-        refused(
+        refusedBut(
+                "",
                 "ip6",
                 "is an address in a network of one host, which the job may not get",
                 "Leave it out; --publish makes a port reachable");
@@ -207,11 +211,12 @@ final class DockerRunFlags {
     }
 
     private static void refused(String name, String why, String remedy) {
-        refused(name, ' ', why, remedy);
+        add(new RunFlag(name, ' ', true, true, new Refusal(why, remedy, null), null));
     }
 
-    private static void refused(String name, char letter, String why, String remedy) {
-        add(new RunFlag(name, letter, true, true, new Refusal(why, remedy, ""), null));
+    /** Refused, but for the value that Docker has where nothing is said. */
+    private static void refusedBut(String harmless, String name, String why, String remedy) {
+        add(new RunFlag(name, ' ', true, true, new Refusal(why, remedy, harmless), null));
     }
 
     private static void refusedSwitch(String name, String harmless, String why, String remedy) {

@@ -52,6 +52,10 @@ final class MountFlag {
             "volume-opt",
             "image-subpath");
 
+    /** What Docker does where nothing is said. */
+    private static final List<String> SILENT = List.of(
+            "bind-nonrecursive=false", "bind-recursive=enabled", "bind-create-src=false", "volume-driver=local");
+
     private static final List<String> BARE = List.of("readonly", "ro", "bind-nonrecursive", "volume-nocopy");
 
     private final ConfigValue flag;
@@ -94,6 +98,9 @@ final class MountFlag {
         int equals = word.indexOf('=');
         String key = (equals < 0 ? word : word.substring(0, equals)).strip().toLowerCase(Locale.ROOT);
         String name = KEYS.get(key);
+        if (equals > 0 && SILENT.contains(key + word.substring(equals))) {
+            return;
+        }
         if (OTHERS.contains(key)) {
             flag.problem("%s cannot be passed on to the worker in this release".formatted(key), "Leave it out");
         } else if (name == null) {
@@ -106,7 +113,13 @@ final class MountFlag {
             flag.problem("%s has no value".formatted(key), FORM);
         } else {
             String value = equals < 0 ? "true" : word.substring(equals + 1);
-            put(name, name.equals("read_only") || name.equals("nocopy") ? truth(key, value) : value);
+            put(
+                    name,
+                    switch (name) {
+                        case "read_only", "nocopy" -> truth(key, value);
+                        case "type" -> value.toLowerCase(Locale.ROOT);
+                        default -> value;
+                    });
         }
     }
 

@@ -20,8 +20,8 @@ record RunFlag(
         @Nullable Refusal refusal,
         @Nullable Unused unused) {
 
-    /** @param harmless a value with which the flag says nothing */
-    record Refusal(String why, String remedy, String harmless) {}
+    /** @param harmless a value with which the flag says nothing; null: there is none */
+    record Refusal(String why, String remedy, @Nullable String harmless) {}
 
     /** @param usual the value of a switch with which it says nothing; empty: there is none */
     record Unused(String why, String usual) {}

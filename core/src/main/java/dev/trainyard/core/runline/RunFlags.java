@@ -7,13 +7,19 @@ import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.SourceRange;
 import dev.trainyard.core.runline.RunWords.Given;
 import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.IntegerText;
 import dev.trainyard.core.text.SwitchText;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a run line says by its flags, looked up by a flag's long name. What is not of the wanted form is reported, and reads as not said. */
 final class RunFlags {
+
+    /** Those of which Docker's client reads an integer as Go does. */
+    private static final Set<String> INTEGERS =
+            Set.of("cpu-period", "cpu-quota", "cpu-shares", "oom-score-adj", "pids-limit", "stop-timeout");
 
     private final List<Given> given;
     private final Report report;
@@ -37,7 +43,18 @@ final class RunFlags {
 
     /** The occurrence that counts where a flag is given more than once. */
     Optional<ConfigValue> last(String name) {
-        return all(name).stream().reduce((_, later) -> later);
+        Optional<ConfigValue> last = all(name).stream().reduce((_, later) -> later);
+        return INTEGERS.contains(name) ? last.map(RunFlags::inDecimal) : last;
+    }
+
+    private static ConfigValue inDecimal(ConfigValue field) {
+        String text = field.text().orElse("");
+        Optional<Long> number = IntegerText.parse(text);
+        if (number.isEmpty() && text.matches("[-+]?0\\d+")) {
+            field.problem(
+                    "%s does not fit".formatted(Excerpt.quote(text)), "Leave the first 0 out, which makes it octal");
+        }
+        return number.map(value -> field.withText(value.toString())).orElse(field);
     }
 
     /** As {@link #last}, but an empty value says nothing, as Docker sees it. */

@@ -13,6 +13,7 @@ import dev.trainyard.core.runline.RunFlag.Unused;
 import dev.trainyard.core.runline.RunWords.Given;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.IntegerText;
 import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.text.SwitchText;
 import dev.trainyard.core.training.AddressingReader;
@@ -45,8 +46,8 @@ final class RunLineReader {
 
     private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
     private static final Pattern ULIMIT = Pattern.compile("([a-z]{1,30})=(-?\\d{1,15})(?::(-?\\d{1,15}))?");
-    private static final Pattern HOST =
-            Pattern.compile("([^:=\\s]{1,200})[:=](\\[?)([0-9a-fA-F.:]{2,45}|host-gateway)(]?)");
+    private static final Pattern FRACTION = Pattern.compile("(\\d{1,9})/(0*[1-9]\\d{0,8})");
+    private static final int LONGEST_GRACE = 86_400;
     private static final int LONGEST_WORD = 131_000;
 
     private final RunWords words;
@@ -92,8 +93,7 @@ final class RunLineReader {
                 gpus,
                 variables.labels(),
                 flags.said("stop-timeout")
-                        .flatMap(field -> field.integer(0, 86_400))
-                        .map(Duration::ofSeconds)
+                        .flatMap(RunLineReader::gracePeriod)
                         .orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
                 report.notices());
         boolean detached = flags.on("detach");
@@ -101,6 +101,18 @@ final class RunLineReader {
             throw new InvalidRunLine(report.problems());
         }
         return new RunLine(training, detached);
+    }
+
+    /** To Docker -1 is without end, which no request can carry. */
+    private static Optional<Duration> gracePeriod(ConfigValue field) {
+        return field.integer(-1, Integer.MAX_VALUE).map(seconds -> {
+            if (seconds >= 0 && seconds <= LONGEST_GRACE) {
+                return Duration.ofSeconds(seconds);
+            }
+            field.notice("is passed on as %d, the most that a request carries; the worker's policy may allow less"
+                    .formatted(LONGEST_GRACE));
+            return Duration.ofSeconds(LONGEST_GRACE);
+        });
     }
 
     private void refuse() {
@@ -113,13 +125,11 @@ final class RunLineReader {
     }
 
     private static boolean isHarmless(Given given, Refusal refusal) {
-        return !given.flag().takesValue()
-                && given.value()
-                        .text()
-                        .flatMap(SwitchText::parse)
-                        .map(String::valueOf)
-                        .filter(refusal.harmless()::equals)
-                        .isPresent();
+        String text = given.value().text().orElse("");
+        Optional<String> said = given.flag().takesValue()
+                ? Optional.of(IntegerText.parse(text).map(String::valueOf).orElse(text))
+                : SwitchText.parse(text).map(String::valueOf);
+        return said.filter(value -> value.equals(refusal.harmless())).isPresent();
     }
 
     private String image() {
@@ -192,15 +202,7 @@ final class RunLineReader {
     }
 
     private Optional<ConfigValue> runtime() {
-        return flags.said("runtime").filter(field -> {
-            String name = field.text().orElse("");
-            if (name.equals("runc")) {
-                field.notice("is the usual runtime, which shows no GPUs");
-            } else if (!name.equals("nvidia")) {
-                field.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with --gpus");
-            }
-            return name.equals("nvidia");
-        });
+        return flags.said("runtime").filter(field -> GpuReservation.isNvidia(field, "--gpus"));
     }
 
     /** The nvidia runtime shows devices without {@code --gpus}; a compose file's {@code runtime: nvidia} means the same. */
@@ -230,8 +232,9 @@ final class RunLineReader {
         DataSize memory = flags.last("memory").flatMap(ConfigValue::memory).orElse(null);
         run.memory(memory);
         run.tuning(TuningReader.read(flags::said, memory, sysctls()));
-        Optional<ConfigValue> cpus =
-                flags.last("cpus").filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"));
+        Optional<ConfigValue> cpus = flags.last("cpus")
+                .map(RunLineReader::withoutFraction)
+                .filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"));
         Optional<BigDecimal> quota = CpuQuota.read(flags.said("cpu-quota"), flags.said("cpu-period"), cpus);
         run.cpus(cpus.flatMap(ConfigValue::cpus).or(() -> quota).orElse(null));
         run.pidsLimit(flags.last("pids-limit")
@@ -242,6 +245,21 @@ final class RunLineReader {
         Map<String, Ulimit> ulimits = new TreeMap<>();
         flags.all("ulimit").forEach(field -> ulimit(field).ifPresent(limit -> ulimits.put(limit.name(), limit)));
         run.ulimits(List.copyOf(ulimits.values()));
+    }
+
+    /** Docker takes 1/2 for 0.5, and no fraction that has no end. */
+    private static ConfigValue withoutFraction(ConfigValue field) {
+        Matcher fraction = FRACTION.matcher(field.text().orElse(""));
+        if (!fraction.matches()) {
+            return field;
+        }
+        try {
+            return field.withText(new BigDecimal(fraction.group(1))
+                    .divide(new BigDecimal(fraction.group(2)))
+                    .toPlainString());
+        } catch (ArithmeticException e) {
+            return field;
+        }
     }
 
     private Map<String, String> sysctls() {
@@ -294,7 +312,7 @@ final class RunLineReader {
         run.networkMode(
                 flags.said("network").flatMap(RunLineReader::networkMode).orElse(null));
         run.extraHosts(flags.all("add-host").stream()
-                .flatMap(field -> host(field).stream())
+                .flatMap(field -> AddressingReader.host(field).stream())
                 .toList());
         run.dns(flags.all("dns").stream()
                 .flatMap(field -> field.address("the address of a name server").stream())
@@ -314,24 +332,6 @@ final class RunLineReader {
                         "the network %s is one of the worker's host: its policy decides, and the start fails where it is missing"
                                 .formatted(name)));
         return mode;
-    }
-
-    private static Optional<String> host(ConfigValue field) {
-        return field.matching(HOST.pattern(), "NAME:ADDRESS, for example nas:10.0.0.7")
-                .map(HOST::matcher)
-                .filter(Matcher::matches)
-                .filter(host -> isHost(field, host.group(3)))
-                .map(host -> host.group(1) + ":" + host.group(3));
-    }
-
-    private static boolean isHost(ConfigValue field, String address) {
-        boolean known = address.equals("host-gateway") || LinuxVocabulary.isAddress(address);
-        if (!known) {
-            field.problem(
-                    "%s is no address".formatted(Excerpt.quote(address)),
-                    "Write NAME:ADDRESS, for example nas:10.0.0.7");
-        }
-        return known;
     }
 
     private void confinement() {
@@ -366,9 +366,7 @@ final class RunLineReader {
         for (Given given : words.given()) {
             unused(given);
             boolean counts = given.flag().repeats()
-                    || flags.last(given.flag().name())
-                            .filter(given.value()::equals)
-                            .isPresent();
+                    || flags.all(given.flag().name()).getLast().equals(given.value());
             if (!counts) {
                 given.value().notice("is given again later, which is what counts");
             }
