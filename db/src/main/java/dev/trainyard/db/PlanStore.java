@@ -5,6 +5,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan;
+import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.plan.Snapshot;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
@@ -491,12 +492,17 @@ public final class PlanStore {
         return byWorker;
     }
 
-    /** Per worker and kind, what is held; keys without the worker's id. */
+    /**
+     * Per worker and kind, what is held; keys without the worker's id. Workers of one machine share its folders: a place that one of them
+     * holds, also for an attempt that it lost, is held for all.
+     */
     private Map<UUID, Map<String, Set<String>>> held() {
         Map<UUID, Map<String, Set<String>>> held = new HashMap<>();
         sql.sql("""
-                select worker_id, kind, substr(key, 38) as thing from trainyard.reservation
-                where released_at is null and kind in ('SLOT', 'PORT', 'LOCATION')""").query(row -> {
+                select w.id as worker_id, r.kind, substr(r.key, 38) as thing
+                from trainyard.reservation r join trainyard.worker holder on holder.id = r.worker_id
+                join trainyard.worker w on w.id = holder.id or r.kind = 'LOCATION' and w.boot_id = holder.boot_id
+                where r.released_at is null and r.kind in ('SLOT', 'PORT', 'LOCATION')""").query(row -> {
             held.computeIfAbsent(row.getObject("worker_id", UUID.class), worker -> new HashMap<>())
                     .computeIfAbsent(row.getString("kind"), kind -> new HashSet<>())
                     .add(row.getString("thing"));
@@ -624,7 +630,7 @@ public final class PlanStore {
     }
 
     private boolean reserve(Plan.Placement placement) {
-        if (!isQueued(placement.job())) {
+        if (!isQueued(placement.job()) || isWritten(placement)) {
             return false;
         }
         AttemptId attempt = insertAttempt(
@@ -640,6 +646,13 @@ public final class PlanStore {
             reserve(attempt, placement.host(), "LOCATION", placement.host() + "/" + placement.location());
         }
         return true;
+    }
+
+    /** Whether a placement of the same cycle, on another worker of the same machine, has the place or one beside it. */
+    private boolean isWritten(Plan.Placement placement) {
+        return placement.location() != null
+                && held().getOrDefault(placement.host().value(), Map.of()).getOrDefault("LOCATION", Set.of()).stream()
+                        .anyMatch(place -> Planner.overlap(place, placement.location()));
     }
 
     /** Locks the job: from here on it stays as it is. */

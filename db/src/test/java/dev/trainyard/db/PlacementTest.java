@@ -229,6 +229,50 @@ class PlacementTest {
         assertThat(yard.held(yard.place(job))).contains("LOCATION */" + location);
     }
 
+    @Test
+    void workers_of_one_machine_never_write_one_place_at_once() {
+        yard.register(AWorker.named("gpu-1").boot("here"));
+        yard.register(AWorker.named("gpu-2").boot("here").engine("engine-2"));
+        JobId first = yard.submit(ARequest.named("first").outputsAt("/logs/run-7"));
+        JobId second = yard.submit(ARequest.named("second").outputsAt("/logs/run-7/part"));
+
+        yard.plan();
+        yard.plan();
+
+        assertThat(yard.state(first)).isEqualTo("RUNNING");
+        assertThat(yard.state(second)).isEqualTo("QUEUED");
+        assertThat(yard.text("select waiting_because from history.queue")).contains("/logs/run-7");
+    }
+
+    @Test
+    void machines_have_places_of_their_own() {
+        yard.register(AWorker.named("gpu-1").boot("here"));
+        yard.register(AWorker.named("gpu-2").boot("there").engine("engine-2"));
+        JobId first = yard.submit(ARequest.named("first").outputsAt("/logs/run-7"));
+        JobId second = yard.submit(ARequest.named("second").outputsAt("/logs/run-7"));
+
+        yard.plan();
+
+        assertThat(List.of(yard.state(first), yard.state(second))).containsOnly("RUNNING");
+    }
+
+    @Test
+    void what_a_lost_attempt_may_still_write_is_written_by_no_other_worker_of_its_machine() {
+        yard.register(AWorker.named("gpu-1").boot("here"));
+        JobId lost = yard.submit(ARequest.named("lost").outputsAt("/logs/run-7"));
+        yard.place(lost);
+        yard.register(AWorker.named("gpu-2").boot("here").engine("engine-2"));
+        yard.update(
+                "update trainyard.attempt set state = 'ENDED', cause = 'HOST_LOST', lost_in = 'RESERVED', ended_at = clock_timestamp()");
+        JobId next = yard.submit(ARequest.named("next").outputsAt("/logs/run-7"));
+
+        yard.plan();
+
+        assertThat(yard.state(next)).isEqualTo("QUEUED");
+        assertThat(yard.text("select waiting_because from history.queue where job_id = '%s'".formatted(next)))
+                .contains("/logs/run-7");
+    }
+
     // Whatever the code does ------------------------------------------------------------------------------------------
 
     @Test

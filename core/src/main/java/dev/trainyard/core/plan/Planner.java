@@ -67,6 +67,15 @@ public final class Planner {
         return new Planner(snapshot).place(snapshot.candidates());
     }
 
+    /** Whether two places of outputs are the same, or one lies in the other. */
+    public static boolean overlap(String place, String other) {
+        return isBelow(place, other) || isBelow(other, place);
+    }
+
+    private static boolean isBelow(String path, String folder) {
+        return path.equals(folder) || path.startsWith(folder.endsWith("/") ? folder : folder + "/");
+    }
+
     private Plan place(List<Candidate> candidates) {
         for (Candidate candidate : candidates) {
             List<Room> fitting = fitting(candidate);
@@ -391,13 +400,9 @@ public final class Planner {
         /** A place that somebody writes to and that is this one, lies in it, or has it in it; null: none is. */
         private @Nullable String writtenBeside(String location) {
             return locations.stream()
-                    .filter(held -> isBelow(held, location) || isBelow(location, held))
+                    .filter(held -> overlap(held, location))
                     .min(Comparator.naturalOrder())
                     .orElse(null);
-        }
-
-        private static boolean isBelow(String path, String folder) {
-            return path.equals(folder) || path.startsWith(folder.endsWith("/") ? folder : folder + "/");
         }
 
         Placement take(Candidate candidate) {
