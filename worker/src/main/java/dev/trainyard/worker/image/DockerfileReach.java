@@ -20,8 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param downloads instructions that may make the engine fetch an address, as they are written
  * @param bases images of {@code FROM}, with the values of arguments filled in
  * @param others images of {@code COPY --from}
+ * @param copied those of the others that the build itself copies from, in no ONBUILD, and that have no name of a stage
  */
-record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> others) {
+record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> others, Set<String> copied) {
 
     private static final List<String> SCHEMES = List.of("http://", "https://");
     private static final String FROM_FLAG = "--from=";
@@ -31,8 +32,8 @@ record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> oth
      * @throws ImageFailure if it cannot be told which image a FROM names
      */
     static DockerfileReach of(List<DockerfileInstruction> instructions, Map<String, String> arguments) {
-        DockerfileReach reach =
-                new DockerfileReach(new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+        DockerfileReach reach = new DockerfileReach(
+                new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
         GlobalArguments values = new GlobalArguments(arguments);
         // A stage is known by its name once it is built: until then the name is that of an image.
         Set<String> stages = new HashSet<>();
@@ -47,13 +48,18 @@ record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> oth
                 values.declare(instruction);
             }
             reach.add(instruction, stages);
+            if (instruction.word().equals("COPY")) {
+                images(instruction, stages).forEach(reach.copied::add);
+            }
         }
+        stages.add(stage);
+        reach.copied.removeIf(image -> stages.contains(image.toLowerCase(Locale.ROOT)));
         return reach;
     }
 
     /** What the ONBUILD of an image adds to a Dockerfile that begins with it. */
     static DockerfileReach ofTriggers(List<DockerfileInstruction> triggers) {
-        DockerfileReach reach = new DockerfileReach(new LinkedHashSet<>(), Set.of(), new LinkedHashSet<>());
+        DockerfileReach reach = new DockerfileReach(new LinkedHashSet<>(), Set.of(), new LinkedHashSet<>(), Set.of());
         triggers.forEach(trigger -> reach.add(trigger, Set.of()));
         return reach;
     }
@@ -81,14 +87,16 @@ record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> oth
                     downloads.add("ADD " + instruction.arguments());
                 }
             }
-            case "COPY" ->
-                instruction.flags().stream()
-                        .filter(flag -> flag.startsWith(FROM_FLAG))
-                        .map(flag -> flag.substring(FROM_FLAG.length()))
-                        .filter(from -> !isNumber(from) && !stages.contains(from.toLowerCase(Locale.ROOT)))
-                        .forEach(others::add);
+            case "COPY" -> images(instruction, stages).forEach(others::add);
             default -> {}
         }
+    }
+
+    private static Stream<String> images(DockerfileInstruction copy, Set<String> stages) {
+        return copy.flags().stream()
+                .filter(flag -> flag.startsWith(FROM_FLAG))
+                .map(flag -> flag.substring(FROM_FLAG.length()))
+                .filter(from -> !isNumber(from) && !stages.contains(from.toLowerCase(Locale.ROOT)));
     }
 
     private static boolean isNumber(String text) {

@@ -151,6 +151,10 @@ public final class Images {
             for (String image : reach.others()) {
                 requireNoId(image, team, progress);
             }
+            for (String image : reach.copied()) {
+                // The build would pull it, too, but asks a registry that is left alone after a failure.
+                Optional<EngineImage> unused = ofEngine(image, team, progress);
+            }
             for (String image : reach.bases()) {
                 Optional<EngineImage> base = ofEngine(image, team, progress);
                 if (base.isPresent()) {

@@ -97,6 +97,7 @@ class DockerfileReachTest {
 
         assertThat(reach.bases()).isEqualTo(Set.of("debian:trixie", "y:"));
         assertThat(reach.others()).isEqualTo(Set.of("team/tools:1", "build", "99999999999999999999"));
+        assertThat(reach.copied()).isEqualTo(Set.of("team/tools:1", "99999999999999999999"));
     }
 
     @Test

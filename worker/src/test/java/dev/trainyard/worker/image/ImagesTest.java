@@ -145,6 +145,17 @@ class ImagesTest {
     }
 
     @Test
+    void nor_for_one_of_images_to_copy_from() {
+        ImageFailure first = failure(dockerfile("FROM busybox", "COPY --from=" + NOWHERE + "tools:1 /a /b"));
+        progress.clear();
+        ImageFailure second = failure(dockerfile("FROM busybox", "COPY --from=" + NOWHERE + "another:1 /a /b"));
+
+        assertThat(List.of(first, second)).extracting(ImageFailure::verdict).containsOnly(Cause.IMAGE_PULL_FAILED);
+        assertThat(second).hasMessageContaining("registry 127.0.0.1:1 does not give its images");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
     void a_name_that_is_none_is_unavailable_at_once() {
         ImageFailure failure = failure(new ImageSource.Reference("Not_A_Name"));
 
