@@ -7,6 +7,8 @@ do $$
 declare
     reader text;
     routine regprocedure;
+    other name;
+    login name;
 begin
     foreach reader in array array['trainyard_reader', 'trainyard_sql'] loop
         execute format('alter role %I connection limit %s', reader, case reader when 'trainyard_reader' then 20 else 16 end);
@@ -42,6 +44,22 @@ begin
         -- Loops, and lines of one's own in the log of Postgres.
         revoke usage on language plpgsql from public;
         grant usage on language plpgsql to trainyard_owner;
+        -- The table of locks and the disk are the whole server's, and in other databases nothing is revoked. So readers do not get into those that
+        -- every server has; whoever else may log in now keeps what everybody had.
+        for other in
+            select datname from pg_database
+            where datname in ('postgres', 'template1') and datname <> current_database()
+              and (has_database_privilege('public', oid, 'connect') or has_database_privilege('public', oid, 'temporary'))
+        loop
+            for login in
+                select rolname from pg_roles
+                where rolcanlogin and not rolsuper and rolname !~ '^trainyard_' and not pg_has_role(oid, 'trainyard_reader', 'member')
+                  and has_database_privilege(oid, (select d.oid from pg_database d where d.datname = other), 'connect')
+            loop
+                execute format('grant connect, temporary on database %I to %I', other, login);
+            end loop;
+            execute format('revoke connect, temporary on database %I from public', other);
+        end loop;
     end if;
 exception when insufficient_privilege then
     raise warning 'the roles trainyard_reader and trainyard_sql are not bounded: %. Run trainyard migrate as an administrator once', sqlerrm;

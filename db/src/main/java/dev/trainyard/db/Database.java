@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -111,16 +112,18 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Returns if the database answers and takes writes.
+     * Returns if the database answers, takes writes and has room in its table of locks.
      *
      * @throws DatabaseUnavailable if it does not, at the latest after the ten seconds that a connection may take
      */
     public void requireAnswer() {
         try {
-            if (sql.sql("show transaction_read_only")
-                    .query(String.class)
-                    .single()
-                    .equals("on")) {
+            // A lock of a table that few use needs no room in the table of locks; this one does.
+            boolean readOnly = Objects.requireNonNull(sql.sql(
+                            "select current_setting('transaction_read_only')::boolean from pg_try_advisory_xact_lock_shared(0)")
+                    .query(Boolean.class)
+                    .single());
+            if (readOnly) {
                 throw new DatabaseUnavailable("%s takes no writes".formatted(url));
             }
         } catch (DataAccessException e) {

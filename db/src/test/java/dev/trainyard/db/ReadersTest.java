@@ -142,6 +142,49 @@ class ReadersTest {
         }
     }
 
+    /** What is revoked in one database is free in another, and the table of locks is that of all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "template1"})
+    void a_reader_gets_into_none_of_the_databases_that_every_server_has_and_others_still_do(String database)
+            throws SQLException {
+        yard.update("create role elsewhere login");
+        try {
+            yard.update("grant connect, temporary on database " + database + " to public");
+            Migrations.migrate(TestPostgres.asSuperuser(yard.url));
+
+            for (String user : List.of("trainyard_reader", "trainyard_sql")) {
+                assertThatThrownBy(() -> DriverManager.getConnection(jdbc(database), user, null))
+                        .as(user)
+                        .hasMessageContaining("permission denied for database");
+            }
+            DriverManager.getConnection(jdbc(database), "elsewhere", null).close();
+        } finally {
+            yard.update("revoke all on database postgres, template1 from elsewhere");
+            yard.update("drop role elsewhere");
+        }
+    }
+
+    private String jdbc(String database) {
+        return new PostgresUrl(yard.url.host(), yard.url.port(), database, null, null, "").jdbc();
+    }
+
+    @Test
+    void a_database_whose_table_of_locks_is_full_is_said_not_to_answer() throws SQLException {
+        yard.database.requireAnswer();
+        Connection holder = session("postgres");
+        assertThatThrownBy(() ->
+                        execute(holder, "select count(pg_try_advisory_lock(i)) from generate_series(1, 1000000) i"))
+                .hasMessageContaining("out of shared memory");
+
+        try {
+            assertThatThrownBy(yard.database::requireAnswer)
+                    .isInstanceOf(DatabaseUnavailable.class)
+                    .hasMessageContaining("out of shared memory");
+        } finally {
+            execute(holder, "select pg_advisory_unlock_all()");
+        }
+    }
+
     /** NOTIFY is nobody's to revoke, and a session that listens and stands still keeps the queue full. */
     @Test
     void readers_that_fill_the_queue_of_notifications_stop_nobody() throws SQLException {

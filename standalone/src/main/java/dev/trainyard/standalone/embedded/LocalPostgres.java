@@ -36,11 +36,17 @@ public final class LocalPostgres implements AutoCloseable {
     public static final String SQL = "trainyard_sql";
     private static final String READER = "trainyard_reader";
 
+    /**
+     * A reader can give itself a password, and is not bounded in other databases, whose locks are in the same table: nobody but
+     * the superuser gets in there.
+     */
     private static final String WHO_MAY_CONNECT = """
             # Written by Trainyard at every start.
-            host %s %s 127.0.0.1/32 trust
-            host all all 127.0.0.1/32 scram-sha-256
-            """.formatted(DATABASE, READER);
+            host %1$s %2$s 127.0.0.1/32 trust
+            host all %2$s 127.0.0.1/32 reject
+            host %1$s all 127.0.0.1/32 scram-sha-256
+            host all %3$s 127.0.0.1/32 scram-sha-256
+            """.formatted(DATABASE, READER, SUPERUSER);
 
     /** Long, because a server that crashed first replays its log. */
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -204,6 +210,8 @@ public final class LocalPostgres implements AutoCloseable {
                 new StringBuilder(binaries.program("postgres").toString());
         settings().forEach(it -> commandLine.append(" \"").append(it).append('"'));
         return !status().equals("stopping")
+                && Files.exists(whoMayConnect())
+                && Files.readString(whoMayConnect()).equals(WHO_MAY_CONNECT)
                 && Files.readString(data().resolve("postmaster.opts")).strip().contentEquals(commandLine);
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -148,11 +149,40 @@ class LocalPostgresTest {
             try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl("trainyard_reader"))) {
                 assertThat(connection.getCatalog()).isEqualTo("trainyard");
             }
-            // The trust is for the history alone.
-            assertThatThrownBy(() -> DriverManager.getConnection(
-                            postgres.jdbcUrl("trainyard_reader").replace("/trainyard?", "/postgres?")))
-                    .isInstanceOf(SQLException.class);
         }
+    }
+
+    /** There it would not be bounded, and could take all the locks of the server. */
+    @Test
+    void a_reader_that_gives_itself_a_password_gets_into_no_other_database_and_no_other_role_does()
+            throws SQLException {
+        try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
+            PostgresClient.of(postgres)
+                    .execute(
+                            "do $$ begin create role trainyard_reader login; exception when duplicate_object then end $$");
+            try (Connection reader = DriverManager.getConnection(postgres.jdbcUrl("trainyard_reader"));
+                    Statement statement = reader.createStatement()) {
+                statement.execute(
+                        "begin; set transaction read write; alter role trainyard_reader password 'mine'; commit");
+            }
+
+            for (String database : List.of("postgres", "template1")) {
+                assertThatThrownBy(() -> login(postgres, database, "trainyard_reader", "mine"))
+                        .hasMessageContaining("pg_hba.conf rejects connection");
+                for (String role : List.of(LocalPostgres.SERVER, LocalPostgres.WORKER, LocalPostgres.SQL)) {
+                    assertThatThrownBy(() -> login(postgres, database, role, postgres.password(role)))
+                            .as(role)
+                            .hasMessageContaining("no pg_hba.conf entry");
+                }
+            }
+            login(postgres, "trainyard", "trainyard_reader", "not asked for").close();
+        }
+    }
+
+    private static Connection login(LocalPostgres postgres, String database, String role, String password)
+            throws SQLException {
+        return DriverManager.getConnection(
+                postgres.jdbcUrl(role).replace("/trainyard?", "/" + database + "?"), role, password);
     }
 
     @Test
