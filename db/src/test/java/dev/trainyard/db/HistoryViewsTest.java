@@ -74,21 +74,26 @@ class HistoryViewsTest {
                         "train",
                         "--db=postgres://u:t0p@h/d",
                         "a://u:t0p@x b://t0p@y",
-                        "postgres://u:t0p\"\\t0p@t0p@h/d")
-                .labels(Map.of("origin", "https://t0p@git/x")));
+                        "postgres://u:t0p\"\\t0p@t0p@h/d",
+                        "postgres://u:p/ss-t0p@h/d",
+                        "postgres://u:p ss-t0p@h/d",
+                        "--url=https://u:\nt0p@h",
+                        "https:\\/\\/u:t0p@h",
+                        "//u:t0p@h")
+                .labels(Map.of("origin", "https://t0p@git/x", "mirror", "http://u:p/t0p@h", "http://u:t0p@name", "x")));
         AttemptId attempt = yard.prepared(me, job);
         yard.attempts.imaged(me, attempt, "sha256:1111");
         yard.attempts.created(me, attempt, "c0ffee", "ty-1");
-        yard.attempts.started(me, attempt, Yard.ENGINE_STARTED, List.of("train", "--db=postgres://u:t0p@h/d"));
+        yard.attempts.started(me, attempt, Yard.ENGINE_STARTED, List.of("train", "--db=postgres://u:p /t0p@h/d"));
         yard.attempts.exited(me, attempt, Yard.EXIT_1);
         yard.attempts.ended(
                 me,
                 attempt,
                 new AttemptStore.End(
                         Cause.PROGRAM_ERROR,
-                        "no route to http://u:t0p@proxy/",
+                        "no route to http://u:p/t0p@proxy/ for //u:t0p@h of ada@h",
                         true,
-                        _ -> new Retry.Hold("see http://u:t0p@wiki/")));
+                        _ -> new Retry.Hold("see https:\\/\\/u:t0p@wiki/")));
         yard.jobs.reject("t", 0, 1, job, "bad: ftp://u:t0p@h/", new byte[0]);
 
         for (String view : yard.texts("select viewname::text from pg_views where schemaname = 'history'")) {
@@ -100,7 +105,36 @@ class HistoryViewsTest {
         assertThat(yard.text("select argv::text from history.attempts"))
                 .isEqualTo("[\"train\", \"--db=postgres://h/d\"]");
         assertThat(yard.text("select request #>> '{run,command,2}' from history.jobs"))
-                .isEqualTo("a://x b://y");
+                .isEqualTo("a://y");
+        assertThat(yard.text("select detail from history.attempts"))
+                .isEqualTo("no route to http://proxy/ for //h of ada@h");
+    }
+
+    /** If a text was read again for each of its slashes, this would not end. */
+    @Test
+    void a_megabyte_of_slashes_is_read_once() {
+        for (String many : List.of("//a".repeat(350_000), "//a ".repeat(250_000), "/".repeat(1_000_000))) {
+            assertThat(withoutLogins(many)).containsExactly(many, many);
+            assertThat(withoutLogins("@ " + many + "!")).containsExactly("@ " + many + "!", "@ " + many + "!");
+        }
+        assertThat(withoutLogins("//@".repeat(350_000) + "a".repeat(500_000)))
+                .containsExactly("//" + "a".repeat(500_000), "//" + "a".repeat(500_000));
+        assertThat(withoutLogins("//a ".repeat(250_000) + "//u@h"))
+                .containsExactly("//a ".repeat(250_000) + "//h", "//h");
+        assertThat(withoutLogins("//u@h ".repeat(170_000))).containsExactly("//h ".repeat(170_000), "//h ");
+    }
+
+    /** Of a message, and of a value. */
+    private List<String> withoutLogins(String text) {
+        return List.of(
+                yard.sql("select trainyard.without_logins(:text::text)")
+                        .param("text", text)
+                        .query(String.class)
+                        .single(),
+                yard.sql("select trainyard.without_logins(to_jsonb(:text::text)) #>> '{}'")
+                        .param("text", text)
+                        .query(String.class)
+                        .single());
     }
 
     @Test
