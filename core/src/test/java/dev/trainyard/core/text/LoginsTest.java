@@ -1,0 +1,27 @@
+package dev.trainyard.core.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoginsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://u:p@h/d, postgres://h/d",
+        "postgres://u:p/ss@h/d, postgres://h/d",
+        "postgres://u:p ss@h/d, postgres://h/d",
+        "'--url=https://u:\np@h', --url=https://h",
+        "https:\\/\\/u:p@h, https:\\/\\/h",
+        "//u:p@h, //h",
+        "//@h, //h",
+        "a://u:p@x b://p@y, a://y",
+        "https://h/x, https://h/x",
+        "ada@h//x, ada@h//x",
+        "ada@h, ada@h",
+    })
+    void a_value_loses_what_comes_between_two_slashes_and_its_last_at_sign(String text, String shown) {
+        assertThat(Logins.removed(text)).isEqualTo(shown);
+    }
+}
