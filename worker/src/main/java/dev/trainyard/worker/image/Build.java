@@ -34,7 +34,7 @@ final class Build {
                     + " own builder cannot. Write it without, or build the image yourself and submit it by name";
 
     private static final String BUILD_ARGUMENTS =
-            ". Its name is made of build arguments: give them (args in a compose file, --build-arg), or give ARG a default"
+            ". Its name is made of build arguments: give them (args in a compose file), or give ARG a default"
                     + " value before the first FROM";
 
     private final EngineImages images;

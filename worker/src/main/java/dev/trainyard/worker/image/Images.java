@@ -263,7 +263,7 @@ public final class Images {
         dockerfile.unfillable(images.platform()).stream()
                 .filter(name -> !build.args().containsKey(name))
                 .map(
-                        "%1$s is not filled in: one stage declares it without a value and another with one, which only BuildKit tells apart; give it by --build-arg"
+                        "%1$s is not filled in: one stage declares it without a value and another with one, which only BuildKit tells apart; give it by args in a compose file"
                                 ::formatted)
                 .forEach(progress);
         Map<String, String> arguments = new LinkedHashMap<>(build.args());

@@ -67,7 +67,7 @@ final class ProxyArguments {
     private static ImageFailure undeclared(String name, int line, String whose) {
         return new ImageFailure(
                 Cause.IMAGE_BUILD_FAILED,
-                "the build argument %1$s (args, --build-arg) is not for this Dockerfile: RUN in line %2$d of %3$s gets it undeclared, and the engine's cache would give what came through one proxy to other builds. Write the line ARG %1$s after each FROM, before the first RUN, or leave the argument out"
+                "the build argument %1$s (args in a compose file) is not for this Dockerfile: RUN in line %2$d of %3$s gets it undeclared, and the engine's cache would give what came through one proxy to other builds. Write the line ARG %1$s after each FROM, before the first RUN, or leave the argument out"
                         .formatted(name, line, whose));
     }
 }

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.intake;
 
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.text.Excerpt;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ final class RecordKey {
             return Optional.empty();
         }
         return Optional.of(
-                "the record's key is '%s', and its message is about job %s. The key must be the jobId: send it again under that key, or without one."
-                        .formatted(text(key), job));
+                "the record's key is %s, and its message is about job %s. The key must be the jobId: send it again under that key, or without one."
+                        .formatted(Excerpt.quote(text(key)), job));
     }
 
     private static String text(byte[] key) {

@@ -30,4 +30,11 @@ class RecordKeyTest {
         assertThat(RecordKey.problem("job-1".getBytes(UTF_8), JOB).orElseThrow())
                 .contains("'job-1'", ID);
     }
+
+    @Test
+    void control_characters_of_a_key_do_not_reach_a_terminal() {
+        assertThat(RecordKey.problem("a\u001b[2J\u0007\n2026-11-29 INFO forged\0".getBytes(UTF_8), JOB)
+                        .orElseThrow())
+                .doesNotContain("\u001b", "\u0007", "\n", "\0");
+    }
 }
