@@ -281,6 +281,28 @@ public final class HistorySql {
 
     private RuntimeException failure(SQLException e) {
         String message = String.valueOf(e.getMessage());
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+        if (server == null) {
+            return failureOfDriver(e, message, state);
+        }
+        // 57P: the server goes down; 57014: the statement timeout.
+        if (state.startsWith("57P")) {
+            return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
+        }
+        if (state.equals("57014")) {
+            return tooSlow();
+        }
+        // 42501: not permitted; 25006: a read-only transaction.
+        boolean refused = state.equals("42501") || state.equals("25006");
+        String hint = server.getHint() == null && refused
+                ? "The history is read only: select from the views of the schema history; nothing can be changed here."
+                : server.getHint();
+        return new QueryFailed(String.valueOf(server.getMessage()), server.getPosition(), hint);
+    }
+
+    /** The server has said nothing, so that no word of the message is the query's own. */
+    private RuntimeException failureOfDriver(SQLException e, String message, String state) {
         // The driver calls it a communication error, and has read no further.
         if (message.contains("maxResultBuffer")) {
             return new QueryFailed(
@@ -292,23 +314,9 @@ public final class HistorySql {
                     0,
                     null);
         }
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
-        // Class 08: connection exceptions; 57P: the server goes down; 57014: the statement timeout.
-        if (state.startsWith("08") || state.startsWith("57P")) {
-            return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
-        }
-        if (state.equals("57014")) {
-            return tooSlow();
-        }
-        ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
-        if (server == null) {
-            return new QueryFailed(message, 0, null);
-        }
-        // 42501: not permitted; 25006: a read-only transaction.
-        boolean refused = state.equals("42501") || state.equals("25006");
-        String hint = server.getHint() == null && refused
-                ? "The history is read only: select from the views of the schema history; nothing can be changed here."
-                : server.getHint();
-        return new QueryFailed(String.valueOf(server.getMessage()), server.getPosition(), hint);
+        // Class 08: connection exceptions.
+        return state.startsWith("08")
+                ? new DatabaseUnavailable("%s: %s".formatted(url, message), e)
+                : new QueryFailed(message, 0, null);
     }
 }

@@ -3,14 +3,17 @@ package dev.trainyard.submitter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.submitter.Http.Answer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProblemsTest {
@@ -65,6 +68,65 @@ class ProblemsTest {
         assertProblem(HTTP.get("/api/v1/info?verbose"), 400, "none is taken");
         assertProblem(HTTP.post("/api/v1/sql?limit=3", "{\"query\": \"select 1\"}"), 400, "none is taken");
         assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId() + "/log?folow=true"), 400, "Did you mean follow?");
+    }
+
+    @Test
+    void a_query_parameter_without_a_value_or_given_too_often_is_refused() {
+        for (String empty : List.of("state", "limit", "team", "label", "after", "since", "id", "by", "name")) {
+            assertProblem(HTTP.get("/api/v1/jobs?" + empty + "="), 400, empty + " has no value");
+        }
+        assertProblem(HTTP.get("/api/v1/jobs?limit=%20"), 400, "limit has no value");
+        assertProblem(HTTP.get("/api/v1/jobs?state=QUEUED&state="), 400, "state has no value");
+        assertProblem(HTTP.get("/api/v1/jobs?label=%3Dy"), 400, "label: '=y' has no name");
+        assertProblem(HTTP.get("/api/v1/jobs?limit=1&limit=2"), 400, "limit is given 2 times");
+        assertProblem(HTTP.get("/api/v1/jobs?team=a&team=b"), 400, "team is given 2 times");
+        assertThat(HTTP.get("/api/v1/jobs?state=QUEUED&state=HELD&label=a&label=b=")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            priority | {"priority": 5.7}              | priority: is no whole number
+            priority | {"priority": "5"}              | priority: is no whole number
+            priority | {"priority": 99999999999}      | priority: is too large a number
+            priority | {"priority": 1, "priority": 2} | Duplicate
+            priority | {"priority": 1} {}             | something follows
+            cancel   | {"bye": "ada"}                 | there is no field 'bye' here. Did you mean by?
+            cancel   | {"zzzzz": 1}                   | what is taken: by, force, reason
+            cancel   | {"force": "true"}              | force: is neither true nor false
+            cancel   | {"by": ["ada"]}                | by: is no text
+            cancel   | {"by": 5}                      | by: is no text
+            cancel   | []                             | is no object
+            cancel   | "x"                            | is no object
+            cancel   | null                           | it is missing
+            """)
+    void a_body_is_taken_as_it_is_written_or_refused_in_words_of_the_interface(
+            String command, String body, String detail) {
+        Answer answer = HTTP.post("/api/v1/jobs/" + Requests.newId() + "/" + command, body);
+
+        assertProblem(answer, 400, detail);
+        assertThat(answer.text("detail")).doesNotContain("dev.trainyard", "java.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\r\n\t "})
+    void a_body_of_white_space_says_nothing_whether_its_length_is_told_or_not(String nothing) {
+        String cancel = "/api/v1/jobs/" + Requests.newId() + "/cancel";
+        byte[] bytes = nothing.getBytes(StandardCharsets.UTF_8);
+        for (BodyPublisher body : List.of(
+                BodyPublishers.ofByteArray(bytes),
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))) {
+            assertThat(HTTP.answer(HTTP.request(cancel).POST(body)).text("result"))
+                    .isEqualTo("REMEMBERED");
+        }
+        String spaced = nothing + "{\"by\": \"ada\"}";
+        assertThat(HTTP.answer(HTTP.request(cancel)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofInputStream(
+                                        () -> new ByteArrayInputStream(spaced.getBytes(StandardCharsets.UTF_8)))))
+                        .text("result"))
+                .isEqualTo("REMEMBERED");
     }
 
     @ParameterizedTest

@@ -123,6 +123,20 @@ class SqlTest {
         assertThat(query("select " + many).json().at("/rows/0").size()).isEqualTo(1_600);
     }
 
+    /** The words of the query stand in the server's message too. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            select $1                                        | 1
+            select "maxResultBuffer"                         | column "maxResultBuffer" does not exist
+            select 1 where "parameter was changed to" = 1    | column "parameter was changed to" does not exist
+            """)
+    void what_the_server_finds_wrong_with_a_query_is_told_as_it_is(String query, String detail) {
+        Answer answer = query(query);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text("detail")).contains(detail).doesNotContain("does not answer", "Select part of it");
+    }
+
     @Test
     void a_query_that_changes_what_the_connection_needs_is_refused() {
         assertThat(query("select set_config('client_encoding', 'latin1', false)")

@@ -11,8 +11,11 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.SequenceInputStream;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
@@ -23,29 +26,105 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * A POST without a body says {@code {}}, whatever its content type: {@code curl -X POST} gives none, and {@code curl -d ''} that of a form.
- * A body that is there still has to be JSON by its type. {@link SameOrigin} keeps foreign pages out, also those that send nothing.
+ * Whether there is one is seen by reading: a client that does not know the length in advance tells none. White space is none either. A body
+ * that is there still has to be JSON by its type. {@link SameOrigin} keeps foreign pages out, also those that send nothing.
  */
 final class EmptyBody extends OncePerRequestFilter {
+
+    private static final int MOST_SPACE = 1_024;
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(isEmptyPost(request) ? new EmptyObject(request) : request, response);
+        chain.doFilter(request.getMethod().equals("POST") ? looked(request) : request, response);
     }
 
-    private static boolean isEmptyPost(HttpServletRequest request) {
-        return request.getMethod().equals("POST")
-                && request.getContentLengthLong() <= 0
-                && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
+    /** The same request, with {@code {}} if it has no body, and with every byte of its body if it has one. */
+    private static HttpServletRequest looked(HttpServletRequest request) throws IOException {
+        InputStream body = request.getInputStream();
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        int next = body.read();
+        while (next >= 0) {
+            read.write(next);
+            if (!isSpace(next) || read.size() == MOST_SPACE) {
+                return new Unread(request, new SequenceInputStream(new ByteArrayInputStream(read.toByteArray()), body));
+            }
+            next = body.read();
+        }
+        return new EmptyObject(request);
+    }
+
+    private static boolean isSpace(int c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    }
+
+    /** A request whose body starts anew. */
+    private static class Unread extends HttpServletRequestWrapper {
+
+        private final ServletInputStream body;
+
+        Unread(HttpServletRequest request, InputStream body) {
+            super(request);
+            this.body = new Body(body);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            return body;
+        }
+
+        @Override
+        public BufferedReader getReader() {
+            return new BufferedReader(new InputStreamReader(body, UTF_8));
+        }
+    }
+
+    private static final class Body extends ServletInputStream {
+
+        private final InputStream bytes;
+        private boolean finished;
+
+        Body(InputStream bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = bytes.read();
+            finished = read < 0;
+            return read;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            int read = bytes.read(into, from, length);
+            finished = read < 0;
+            return read;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return finished;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new IllegalStateException("this request is not asynchronous");
+        }
     }
 
     /** The same request with an empty JSON object. */
-    private static final class EmptyObject extends HttpServletRequestWrapper {
+    private static final class EmptyObject extends Unread {
 
         private static final byte[] BODY = "{}".getBytes(UTF_8);
 
         EmptyObject(HttpServletRequest request) {
-            super(request);
+            super(request, new ByteArrayInputStream(BODY));
         }
 
         @Override
@@ -91,37 +170,6 @@ final class EmptyBody extends OncePerRequestFilter {
             names.add(HttpHeaders.CONTENT_TYPE);
             names.add(HttpHeaders.CONTENT_LENGTH);
             return Collections.enumeration(names);
-        }
-
-        @Override
-        public BufferedReader getReader() {
-            return new BufferedReader(new InputStreamReader(new ByteArrayInputStream(BODY), UTF_8));
-        }
-
-        @Override
-        public ServletInputStream getInputStream() {
-            ByteArrayInputStream body = new ByteArrayInputStream(BODY);
-            return new ServletInputStream() {
-                @Override
-                public int read() {
-                    return body.read();
-                }
-
-                @Override
-                public boolean isFinished() {
-                    return body.available() == 0;
-                }
-
-                @Override
-                public boolean isReady() {
-                    return true;
-                }
-
-                @Override
-                public void setReadListener(ReadListener listener) {
-                    throw new IllegalStateException("this request is not asynchronous");
-                }
-            };
         }
     }
 }

@@ -49,6 +49,11 @@ final class JobQuery {
                 : Arrays.stream(labels)
                         .map(text -> {
                             int sign = text.indexOf('=');
+                            if (sign == 0) {
+                                throw ApiException.badRequest(
+                                        "label: '%s' has no name. Write NAME=VALUE, or NAME for any value"
+                                                .formatted(text));
+                            }
                             return sign < 0
                                     ? new JobFilter.Label(text, null)
                                     : new JobFilter.Label(text.substring(0, sign), text.substring(sign + 1));

@@ -9,10 +9,8 @@ import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.db.Outage;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,7 +108,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        String why = e.getCause() instanceof JacksonException json ? why(json) : "it is missing";
+        String why = e.getCause() instanceof JacksonException json ? UnreadableBody.why(json) : "it is missing";
         return answer(Problem.of(status, "the body is not the JSON that is expected here: " + why));
     }
 
@@ -121,14 +119,6 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 status,
                 "the Content-Type of the body is %s. Send JSON, with the header Content-Type: application/json, or no body"
                         .formatted(e.getContentType() == null ? "not given" : e.getContentType())));
-    }
-
-    private static String why(JacksonException e) {
-        String place = e.getPath().stream()
-                .map(JacksonException.Reference::getPropertyName)
-                .filter(Objects::nonNull)
-                .collect(Collectors.joining("."));
-        return place.isEmpty() ? e.getOriginalMessage() : place + ": " + e.getOriginalMessage();
     }
 
     @Override

@@ -5,22 +5,23 @@ import dev.trainyard.core.text.PassableText;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.deser.jdk.StringDeserializer;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 
 /**
  * What callers say in an address or a body, before any controller reads it. A query parameter that the method does not declare is refused: passed
- * over in silence it would answer another question. So is text that Postgres cannot store.
+ * over in silence it would answer another question. So are one without a value, one too many, and text that Postgres cannot store.
  */
 final class RequestTexts implements HandlerInterceptor {
 
@@ -35,32 +36,42 @@ final class RequestTexts implements HandlerInterceptor {
         return true;
     }
 
-    private static Set<String> parameters(HandlerMethod method) {
-        Set<String> names = new TreeSet<>();
+    /** Whether each may be given more than once, by name. */
+    private static Map<String, Boolean> parameters(HandlerMethod method) {
+        Map<String, Boolean> names = new TreeMap<>();
         for (MethodParameter parameter : method.getMethodParameters()) {
             RequestParam declared = parameter.getParameterAnnotation(RequestParam.class);
             if (declared != null) {
-                names.add(declared.name().isEmpty() ? parameter.getParameter().getName() : declared.name());
+                names.put(
+                        declared.name().isEmpty() ? parameter.getParameter().getName() : declared.name(),
+                        List.class.isAssignableFrom(parameter.getParameterType()));
             }
         }
         return names;
     }
 
-    private static void checkParameters(Map<String, String[]> given, Set<String> known) {
+    private static void checkParameters(Map<String, String[]> given, Map<String, Boolean> known) {
         given.forEach((name, values) -> {
-            if (!known.contains(name)) {
+            if (!known.containsKey(name)) {
                 throw ApiException.badRequest("there is no query parameter '%s' here%s"
                         .formatted(
                                 name,
-                                NearestName.among(known, name)
+                                NearestName.among(known.keySet(), name)
                                         .map(". Did you mean %s?"::formatted)
                                         .orElse(
                                                 known.isEmpty()
                                                         ? "; none is taken"
-                                                        : "; what is taken: " + String.join(", ", known))));
+                                                        : "; what is taken: " + String.join(", ", known.keySet()))));
+            }
+            if (values.length > 1 && !Boolean.TRUE.equals(known.get(name))) {
+                throw ApiException.badRequest(
+                        "%s is given %d times, and takes one value".formatted(name, values.length));
             }
             for (String value : values) {
                 requirePassable(name, value);
+                if (value.isBlank()) {
+                    throw ApiException.badRequest(name + " has no value. Give one, or leave it out");
+                }
             }
         });
     }
@@ -80,6 +91,9 @@ final class RequestTexts implements HandlerInterceptor {
 
         @Override
         public String deserialize(JsonParser parser, DeserializationContext context) {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+                return (String) context.handleUnexpectedToken(String.class, parser);
+            }
             String text = StringDeserializer.instance.deserialize(parser, context);
             return PassableText.is(text) ? text : context.reportInputMismatch(this, PassableText.PROBLEM);
         }

@@ -1,0 +1,67 @@
+package dev.trainyard.submitter.rest;
+
+import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.NearestName;
+import dev.trainyard.core.text.PassableText;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+/** Why a body could not be read, in words of the interface: its callers know fields and values, and no classes. */
+final class UnreadableBody {
+
+    private UnreadableBody() {}
+
+    static String why(JacksonException e) {
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return unknownField(
+                    unknown.getPropertyName(),
+                    unknown.getKnownPropertyIds().stream()
+                            .map(String::valueOf)
+                            .sorted()
+                            .toList());
+        }
+        String place = e.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+        String what = switch (e) {
+            case MismatchedInputException mismatched -> what(mismatched);
+            case InputCoercionException _ -> "is too large a number";
+            default -> e.getOriginalMessage();
+        };
+        return place.isEmpty() ? what : place + ": " + what;
+    }
+
+    private static String unknownField(String name, List<String> known) {
+        return "there is no field %s here%s"
+                .formatted(
+                        Excerpt.quote(name),
+                        NearestName.among(known, name)
+                                .map(". Did you mean %s?"::formatted)
+                                .orElse("; what is taken: " + String.join(", ", known)));
+    }
+
+    private static String what(MismatchedInputException e) {
+        String said = e.getOriginalMessage();
+        if (said.startsWith("Trailing token")) {
+            return "something follows after its end";
+        }
+        return said.equals(PassableText.PROBLEM) ? said : "is " + unlike(e.getTargetType());
+    }
+
+    private static String unlike(@Nullable Class<?> wanted) {
+        if (wanted == String.class) {
+            return "no text";
+        }
+        if (wanted == Boolean.class) {
+            return "neither true nor false";
+        }
+        return wanted == Integer.class ? "no whole number" : "no object {…}";
+    }
+}
