@@ -347,6 +347,15 @@ public record Policy(
                     refusal("memory", "more memory than %d MiB".formatted(memory.bytes() >> 20), "is not allowed"),
                     run.memory().toString());
         }
+        Long swap = run.tuning().memorySwap();
+        // Where a run names no swap, the engine gives as much of it as of memory.
+        if (memory != null && swap != null && (swap < 0 || swap - memory.bytes() > memory.bytes())) {
+            long most = memory.bytes() >> 19;
+            refusals.add(
+                    refusal("memory", "more memory and swap together than %d MiB".formatted(most), "is not allowed")
+                            + " Write %dm at most as memorySwap (--memory-swap, memswap_limit), or leave it out."
+                                    .formatted(most));
+        }
         Long wanted = run.pidsLimit();
         if (pids >= 0 && wanted != null && (wanted < 0 || wanted > pids)) {
             refusals.add(
@@ -555,11 +564,7 @@ public record Policy(
                     sentence
                             + " Who writes there takes the host over: mount it read-only (ro), or ask whoever runs the host for another folder.");
         } else {
-            refusals.add(
-                    "mounts",
-                    sentence,
-                    PolicyWord.quoted(path.toString()) + ": "
-                            + (readOnly ? Access.READ_ONLY : Access.READ_WRITE).word());
+            refusals.add("mounts", sentence, path + ": " + (readOnly ? Access.READ_ONLY : Access.READ_WRITE).word());
         }
     }
 
@@ -592,18 +597,25 @@ public record Policy(
     }
 
     private List<String> withMounts(List<String> more) {
-        Map<String, String> all = new TreeMap<>();
-        mounts.forEach((folder, access) -> all.put(PolicyWord.quoted(folder.toString()), access.word()));
+        String written = Access.READ_WRITE.word();
+        Map<Path, String> all = new TreeMap<>();
+        mounts.forEach((folder, access) -> all.put(folder, access.word()));
         for (String entry : more) {
             int colon = entry.lastIndexOf(": ");
             // Wanted twice, it is the wider wish that lets the run start.
             all.merge(
-                    entry.substring(0, colon),
+                    Path.of(entry.substring(0, colon)),
                     entry.substring(colon + 2),
-                    (known, wish) -> known.equals(Access.READ_WRITE.word()) ? known : wish);
+                    (known, wish) -> known.equals(written) ? known : wish);
         }
+        List<Path> writable = all.keySet().stream()
+                .filter(folder -> written.equals(all.get(folder)))
+                .toList();
+        // What is read-only within one of these, the reader of the file refuses.
         return all.entrySet().stream()
-                .map(each -> each.getKey() + ": " + each.getValue())
+                .filter(each ->
+                        each.getValue().equals(written) || writable.stream().noneMatch(each.getKey()::startsWith))
+                .map(each -> PolicyWord.quoted(each.getKey().toString()) + ": " + each.getValue())
                 .toList();
     }
 

@@ -149,16 +149,32 @@ final class PolicyFile {
             return Policy.BUILT_IN.mounts();
         }
         Map<Path, Access> mounts = new LinkedHashMap<>();
+        Map<Path, Node> places = new LinkedHashMap<>();
         if (node instanceof MappingNode mapping) {
             mapping.getValue()
-                    .forEach(entry -> text(entry.getKeyNode()).ifPresent(folder -> mount(folder, entry, mounts)));
+                    .forEach(entry ->
+                            text(entry.getKeyNode()).ifPresent(folder -> mount(folder, entry, mounts, places)));
         } else {
             problem(node, "mounts names folders: {/data: read-only, /logs: read-write}");
         }
+        places.forEach((folder, place) -> checkEffect(folder, place, mounts));
         return Map.copyOf(mounts);
     }
 
-    private void mount(String folder, NodeTuple entry, Map<Path, Access> mounts) {
+    /** Whoever mounts the outer folder for writing writes in all that is in it. */
+    private void checkEffect(Path folder, Node place, Map<Path, Access> mounts) {
+        if (mounts.get(folder) == Access.READ_ONLY) {
+            mounts.keySet().stream()
+                    .filter(outer -> mounts.get(outer) == Access.READ_WRITE && folder.startsWith(outer))
+                    .findFirst()
+                    .ifPresent(outer -> problem(
+                            place,
+                            "\"%s\" would be written all the same: it lies in \"%s\", which is read-write. Write %2$s: read-only and beside it what may be written, or leave %1$s out"
+                                    .formatted(folder, outer)));
+        }
+    }
+
+    private void mount(String folder, NodeTuple entry, Map<Path, Access> mounts, Map<Path, Node> places) {
         Path path = Path.of(folder).normalize();
         if (!folder.startsWith("/") || path.equals(Path.of("/"))) {
             problem(
@@ -175,6 +191,7 @@ final class PolicyFile {
                 if (mounts.put(path, access) != null) {
                     problem(entry.getKeyNode(), "the folder \"%s\" stands here twice".formatted(path));
                 }
+                places.put(path, entry.getKeyNode());
             });
         }
     }

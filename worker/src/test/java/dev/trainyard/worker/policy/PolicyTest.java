@@ -376,6 +376,43 @@ class PolicyTest {
         assertThat(policy("memory: 100g").within(host).memory()).isEqualTo(host);
     }
 
+    @Test
+    void memory_and_swap_together_are_at_most_what_a_container_has_that_names_no_swap() throws IOException {
+        Policy policy = policy("memory: 64m").within(DataSize.parse("64g"));
+        long most = 128L << 20;
+
+        for (long swap : List.of(0L, 64L << 20, most)) {
+            assertThat(refusals(policy, withSwap(swap))).as("%d", swap).isEmpty();
+        }
+        for (long swap : List.of(-1L, most + 1, Long.MAX_VALUE)) {
+            assertThat(refusals(policy, withSwap(swap)))
+                    .as("%d", swap)
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "more memory and swap together than 128 MiB is not allowed by the rule memory of " + folder,
+                            "memorySwap");
+        }
+    }
+
+    private static RunSpecBuilder withSwap(long memorySwap) {
+        return run().memory(DataSize.parse("64m"))
+                .tuning(new Tuning(null, null, null, null, memorySwap, null, null, null, Map.of()));
+    }
+
+    @Test
+    void a_folder_that_may_be_written_within_one_that_may_not_is_a_policy_and_none_is_advised_that_would_be_refused()
+            throws IOException {
+        Policy policy = policy("mounts: {/srv: read-only, /srv/scratch: read-write}");
+
+        assertThat(refusals(policy, mount("/srv/scratch/a", false))).isEmpty();
+        assertThat(refusals(policy, mount("/srv/a", false))).hasSize(1);
+        assertThat(refusals(policy("mounts: {/srv/sets: read-only}"), mount("/srv", false)))
+                .singleElement()
+                .asString()
+                .contains("the line mounts: {/srv: read-write} and");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     mount: {/data: read-only}      | :1:1: there is no rule "mount". Did you mean "mounts"?
@@ -384,6 +421,8 @@ class PolicyTest {
                     mounts: {data: read-only}      | :1:10: "data" is no folder that could be opened to containers
                     mounts: {/data: rw}            | :1:17: write read-only or read-write
                     mounts: [/data]                | :1:9: mounts names folders
+                    mounts: {/data: read-write, /data/sets: read-only} | :1:29: "/data/sets" would be written all the same: it lies in "/data"
+                    mounts: {/data/a/b: read-only, /data: read-write}  | :1:10: "/data/a/b" would be written all the same
                     networks: host                 | :1:11: networks is a list
                     networks: [[host]]             | :1:12: one word is expected here
                     volumes: maybe                 | :1:10: volumes is own, true, false, or a list
