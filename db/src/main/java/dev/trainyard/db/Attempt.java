@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateSince database time
  * @param runningFor how long ago it was started, by the database's clock
  * @param killRequested whether somebody wants it killed, whatever is left of its grace period
+ * @param outputsWanted how much of its outputs is still to be gathered
  * @param graceLeft until it is killed; null: no stop signal was recorded
  * @param engineStartedAt the engine's own start time, as evidence
  * @param engineLost whether the engine or its host was restarted under the container
@@ -40,6 +41,7 @@ public record Attempt(
         @Nullable StopReason stopReason,
         boolean stopSignalled,
         boolean killRequested,
+        Wanted outputsWanted,
         @Nullable Duration graceLeft,
         @Nullable String imageDigest,
         @Nullable String containerId,
@@ -56,6 +58,14 @@ public record Attempt(
         String request,
         List<Device> devices,
         @Nullable Lost lost) {
+
+    /** What somebody still waits for of the outputs of an attempt that has exited, by the cancellations since then. */
+    public enum Wanted {
+        ALL,
+        /** Which files there are: what is not read by now is not read any more. */
+        NAMES,
+        NOTHING
+    }
 
     /**
      * What its worker needs to know of an attempt that ended HOST_LOST while its reservations are still held: it is taken back, or given

@@ -40,6 +40,8 @@ public final class AttemptStore {
     private static final String SELECT = """
             select a.*, j.request, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
                    extract(epoch from a.kill_at - clock_timestamp())::float8 as grace_left,
+                   case when a.kill_requested_at > a.exited_at then 'NOTHING'
+                        when j.cancel_requested_at > a.exited_at then 'NAMES' else 'ALL' end as outputs_wanted,
                    j.state as job_state, j.attempts = a.number as newest,
                    a.lost_in is not null and exists (select from trainyard.reservation r
                                                      where r.attempt_id = a.id and r.released_at is null) as unsettled,
@@ -569,6 +571,7 @@ public final class AttemptStore {
                 stopReason(row),
                 row.getTimestamp("stop_signalled_at") != null,
                 row.getTimestamp("kill_requested_at") != null,
+                Attempt.Wanted.valueOf(row.getString("outputs_wanted")),
                 seconds(row, "grace_left"),
                 row.getString("image_digest"),
                 row.getString("container_id"),

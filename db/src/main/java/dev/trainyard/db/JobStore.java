@@ -266,30 +266,36 @@ public final class JobStore {
                 .param("id", job.value())
                 .query(UUID.class)
                 .list();
-        int stopped = sql.sql("""
+        sql.sql("""
                 update trainyard.attempt set stop_reason = 'CANCELLED', stop_requested_at = clock_timestamp()
                 where job_id = :id and state in ('RESERVED', 'PREPARING', 'RUNNING') and stop_reason is null""").param("id", job.value()).update();
-        if (stopped == 1) {
-            Notifications.send(sql, Notifications.WORK);
-        }
+        // Also of one that is COLLECTING: nobody waits for all of its outputs any more.
+        Notifications.send(sql, Notifications.WORK);
     }
 
-    /** Also one that is being stopped for another reason. The caller has locked it. False: nothing of it runs any more. */
+    /**
+     * Also one that is being stopped for another reason. The caller has locked it. False: nothing of it runs any more, and what is ended is
+     * the gathering of its outputs.
+     */
     private boolean killLiveAttempt(JobId job, @Nullable String by) {
-        Optional<UUID> live =
-                sql.sql("""
-                select id from trainyard.attempt where job_id = :id and state in ('RESERVED', 'PREPARING', 'RUNNING')""").param("id", job.value()).query(UUID.class).optional();
+        Optional<UUID> live = sql.sql("select id from trainyard.attempt where job_id = :id and state <> 'ENDED'")
+                .param("id", job.value())
+                .query(UUID.class)
+                .optional();
         if (live.isEmpty()) {
             return false;
         }
         int first = sql.sql("""
                 update trainyard.attempt set kill_requested_at = clock_timestamp()
-                where id = :attempt and kill_requested_at is null""").param("attempt", live.get()).update();
+                where id = :attempt and (kill_requested_at is null or kill_requested_at < exited_at)""").param("attempt", live.get()).update();
         if (first == 1) {
             events.append(job, "attempt.kill-requested", new AttemptId(live.get()), by(by));
             Notifications.send(sql, Notifications.WORK);
         }
-        return true;
+        return sql.sql("select state <> 'COLLECTING' from trainyard.attempt where id = :attempt")
+                .param("attempt", live.get())
+                .query(Boolean.class)
+                .single();
     }
 
     /** What a change of a waiting job did. */

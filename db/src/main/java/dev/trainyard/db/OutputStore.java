@@ -157,6 +157,11 @@ public final class OutputStore {
         });
     }
 
+    /** Of an attempt whose outputs nobody gathers any more: what was seen of them while it ran stays. */
+    public void leaveAsSeen(AttemptId attempt, List<String> missing) {
+        database.inTransaction(() -> tell(attempt, missing));
+    }
+
     private void tell(AttemptId attempt, List<String> missing) {
         database.sql()
                 .sql("""

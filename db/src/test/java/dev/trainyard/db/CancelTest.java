@@ -7,6 +7,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.db.Attempt.Wanted;
 import dev.trainyard.db.JobStore.Cancellation;
 import dev.trainyard.db.JobStore.Kill;
 import java.time.Duration;
@@ -134,13 +135,31 @@ class CancelTest {
     }
 
     @Test
-    void of_what_has_exited_nothing_is_killed() {
+    void of_what_has_exited_nothing_is_killed_and_its_outputs_are_wanted_less_with_each_cancel() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
 
+        assertThat(yard.attempt(attempt).outputsWanted()).isEqualTo(Wanted.ALL);
+
+        assertThat(yard.jobs.cancel(job, "ada", Kill.IF_ASKED_BEFORE)).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.jobs.cancel(job, "ada", Kill.NEVER)).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.attempt(attempt).outputsWanted()).isEqualTo(Wanted.NAMES);
+
+        assertThat(yard.jobs.cancel(job, "ada", Kill.IF_ASKED_BEFORE)).isEqualTo(Cancellation.STOPPING);
+        assertThat(yard.attempt(attempt).outputsWanted()).isEqualTo(Wanted.NOTHING);
+    }
+
+    @Test
+    void what_was_killed_before_it_exited_has_its_outputs_gathered_until_somebody_asks_again() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.running(me, job);
+        yard.jobs.cancel(job, "ada", Kill.AT_ONCE);
+        yard.attempts.exited(me, attempt, Yard.EXIT_0);
+        assertThat(yard.attempt(attempt).outputsWanted()).isEqualTo(Wanted.ALL);
+
         assertThat(yard.jobs.cancel(job, "ada", Kill.AT_ONCE)).isEqualTo(Cancellation.STOPPING);
 
-        assertThat(yard.attempt(attempt).killRequested()).isFalse();
+        assertThat(yard.attempt(attempt).outputsWanted()).isEqualTo(Wanted.NOTHING);
     }
 
     @Test

@@ -639,6 +639,40 @@ class JobsTest {
                 .containsEntry("exit_code", 137);
     }
 
+    @Test
+    void a_cancel_ends_the_reading_of_outputs_that_are_listed_then_without_a_digest() {
+        UUID job = yard.submit("echo abc > /outputs/a.pt; truncate -s 10995116277760 /outputs/x", "");
+        yard.awaitAttempt(job, "COLLECTING");
+
+        assertThat(cancelOverRest(job)).contains("STOPPING");
+
+        // As it had ended before.
+        yard.awaitJob(job, "SUCCEEDED");
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "COMPLETED")
+                .containsEntry("outputs_state", "INCOMPLETE");
+        assertThat(yard.select("select path from history.outputs where job_id = ? and sha256 is null", job)
+                        .toString())
+                .contains("path=x");
+        assertThat(yard.selectInside("select outputs_missing from trainyard.attempt where job_id = ?", job)
+                        .toString())
+                .contains("listed without a digest", "cancelled");
+    }
+
+    @Test
+    void a_second_cancel_ends_the_gathering_of_outputs_at_once() {
+        UUID job = yard.submit("truncate -s 10995116277760 /outputs/x; exit 3", "");
+        yard.awaitAttempt(job, "COLLECTING");
+
+        cancelOverRest(job);
+        cancelOverRest(job);
+
+        yard.awaitJob(job, "CANCELLED");
+        assertThat(yard.attempts(job).getFirst())
+                .containsEntry("cause", "PROGRAM_ERROR")
+                .containsEntry("outputs_state", "INCOMPLETE");
+    }
+
     private static String cancelOverRest(UUID job) {
         HttpRequest request = HttpRequest.newBuilder(
                         yard.standalone().rest().resolve("/api/v1/jobs/%s/cancel".formatted(job)))

@@ -37,6 +37,7 @@ final class AttemptRun {
     private boolean standInsTold;
     private boolean engineWentAway;
     private boolean containerMayRun;
+    private volatile Attempt.Wanted outputsWanted = Attempt.Wanted.ALL;
     private boolean rowChanged;
     private boolean letGo;
     private @Nullable Thread waiting;
@@ -145,6 +146,15 @@ final class AttemptRun {
         if (waiting != null && waitHeedsRow) {
             waiting.interrupt();
         }
+    }
+
+    /** How much of the outputs is still to be gathered: whoever reads them asks as he goes. */
+    void wants(Attempt.Wanted outputs) {
+        outputsWanted = outputs;
+    }
+
+    Attempt.Wanted outputsWanted() {
+        return outputsWanted;
     }
 
     /** This process ends; the container runs on, and the next process goes on from the row. */

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Replaced;
 import java.util.List;
@@ -69,10 +70,19 @@ public final class Attempts implements AutoCloseable {
                 continue;
             }
             InHand held = inHand.computeIfAbsent(attempt.id(), id -> takeUp(attempt));
-            if (attempt.stopReason() != null || attempt.lost() != null) {
+            held.run().wants(attempt.outputsWanted());
+            if (isNews(attempt)) {
                 held.run().rowChanged();
             }
         }
+    }
+
+    /** What it was stopped for is no news of an attempt that has exited. */
+    private static boolean isNews(Attempt attempt) {
+        return attempt.lost() != null
+                || (attempt.state() == AttemptState.COLLECTING
+                        ? attempt.outputsWanted() == Attempt.Wanted.NOTHING
+                        : attempt.stopReason() != null);
     }
 
     private InHand takeUp(Attempt attempt) {

@@ -43,6 +43,9 @@ final class OutputsStep implements Step {
 
     private static final Logger log = LoggerFactory.getLogger(OutputsStep.class);
     private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
+    /** Programs leave files of any size, of which holes cost nothing but the time to read them. */
+    private static final Duration READ_WITHIN = Duration.ofHours(1);
+
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
 
     private final Host host;
@@ -56,11 +59,9 @@ final class OutputsStep implements Step {
         Attempt attempt = CurrentAttempt.of(host, run);
         if (attempt.state() == AttemptState.COLLECTING) {
             Collected collected = collect(run, attempt);
-            run.persist(() -> {
-                record(run, isShared(run, attempt), collected);
-                return true;
-            });
-            end(run, attempt, hasWholeLog(run, collected.log()) && collected.complete());
+            if (collected != null) {
+                conclude(run, attempt, collected);
+            }
         }
         if (attempt.state() != AttemptState.COLLECTING && attempt.state() != AttemptState.ENDED) {
             throw new IllegalStateException(
@@ -71,8 +72,18 @@ final class OutputsStep implements Step {
         }
     }
 
+    private void conclude(AttemptRun run, Attempt attempt, Collected collected) {
+        run.persist(() -> {
+            record(run, isShared(run, attempt), collected);
+            return true;
+        });
+        end(run, attempt, hasWholeLog(run, collected.log()) && collected.complete());
+    }
+
     private void record(AttemptRun run, boolean shared, Collected collected) {
-        if (shared) {
+        if (collected.equals(Collected.UNWANTED)) {
+            host.outputRows().leaveAsSeen(run.id(), collected.missing());
+        } else if (shared) {
             host.outputRows()
                     .recordShared(
                             run.id(), collected.files(), collected.scalars(), collected.missing(), collected.present());
@@ -99,31 +110,57 @@ final class OutputsStep implements Step {
 
         static final Collected NOTHING = new Collected(
                 null, false, List.of("they could not be gathered: the log says why"), null, List.of(), List.of());
+
+        static final Collected UNWANTED = new Collected(
+                null,
+                false,
+                List.of("the job was cancelled again while they were gathered"),
+                null,
+                List.of(),
+                List.of());
     }
 
-    private Collected collect(AttemptRun run, Attempt attempt) {
+    /** Null: the attempt was ended without its worker meanwhile. */
+    private @Nullable Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
         boolean shared = isShared(run, attempt);
         // Before the wait: it has one of its own.
         HostUse use = run.persist(host::use);
         LogFollower follower = run.follow(host, container);
-        try {
-            return run.await(COLLECT_WITHIN, false, () -> {
-                follower.finish();
-                try (OpenFolder outputs =
-                        host.openOutputs(attempt, run.request(attempt).run(), use)) {
-                    LogFile written = writeLog(run, attempt, container, outputs, shared);
-                    return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
-                } catch (IOException e) {
-                    log.warn("outputs not gathered attempt={} because={}", run.id(), e.toString());
-                    tell(run, "[the outputs were not gathered: %s]".formatted(FileTrouble.words(e)));
+        Attempt now = attempt;
+        while (now.state() == AttemptState.COLLECTING) {
+            run.wants(now.outputsWanted());
+            if (now.outputsWanted() == Attempt.Wanted.NOTHING) {
+                return Collected.UNWANTED;
+            }
+            try {
+                return gather(run, attempt, container, shared, use, follower);
+            } catch (Woken e) {
+                if (!e.byRow()) {
+                    log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
                     return Collected.NOTHING;
                 }
-            });
-        } catch (Woken e) {
-            log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
-            return Collected.NOTHING;
+                now = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+            }
         }
+        return null;
+    }
+
+    private Collected gather(
+            AttemptRun run, Attempt attempt, ContainerId container, boolean shared, HostUse use, LogFollower follower)
+            throws Woken {
+        return run.await(COLLECT_WITHIN, true, () -> {
+            follower.finish();
+            try (OpenFolder outputs =
+                    host.openOutputs(attempt, run.request(attempt).run(), use)) {
+                LogFile written = writeLog(run, attempt, container, outputs, shared);
+                return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
+            } catch (IOException e) {
+                log.warn("outputs not gathered attempt={} because={}", run.id(), e.toString());
+                tell(run, "[the outputs were not gathered: %s]".formatted(FileTrouble.words(e)));
+                return Collected.NOTHING;
+            }
+        });
     }
 
     /** A place that a user names may hold what other attempts have left. */
@@ -182,10 +219,12 @@ final class OutputsStep implements Step {
     private static Collected manifest(
             AttemptRun run, OpenFolder outputs, @Nullable Instant since, @Nullable LogFile written)
             throws IOException, InterruptedException {
+        long until = System.nanoTime() + READ_WITHIN.toNanos();
         OutputManifest manifest = OutputManifest.of(
                 outputs,
                 since,
-                new CollectProgress(System::nanoTime, line -> run.log().line(Source.TRAINYARD, line)));
+                new CollectProgress(System::nanoTime, line -> run.log().line(Source.TRAINYARD, line)),
+                () -> enough(run, until));
         manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
         List<OutputStore.OutputFile> files = manifest.files().stream()
                 .map(file -> new OutputStore.OutputFile(
@@ -201,6 +240,13 @@ final class OutputsStep implements Step {
                 manifest.present(),
                 files,
                 scalars);
+    }
+
+    private static @Nullable String enough(AttemptRun run, long until) {
+        if (run.outputsWanted() != Attempt.Wanted.ALL) {
+            return "the job was cancelled while they were read";
+        }
+        return System.nanoTime() - until > 0 ? "reading took more than %d h".formatted(READ_WITHIN.toHours()) : null;
     }
 
     private static List<OutputStore.Scalar> scalars(OpenFolder outputs, OutputManifest manifest, ScalarLimit limit)

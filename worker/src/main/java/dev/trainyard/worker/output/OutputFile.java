@@ -4,15 +4,22 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One file that an attempt left.
  *
  * @param file relative to the outputs folder, as it can be opened
  * @param path the same as text, see {@link PathText}
- * @param sha256 hexadecimal
+ * @param sha256 hexadecimal; null: it was not read to its end
  */
-public record OutputFile(Path file, String path, Kind kind, long size, String sha256, Instant modified) {
+public record OutputFile(
+        Path file,
+        String path,
+        Kind kind,
+        long size,
+        @Nullable String sha256,
+        Instant modified) {
 
     /** What a file is, by its name. */
     public enum Kind {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param files by path
  * @param present paths of all files that are there, also of those that are not this attempt's; null: not known
- * @param missing which regular files are not in it and why; empty: every one is in it
+ * @param missing which regular files are not in it, or without a digest, and why; empty: every one is in it
  * @param notes the same, and what else is there
  */
 public record OutputManifest(
@@ -36,7 +37,7 @@ public record OutputManifest(
         void read(long bytes, long ofBytes) throws InterruptedException;
     }
 
-    /** Whether every regular file is in it. */
+    /** Whether every regular file is in it, with its digest. */
     public boolean complete() {
         return missing.isEmpty();
     }
@@ -45,17 +46,19 @@ public record OutputManifest(
      * Reads every file once.
      *
      * @param since as of {@link FolderListing#of}
+     * @param enough why nothing more is to be read, for people; null: read on. What is not read is listed without a digest
      */
-    public static OutputManifest of(OpenFolder folder, @Nullable Instant since, Progress progress)
+    public static OutputManifest of(
+            OpenFolder folder, @Nullable Instant since, Progress progress, Supplier<@Nullable String> enough)
             throws IOException, InterruptedException {
         FolderListing listing = FolderListing.of(folder, since, MAX_FILES);
-        Reading reading = new Reading(folder, listing, progress);
+        Reading reading = new Reading(folder, listing, progress, enough);
         List<OutputFile> files = reading.files();
         files.sort(Comparator.comparing(OutputFile::path));
         List<String> present = Stream.concat(
                         listing.others().stream(), listing.files().stream().map(FolderListing.Found::path))
                 .toList();
-        List<String> unread = reading.unread.list();
+        List<String> unread = reading.unread();
         return new OutputManifest(
                 List.copyOf(files),
                 listing.complete() ? present : null,
@@ -69,24 +72,55 @@ public record OutputManifest(
         private final OpenFolder folder;
         private final FolderListing listing;
         private final Progress progress;
+        private final Supplier<@Nullable String> enough;
         private final Notes unread = new Notes();
+        private @Nullable String ended;
+        private int withoutDigest;
         private final byte[] buffer = new byte[BUFFER];
         private final long all;
         private long read;
 
-        Reading(OpenFolder folder, FolderListing listing, Progress progress) {
+        Reading(OpenFolder folder, FolderListing listing, Progress progress, Supplier<@Nullable String> enough) {
             this.folder = folder;
             this.listing = listing;
             this.progress = progress;
+            this.enough = enough;
             this.all = listing.files().stream()
                     .mapToLong(FolderListing.Found::size)
                     .sum();
+        }
+
+        List<String> unread() {
+            return Stream.concat(
+                            ended == null
+                                    ? Stream.of()
+                                    : Stream.of(
+                                            "%d files are listed without a digest: %s".formatted(withoutDigest, ended)),
+                            unread.list().stream())
+                    .toList();
+        }
+
+        private boolean isEnough() {
+            if (ended == null) {
+                ended = enough.get();
+            }
+            return ended != null;
+        }
+
+        private OutputFile withoutDigest(FolderListing.Found found) {
+            withoutDigest++;
+            return new OutputFile(
+                    found.file(), found.path(), OutputFile.Kind.of(found.path()), found.size(), null, found.modified());
         }
 
         List<OutputFile> files() throws InterruptedException {
             List<OutputFile> files = new ArrayList<>();
             for (FolderListing.Found found : listing.files()) {
                 heedInterrupt();
+                if (isEnough()) {
+                    files.add(withoutDigest(found));
+                    continue;
+                }
                 Path parent = found.file().getParent();
                 try (OpenFolder opened = folder.enter(parent == null ? Path.of("") : parent)) {
                     files.add(read(opened, found));
@@ -106,6 +140,9 @@ public record OutputManifest(
             try (InputStream in = parent.read(name, 0)) {
                 for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                     heedInterrupt();
+                    if (isEnough()) {
+                        return withoutDigest(found);
+                    }
                     digest.update(buffer, 0, count);
                     size += count;
                     read += count;

@@ -2,6 +2,7 @@ package dev.trainyard.worker.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.trainyard.worker.output.OutputFile.Kind;
@@ -109,6 +110,40 @@ class OutputManifestTest {
         reader.join();
 
         assertThat(ended).hasValueMatching(InterruptedException.class::isInstance);
+    }
+
+    @Test
+    void what_is_not_read_since_it_is_enough_is_listed_without_a_digest() throws Exception {
+        write("a", "abc");
+        try (RandomAccessFile large = new RandomAccessFile(folder.resolve("b").toFile(), "rw")) {
+            large.setLength(1L << 40);
+        }
+        write("c", "abc");
+        AtomicReference<@Nullable String> enough = new AtomicReference<>();
+
+        OutputManifest manifest;
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            manifest = OutputManifest.of(
+                    open,
+                    null,
+                    (bytes, all) -> {
+                        if (bytes > 10L << 20) {
+                            enough.set("that will do");
+                        }
+                    },
+                    enough::get);
+        }
+
+        assertThat(manifest.complete()).isFalse();
+        assertThat(manifest.files())
+                .extracting(OutputFile::path, OutputFile::size)
+                .containsExactly(tuple("a", 3L), tuple("b", 1L << 40), tuple("c", 3L));
+        assertThat(manifest.files().get(1).sha256()).isNull();
+        // Which file is read first, the file system decides.
+        assertThat(manifest.missing())
+                .singleElement()
+                .asString()
+                .matches("[123] files are listed without a digest: that will do");
     }
 
     @Test
@@ -226,7 +261,7 @@ class OutputManifestTest {
         List<String> told = new ArrayList<>();
 
         try (OpenFolder open = OpenFolder.at(folder)) {
-            OutputManifest.of(open, null, (bytes, all) -> told.add(bytes + " of " + all));
+            OutputManifest.of(open, null, (bytes, all) -> told.add(bytes + " of " + all), () -> null);
         }
 
         assertThat(told).last().isEqualTo("8 of 8");
@@ -248,7 +283,7 @@ class OutputManifestTest {
     private static OutputManifest manifest(Path folder, @Nullable Instant since)
             throws IOException, InterruptedException {
         try (OpenFolder open = OpenFolder.at(folder)) {
-            return OutputManifest.of(open, since, (bytes, all) -> {});
+            return OutputManifest.of(open, since, (bytes, all) -> {}, () -> null);
         }
     }
 
