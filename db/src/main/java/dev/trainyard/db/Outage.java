@@ -20,6 +20,9 @@ public final class Outage {
     public static boolean isAway(Exception error) {
         return switch (error) {
             case SQLException _ -> true;
+            // Where the connection of a failed transaction is gone, its rollback fails too: what failed first counts.
+            case TransactionSystemException rollback
+            when rollback.getApplicationException() instanceof Exception first -> isAway(first);
             case CannotCreateTransactionException _, TransactionSystemException _ -> true;
             case NonTransientDataAccessResourceException _, RecoverableDataAccessException _ -> true;
             default -> false;
@@ -28,7 +31,10 @@ public final class Outage {
 
     /** What it says, in one line. */
     public static String words(Exception error) {
-        return Refusal.words(error);
+        return error instanceof TransactionSystemException rollback
+                        && rollback.getApplicationException() instanceof Exception first
+                ? words(first)
+                : Refusal.words(error);
     }
 
     /** For who cannot wait until it is over: why, and what to do. */

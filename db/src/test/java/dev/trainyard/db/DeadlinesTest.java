@@ -2,6 +2,7 @@ package dev.trainyard.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
@@ -240,6 +241,35 @@ class DeadlinesTest {
                         .query(Boolean.class)
                         .single())
                 .isTrue();
+    }
+
+    @Test
+    void a_cycle_that_the_database_ends_for_idling_says_that_and_no_outage_of_the_database() {
+        RuntimeException ended = catchThrowableOfType(
+                RuntimeException.class,
+                () -> yard.plans.cycle(snapshot -> {
+                    awaitNoIdleTransaction();
+                    return new Plan(List.of(), Map.of());
+                }));
+
+        assertThat(Outage.isAway(ended)).isFalse();
+        assertThat(Outage.mayExplain(ended)).isTrue();
+        assertThat(Outage.words(ended)).isEqualTo("terminating connection due to idle-in-transaction timeout");
+    }
+
+    /** From another thread: this one's statements would go through the transaction itself. */
+    private void awaitNoIdleTransaction() {
+        try {
+            yard.async(() -> {
+                        Await.until(() -> yard.texts("""
+                                select pid from pg_stat_activity
+                                where datname = current_database() and state = 'idle in transaction'""").isEmpty());
+                        return true;
+                    })
+                    .get();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     // When to look again ----------------------------------------------------------------------------------------------

@@ -61,7 +61,11 @@ public final class PlannerLoop implements AutoCloseable {
                     }
                     // An outage of the whole database is told by whoever looks for work; one line is enough.
                     if (!failing && !Outage.isAway(e)) {
-                        log.warn("planning failed, trying every second", e);
+                        if (e instanceof RuntimeException failure && Outage.mayExplain(failure)) {
+                            log.warn("planning failed, trying every second: {}", Outage.words(e));
+                        } else {
+                            log.warn("planning failed, trying every second", e);
+                        }
                         failing = true;
                     }
                     Thread.sleep(AFTER_FAILURE);
