@@ -5,10 +5,12 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.worker.output.FolderListing;
+import dev.trainyard.worker.output.Notes;
 import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.ScalarLimit;
 import dev.trainyard.worker.output.TensorBoardScalars;
+import dev.trainyard.worker.output.TensorBoardScalars.Reached;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,8 +55,8 @@ final class LiveOutputs {
 
     private ScalarLimit limit = new ScalarLimit();
 
-    /** @param read how much of an event file has been read */
-    private record Seen(FolderListing.Found found, long read) {}
+    /** @param read how far an event file has been read */
+    private record Seen(FolderListing.Found found, Reached read) {}
 
     private LiveOutputs(Host host, AttemptRun run, Attempt attempt, RunSpec spec) {
         this.host = host;
@@ -129,7 +131,7 @@ final class LiveOutputs {
             }
             OutputFile.Kind kind = OutputFile.Kind.of(found.path());
             files.add(new OutputStore.OutputFile(found.path(), kind.name(), found.size(), null, found.modified()));
-            long read = before == null ? 0 : before.read;
+            Reached read = before == null ? Reached.BEGINNING : before.read;
             if (kind == OutputFile.Kind.TENSORBOARD) {
                 read = read(folder, found, read, scalars);
             }
@@ -139,7 +141,10 @@ final class LiveOutputs {
                 .filter(before -> !now.containsKey(before.getKey()))
                 .map(before -> before.getValue().found.path())
                 .toList();
-        List<String> missing = Stream.concat(listing.missing().stream(), limit.missing().stream())
+        Notes ofCurves = new Notes();
+        now.values().forEach(each -> each.read.missing(each.found.path(), false).forEach(ofCurves::add));
+        List<String> missing = Stream.of(listing.missing().stream(), limit.missing().stream(), ofCurves.list().stream())
+                .flatMap(each -> each)
                 .toList();
         boolean runs = host.outputRows().seen(host.me(), run.id(), anew, files, gone, scalars, missing);
         anew = false;
@@ -151,15 +156,15 @@ final class LiveOutputs {
     /** A file that was written anew: points of it that the database has are there no more. */
     private boolean isCut(FolderListing.Found found) {
         Seen before = seen.get(found.file());
-        return before != null && found.size() < before.read;
+        return before != null && found.size() < before.read.end();
     }
 
-    private long read(OpenFolder folder, FolderListing.Found found, long from, List<OutputStore.Scalar> scalars)
+    private Reached read(OpenFolder folder, FolderListing.Found found, Reached from, List<OutputStore.Scalar> scalars)
             throws InterruptedException {
         try {
             TensorBoardScalars.Part part = TensorBoardScalars.read(folder, found.file(), from, limit);
             scalars.addAll(OutputsStep.rows(found.path(), part));
-            return part.end();
+            return part.reached();
         } catch (IOException e) {
             log.debug("scalars not read path={}", found.path(), e);
             return from;

@@ -18,11 +18,13 @@ import dev.trainyard.worker.container.ContainerSpecs;
 import dev.trainyard.worker.container.EngineRefused;
 import dev.trainyard.worker.container.EngineSilent;
 import dev.trainyard.worker.container.LogFile;
+import dev.trainyard.worker.output.Notes;
 import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.OutputManifest;
 import dev.trainyard.worker.output.ScalarLimit;
 import dev.trainyard.worker.output.TensorBoardScalars;
+import dev.trainyard.worker.output.TensorBoardScalars.Reached;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -231,11 +233,13 @@ final class OutputsStep implements Step {
                         file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))
                 .toList();
         ScalarLimit limit = new ScalarLimit();
-        List<OutputStore.Scalar> scalars = scalars(outputs, manifest, limit);
+        Notes ofCurves = new Notes();
+        List<OutputStore.Scalar> scalars = scalars(outputs, manifest, limit, ofCurves);
         return new Collected(
                 written,
                 manifest.complete(),
-                Stream.concat(manifest.missing().stream(), limit.missing().stream())
+                Stream.of(manifest.missing().stream(), limit.missing().stream(), ofCurves.list().stream())
+                        .flatMap(each -> each)
                         .toList(),
                 manifest.present(),
                 files,
@@ -249,15 +253,20 @@ final class OutputsStep implements Step {
         return System.nanoTime() - until > 0 ? "reading took more than %d h".formatted(READ_WITHIN.toHours()) : null;
     }
 
-    private static List<OutputStore.Scalar> scalars(OpenFolder outputs, OutputManifest manifest, ScalarLimit limit)
-            throws InterruptedException {
+    private static List<OutputStore.Scalar> scalars(
+            OpenFolder outputs, OutputManifest manifest, ScalarLimit limit, Notes missing) throws InterruptedException {
         List<OutputStore.Scalar> scalars = new ArrayList<>();
         for (OutputFile file : manifest.files()) {
             if (file.kind() == OutputFile.Kind.TENSORBOARD) {
                 try {
-                    scalars.addAll(rows(file.path(), TensorBoardScalars.read(outputs, file.file(), 0, limit)));
+                    TensorBoardScalars.Part part =
+                            TensorBoardScalars.read(outputs, file.file(), Reached.BEGINNING, limit);
+                    scalars.addAll(rows(file.path(), part));
+                    // The attempt is over: no record is still being written.
+                    part.reached().missing(file.path(), true).forEach(missing::add);
                 } catch (IOException e) {
                     log.info("scalars not read path={} error={}", file.path(), e.getMessage());
+                    missing.add("the points of %s are not recorded: %s".formatted(file.path(), FileTrouble.words(e)));
                 }
             }
         }

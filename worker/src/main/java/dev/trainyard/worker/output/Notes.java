@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** What is to be said of the files of a folder, for people: the first of it, and how much more there is. A program may leave millions of files. */
-final class Notes {
+public final class Notes {
 
     private static final int SHOWN = 20;
 
@@ -21,7 +21,11 @@ final class Notes {
         }
     }
 
-    List<String> list() {
+    public void add(String note) {
+        add(() -> note);
+    }
+
+    public List<String> list() {
         List<String> all = new ArrayList<>(first);
         if (more > 0) {
             all.add("and %d more".formatted(more));

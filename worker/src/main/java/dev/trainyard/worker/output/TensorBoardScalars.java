@@ -51,52 +51,127 @@ public final class TensorBoardScalars {
     /**
      * What was read of a file.
      *
-     * @param end where the last whole record ends: reading goes on from there when the file has grown
+     * @param reached from where reading goes on when the file has grown
      */
-    public record Part(List<Scalar> scalars, long end) {}
+    public record Part(List<Scalar> scalars, Reached reached) {}
+
+    /** What stands behind the records that were read. */
+    private enum Rest {
+        NOTHING,
+        /** Fewer bytes than the record has: somebody is writing it, or was killed while writing it. */
+        PART_OF_A_RECORD,
+        DAMAGE
+    }
+
+    /** How far a file was read, and what of it is no point of a curve though it should be. */
+    public static final class Reached {
+
+        public static final Reached BEGINNING = new Reached(0, Rest.NOTHING, 0);
+
+        private final long end;
+        private final Rest rest;
+        private final long unnamed;
+
+        private Reached(long end, Rest rest, long unnamed) {
+            this.end = end;
+            this.rest = rest;
+            this.unnamed = unnamed;
+        }
+
+        /** Where the last whole record ends, in bytes. */
+        public long end() {
+            return end;
+        }
+
+        /**
+         * What is missing, for people.
+         *
+         * @param written whether nobody writes the file any more: what is not whole then will never be
+         */
+        public List<String> missing(String path, boolean written) {
+            List<String> missing = new ArrayList<>();
+            if (rest == Rest.DAMAGE) {
+                missing.add("%s is damaged at byte %d: its points from there on are not recorded".formatted(path, end));
+            } else if (rest == Rest.PART_OF_A_RECORD && written) {
+                missing.add("%s ends within a record, at byte %d: that record is not recorded".formatted(path, end));
+            }
+            if (unnamed > 0) {
+                missing.add("%s has %d points whose name is empty or has a NUL character, which cannot be recorded"
+                        .formatted(path, unnamed));
+            }
+            return missing;
+        }
+    }
 
     /**
      * Reads the whole records of a file, one that is being written included.
      *
-     * @param from where a record begins
+     * @param from where the reading before ended
      * @param limit where it is reached, the reading ends
      * @throws IOException if the file cannot be read; damage within only ends the reading
      */
-    public static Part read(OpenFolder folder, Path file, long from, ScalarLimit limit)
+    public static Part read(OpenFolder folder, Path file, Reached from, ScalarLimit limit)
             throws IOException, InterruptedException {
         List<Scalar> scalars = new ArrayList<>();
-        long end = from;
+        long end = from.end;
+        long unnamed = from.unnamed;
+        Rest rest = Rest.NOTHING;
         Path parent = file.getParent();
         try (OpenFolder opened = folder.enter(parent == null ? Path.of("") : parent);
-                InputStream raw = opened.read(file.getFileName(), from);
+                InputStream raw = opened.read(file.getFileName(), end);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
             while (true) {
                 OutputManifest.heedInterrupt();
                 byte[] header = in.readNBytes(HEADER);
                 if (header.length < HEADER) {
+                    rest = header.length == 0 ? Rest.NOTHING : Rest.PART_OF_A_RECORD;
                     break;
                 }
                 ByteBuffer fields = little(header);
                 long length = fields.getLong();
                 if (fields.getInt() != maskedCrc(header, 8) || length < 0 || length > MAX_RECORD) {
+                    rest = Rest.DAMAGE;
                     break;
                 }
                 byte[] data = new byte[(int) length];
                 in.readFully(data);
                 if (Integer.reverseBytes(in.readInt()) != maskedCrc(data, data.length)) {
+                    rest = Rest.DAMAGE;
                     break;
                 }
-                if (!event(little(data), scalars, limit)) {
+                List<Scalar> ofRecord = event(little(data));
+                List<Scalar> named = ofRecord.stream()
+                        .filter(scalar -> isStorable(scalar.tag()))
+                        .toList();
+                if (!admit(named, scalars, limit)) {
                     break;
                 }
+                unnamed += ofRecord.size() - named.size();
                 end += HEADER + length + Integer.BYTES;
             }
         } catch (ClosedByInterruptException e) {
             throw OutputManifest.interrupted();
-        } catch (EOFException | BufferUnderflowException | IllegalArgumentException e) {
-            // What was whole before it counts.
+        } catch (EOFException e) {
+            rest = Rest.PART_OF_A_RECORD;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            rest = Rest.DAMAGE;
         }
-        return new Part(scalars, end);
+        return new Part(scalars, new Reached(end, rest, unnamed));
+    }
+
+    private static boolean isStorable(String tag) {
+        return !tag.isEmpty() && tag.indexOf(0) < 0;
+    }
+
+    /** Returns whether the limit admits all of them. */
+    private static boolean admit(List<Scalar> read, List<Scalar> into, ScalarLimit limit) {
+        for (Scalar scalar : read) {
+            if (!limit.admits(scalar.tag())) {
+                return false;
+            }
+            into.add(new Scalar(limit.kept(scalar.tag()), scalar.step(), scalar.wallTime(), scalar.value()));
+        }
+        return true;
     }
 
     private static ByteBuffer little(byte[] data) {
@@ -110,8 +185,7 @@ public final class TensorBoardScalars {
         return ((value >>> 15) | (value << 17)) + 0xa282ead8;
     }
 
-    /** Returns whether the limit admits all of it, as the others below do. */
-    private static boolean event(ByteBuffer event, List<Scalar> into, ScalarLimit limit) {
+    private static List<Scalar> event(ByteBuffer event) {
         double wallTime = 0;
         long step = 0;
         List<ByteBuffer> summaries = new ArrayList<>();
@@ -130,29 +204,25 @@ public final class TensorBoardScalars {
             }
         }
         Instant at = Instant.ofEpochMilli((long) (wallTime * 1000));
+        List<Scalar> scalars = new ArrayList<>();
         for (ByteBuffer summary : summaries) {
-            if (!summary(summary, step, at, into, limit)) {
-                return false;
-            }
+            summary(summary, step, at, scalars);
         }
-        return true;
+        return scalars;
     }
 
-    private static boolean summary(ByteBuffer summary, long step, Instant at, List<Scalar> into, ScalarLimit limit) {
+    private static void summary(ByteBuffer summary, long step, Instant at, List<Scalar> into) {
         while (summary.hasRemaining()) {
             long key = varint(summary);
             if (key >>> 3 == 1 && (key & 7) == BYTES) {
-                if (!value(bytes(summary), step, at, into, limit)) {
-                    return false;
-                }
+                value(bytes(summary), step, at, into);
             } else {
                 skip(summary, (int) (key & 7));
             }
         }
-        return true;
     }
 
-    private static boolean value(ByteBuffer value, long step, Instant at, List<Scalar> into, ScalarLimit limit) {
+    private static void value(ByteBuffer value, long step, Instant at, List<Scalar> into) {
         String tag = "";
         OptionalDouble number = OptionalDouble.empty();
         while (value.hasRemaining()) {
@@ -173,14 +243,9 @@ public final class TensorBoardScalars {
                 skip(value, type);
             }
         }
-        if (tag.isEmpty() || tag.indexOf(0) >= 0 || number.isEmpty()) {
-            return true;
+        if (number.isPresent()) {
+            into.add(new Scalar(tag, step, at, number.getAsDouble()));
         }
-        boolean admitted = limit.admits(tag);
-        if (admitted) {
-            into.add(new Scalar(limit.kept(tag), step, at, number.getAsDouble()));
-        }
-        return admitted;
     }
 
     /** The value of a tensor with one element; tensors with more are histograms, images and the like. */

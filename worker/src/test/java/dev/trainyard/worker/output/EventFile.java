@@ -40,6 +40,14 @@ public final class EventFile {
         return tensor(tag, step, wallTime, new Message().varint(1, 2).bytes(4, content));
     }
 
+    /** Its checksums are right, and its content breaks off behind a whole value. */
+    public EventFile broken(String tag, long step, double wallTime, float value) {
+        byte[] whole = new Message().bytes(1, text(tag)).fixed32(2, value).done();
+        Message summary = new Message().bytes(1, whole).raw(ByteBuffer.wrap(new byte[] {(1 << 3) | BYTES, 100}));
+        record(new Message().fixed64(1, wallTime).varint(2, step).bytes(5, summary.done()));
+        return this;
+    }
+
     public EventFile raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;

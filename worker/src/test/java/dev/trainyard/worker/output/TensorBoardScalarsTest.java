@@ -3,6 +3,7 @@ package dev.trainyard.worker.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trainyard.worker.output.TensorBoardScalars.Reached;
 import dev.trainyard.worker.output.TensorBoardScalars.Scalar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TensorBoardScalarsTest {
 
     private final ScalarLimit limit = new ScalarLimit();
+
+    private Reached reached = Reached.BEGINNING;
 
     @TempDir
     private Path folder;
@@ -69,6 +72,10 @@ class TensorBoardScalarsTest {
             List<Scalar> read = read(Arrays.copyOf(two, length));
 
             assertThat(read).as("cut to %d bytes", length).hasSize(length < one ? 0 : 1);
+            assertThat(reached.missing("events", false)).isEmpty();
+            assertThat(reached.missing("events", true))
+                    .as("cut to %d bytes, and nobody writes it any more", length)
+                    .hasSize(length == reached.end() ? 0 : 1);
         }
         assertThat(read(two)).hasSize(2);
     }
@@ -84,6 +91,42 @@ class TensorBoardScalarsTest {
         bytes[second + 20] ^= 1;
 
         assertThat(read(bytes)).extracting(Scalar::step).containsExactly(1L);
+        assertThat(reached.missing("run/events", false))
+                .containsExactly("run/events is damaged at byte %d: its points from there on are not recorded"
+                        .formatted(second));
+    }
+
+    @Test
+    void points_whose_name_cannot_be_stored_are_counted_over_all_readings() throws Exception {
+        byte[] first = new EventFile().simple("lo\0ss", 1, 1, 3).bytes();
+        byte[] both = new EventFile()
+                .simple("lo\0ss", 1, 1, 3)
+                .simple("loss", 1, 1, 3)
+                .simple("", 2, 1, 2)
+                .bytes();
+        Path file = Files.write(folder.resolve("events"), first);
+        read(first);
+        Files.write(file, both);
+
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            TensorBoardScalars.Part rest = TensorBoardScalars.read(open, folder.relativize(file), reached, limit);
+
+            assertThat(rest.scalars()).extracting(Scalar::tag).containsExactly("loss");
+            assertThat(rest.reached().missing("events", false))
+                    .containsExactly(
+                            "events has 2 points whose name is empty or has a NUL character, which cannot be recorded");
+        }
+    }
+
+    @Test
+    void a_record_whose_content_is_damaged_leaves_no_point_behind_that_would_be_read_twice() throws Exception {
+        byte[] good = new EventFile().simple("loss", 1, 1, 3).bytes();
+        byte[] bytes =
+                new EventFile().simple("loss", 1, 1, 3).broken("loss", 2, 1, 2).bytes();
+
+        assertThat(read(bytes)).hasSize(1);
+        assertThat(reached.end()).isEqualTo(good.length);
+        assertThat(reached.missing("events", false)).singleElement().asString().contains("is damaged at byte");
     }
 
     @Test
@@ -129,19 +172,19 @@ class TensorBoardScalarsTest {
                 .bytes();
         Path file = folder.resolve("events.out.tfevents.1");
         List<Long> steps = new ArrayList<>();
-        long end = 0;
+        Reached reached = Reached.BEGINNING;
 
         try (OpenFolder open = OpenFolder.at(folder)) {
             for (int written = 0; written <= all.length; written++) {
                 Files.write(file, Arrays.copyOf(all, written));
-                TensorBoardScalars.Part part = TensorBoardScalars.read(open, folder.relativize(file), end, limit);
+                TensorBoardScalars.Part part = TensorBoardScalars.read(open, folder.relativize(file), reached, limit);
                 part.scalars().forEach(scalar -> steps.add(scalar.step()));
-                end = part.end();
+                reached = part.reached();
             }
         }
 
         assertThat(steps).containsExactly(1L, 2L, 3L);
-        assertThat(end).isEqualTo(all.length);
+        assertThat(reached.end()).isEqualTo(all.length);
     }
 
     @Test
@@ -185,8 +228,10 @@ class TensorBoardScalarsTest {
 
     private List<Scalar> readFile(Path file) throws IOException, InterruptedException {
         try (OpenFolder open = OpenFolder.at(folder)) {
-            return TensorBoardScalars.read(open, folder.relativize(file), 0, limit)
-                    .scalars();
+            TensorBoardScalars.Part part =
+                    TensorBoardScalars.read(open, folder.relativize(file), Reached.BEGINNING, limit);
+            reached = part.reached();
+            return part.scalars();
         }
     }
 }
