@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Builds one image, once, with the engine's own (classic) builder. */
 final class Build {
@@ -28,6 +29,10 @@ final class Build {
 
     /** Before what is said of the image of a COPY --from. */
     private static final String FROM_FLAG = "invalid from flag value ";
+
+    /** A step that writes to the engine's disk; empty: the context is being unpacked. */
+    private static final Pattern WRITES =
+            Pattern.compile("^$|^Step \\S+ : (?:FROM|COPY|ADD|RUN|WORKDIR) ", Pattern.CASE_INSENSITIVE);
 
     private static final String BUILD_KIT =
             ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
@@ -97,7 +102,7 @@ final class Build {
     private ImageFailure failure(Dockerfile dockerfile, BuildOutput output, String words) {
         String step = output.step().isEmpty() ? "" : " at \"" + brief(output.step(), LONGEST_STEP) + "\"";
         String reason = reason(words);
-        if (output.diskWasFull() || RegistryWords.isDiskFull(words)) {
+        if (output.diskWasFull() || RegistryWords.isDiskFull(words) && (isOfEngine(output) || disk.getAsBoolean())) {
             return new ImageFailure(
                     Cause.DISK_FULL, "the disk is full: the build stopped%s: %s".formatted(step, reason), true);
         }
@@ -123,6 +128,9 @@ final class Build {
                 || dockerfile.hasShift() && words.contains("unknown instruction")) {
             return BUILD_KIT;
         }
+        if (RegistryWords.isDiskFull(words)) {
+            return ". The engine's disk has room: look at what the instruction itself says";
+        }
         if (isExitOfProgram(words)) {
             return output.saysNoSpaceLeft()
                     ? ". The engine's disk had room when its program said that no space was left: look which place it had filled"
@@ -144,6 +152,14 @@ final class Build {
                         ". BuildKit fills in %1$s by itself; for the engine's own builder write the line ARG %1$s before the first FROM"
                                 ::formatted)
                 .orElse("");
+    }
+
+    /**
+     * Whether words about a full disk are the engine's own. It quotes what an instruction says that writes nothing ({@code STOPSIGNAL}). Of
+     * one that writes, the engine may have thrown away by now what filled the disk, so that a look at it would not tell.
+     */
+    private static boolean isOfEngine(BuildOutput output) {
+        return WRITES.matcher(output.step()).find() && !RegistryWords.sayNoSpaceLeft(output.step());
     }
 
     private static boolean isExitOfProgram(String words) {

@@ -50,7 +50,7 @@ final class ImageNames {
 
     /** An image of a Dockerfile: the engine, which looks for it, does not know the names of builds. */
     void requireOfEngine(String name, @Nullable String team) {
-        requireName(name);
+        requireName(name, Cause.IMAGE_BUILD_FAILED);
         if (rule == BuiltNames.OWN
                 && built.named(ImageName.inFull(name), owned(team)).isPresent()) {
             throw new ImageFailure(
@@ -78,15 +78,19 @@ final class ImageNames {
 
     /** New requests with reserved names are refused at once; one that an earlier release accepted comes here. */
     static void requireName(String name) {
+        requireName(name, Cause.IMAGE_UNAVAILABLE);
+    }
+
+    /** @param verdict of a Dockerfile's name the build's own: no login to a registry helps */
+    private static void requireName(String name, Cause verdict) {
         if (ImageName.isReserved(name)) {
             throw new ImageFailure(
-                    Cause.IMAGE_UNAVAILABLE,
+                    verdict,
                     "the image's name %s %s. %s"
                             .formatted(Excerpt.quote(name), ImageName.RESERVED, ImageName.RESERVED_REMEDY));
         }
         if (ImageName.isId(name)) {
-            throw new ImageFailure(
-                    Cause.IMAGE_UNAVAILABLE, "%s is the id of an image. Give its name".formatted(Excerpt.quote(name)));
+            throw new ImageFailure(verdict, "%s is the id of an image. Give its name".formatted(Excerpt.quote(name)));
         }
     }
 

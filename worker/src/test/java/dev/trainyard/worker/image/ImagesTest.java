@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.container.BuildOrder;
@@ -624,7 +625,9 @@ class ImagesTest {
             assertThat(failure(dockerfile(lines), "a")).hasMessageContaining("builtNames: any");
             assertThat(failure(dockerfile(lines), "b").verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
         }
-        assertThat(failure(dockerfile("FROM trainyard/build:0123"))).hasMessageContaining("reserved");
+        ImageFailure reserved = failure(dockerfile("FROM trainyard/build:0123"));
+        assertThat(reserved).hasMessageContaining("reserved");
+        assertThat(Remedy.added(reserved.getMessage(), reserved.verdict())).doesNotContain("login");
     }
 
     /** NAME is one that a build gave. What the engine would read as a use of it is one here, too, or is not built at all. */
@@ -757,6 +760,9 @@ class ImagesTest {
                 "FROM busybox\nUSER",
                 "FROM busybox\nCOPY nothere /x",
                 "FROM busybox\nCOPY \"no space left on device\" /x",
+                "FROM busybox\nSTOPSIGNAL no space left on device",
+                "FROM busybox\nARG X=device\nSTOPSIGNAL no space left on ${X}",
+                "FROM busybox\nCOPY --chown=\"no space left on device\" /x /x",
                 "FROM busybox\nCOPY --from=Not:A:Name /x /x",
                 "FROM busybox AS a\nFROM busybox\nCOPY --from=a /x /x",
                 "FROM busybox\nUSER nosuch\nRUN true",
