@@ -475,7 +475,7 @@ public final class PlanStore {
     private Map<UUID, List<Snapshot.Device>> devices() {
         Map<UUID, List<Snapshot.Device>> byWorker = new HashMap<>();
         sql.sql("""
-                select d.key, d.worker_id, d.index, d.kind, d.type, d.memory_bytes, d.unhealthy_because is null as healthy,
+                select d.key, d.worker_id, d.index, d.kind, d.type, d.memory_bytes, d.unhealthy_because,
                        not exists (select from trainyard.reservation r
                                    where r.kind = 'DEVICE' and r.key = d.key and r.released_at is null) as free
                 from trainyard.device d where d.offered order by d.worker_id, d.index, d.key""").query(row -> {
@@ -486,7 +486,7 @@ public final class PlanStore {
                             Snapshot.Kind.valueOf(row.getString("kind")),
                             row.getString("type"),
                             (Long) row.getObject("memory_bytes"),
-                            row.getBoolean("healthy"),
+                            row.getString("unhealthy_because"),
                             row.getBoolean("free")));
         });
         return byWorker;

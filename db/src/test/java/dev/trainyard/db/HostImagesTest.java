@@ -39,7 +39,9 @@ class HostImagesTest {
         assertThat(images.due(me.worker())).containsExactly(MODEL);
         assertThat(yard.row(job))
                 .containsEntry("state", "QUEUED")
-                .containsEntry("waiting_because", "waiting for image %s: gpu-1: is asked for it".formatted(MODEL));
+                .containsEntry(
+                        "waiting_because",
+                        "waiting for image %s: gpu-1: has been asked for it and has not answered yet".formatted(MODEL));
 
         images.present(me, MODEL);
         yard.plan();
@@ -282,7 +284,10 @@ class HostImagesTest {
 
         assertThat(images.due(me.worker())).containsExactly(ALWAYS);
         assertThat(yard.row(first))
-                .containsEntry("waiting_because", "waiting for image %s: gpu-1: is asked for it".formatted(ALWAYS));
+                .containsEntry(
+                        "waiting_because",
+                        "waiting for image %s: gpu-1: has been asked for it and has not answered yet"
+                                .formatted(ALWAYS));
         assertThat(yard.texts("select key from trainyard.reservation")).isEmpty();
 
         JobId second = submit("second", ImageSource.Pull.ALWAYS);

@@ -82,7 +82,7 @@ final class BuildReader {
         String context = field.text().orElse(".");
         if (isRemote(context)) {
             field.problem(
-                    "%s is not on this computer".formatted(Excerpt.quote(context)), "Clone it, and name the folder");
+                    "%s is not on this computer".formatted(Excerpt.path(context)), "Clone it, and name the folder");
         }
         return context;
     }
@@ -106,7 +106,7 @@ final class BuildReader {
         }
         if (segments.isEmpty() && !outside) {
             named.ifPresent(field -> field.problem(
-                    "%s is a folder, not a Dockerfile".formatted(Excerpt.quote(path)), "Name the file in it"));
+                    "%s is a folder, not a Dockerfile".formatted(Excerpt.path(path)), "Name the file in it"));
             return Optional.of(DOCKERFILE);
         }
         return outside ? Optional.empty() : Optional.of(String.join("/", segments));

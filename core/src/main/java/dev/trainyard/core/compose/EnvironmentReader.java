@@ -57,7 +57,7 @@ final class EnvironmentReader {
                     "Write its variables under environment, but no secrets: everyone can read a draft");
         } else if (text.isEmpty() && report.ofDraft()) {
             entry.notice("the file %s is not read: a draft is stored without the files beside it"
-                    .formatted(Excerpt.quote(path)));
+                    .formatted(Excerpt.path(path)));
         }
         text.ifPresent(content -> {
             if (raw) {

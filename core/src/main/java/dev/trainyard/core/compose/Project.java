@@ -171,7 +171,7 @@ public final class Project {
             if (file.isMapping()) {
                 return Optional.of(file);
             }
-            extending.problem("%s is no compose file".formatted(Excerpt.quote(path)), "Name a file with services:");
+            extending.problem("%s is no compose file".formatted(Excerpt.path(path)), "Name a file with services:");
         } catch (InvalidFile e) {
             // What is wrong with that file is in the report already; the rest of this one is still looked at.
         }

@@ -105,13 +105,29 @@ final class UniqueLists {
                         .notice(
                                 earlier.at(),
                                 service.key() + "." + path,
-                                "the entry in line %d is about the same and counts in place of this one"
-                                        .formatted(item.at().line()));
+                                "the entry in line %s %s and replaces this one"
+                                        .formatted(place(item, earlier), likeness(item, earlier, path)));
             } else {
                 identity.ifPresent(name -> places.put(name, kept.size()));
                 kept.add(item);
             }
         }
         return new Sequence(list.at(), list.flow(), List.copyOf(kept));
+    }
+
+    private static String place(ConfigNode item, ConfigNode earlier) {
+        int line = item.at().line();
+        return line == earlier.at().line()
+                ? "%d, column %d,".formatted(line, item.at().column())
+                : Integer.toString(line);
+    }
+
+    private static String likeness(ConfigNode item, ConfigNode earlier, String path) {
+        if (text(item).isPresent() && text(item).equals(text(earlier))) {
+            return "is the same";
+        }
+        return BY_TARGET.contains(path) || path.equals("tmpfs")
+                ? "has the same target"
+                : path.equals("env_file") ? "has the same path" : "has the same name";
     }
 }

@@ -28,7 +28,7 @@ public final class Explanation {
 
     private static final String NOBODY_KILLED_IT =
             "The engine has no record that anybody killed it: it ended with this code by itself, or something on the host"
-                    + " killed a process of it past the engine, such as kill -9 or the kernel for want of memory";
+                    + " killed one of its processes without the engine, for example kill -9 or the kernel when memory ran out";
 
     private Explanation() {}
 

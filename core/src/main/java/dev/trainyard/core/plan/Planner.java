@@ -45,6 +45,9 @@ public final class Planner {
     /** Of hosts, in a reason. */
     private static final int SHOWN = 3;
 
+    /** Of a host, about an image. */
+    private static final String ASKED = "has been asked for it and has not answered yet";
+
     private final List<Room> rooms = new ArrayList<>();
     private final List<Room> away;
     private final Map<WorkerId, Map<String, Image>> images;
@@ -221,9 +224,9 @@ public final class Planner {
 
     private String image(Candidate candidate, Room room, List<Room> asked) {
         return switch (image(candidate, room)) {
-            case null -> asked.contains(room) ? "is asked for it" : "does not say whether it has it";
+            case null -> asked.contains(room) ? ASKED : "has not been asked yet";
             case Image.Present _ -> room.fits(candidate) ? "has it" : room.whyNot(candidate);
-            case Image.Wanted() -> "is asked for it";
+            case Image.Wanted() -> ASKED;
             case Image.Fetching(String progress) -> "is fetching it" + (progress.isEmpty() ? "" : ", " + progress);
             case Failed(Cause _, String why, Instant _, Instant nextTry) ->
                 nextTry == null ? why : "%s; next try at %s".formatted(why, nextTry.truncatedTo(ChronoUnit.SECONDS));
@@ -367,12 +370,13 @@ public final class Planner {
                 }
             }
             if (choose(candidate.gpus(), freeDevices) == null) {
-                return () -> "%s of %d devices %s free, %s wanted"
+                return () -> "%s of %d devices %s free, %s wanted%s"
                         .formatted(
                                 freeDevices.size(),
                                 host.devices().size(),
                                 freeDevices.size() == 1 ? "is" : "are",
-                                words(candidate.gpus()));
+                                words(candidate.gpus()),
+                                unhealthy());
             }
             for (String port : candidate.hostPorts()) {
                 if (ports.contains(port)) {
@@ -460,6 +464,22 @@ public final class Planner {
 
         private static boolean isNamed(Device device, String id) {
             return device.key().equals(id) || Integer.toString(device.index()).equals(id);
+        }
+
+        /** Those on which nothing is placed, in brackets; empty: there are none. */
+        private String unhealthy() {
+            List<Device> devices =
+                    host.devices().stream().filter(device -> !device.usable()).toList();
+            String shown = devices.stream()
+                    .limit(SHOWN)
+                    .map(device -> "device %d is unhealthy: %s".formatted(device.index(), device.unhealthyBecause()))
+                    .collect(Collectors.joining("; "));
+            return devices.isEmpty()
+                    ? ""
+                    : " (%s%s)"
+                            .formatted(
+                                    shown,
+                                    devices.size() > SHOWN ? "; and %d more".formatted(devices.size() - SHOWN) : "");
         }
 
         private String indices() {

@@ -103,6 +103,7 @@ public record Snapshot(
      * @param key what the hardware calls itself
      * @param index what people call it today
      * @param memory in bytes; null where it is not known
+     * @param unhealthyBecause why nothing is placed on it; null: it is healthy
      */
     public record Device(
             String key,
@@ -110,11 +111,15 @@ public record Snapshot(
             Kind kind,
             String type,
             @Nullable Long memory,
-            boolean usable,
+            @Nullable String unhealthyBecause,
             boolean free) {
 
+        public boolean usable() {
+            return unhealthyBecause == null;
+        }
+
         private Device taken() {
-            return new Device(key, index, kind, type, memory, usable, false);
+            return new Device(key, index, kind, type, memory, unhealthyBecause, false);
         }
     }
 

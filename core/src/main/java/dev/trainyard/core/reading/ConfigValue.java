@@ -65,10 +65,10 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         if (report.ofDraft()) {
             problem(
                     "names the file %s, which a draft cannot read: it is stored without the files beside it"
-                            .formatted(Excerpt.quote(path)),
+                            .formatted(Excerpt.path(path)),
                     remedyInDraft);
         } else {
-            problem("there is no file %s".formatted(Excerpt.quote(path)), remedy);
+            problem("there is no file %s".formatted(Excerpt.path(path)), remedy);
         }
     }
 

@@ -100,7 +100,7 @@ final class RunReader {
                     String target = volume.plainPath("", volume.asText());
                     if (!targets.add(target)) {
                         volume.problem(
-                                "", "%s is mounted twice".formatted(Excerpt.quote(target)), "Mount each path once");
+                                "", "%s is mounted twice".formatted(Excerpt.path(target)), "Mount each path once");
                     }
                     return target;
                 })
@@ -133,7 +133,7 @@ final class RunReader {
                         mount.problem(
                                 "target",
                                 "%s is mounted twice (the outputs are mounted at %s)"
-                                        .formatted(Excerpt.quote(target), outputs.target()),
+                                        .formatted(Excerpt.path(target), outputs.target()),
                                 "Mount each path once; a place for the results is named by run.outputs.location");
                     }
                     @Nullable String propagation = mount.text("propagation");

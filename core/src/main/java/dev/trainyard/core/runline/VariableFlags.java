@@ -76,7 +76,7 @@ final class VariableFlags {
         return file.text().flatMap(path -> {
             Optional<Content> content = files.read(path).map(text -> new Content(Excerpt.plain(path, 200), text));
             if (content.isEmpty()) {
-                file.problem("there is no file %s".formatted(Excerpt.quote(path)), "Create it, or correct the path");
+                file.problem("there is no file %s".formatted(Excerpt.path(path)), "Create it, or correct the path");
             }
             return content;
         });

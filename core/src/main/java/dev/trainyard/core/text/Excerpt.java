@@ -4,12 +4,18 @@ package dev.trainyard.core.text;
 public final class Excerpt {
 
     private static final int LENGTH = 60;
+    private static final int LONGEST_PATH = 4096;
 
     private Excerpt() {}
 
     /** The text in quotes, shortened to 60 characters, without control characters. */
     public static String quote(String text) {
         return "'" + plain(text, LENGTH) + "'";
+    }
+
+    /** A path in quotes, whole: its end tells most of it. Linux takes none that is longer. */
+    public static String path(String path) {
+        return "'" + plain(path, LONGEST_PATH) + "'";
     }
 
     /** The text shortened to a length, without control characters and line breaks. */

@@ -74,13 +74,13 @@ public final class Volumes {
         boolean windows = text.matches("[a-zA-Z]:[\\\\/].*") || text.startsWith("\\\\");
         if (windows) {
             volume.problem(
-                    "%s is a path of Windows".formatted(Excerpt.quote(text)),
+                    "%s is a path of Windows".formatted(Excerpt.path(text)),
                     "Write a path of the worker's host, which runs Linux");
         } else if (parts.length == 1) {
             anonymous(volume, parts[0]);
         } else if (parts.length > 3) {
             volume.problem(
-                    "%s has too many colons".formatted(Excerpt.quote(text)), "Write SOURCE:TARGET or SOURCE:TARGET:ro");
+                    "%s has too many colons".formatted(Excerpt.path(text)), "Write SOURCE:TARGET or SOURCE:TARGET:ro");
         } else {
             add(
                     volume,
@@ -144,7 +144,7 @@ public final class Volumes {
                     volume.problem("needs source and target", "Write both");
                 } else if (type.equals("volume") != named) {
                     volume.problem(
-                            "type %s does not fit the source %s".formatted(type, Excerpt.quote(source)),
+                            "type %s does not fit the source %s".formatted(type, Excerpt.path(source)),
                             "A bind has a path that begins with / or ./, a volume has a name");
                 } else {
                     add(volume, source, target, options);
@@ -198,7 +198,7 @@ public final class Volumes {
             case '.' -> {
                 if (!isOutputs) {
                     volume.problem(
-                            "the relative source %s needs the upload of sources".formatted(Excerpt.quote(source)),
+                            "the relative source %s needs the upload of sources".formatted(Excerpt.path(source)),
                             "Use an absolute path of the worker's host, or put it into the image");
                 }
             }
@@ -231,7 +231,7 @@ public final class Volumes {
     private Optional<String> expanded(ConfigValue volume, String source) {
         if (home == null || !home.startsWith("/") || !source.matches("~(/.*)?")) {
             volume.problem(
-                    "%s names a home folder that is not known".formatted(Excerpt.quote(source)), "Write the path out");
+                    "%s names a home folder that is not known".formatted(Excerpt.path(source)), "Write the path out");
             return Optional.empty();
         }
         String path = absolute(home + source.substring(1));
@@ -288,14 +288,14 @@ public final class Volumes {
         Optional<String> path = plainTarget(volume, text);
         path.filter(each -> !targets.add(each))
                 .ifPresent(each -> volume.problem(
-                        "%s is mounted a second time".formatted(Excerpt.quote(each)), "Mount each path once"));
+                        "%s is mounted a second time".formatted(Excerpt.path(each)), "Mount each path once"));
         return path;
     }
 
     private static Optional<String> plainTarget(ConfigValue volume, String text) {
         if (!text.startsWith("/") || absolute(text).equals("/")) {
             volume.problem(
-                    "%s is no absolute path in the container".formatted(Excerpt.quote(text)),
+                    "%s is no absolute path in the container".formatted(Excerpt.path(text)),
                     "Write one, such as /data");
             return Optional.empty();
         }

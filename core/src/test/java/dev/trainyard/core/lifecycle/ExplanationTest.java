@@ -56,7 +56,10 @@ class ExplanationTest {
     void the_exit_code_of_a_kill_without_one_says_what_it_may_have_been(int code) {
         assertThat(of(Cause.PROGRAM_ERROR, exit(code, null, null, null), BOOM))
                 .startsWith("exit code " + code + ": boom. ")
-                .contains("no record that anybody killed it", "by itself", "past the engine");
+                .contains(
+                        "no record that anybody killed it",
+                        "by itself",
+                        "killed one of its processes without the engine");
     }
 
     @Test

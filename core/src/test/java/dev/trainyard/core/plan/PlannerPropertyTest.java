@@ -200,7 +200,7 @@ class PlannerPropertyTest {
                                         device.kind(),
                                         device.type(),
                                         device.memory(),
-                                        device.usable(),
+                                        device.unhealthyBecause(),
                                         false)
                                 : device)
                         .toList(),
@@ -250,7 +250,7 @@ class PlannerPropertyTest {
                         kind,
                         random.nextBoolean() ? "NVIDIA A100" : "Tesla V100",
                         kind == Kind.SLOT || random.nextInt(8) == 0 ? null : (random.nextBoolean() ? 16 : 80) * GIB,
-                        random.nextInt(8) > 0,
+                        random.nextInt(8) > 0 ? null : "it has failed",
                         random.nextInt(3) > 0));
             }
             int runSlots = 1 + random.nextInt(8);

@@ -156,7 +156,9 @@ class PlannerTest {
 
         Plan plan = plan(List.of(new AHost("a").gpus(2).ill(1).host()), job);
 
-        assertThat(plan.reasons().get(job.id)).startsWith("no host that takes new work could ever run it");
+        assertThat(plan.reasons().get(job.id))
+                .startsWith("no host that takes new work could ever run it")
+                .endsWith("1 of 2 devices is free, 2 wanted (device 1 is unhealthy: it has fallen off the bus)");
     }
 
     @Test
@@ -585,7 +587,8 @@ class PlannerTest {
         assertThat(plan.reasons()).containsOnlyKeys(model.id);
         assertThat(plan.reasons().get(model.id))
                 .isEqualTo(
-                        "waiting for image %s: a: is asked for it; b: does not say whether it has it".formatted(MODEL));
+                        "waiting for image %s: a: has been asked for it and has not answered yet; b: has not been asked yet"
+                                .formatted(MODEL));
         assertThat(plan.placements()).extracting(Placement::job).containsExactly(other.id);
     }
 
@@ -624,7 +627,8 @@ class PlannerTest {
         assertThat(plan.wants()).extracting(Want::host).containsExactly(large.id());
         assertThat(plan.reasons().get(model.id))
                 .isEqualTo(
-                        "waiting for image %s: a: is fetching it, 3 of 7 layers; b: is asked for it".formatted(MODEL));
+                        "waiting for image %s: a: is fetching it, 3 of 7 layers; b: has been asked for it and has not answered yet"
+                                .formatted(MODEL));
     }
 
     @Test
@@ -746,19 +750,22 @@ class PlannerTest {
         }
 
         AHost device(String key, int index, Kind kind, String type, @Nullable Long memory) {
-            devices.add(new Device(key, index, kind, type, memory, true, true));
+            devices.add(new Device(key, index, kind, type, memory, null, true));
             return this;
         }
 
         AHost inUse(int index) {
             Device was = devices.get(index);
-            devices.set(index, new Device(was.key(), index, was.kind(), was.type(), was.memory(), true, false));
+            devices.set(index, new Device(was.key(), index, was.kind(), was.type(), was.memory(), null, false));
             return this;
         }
 
         AHost ill(int index) {
             Device was = devices.get(index);
-            devices.set(index, new Device(was.key(), index, was.kind(), was.type(), was.memory(), false, true));
+            devices.set(
+                    index,
+                    new Device(
+                            was.key(), index, was.kind(), was.type(), was.memory(), "it has fallen off the bus", true));
             return this;
         }
 

@@ -53,12 +53,14 @@ final class CallBody {
         List<String> why = new ArrayList<>();
         if (!state.equals("SUCCEEDED")) {
             String cause = data.path("cause").asString("");
-            String exit = data.path("exitCode").isNumber()
-                    ? "exit code " + data.path("exitCode").asInt()
-                    : "";
+            String detail = data.path("detail").asString("");
+            String code = "exit code " + data.path("exitCode").asInt(0);
+            // The detail of a program that ended by itself begins with it.
+            boolean told = detail.equals(code) || detail.startsWith(code + ":") || detail.startsWith(code + ".");
+            String exit = data.path("exitCode").isNumber() && !told ? code : "";
             why.add(Stream.of(cause, exit).filter(each -> !each.isEmpty()).collect(Collectors.joining(", ")));
             why.add(data.path("reason").asString(""));
-            why.add(data.path("detail").asString(""));
+            why.add(detail);
         }
         why.stream()
                 .filter(each -> !each.isEmpty())

@@ -42,6 +42,12 @@ class CallBodyTest {
                         .path("text")
                         .asString())
                 .isEqualTo("digits: SUCCEEDED after 9s");
+        assertThat(data(
+                                "job.ended",
+                                "{\"state\":\"FAILED\",\"cause\":\"PROGRAM_ERROR\",\"exitCode\":3,\"detail\":\"exit code 3: boom\"}")
+                        .path("text")
+                        .asString())
+                .isEqualTo("digits: FAILED: PROGRAM_ERROR: exit code 3: boom");
         assertThat(data("job.held", "{\"state\":\"HELD\",\"reason\":\"ada: new data\"}")
                         .path("text")
                         .asString())

@@ -460,10 +460,10 @@ public record Policy(
         String path = Path.of(device.split(":", 2)[0]).normalize().toString();
         if (path.startsWith(NVIDIA)) {
             refusals.add("the device %s is never allowed, since it may be reserved for another job. Ask for gpus."
-                    .formatted(Excerpt.quote(path)));
+                    .formatted(Excerpt.path(path)));
         } else if (!devices.contains(path) && (!path.startsWith("/dev/") || path.matches(MEMORY_OR_DISK))) {
             refusals.add(
-                    refusal("devices", "the device " + Excerpt.quote(path), "is not allowed")
+                    refusal("devices", "the device " + Excerpt.path(path), "is not allowed")
                             + " With the host's memory or disk a container can take over its host: ask whoever runs the host for another way.");
         } else {
             check("devices", "the device", path, devices, refusals);
@@ -479,7 +479,10 @@ public record Policy(
         String known = allowed.isEmpty()
                 ? " (none is)"
                 : allowed.size() > FEW ? "" : " (%s are)".formatted(String.join(", ", new TreeSet<>(allowed)));
-        String sentence = refusal(rule, what + " " + Excerpt.quote(wanted), "is not allowed" + known);
+        String sentence = refusal(
+                rule,
+                what + " " + (wanted.startsWith("/") ? Excerpt.path(wanted) : Excerpt.quote(wanted)),
+                "is not allowed" + known);
         PolicyWord.of(rule)
                 .flatMap(words -> words.objection(wanted))
                 .ifPresentOrElse(
@@ -491,7 +494,7 @@ public record Policy(
         Optional<Path> resolved = files.real(Path.of(source));
         if (resolved.isEmpty()) {
             refusals.add("the folder %s may not be mounted: it is a link that leads nowhere."
-                    .formatted(Excerpt.quote(source)));
+                    .formatted(Excerpt.path(source)));
             return;
         }
         Path path = resolved.get();
@@ -526,8 +529,8 @@ public record Policy(
     }
 
     private static String shown(String source, Path real) {
-        return "the folder " + Excerpt.quote(source)
-                + (real.toString().equals(source) ? "" : ", which is " + Excerpt.quote(real.toString()) + ",");
+        return "the folder " + Excerpt.path(source)
+                + (real.toString().equals(source) ? "" : ", which is " + Excerpt.path(real.toString()) + ",");
     }
 
     /** Of a folder that the policy lets be written. */

@@ -82,6 +82,9 @@ class PolicyTest {
                 arguments(mount("/etc", false), "Who writes there takes the host over: mount it read-only (ro)"),
                 arguments(mount("/database", true), "the folder '/database' may not be mounted"),
                 arguments(
+                        mount("/home/" + "x".repeat(255) + "/data", true),
+                        "the folder '/home/" + "x".repeat(255) + "/data' may not be mounted"),
+                arguments(
                         mount("/data/../etc", true), "the folder '/data/../etc', which is '/etc', may not be mounted"),
                 arguments(mount("/var/run/docker.sock", false), "may not be mounted"),
                 arguments(mount(OUTPUTS.toString(), false), "holds managed outputs: mount the folder of one attempt"),
