@@ -54,8 +54,11 @@ public final class PlanStore {
     /** A worker that has been silent for longer gets no new work. */
     private static final Duration SUSPECT_AFTER = Duration.ofSeconds(30);
 
-    /** A worker that was heard of so lately may be starting anew, or be unfit for a while: jobs that others refuse wait for it. */
+    /** A worker that fell silent so lately, or is unfit, may take work again: jobs that others refuse wait for it. */
     private static final Duration BACK_WITHIN = Duration.ofMinutes(15);
+
+    /** The same for one that stopped politely: a restart takes no longer, and nothing says that one follows. */
+    private static final Duration RESTARTED_WITHIN = Duration.ofMinutes(1);
 
     /** Cycles come every five seconds: an older stamp means that nobody was observing. */
     private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
@@ -439,10 +442,13 @@ public final class PlanStore {
                     select sum(a.cpus) as cpus, sum(a.memory_bytes)::bigint as memory_bytes
                     from trainyard.attempt a join trainyard.reservation r on r.attempt_id = a.id
                     where r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null) u on true
-                where w.state <> 'FORGOTTEN' and l.renewed_at > clock_timestamp() - :back * interval '1 second'
+                where w.state not in ('DRAINING', 'FORGOTTEN')
+                  and l.renewed_at > clock_timestamp()
+                      - case when w.state = 'STOPPED' then :restarted else :back end * interval '1 second'
                 order by w.name, w.id""")
                 .param("suspect", SUSPECT_AFTER.toSeconds())
                 .param("back", BACK_WITHIN.toSeconds())
+                .param("restarted", RESTARTED_WITHIN.toSeconds())
                 .query((row, n) -> {
                     UUID id = row.getObject("id", UUID.class);
                     Map<String, Set<String>> taken = held.getOrDefault(id, Map.of());

@@ -102,6 +102,36 @@ class RefusedJobsTest {
     }
 
     @Test
+    void it_waits_a_minute_for_a_host_that_stopped_politely_and_so_may_be_restarting() {
+        Incarnation first = yard.register(strict);
+        Incarnation second = yard.register(other);
+        yard.workers.stopped(second);
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1));
+        refuse(first, yard.place(job));
+
+        yard.plan();
+        assertThat(yard.row(job))
+                .containsEntry("state", "QUEUED")
+                .containsEntry("waiting_because", "waiting for gpu-2 to take new work again; gpu-1: has refused it");
+
+        yard.silence(second, "61 seconds");
+        yard.plan();
+        assertThat(yard.state(job)).isEqualTo("FAILED");
+    }
+
+    @Test
+    void it_does_not_wait_for_a_host_that_drains() {
+        Incarnation first = yard.register(strict);
+        yard.workers.draining(yard.register(other));
+        JobId job = yard.submit(ARequest.named("mnist").gpus(1));
+
+        refuse(first, yard.place(job));
+        yard.plan();
+
+        assertThat(yard.state(job)).isEqualTo("FAILED");
+    }
+
+    @Test
     void a_worker_that_starts_anew_is_asked_again_since_its_policy_may_be_another() {
         Incarnation before = yard.register(strict);
         yard.register(other);
