@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class Logs {
 
     private static final int NOT_FOUND = 404;
+    private static final int SERVER_ERROR = 500;
+
+    /** While the engine turns a log over, it may open a file that it has just renamed, and answers 500. */
+    private static final int MOST_REFUSALS = 5;
+
+    private static final long PAUSE_MILLIS = 200;
 
     private final Connection connection;
     private final Containers containers;
@@ -27,11 +33,22 @@ final class Logs {
     void follow(ContainerId id, @Nullable LogPoint after, Consumer<LogEntry> sink) throws InterruptedException {
         Following following = new Following(id, after, sink);
         boolean running = true;
+        int refusals = 0;
         while (running) {
             Optional<ContainerStatus> status = containers.inspect(id);
             running = status.filter(it -> it.state() == State.RUNNING).isPresent();
             if (status.isPresent()) {
-                following.read(running, status.get().tty());
+                try {
+                    following.read(running, status.get().tty());
+                    refusals = 0;
+                } catch (EngineRefused e) {
+                    refusals++;
+                    if (e.status() < SERVER_ERROR || refusals == MOST_REFUSALS) {
+                        throw e;
+                    }
+                    Thread.sleep(PAUSE_MILLIS);
+                    running = true;
+                }
             }
         }
     }
