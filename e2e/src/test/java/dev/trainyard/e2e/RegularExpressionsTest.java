@@ -55,10 +55,9 @@ class RegularExpressionsTest {
             "NvidiaSmi: File.pathSeparator",
             "StateHome: File.pathSeparator",
             // The parameter of one of our own methods: what its callers name is looked at there.
-            "Field: regex",
+            "ConfigValue: regex",
+            "ConfigValue: known",
             "RunFlags: regex",
-            "ServiceReader: known",
-            "TuningReader: known",
             "PrivilegesReader: known");
 
     private static RegularExpressions read() {

@@ -11,7 +11,7 @@ public record DataSize(long bytes) {
 
     /** What Go's {@code ParseFloat} takes before the unit: also {@code .5}, {@code 5.} and {@code 1e3}. */
     private static final Pattern FORM =
-            Pattern.compile("\\+?((?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d{1,3})?)\\s*([a-zA-Z]*)");
+            Pattern.compile("\\+?((?:\\d++(?:\\.\\d*+)?|\\.\\d++)(?:[eE][-+]?\\d{1,3})?)\\s*([a-zA-Z]*)");
 
     /** Docker reads {@code k}, {@code kb} and {@code KiB} all as 1024 (docker/go-units, {@code RAMInBytes}). */
     private static final Map<String, Integer> SHIFT = Map.of("", 0, "k", 10, "m", 20, "g", 30, "t", 40, "p", 50);

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 public final class IntegerText {
 
     private static final Pattern FORM = Pattern.compile(
-            "[-+]?(0x(_?[0-9a-f])+|0b(_?[01])+|0o(_?[0-7])+|0(_?[0-7])*|[1-9](_?[0-9])*)", Pattern.CASE_INSENSITIVE);
+            "[-+]?(0x(_?[0-9a-f]){1,99}|0b(_?[01]){1,99}|0o(_?[0-7]){1,99}|0(_?[0-7]){0,99}|[1-9](_?[0-9]){0,99})",
+            Pattern.CASE_INSENSITIVE);
 
     private static final int LONGEST = 100;
 
