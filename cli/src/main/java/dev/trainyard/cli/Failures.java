@@ -3,14 +3,14 @@ package dev.trainyard.cli;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.text.NearestName;
+import dev.trainyard.launch.CommandName;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** How a command that cannot do its work ends: one paragraph, and an exit code. */
 final class Failures {

@@ -33,11 +33,12 @@ class ArchitectureTest {
     /** Which modules a module may use. */
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "core", Set.of(),
+            "launch", Set.of(),
             "db", Set.of("core"),
-            "cli", Set.of("core"),
-            "submitter", Set.of("core", "db"),
-            "worker", Set.of("core", "db"),
-            "standalone", Set.of("core", "db", "cli", "submitter", "worker"));
+            "cli", Set.of("core", "launch"),
+            "submitter", Set.of("core", "db", "launch"),
+            "worker", Set.of("core", "db", "launch"),
+            "standalone", Set.of("core", "db", "cli", "launch", "submitter", "worker"));
 
     @SuppressWarnings("unused") // FieldSource names it
     private static final Set<String> MODULES = new TreeSet<>(MAY_USE.keySet());
@@ -94,6 +95,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void the_core_ends_no_process() {
+        noClasses()
+                .that()
+                .resideInAPackage(in("core"))
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Runtime.class)
+                .orShould()
+                .callMethod(System.class, "exit", int.class)
+                .check(PRODUCT);
+    }
+
+    @Test
     void one_package_speaks_to_the_container_engine() {
         noClasses()
                 .that()
@@ -135,8 +149,7 @@ class ArchitectureTest {
             Map.entry("draft", Set.of("text", "reading", "training", "request", "lifecycle", "compose")),
             Map.entry("dockerfile", Set.of("text")),
             Map.entry("plan", Set.of("text", "training", "request", "lifecycle")),
-            Map.entry("event", Set.of("request", "lifecycle")),
-            Map.entry("command", Set.of()));
+            Map.entry("event", Set.of("request", "lifecycle")));
 
     @SuppressWarnings("unused") // FieldSource names it
     private static final Set<String> ROOMS = new TreeSet<>(ROOMS_OF_CORE.keySet());

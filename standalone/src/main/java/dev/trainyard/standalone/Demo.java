@@ -1,6 +1,6 @@
 package dev.trainyard.standalone;
 
-import dev.trainyard.core.command.ExitCode;
+import dev.trainyard.launch.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,9 +1,9 @@
 package dev.trainyard.standalone;
 
-import dev.trainyard.core.command.CommandName;
-import dev.trainyard.core.command.ExitCode;
-import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.DatabaseUnavailable;
+import dev.trainyard.launch.CommandName;
+import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ShutdownHook;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.submitter.AddressUnavailable;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
@@ -12,13 +12,13 @@ import dev.trainyard.worker.WorkerProblem;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code trainyard up} and {@code trainyard demo}. */
 @Command(name = "trainyard", synopsisSubcommandLabel = "COMMAND")
@@ -184,7 +184,7 @@ public final class Main {
         Standalone.Settings settings = options.settings();
         RestPort.requireFree(settings.port());
         try (Standalone standalone = Standalone.start(settings, Main::say)) {
-            PoliteStop stop = PoliteStop.closing(standalone::close);
+            ShutdownHook stop = ShutdownHook.closing(standalone::close);
             System.out.print(new NextCommands(standalone.rest().toString(), System.getenv())
                     .whenUp(standalone.kafka(), standalone.readerUrl(), options.directory()));
             standalone.await();

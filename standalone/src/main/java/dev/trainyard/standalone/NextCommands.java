@@ -1,8 +1,8 @@
 package dev.trainyard.standalone;
 
-import dev.trainyard.core.command.CommandName;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.launch.CommandName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

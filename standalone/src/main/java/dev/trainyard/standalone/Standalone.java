@@ -1,9 +1,9 @@
 package dev.trainyard.standalone;
 
-import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.WebhookUrl;
+import dev.trainyard.launch.FileTrouble;
 import dev.trainyard.standalone.embedded.LocalPostgres;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.standalone.embedded.Services;

@@ -1,14 +1,14 @@
 package dev.trainyard.submitter;
 
-import dev.trainyard.core.command.BootstrapServers;
-import dev.trainyard.core.command.CommandName;
-import dev.trainyard.core.command.ExitCode;
-import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.core.text.DurationText;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.WebhookUrl;
+import dev.trainyard.launch.BootstrapServers;
+import dev.trainyard.launch.CommandName;
+import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ShutdownHook;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
 import dev.trainyard.submitter.webhook.WebhookSecret;
 import java.time.Duration;
@@ -17,13 +17,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** {@code trainyard server} and {@code trainyard migrate}. */
 @Command(
@@ -202,7 +202,7 @@ public final class Main implements Runnable {
                     listen.port(),
                     publicUrl == null ? null : publicUrl.uri(),
                     secret.orElse(null)));
-            PoliteStop stop = PoliteStop.closing(server::close);
+            ShutdownHook stop = ShutdownHook.closing(server::close);
             spec.commandLine()
                     .getOut()
                     .printf("trainyard: the server is at %s (Kafka %s, %s)%n", server.uri(), kafka, postgres);

@@ -1,22 +1,22 @@
 package dev.trainyard.worker;
 
-import dev.trainyard.core.command.BootstrapServers;
-import dev.trainyard.core.command.CommandName;
-import dev.trainyard.core.command.ExitCode;
-import dev.trainyard.core.command.PoliteStop;
 import dev.trainyard.db.PostgresUrl;
+import dev.trainyard.launch.BootstrapServers;
+import dev.trainyard.launch.CommandName;
+import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ShutdownHook;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code trainyard worker}: one worker on this host. */
 @Command(
@@ -180,7 +180,7 @@ public final class Main implements Callable<Integer> {
                 policy,
                 onStop(),
                 System.getenv()))) {
-            PoliteStop stop = PoliteStop.closing(worker::close);
+            ShutdownHook stop = ShutdownHook.closing(worker::close);
             worker.awaitReplaced();
             stop.cancel();
             return ExitCode.REPLACED;

@@ -1,8 +1,6 @@
 package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.trainyard.core.command.ExitCode;
-import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.AttemptStore;
@@ -20,6 +18,8 @@ import dev.trainyard.db.Outage;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Role;
 import dev.trainyard.db.WorkerStore;
+import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.FileTrouble;
 import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;

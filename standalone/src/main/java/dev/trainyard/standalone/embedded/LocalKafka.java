@@ -1,7 +1,7 @@
 package dev.trainyard.standalone.embedded;
 
-import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.request.Topics;
+import dev.trainyard.launch.FileTrouble;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package dev.trainyard.standalone.embedded;
 
-import dev.trainyard.core.command.FileTrouble;
+import dev.trainyard.launch.FileTrouble;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

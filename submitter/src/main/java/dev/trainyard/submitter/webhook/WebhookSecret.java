@@ -1,6 +1,6 @@
 package dev.trainyard.submitter.webhook;
 
-import dev.trainyard.core.command.FileTrouble;
+import dev.trainyard.launch.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,10 +1,9 @@
 package dev.trainyard.worker.attempt;
 
-import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.lifecycle.Reconcile;
 import dev.trainyard.core.lifecycle.Reconcile.Seen;
+import dev.trainyard.core.lifecycle.Reconcile;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.db.Attempt;
@@ -12,6 +11,7 @@ import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
+import dev.trainyard.launch.FileTrouble;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.container.AttemptRef;
 import dev.trainyard.worker.container.ContainerSpec;

@@ -1,6 +1,5 @@
 package dev.trainyard.worker.attempt;
 
-import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.ExitEvidence;
@@ -12,6 +11,7 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.OutputStore;
+import dev.trainyard.launch.FileTrouble;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.container.ContainerId;
 import dev.trainyard.worker.container.ContainerSpecs;
@@ -23,8 +23,8 @@ import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
 import dev.trainyard.worker.output.OutputManifest;
 import dev.trainyard.worker.output.ScalarLimit;
-import dev.trainyard.worker.output.TensorBoardScalars;
 import dev.trainyard.worker.output.TensorBoardScalars.Reached;
+import dev.trainyard.worker.output.TensorBoardScalars;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.trainyard.worker.device;
 
-import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.text.DataSize;
+import dev.trainyard.launch.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

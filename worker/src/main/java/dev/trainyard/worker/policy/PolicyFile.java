@@ -1,10 +1,10 @@
 package dev.trainyard.worker.policy;
 
-import dev.trainyard.core.command.FileReason;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.DurationText;
 import dev.trainyard.core.text.LinuxCapability;
 import dev.trainyard.core.text.NearestName;
+import dev.trainyard.launch.FileReason;
 import dev.trainyard.worker.policy.Policy.Access;
 import dev.trainyard.worker.policy.Policy.BuiltNames;
 import dev.trainyard.worker.policy.Policy.Volumes;

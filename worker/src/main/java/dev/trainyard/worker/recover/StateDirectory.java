@@ -1,7 +1,7 @@
 package dev.trainyard.worker.recover;
 
-import dev.trainyard.core.command.FileTrouble;
 import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.launch.FileTrouble;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

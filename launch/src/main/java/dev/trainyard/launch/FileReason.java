@@ -1,4 +1,4 @@
-package dev.trainyard.core.command;
+package dev.trainyard.launch;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

@@ -1,4 +1,4 @@
-package dev.trainyard.core.command;
+package dev.trainyard.launch;
 
 /** How the parts that run for long end; the client's own list is longer. All of them are in docs/cli.md, those from 64 on after sysexits.h. */
 public final class ExitCode {

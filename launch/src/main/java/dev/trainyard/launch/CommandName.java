@@ -1,4 +1,4 @@
-package dev.trainyard.core.command;
+package dev.trainyard.launch;
 
 import java.util.Map;
 import java.util.Set;

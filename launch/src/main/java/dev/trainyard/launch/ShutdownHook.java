@@ -1,14 +1,14 @@
-package dev.trainyard.core.command;
+package dev.trainyard.launch;
 
 /**
  * What SIGTERM and Ctrl-C do to a process: a part is closed, and the process ends with {@link ExitCode#OK}. The virtual machine itself
  * would end it with 128 and the signal's number, which supervisors take for a failure.
  */
-public final class PoliteStop {
+public final class ShutdownHook {
 
     private final Thread hook;
 
-    private PoliteStop(Runnable close) {
+    private ShutdownHook(Runnable close) {
         this.hook = Thread.ofPlatform().name("stop").unstarted(() -> {
             close.run();
             Runtime.getRuntime().halt(ExitCode.OK);
@@ -16,8 +16,8 @@ public final class PoliteStop {
     }
 
     /** @param close must not end before the part is closed, also if that has been begun elsewhere */
-    public static PoliteStop closing(Runnable close) {
-        PoliteStop stop = new PoliteStop(close);
+    public static ShutdownHook closing(Runnable close) {
+        ShutdownHook stop = new ShutdownHook(close);
         Runtime.getRuntime().addShutdownHook(stop.hook);
         return stop;
     }

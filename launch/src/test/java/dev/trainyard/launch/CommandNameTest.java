@@ -1,4 +1,4 @@
-package dev.trainyard.core.command;
+package dev.trainyard.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
