@@ -8,9 +8,9 @@ import dev.trainyard.launch.CommandName;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** How a command that cannot do its work ends: one paragraph, and an exit code. */
 final class Failures {

@@ -111,10 +111,22 @@ class ArchitectureTest {
     void one_package_speaks_to_the_container_engine() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(in("worker.container"))
+                .resideOutsideOfPackage(in("worker.docker"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.github.dockerjava..")
+                .check(PRODUCT);
+    }
+
+    /** A second engine would be a package beside it, and a line in {@code Worker}. */
+    @Test
+    void only_the_start_of_a_worker_knows_that_the_engine_is_docker() {
+        noClasses()
+                .that(DescribedPredicate.not(resideInAnyPackage(in("worker.docker")))
+                        .and(DescribedPredicate.not(JavaClass.Predicates.simpleName("Worker"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(in("worker.docker"))
                 .check(PRODUCT);
     }
 

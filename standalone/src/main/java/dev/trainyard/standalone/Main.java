@@ -12,13 +12,13 @@ import dev.trainyard.worker.WorkerProblem;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code trainyard up} and {@code trainyard demo}. */
 @Command(name = "trainyard", synopsisSubcommandLabel = "COMMAND")

@@ -3,7 +3,7 @@ package dev.trainyard.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.trainyard.worker.container.StandInGpuEngine;
+import dev.trainyard.worker.docker.StandInGpuEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -26,18 +26,18 @@ import dev.trainyard.worker.attempt.Host;
 import dev.trainyard.worker.attempt.HostHealth;
 import dev.trainyard.worker.attempt.UnknownContainers;
 import dev.trainyard.worker.attempt.WorkLoop;
-import dev.trainyard.worker.container.Containers;
-import dev.trainyard.worker.container.Engine;
-import dev.trainyard.worker.container.EngineException;
-import dev.trainyard.worker.container.EngineInfo;
-import dev.trainyard.worker.container.OwnContainer;
-import dev.trainyard.worker.container.Owner;
-import dev.trainyard.worker.container.WrongEngineAddress;
 import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
 import dev.trainyard.worker.device.HostCapacity;
 import dev.trainyard.worker.device.OfferedDevice;
 import dev.trainyard.worker.device.WrongDevices;
+import dev.trainyard.worker.docker.DockerEngine;
+import dev.trainyard.worker.engine.Containers;
+import dev.trainyard.worker.engine.EngineException;
+import dev.trainyard.worker.engine.EngineInfo;
+import dev.trainyard.worker.engine.OwnContainer;
+import dev.trainyard.worker.engine.Owner;
+import dev.trainyard.worker.engine.WrongEngineAddress;
 import dev.trainyard.worker.event.EventPublisher;
 import dev.trainyard.worker.fetch.Fetches;
 import dev.trainyard.worker.image.Images;
@@ -144,7 +144,7 @@ public final class Worker implements AutoCloseable {
      * @throws WorkerProblem if no container engine answers
      */
     public static void requireEngine(Map<String, String> environment) {
-        try (Engine engine = Engine.fromEnvironment(environment)) {
+        try (DockerEngine engine = DockerEngine.fromEnvironment(environment)) {
             engine.ping();
         } catch (EngineException e) {
             throw noEngine(e);
@@ -183,7 +183,7 @@ public final class Worker implements AutoCloseable {
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
         // Before anything is asked of others: what is wrong with a file is found at once.
         List<OfferedDevice> devices = provider.devices();
-        Engine engine = keep(Engine.fromEnvironment(settings.environment()));
+        DockerEngine engine = keep(DockerEngine.fromEnvironment(settings.environment()));
         EngineInfo engineInfo = engine.info();
         Database database = keep(Database.connect(settings.postgres(), Role.WORKER, POOL));
         HikariDataSource journal = keep(database.journal(JOURNAL_POOL));

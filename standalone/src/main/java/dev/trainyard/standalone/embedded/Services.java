@@ -12,9 +12,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Kafka and Postgres together, in the directories {@code kafka} and {@code postgres} below one directory. */

@@ -2,8 +2,8 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.core.lifecycle.Reconcile.Seen;
 import dev.trainyard.core.lifecycle.Reconcile;
+import dev.trainyard.core.lifecycle.Reconcile.Seen;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.db.Attempt;
@@ -13,16 +13,16 @@ import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.launch.FileTrouble;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
-import dev.trainyard.worker.container.AttemptRef;
-import dev.trainyard.worker.container.ContainerSpec;
-import dev.trainyard.worker.container.ContainerSpecs;
-import dev.trainyard.worker.container.ContainerStatus;
-import dev.trainyard.worker.container.EngineRefused;
-import dev.trainyard.worker.container.EngineSilent;
-import dev.trainyard.worker.container.EngineVolume;
-import dev.trainyard.worker.container.ReservedDevice;
-import dev.trainyard.worker.container.StartProblem;
 import dev.trainyard.worker.device.DiskRoom;
+import dev.trainyard.worker.engine.AttemptRef;
+import dev.trainyard.worker.engine.ContainerSpec;
+import dev.trainyard.worker.engine.ContainerSpecs;
+import dev.trainyard.worker.engine.ContainerStatus;
+import dev.trainyard.worker.engine.EngineSilent;
+import dev.trainyard.worker.engine.EngineVolume;
+import dev.trainyard.worker.engine.ReservedDevice;
+import dev.trainyard.worker.engine.StartProblem;
+import dev.trainyard.worker.engine.StartRefused;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,8 +144,8 @@ final class ContainerStep implements Step {
                     .shorterGrace(request.gracePeriod())
                     .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
             return false;
-        } catch (EngineRefused e) {
-            return failed(run, attempt, request, StartProblem.of(e));
+        } catch (StartRefused e) {
+            return failed(run, attempt, request, e.problem());
         } catch (Woken e) {
             return !e.byRow() && Ending.diskSilent(host, run, attempt);
         } catch (Host.NotAllowed e) {
@@ -185,11 +185,11 @@ final class ContainerStep implements Step {
             host.containers().start(created.id());
             run.containerRuns();
             return false;
-        } catch (EngineRefused e) {
+        } catch (StartRefused e) {
             // Whatever the engine says of a start under which the container was taken away.
             StartProblem problem = host.containers().inspect(created.id()).isEmpty()
                     ? new StartProblem.Removed(e.reason())
-                    : StartProblem.of(e);
+                    : e.problem();
             host.containers().remove(created.id());
             return failed(run, attempt, run.request(attempt), problem);
         }

@@ -2,11 +2,11 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.db.LogStore.ResumePoint;
 import dev.trainyard.db.LogStore.Source;
-import dev.trainyard.worker.container.ContainerId;
-import dev.trainyard.worker.container.EngineException;
-import dev.trainyard.worker.container.EngineRefused;
-import dev.trainyard.worker.container.LogEntry;
-import dev.trainyard.worker.container.LogPoint;
+import dev.trainyard.worker.engine.ContainerId;
+import dev.trainyard.worker.engine.EngineException;
+import dev.trainyard.worker.engine.EngineRefused;
+import dev.trainyard.worker.engine.LogEntry;
+import dev.trainyard.worker.engine.LogPoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,12 +1,12 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.db.AttemptStore;
-import dev.trainyard.worker.container.Containers;
-import dev.trainyard.worker.container.EngineException;
-import dev.trainyard.worker.container.OwnContainer;
-import dev.trainyard.worker.container.Owner;
-import dev.trainyard.worker.container.State;
 import dev.trainyard.worker.device.OfferedDevice;
+import dev.trainyard.worker.engine.Containers;
+import dev.trainyard.worker.engine.EngineException;
+import dev.trainyard.worker.engine.OwnContainer;
+import dev.trainyard.worker.engine.Owner;
+import dev.trainyard.worker.engine.State;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import dev.trainyard.db.HostImages;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Replaced;
-import dev.trainyard.worker.container.EngineException;
+import dev.trainyard.worker.engine.EngineException;
 import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.registry.Backoff;

@@ -2,10 +2,10 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.training.ImageSource;
-import dev.trainyard.worker.container.BuildOrder;
-import dev.trainyard.worker.container.EngineImages;
-import dev.trainyard.worker.container.EngineRefused;
-import dev.trainyard.worker.container.EngineSilent;
+import dev.trainyard.worker.engine.BuildOrder;
+import dev.trainyard.worker.engine.EngineImages;
+import dev.trainyard.worker.engine.EngineRefused;
+import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.policy.Policy;
 import java.util.List;
 import java.util.Map;

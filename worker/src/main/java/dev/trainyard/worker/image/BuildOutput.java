@@ -1,6 +1,6 @@
 package dev.trainyard.worker.image;
 
-import dev.trainyard.worker.container.EngineMessage;
+import dev.trainyard.worker.engine.EngineMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;

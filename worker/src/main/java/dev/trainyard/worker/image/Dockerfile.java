@@ -3,7 +3,7 @@ package dev.trainyard.worker.image;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.dockerfile.UnreadableDockerfile;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.worker.container.EnginePlatform;
+import dev.trainyard.worker.engine.EnginePlatform;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

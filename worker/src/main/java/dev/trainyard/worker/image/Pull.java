@@ -1,8 +1,8 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.worker.container.EngineImages;
-import dev.trainyard.worker.container.EngineRefused;
+import dev.trainyard.worker.engine.EngineImages;
+import dev.trainyard.worker.engine.EngineRefused;
 import java.util.Optional;
 import java.util.function.Consumer;
 

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.image;
 
-import dev.trainyard.worker.container.EngineMessage;
+import dev.trainyard.worker.engine.EngineMessage;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

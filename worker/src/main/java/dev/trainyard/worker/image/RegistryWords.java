@@ -1,7 +1,7 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.worker.container.QuotedWords;
+import dev.trainyard.worker.engine.QuotedWords;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

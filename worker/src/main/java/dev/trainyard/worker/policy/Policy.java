@@ -10,7 +10,7 @@ import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Privileges;
 import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
-import dev.trainyard.worker.container.EngineVolume;
+import dev.trainyard.worker.engine.EngineVolume;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package dev.trainyard.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trainyard.worker.container.EngineMessage;
+import dev.trainyard.worker.engine.EngineMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

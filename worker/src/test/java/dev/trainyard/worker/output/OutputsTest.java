@@ -1,6 +1,6 @@
 package dev.trainyard.worker.output;
 
-import static dev.trainyard.worker.container.RequestBuilder.aRequest;
+import static dev.trainyard.worker.engine.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

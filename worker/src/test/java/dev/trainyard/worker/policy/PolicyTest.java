@@ -13,7 +13,7 @@ import dev.trainyard.core.training.RunSpec.Privileges;
 import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.core.training.RunSpecBuilder;
-import dev.trainyard.worker.container.EngineVolume;
+import dev.trainyard.worker.engine.EngineVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,0 @@
-package dev.trainyard.worker.container;
-
-/** Where a line of a log came from. A container with a terminal has only STDOUT. */
-public enum LogStream {
-    STDOUT,
-    STDERR
-}

@@ -1,7 +1,0 @@
-package dev.trainyard.worker.container;
-
-import dev.trainyard.core.lifecycle.WorkerId;
-import java.util.UUID;
-
-/** Whose a container is: a worker touches only those of its own installation and worker id. */
-public record Owner(UUID installation, WorkerId worker) {}

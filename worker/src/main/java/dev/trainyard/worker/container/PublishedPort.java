@@ -1,4 +1,0 @@
-package dev.trainyard.worker.container;
-
-/** A port of a running container that the host listens on for it. */
-public record PublishedPort(int container, String protocol, String hostIp, int host) {}

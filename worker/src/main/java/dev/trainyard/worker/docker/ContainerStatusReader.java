@@ -1,0 +1,82 @@
+package dev.trainyard.worker.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.Ports;
+import dev.trainyard.worker.engine.ContainerId;
+import dev.trainyard.worker.engine.ContainerStatus;
+import dev.trainyard.worker.engine.PublishedPort;
+import dev.trainyard.worker.engine.State;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the engine's answer about a container. */
+final class ContainerStatusReader {
+
+    private ContainerStatusReader() {}
+
+    static ContainerStatus of(InspectContainerResponse answer) {
+        ContainerState state = answer.getState();
+        Long pid = state.getPidLong();
+        Map<String, String> labels = answer.getConfig().getLabels();
+        return new ContainerStatus(
+                new ContainerId(answer.getId()),
+                answer.getName().replaceFirst("^/", ""),
+                state(Objects.requireNonNull(state.getStatus())),
+                Math.toIntExact(Objects.requireNonNullElse(state.getExitCodeLong(), 0L)),
+                Boolean.TRUE.equals(state.getOOMKilled()),
+                instant(state.getStartedAt()),
+                instant(state.getFinishedAt()),
+                Objects.requireNonNullElse(state.getError(), ""),
+                answer.getImageId(),
+                Stream.concat(Stream.of(answer.getPath()), Stream.of(answer.getArgs()))
+                        .toList(),
+                labels == null ? Map.of() : labels,
+                ports(answer),
+                Boolean.TRUE.equals(answer.getConfig().getTty()),
+                pid == null || pid == 0 ? null : pid);
+    }
+
+    /** The engine's words: created, running, paused, restarting, removing, exited, dead. */
+    static State state(String status) {
+        return switch (status) {
+            case "created" -> State.CREATED;
+            case "removing", "exited", "dead" -> State.EXITED;
+            default -> State.RUNNING;
+        };
+    }
+
+    /** The engine writes the year 1 for "never". */
+    private static @Nullable Instant instant(@Nullable String text) {
+        if (text == null || text.isEmpty() || text.startsWith("0001-")) {
+            return null;
+        }
+        return Instant.parse(text);
+    }
+
+    private static List<PublishedPort> ports(InspectContainerResponse answer) {
+        List<PublishedPort> published = new ArrayList<>();
+        Ports ports = answer.getNetworkSettings().getPorts();
+        if (ports == null) {
+            return List.of();
+        }
+        for (Map.Entry<ExposedPort, Ports.Binding[]> entry : ports.getBindings().entrySet()) {
+            if (entry.getValue() != null) {
+                for (Ports.Binding binding : entry.getValue()) {
+                    published.add(new PublishedPort(
+                            entry.getKey().getPort(),
+                            entry.getKey().getProtocol().toString(),
+                            binding.getHostIp(),
+                            Integer.parseInt(binding.getHostPortSpec())));
+                }
+            }
+        }
+        return published;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.trainyard.worker.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.BindOptions;
+import com.github.dockerjava.api.model.BindPropagation;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.Device;
+import com.github.dockerjava.api.model.DeviceRequest;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.InternetProtocol;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.Ulimit;
+import com.github.dockerjava.api.model.Volume;
+import com.github.dockerjava.api.model.VolumeOptions;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.worker.engine.ContainerSpec;
+import dev.trainyard.worker.engine.EngineRefused;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Says a {@link ContainerSpec} in the engine's words, field by field as {@code docker run --detach} would. */
+final class CreateCommand {
+
+    private static final BigDecimal NANO = BigDecimal.valueOf(1_000_000_000L);
+
+    private CreateCommand() {}
+
+    static CreateContainerCmd of(DockerClient docker, ContainerSpec spec) {
+        RunSpec run = spec.run();
+        CreateContainerCmd create = docker.createContainerCmd(spec.image())
+                .withName(spec.name())
+                .withLabels(spec.labels())
+                .withEnv(spec.environment().entrySet().stream()
+                        .map(variable -> variable.getKey() + "=" + variable.getValue())
+                        .toList())
+                .withTty(run.tty())
+                .withStdinOpen(run.stdinOpen())
+                .withExposedPorts(Stream.concat(
+                                run.ports().stream().map(CreateCommand::exposed),
+                                run.expose().stream().map(ExposedPort::parse))
+                        .distinct()
+                        .toList())
+                .withHostConfig(hostConfig(spec));
+        if (run.command() != null) {
+            create.withCmd(run.command());
+        }
+        if (run.entrypoint() != null) {
+            // One empty word clears the image's entrypoint: docker/cli, "--entrypoint= is parsed then Entrypoint is
+            // reset".
+            create.withEntrypoint(run.entrypoint().isEmpty() ? List.of("") : run.entrypoint());
+        }
+        if (run.workingDir() != null) {
+            create.withWorkingDir(run.workingDir());
+        }
+        if (run.user() != null) {
+            create.withUser(run.user());
+        }
+        if (run.hostname() != null) {
+            create.withHostName(run.hostname());
+        }
+        if (run.addressing().domainname() != null) {
+            create.withDomainName(run.addressing().domainname());
+        }
+        if (run.addressing().macAddress() != null) {
+            create.withMacAddress(run.addressing().macAddress());
+        }
+        if (run.stopSignal() != null) {
+            create.withStopSignal(run.stopSignal());
+        }
+        if (!run.anonymousVolumes().isEmpty()) {
+            create.withVolumes(run.anonymousVolumes().stream().map(Volume::new).toList());
+        }
+        if (spec.stopTimeout() != null) {
+            create.withStopTimeout(Math.toIntExact(spec.stopTimeout().toSeconds()));
+        }
+        return create;
+    }
+
+    private static HostConfig hostConfig(ContainerSpec spec) {
+        RunSpec run = spec.run();
+        RunSpec.Tuning tuning = run.tuning();
+        return HostConfig.newHostConfig()
+                .withMounts(spec.mounts().stream().map(CreateCommand::mount).toList())
+                .withPortBindings(ports(run.ports()))
+                .withShmSize(bytes(run.shmSize()))
+                .withIpcMode(run.ipc())
+                .withUlimits(run.ulimits().stream()
+                        .map(limit -> new Ulimit(limit.name(), limit.soft(), limit.hard()))
+                        .toArray(Ulimit[]::new))
+                .withMemory(bytes(spec.memory()))
+                .withNanoCPUs(
+                        run.cpus() == null ? null : run.cpus().multiply(NANO).longValueExact())
+                .withInit(run.init())
+                .withTmpFs(tmpfs(run.tmpfs()))
+                .withCapDrop(
+                        run.capDrop().stream().map(CreateCommand::capability).toArray(Capability[]::new))
+                .withReadonlyRootfs(run.readOnly())
+                .withExtraHosts(run.extraHosts().toArray(String[]::new))
+                .withNetworkMode(run.networkMode() == null ? "default" : run.networkMode())
+                .withDns(run.dns())
+                .withDnsSearch(run.addressing().dnsSearch())
+                .withDnsOptions(run.addressing().dnsOptions())
+                .withGroupAdd(run.groupAdd().isEmpty() ? null : run.groupAdd())
+                .withPidsLimit(spec.pids())
+                .withPrivileged(run.privileges().privileged())
+                .withCapAdd(run.privileges().capAdd().stream()
+                        .map(CreateCommand::capability)
+                        .toArray(Capability[]::new))
+                .withSecurityOpts(
+                        run.privileges().securityOpt().isEmpty()
+                                ? null
+                                : run.privileges().securityOpt())
+                .withPidMode(run.privileges().pid())
+                .withUsernsMode(run.privileges().userns())
+                .withDevices(
+                        run.privileges().devices().stream().map(Device::parse).toArray(Device[]::new))
+                .withPublishAllPorts(run.publishAll())
+                .withCpusetCpus(tuning.cpusetCpus())
+                .withCpusetMems(tuning.cpusetMems())
+                .withCpuShares(tuning.cpuShares())
+                .withMemoryReservation(bytes(tuning.memoryReservation()))
+                .withMemorySwap(tuning.memorySwap())
+                .withOomScoreAdj(tuning.oomScoreAdj())
+                .withCgroupnsMode(tuning.cgroupns())
+                .withUtSMode(tuning.uts())
+                .withSysctls(tuning.sysctls().isEmpty() ? null : tuning.sysctls())
+                .withDeviceRequests(deviceRequests(spec.gpus()))
+                .withLogConfig(logConfig(spec.logBudget()));
+    }
+
+    /** As {@code --mount}, not {@code --volume}: a bind source that does not exist is an error, not a fresh folder. */
+    private static Mount mount(RunSpec.Mount mount) {
+        Mount engine = new Mount()
+                .withType(mount.source().startsWith("/") ? MountType.BIND : MountType.VOLUME)
+                .withSource(mount.source())
+                .withTarget(mount.target())
+                .withReadOnly(mount.readOnly() ? true : null);
+        if (mount.propagation() != null) {
+            engine.withBindOptions(new BindOptions()
+                    .withPropagation(BindPropagation.valueOf(
+                            mount.propagation().toUpperCase(Locale.ROOT).replaceFirst("^R", "R_"))));
+        }
+        return mount.noCopy() ? engine.withVolumeOptions(new VolumeOptions().withNoCopy(true)) : engine;
+    }
+
+    private static Ports ports(List<RunSpec.PortMapping> mappings) {
+        Ports ports = new Ports();
+        for (RunSpec.PortMapping mapping : mappings) {
+            String host = mapping.host() == null
+                    ? ""
+                    : mapping.host() + (mapping.hostLast() == null ? "" : "-" + mapping.hostLast());
+            ports.bind(exposed(mapping), new Ports.Binding(mapping.hostIp(), host));
+        }
+        return ports;
+    }
+
+    private static ExposedPort exposed(RunSpec.PortMapping mapping) {
+        return new ExposedPort(mapping.container(), InternetProtocol.parse(mapping.protocol()));
+    }
+
+    private static Map<String, String> tmpfs(List<String> mounts) {
+        Map<String, String> tmpfs = new LinkedHashMap<>();
+        for (String mount : mounts) {
+            int colon = mount.indexOf(':');
+            tmpfs.put(colon < 0 ? mount : mount.substring(0, colon), colon < 0 ? "" : mount.substring(colon + 1));
+        }
+        return tmpfs;
+    }
+
+    private static Capability capability(String name) {
+        String bare = name.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
+        try {
+            return Capability.valueOf(bare);
+        } catch (IllegalArgumentException e) {
+            throw new EngineRefused(400, "invalid capability: " + name, e);
+        }
+    }
+
+    /** As {@code --gpus '"device=…"'}. */
+    private static @Nullable List<DeviceRequest> deviceRequests(List<String> gpus) {
+        if (gpus.isEmpty()) {
+            return null;
+        }
+        return List.of(new DeviceRequest()
+                .withDriver("")
+                .withCount(0)
+                .withDeviceIds(gpus)
+                .withCapabilities(List.of(List.of("gpu")))
+                .withOptions(Map.of()));
+    }
+
+    /**
+     * Two files, so that at least half the budget is there when one has just been turned over. The budget is for the engine's JSON: each
+     * line takes some 75 bytes more there than it has.
+     */
+    private static LogConfig logConfig(DataSize budget) {
+        String half = Long.toString(Math.max(1, budget.bytes() / 2));
+        return new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", half, "max-file", "2"));
+    }
+
+    private static @Nullable Long bytes(@Nullable DataSize size) {
+        return size == null ? null : size.bytes();
+    }
+}

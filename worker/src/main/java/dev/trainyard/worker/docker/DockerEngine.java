@@ -1,0 +1,119 @@
+package dev.trainyard.worker.docker;
+
+import static java.util.Objects.requireNonNull;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Info;
+import dev.trainyard.worker.engine.Containers;
+import dev.trainyard.worker.engine.Engine;
+import dev.trainyard.worker.engine.EngineImages;
+import dev.trainyard.worker.engine.EngineInfo;
+import dev.trainyard.worker.engine.EngineVolumes;
+import dev.trainyard.worker.engine.WrongEngineAddress;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A Docker engine, reached over its HTTP interface. */
+public final class DockerEngine implements Engine {
+
+    private static final URI DEFAULT_HOST = URI.create("unix:///var/run/docker.sock");
+
+    private final Connection connection;
+    private final DockerContainers containers;
+    private final DockerImages images;
+    private final DockerVolumes volumes;
+
+    private DockerEngine(Connection connection) {
+        this.connection = connection;
+        this.containers = new DockerContainers(connection);
+        this.images = new DockerImages(connection);
+        this.volumes = new DockerVolumes(connection);
+    }
+
+    /**
+     * Nothing is asked yet.
+     *
+     * @param host {@code unix:///path} or {@code tcp://host:port}
+     */
+    public static DockerEngine open(URI host) {
+        return new DockerEngine(new Connection(host, Connection.Deadlines.DEFAULT));
+    }
+
+    static DockerEngine open(URI host, Connection.Deadlines deadlines) {
+        return new DockerEngine(new Connection(host, deadlines));
+    }
+
+    /**
+     * The engine that {@code DOCKER_HOST} names, else the one behind the usual unix socket.
+     *
+     * @throws WrongEngineAddress if it names none
+     */
+    public static DockerEngine fromEnvironment(Map<String, String> environment) {
+        String host = environment.getOrDefault("DOCKER_HOST", "");
+        return open(host.isEmpty() ? DEFAULT_HOST : address(host));
+    }
+
+    private static URI address(String host) {
+        try {
+            URI uri = new URI(host);
+            boolean socket = "unix".equals(uri.getScheme())
+                    && uri.getPath() != null
+                    && uri.getPath().startsWith("/");
+            boolean network = "tcp".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0;
+            if ((socket && uri.getAuthority() == null) || network) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, with what is wanted instead.
+        }
+        throw new WrongEngineAddress(
+                "DOCKER_HOST is '%s', which is no address of a Docker engine that can be used here. Write unix:///path/of/the.socket or tcp://host:port, or unset it for %s."
+                        .formatted(host.replaceFirst("//[^/@:]*+:[^/@]*+@", "//***@"), DEFAULT_HOST));
+    }
+
+    @Override
+    public EngineInfo info() {
+        Info info = connection.ask(docker -> docker.infoCmd().exec());
+        String apiVersion = connection.ask(docker -> docker.versionCmd().exec()).getApiVersion();
+        boolean liveRestore = Boolean.TRUE.equals(info.getRawValues().get("LiveRestoreEnabled"));
+        return new EngineInfo(
+                requireNonNull(info.getId()),
+                requireNonNull(info.getServerVersion()),
+                apiVersion,
+                liveRestore,
+                Path.of(info.getDockerRootDir()));
+    }
+
+    @Override
+    public void ping() {
+        connection.ask(DockerEngine::ping);
+    }
+
+    @Override
+    public Containers containers() {
+        return containers;
+    }
+
+    @Override
+    public EngineImages images() {
+        return images;
+    }
+
+    @Override
+    public EngineVolumes volumes() {
+        return volumes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+    }
+
+    private static boolean ping(DockerClient docker) {
+        docker.pingCmd().exec();
+        return true;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.trainyard.worker.docker;
+
+import com.github.dockerjava.transport.DockerHttpClient.Request;
+import dev.trainyard.core.lifecycle.EndRecord;
+import dev.trainyard.worker.engine.ContainerStatus;
+import dev.trainyard.worker.engine.EngineRefused;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads what the engine remembers of a container's end. It keeps its last 256 events, of all that it does, until it is restarted. A signal
+ * that was sent through it stands before the end, a stop comes right after.
+ */
+final class EndEvents {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int SIGNALLED = 128;
+
+    /** So long after an end something of it may come. It is waited for only where the rest tells nothing. */
+    private static final Duration LATE = Duration.ofSeconds(2);
+
+    private static final EndRecord NOTHING = new EndRecord(false, List.of(), false);
+
+    private EndEvents() {}
+
+    /** Of a container that has exited. Both times are the engine's own, as those of its events are. */
+    static EndRecord read(Connection connection, ContainerStatus exited) throws InterruptedException {
+        Instant started = exited.startedAt();
+        Instant finished = exited.finishedAt();
+        if (started == null || finished == null) {
+            return NOTHING;
+        }
+        // Of a container that ends at once the engine may note the end before the start.
+        Instant since = started.isBefore(finished) ? started : finished;
+        String filters = JSON.writeValueAsString(
+                Map.of("container", List.of(exited.id().value()), "event", List.of("kill", "die", "stop")));
+        Request request = Request.builder()
+                .method(Request.Method.GET)
+                .path("/events?since=%s&until=%s&filters=%s"
+                        .formatted(
+                                time(since),
+                                time(finished.plus(LATE)),
+                                URLEncoder.encode(filters, StandardCharsets.UTF_8)))
+                .build();
+        try {
+            return connection.stream(request, stream -> read(stream, exited.exitCode()));
+        } catch (EngineRefused e) {
+            // A proxy before the engine may keep its events back.
+            return NOTHING;
+        }
+    }
+
+    private static EndRecord read(InputStream stream, int exitCode) {
+        List<Integer> signals = new ArrayList<>();
+        boolean died = false;
+        var events = JSON.readerFor(JsonNode.class).<JsonNode>readValues(stream);
+        while (events.hasNextValue()) {
+            JsonNode event = events.nextValue();
+            switch (event.path("Action").asString("")) {
+                case "kill" -> signals.add(signal(event));
+                case "stop" -> {
+                    return new EndRecord(true, signals, true);
+                }
+                case "die" -> {
+                    died = true;
+                    if (signals.isEmpty() || signals.contains(exitCode - SIGNALLED)) {
+                        return new EndRecord(true, signals, false);
+                    }
+                }
+                default -> {}
+            }
+        }
+        return new EndRecord(died, signals, false);
+    }
+
+    private static int signal(JsonNode event) {
+        String number = event.path("Actor").path("Attributes").path("signal").asString("");
+        return number.matches("[0-9]{1,3}") ? Integer.parseInt(number) : 0;
+    }
+
+    private static String time(Instant at) {
+        return "%d.%09d".formatted(at.getEpochSecond(), at.getNano());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.trainyard.worker.engine;
+
+import dev.trainyard.core.request.Request;
+import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.training.RunSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Composes the container of an attempt from the request and what the worker adds to it: a pure function. */
+public final class ContainerSpecs {
+
+    public static final DataSize DEFAULT_LOG_BUDGET = new DataSize(1L << 30);
+
+    public static final String VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES";
+
+    /** Leaves room for number and digits within 63 characters, which is what a host name may have. */
+    private static final int LONGEST_JOB_NAME = 40;
+
+    private ContainerSpecs() {}
+
+    /**
+     * The container that Docker would start from the same words, with our name, labels, devices, outputs and log budget.
+     *
+     * @param devices all that the attempt holds, stand-in slots included
+     * @param imageId id of the image that the host has
+     * @param outputs existing folder on the host, mounted where the request expects its outputs
+     */
+    public static ContainerSpec of(
+            Owner owner,
+            AttemptRef attempt,
+            Request.Submit request,
+            List<ReservedDevice> devices,
+            String imageId,
+            Path outputs,
+            DataSize logBudget) {
+        List<String> gpus = devices.stream()
+                .filter(ReservedDevice::gpu)
+                .map(ReservedDevice::key)
+                .toList();
+        return new ContainerSpec(
+                name(request.name(), attempt),
+                labels(owner, attempt, request, devices),
+                imageId,
+                request.run(),
+                environment(request.run(), gpus),
+                mounts(request.run(), outputs),
+                gpus,
+                stopTimeout(request.gracePeriod()),
+                logBudget,
+                request.run().memory(),
+                request.run().pidsLimit());
+    }
+
+    /** Always the same for one attempt, so that a create which outlived its process is found again. */
+    public static String name(String jobName, AttemptRef attempt) {
+        String name = jobName.replaceAll("[^a-zA-Z0-9_.-]+", "-");
+        String kept = name.substring(0, Math.min(name.length(), LONGEST_JOB_NAME));
+        return "ty-%s-%d-%s".formatted(kept, attempt.number(), attempt.id().shortForm());
+    }
+
+    private static Map<String, String> labels(
+            Owner owner, AttemptRef attempt, Request.Submit request, List<ReservedDevice> devices) {
+        Map<String, String> labels = new LinkedHashMap<>(request.labels());
+        labels.putAll(Labels.of(owner, request.jobId(), attempt.id(), devices));
+        return labels;
+    }
+
+    /**
+     * Framework images set {@code NVIDIA_VISIBLE_DEVICES=all}, and with an nvidia default runtime a container without
+     * a reservation would see every GPU: so it is always ours to set, whatever image and request say.
+     */
+    private static Map<String, String> environment(RunSpec run, List<String> gpus) {
+        Map<String, String> environment = new LinkedHashMap<>(run.environment());
+        environment.remove(VISIBLE_DEVICES);
+        environment.put(VISIBLE_DEVICES, gpus.isEmpty() ? "void" : String.join(",", gpus));
+        return environment;
+    }
+
+    private static List<RunSpec.Mount> mounts(RunSpec run, Path outputs) {
+        List<RunSpec.Mount> mounts = new ArrayList<>(run.mounts());
+        mounts.add(new RunSpec.Mount(outputs.toString(), run.outputs().target(), false));
+        return mounts;
+    }
+
+    /** Compose's {@code stop_grace_period} is the container's stop timeout; Docker's default is left unsaid. */
+    private static @Nullable Duration stopTimeout(Duration gracePeriod) {
+        return gracePeriod.equals(Request.Submit.DEFAULT_GRACE_PERIOD) ? null : gracePeriod;
+    }
+}

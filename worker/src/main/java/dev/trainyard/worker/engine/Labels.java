@@ -1,0 +1,64 @@
+package dev.trainyard.worker.engine;
+
+import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.request.JobId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The labels that tell our containers apart, and whose each is. */
+public final class Labels {
+
+    public static final String INSTALLATION = "dev.trainyard.installation";
+    public static final String WORKER = "dev.trainyard.worker";
+    public static final String JOB = "dev.trainyard.job";
+    public static final String ATTEMPT = "dev.trainyard.attempt";
+    /** After a database restore this is all that tells which devices an unknown container holds. */
+    static final String DEVICES = "dev.trainyard.devices";
+
+    /** Of a volume: for whose jobs it was made. */
+    public static final String TEAM = "dev.trainyard.team";
+
+    private Labels() {}
+
+    public static Map<String, String> of(Owner owner, JobId job, AttemptId attempt, List<ReservedDevice> devices) {
+        Map<String, String> labels = new LinkedHashMap<>(ownedBy(owner));
+        labels.put(JOB, job.toString());
+        labels.put(ATTEMPT, attempt.toString());
+        labels.put(DEVICES, devices.stream().map(ReservedDevice::key).collect(Collectors.joining(",")));
+        return labels;
+    }
+
+    public static Map<String, String> ownedBy(Owner owner) {
+        return Map.of(
+                INSTALLATION,
+                owner.installation().toString(),
+                WORKER,
+                owner.worker().toString());
+    }
+
+    public static @Nullable JobId job(Map<String, String> labels) {
+        return parse(labels.get(JOB), JobId::parse);
+    }
+
+    public static @Nullable AttemptId attempt(Map<String, String> labels) {
+        return parse(labels.get(ATTEMPT), AttemptId::parse);
+    }
+
+    public static List<String> devices(Map<String, String> labels) {
+        String devices = labels.getOrDefault(DEVICES, "");
+        return devices.isEmpty() ? List.of() : List.of(devices.split(","));
+    }
+
+    /** Labels may be changed by hand with a commit and a run: what is no id names nothing. */
+    private static <T> @Nullable T parse(@Nullable String text, Function<String, T> parser) {
+        try {
+            return text == null ? null : parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

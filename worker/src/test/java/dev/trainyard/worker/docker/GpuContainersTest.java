@@ -1,0 +1,81 @@
+package dev.trainyard.worker.docker;
+
+import static dev.trainyard.worker.engine.RequestBuilder.aRequest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.trainyard.worker.engine.ContainerId;
+import dev.trainyard.worker.engine.LogEntry;
+import dev.trainyard.worker.engine.RequestBuilder;
+import dev.trainyard.worker.engine.ReservedDevice;
+import dev.trainyard.worker.engine.StartProblem;
+import dev.trainyard.worker.engine.StartRefused;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What containers with and without reserved devices see, on an engine that believes in GPUs. */
+@Timeout(120)
+class GpuContainersTest {
+
+    private static StandInGpuEngine engine;
+    private static Workshop workshop;
+
+    @BeforeAll
+    static void start() {
+        engine = StandInGpuEngine.start();
+        workshop = Workshop.at(engine.connect());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        workshop.close();
+        engine.close();
+    }
+
+    @Test
+    void reserved_devices_are_what_the_container_sees() throws InterruptedException {
+        ContainerId id =
+                workshop.start(printingDevices(), new ReservedDevice("GPU-0", true), new ReservedDevice("GPU-2", true));
+
+        assertThat(output(id)).containsExactly("GPU-0,GPU-2");
+    }
+
+    @Test
+    void a_job_without_devices_sees_none_though_image_and_request_say_all() throws InterruptedException {
+        ContainerId id = workshop.start(printingDevices().environment("NVIDIA_VISIBLE_DEVICES", "all"));
+
+        assertThat(output(id)).containsExactly("void");
+    }
+
+    @Test
+    void a_stand_in_slot_gives_no_device() throws InterruptedException {
+        ContainerId id = workshop.start(printingDevices(), new ReservedDevice("slot/1", false));
+
+        assertThat(output(id)).containsExactly("void");
+    }
+
+    @Test
+    void an_engine_without_gpus_refuses_the_devices() throws IOException {
+        try (Workshop plain = Workshop.open()) {
+            StartRefused refused = catchThrowableOfType(
+                    StartRefused.class, () -> plain.start(printingDevices(), new ReservedDevice("GPU-0", true)));
+
+            assertThat(refused.problem()).isInstanceOf(StartProblem.DevicesRefused.class);
+        }
+    }
+
+    private static RequestBuilder printingDevices() {
+        return aRequest().networkMode("none").shell("echo $NVIDIA_VISIBLE_DEVICES");
+    }
+
+    private static List<String> output(ContainerId id) throws InterruptedException {
+        List<String> lines = new ArrayList<>();
+        workshop.containers().follow(id, null, entry -> lines.add(((LogEntry.Line) entry).text()));
+        return lines;
+    }
+}
