@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -14,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,23 +29,57 @@ import java.util.UUID;
  */
 public final class OpenFolder implements AutoCloseable {
 
+    private final FileHandle handle;
     private final SecureDirectoryStream<Path> stream;
     private final Path path;
 
-    private OpenFolder(SecureDirectoryStream<Path> stream, Path path) {
+    private OpenFolder(FileHandle handle, SecureDirectoryStream<Path> stream, Path path) {
+        this.handle = handle;
         this.stream = stream;
         this.path = path;
     }
 
     /** @param trusted no container can change where this path leads */
     static OpenFolder at(Path trusted) throws IOException {
-        DirectoryStream<Path> opened = Files.newDirectoryStream(trusted);
-        if (opened instanceof SecureDirectoryStream<Path> stream) {
-            return new OpenFolder(stream, trusted);
+        return of(FileHandle.of(trusted), trusted);
+    }
+
+    /** @param path for people */
+    private static OpenFolder of(FileHandle handle, Path path) throws IOException {
+        try {
+            if (!attributes(handle).isDirectory()) {
+                throw new FileSystemException(path.toString(), null, "it is no folder, or a link to one");
+            }
+            DirectoryStream<Path> opened = Files.newDirectoryStream(handle.path());
+            if (opened instanceof SecureDirectoryStream<Path> stream) {
+                return new OpenFolder(handle, stream, path);
+            }
+            opened.close();
+            throw new FileSystemException(
+                    path.toString(), null, "this system opens no folder by which others are reached");
+        } catch (FileSystemException e) {
+            handle.close();
+            throw named(path, e);
+        } catch (IOException | RuntimeException e) {
+            handle.close();
+            throw e;
         }
-        opened.close();
-        throw new FileSystemException(
-                trusted.toString(), null, "this system opens no folder by which others are reached");
+    }
+
+    /** Of what is held; whatever has its name by now. */
+    private static BasicFileAttributes attributes(FileHandle handle) throws IOException {
+        return Files.readAttributes(handle.path(), BasicFileAttributes.class);
+    }
+
+    /** The same in terms of a path that people know. */
+    private static FileSystemException named(Path path, FileSystemException e) {
+        FileSystemException named = switch (e) {
+            case NoSuchFileException gone -> new NoSuchFileException(path.toString());
+            case AccessDeniedException denied -> new AccessDeniedException(path.toString());
+            default -> new FileSystemException(path.toString(), null, e.getReason());
+        };
+        named.initCause(e);
+        return named;
     }
 
     /** Opens a folder in this one, or this one a second time where the path is empty. */
@@ -60,12 +96,7 @@ public final class OpenFolder implements AutoCloseable {
     }
 
     private OpenFolder step(Path name) throws IOException {
-        Path there = path.resolve(name).normalize();
-        // Opening a pipe would block for ever.
-        if (!attributes(name).isDirectory()) {
-            throw new FileSystemException(there.toString(), null, "it is no folder, or a link to one");
-        }
-        return new OpenFolder(stream.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS), there);
+        return of(handle.in(name), path.resolve(name).normalize());
     }
 
     /**
@@ -111,15 +142,20 @@ public final class OpenFolder implements AutoCloseable {
      * Opens a file.
      *
      * @param from the first byte to read
-     * @throws IOException also if it is no regular file: opening a pipe would block for ever, and no interrupt would end it
+     * @throws IOException also if it is no regular file: opening a pipe would block for ever, which no interrupt would end, and opening a
+     *     device may do something to it. What has the name is held first, looked at, and opened only then: it is the same one
      */
     InputStream read(Path name, long from) throws IOException {
-        if (!attributes(name).isRegularFile()) {
-            throw new FileSystemException(path.resolve(name).toString(), null, "no regular file any more");
+        Path there = path.resolve(name);
+        try (FileHandle file = handle.in(name)) {
+            if (!attributes(file).isRegularFile()) {
+                throw new FileSystemException(there.toString(), null, "no regular file any more");
+            }
+            SeekableByteChannel opened = Files.newByteChannel(file.path());
+            return Channels.newInputStream(opened.position(from));
+        } catch (FileSystemException e) {
+            throw named(there, e);
         }
-        SeekableByteChannel file =
-                stream.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-        return Channels.newInputStream(file.position(from));
     }
 
     /** @throws FileAlreadyExistsException if anything has that name */
@@ -169,6 +205,8 @@ public final class OpenFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        stream.close();
+        try (handle) {
+            stream.close();
+        }
     }
 }

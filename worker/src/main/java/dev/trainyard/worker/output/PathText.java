@@ -24,11 +24,15 @@ final class PathText {
                 .collect(Collectors.joining("/"));
     }
 
-    /** A name's own bytes: its URI is the only form in which Java says them. */
-    private static byte[] bytes(Path name) {
+    /**
+     * Its own bytes: its URI is the only form in which Java says them.
+     *
+     * @param path a single name, or an absolute path
+     */
+    static byte[] bytes(Path path) {
         // Where it ends in a slash, a folder of that name is there.
-        String uri = Path.of("/proc").resolve(name).toUri().getRawPath().replaceFirst("/$", "");
-        String escaped = uri.substring(uri.lastIndexOf('/') + 1);
+        String uri = Path.of("/proc").resolve(path).toUri().getRawPath().replaceFirst("(?<=.)/$", "");
+        String escaped = path.isAbsolute() ? uri : uri.substring(uri.lastIndexOf('/') + 1);
         ByteBuffer bytes = ByteBuffer.allocate(escaped.length());
         for (int i = 0; i < escaped.length(); i++) {
             if (escaped.charAt(i) == '%') {

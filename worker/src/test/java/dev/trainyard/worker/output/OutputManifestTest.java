@@ -188,6 +188,7 @@ class OutputManifestTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx10m",
                         "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ListFolder.class.getName(),
