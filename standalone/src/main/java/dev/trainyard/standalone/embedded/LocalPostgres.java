@@ -51,6 +51,9 @@ public final class LocalPostgres implements AutoCloseable {
     /** Long, because a server that crashed first replays its log. */
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
+    /** Of the address space of each session. The product's need a tenth of it. */
+    private static final long MOST_KILOBYTES = 2L << 20;
+
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(20);
 
@@ -229,6 +232,9 @@ public final class LocalPostgres implements AutoCloseable {
                 "unix_socket_directories=",
                 "-c",
                 "max_connections=100",
+                // The table of locks has so many for each connection, and readers can take one of each table and index.
+                "-c",
+                "max_locks_per_transaction=256",
                 "-c",
                 "fsync=on",
                 "-c",
@@ -253,8 +259,9 @@ public final class LocalPostgres implements AutoCloseable {
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         // A session of its own: Ctrl-C in a terminal is for this process, which stops Postgres when it no longer needs
-        // it.
-        command.command().addFirst("setsid");
+        // it. work_mem is everybody's to set, so that only the system can bound the memory of a session.
+        command.command()
+                .addAll(0, List.of("setsid", "sh", "-c", "ulimit -v %d; exec \"$@\"".formatted(MOST_KILOBYTES), "sh"));
         Process server = command.start();
         try {
             awaitReady(server.toHandle(), logSize);
