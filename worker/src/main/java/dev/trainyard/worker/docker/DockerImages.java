@@ -110,6 +110,9 @@ final class DockerImages implements EngineImages {
         query.put("rm", "1");
         query.put("forcerm", "1");
         query.put("networkmode", order.network());
+        if (!order.cached()) {
+            query.put("nocache", "1");
+        }
         if (order.memory() != null) {
             query.put("memory", order.memory().toString());
         }

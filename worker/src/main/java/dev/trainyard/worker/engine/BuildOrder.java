@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags names of the image when it is done
  * @param memory the most that each step may use; null: no limit
  * @param network of the containers in which RUN works
+ * @param cached whether a step may be taken from an earlier build
  */
 public record BuildOrder(
         String dockerfile,
@@ -20,4 +21,5 @@ public record BuildOrder(
         @Nullable String target,
         List<String> tags,
         @Nullable DataSize memory,
-        String network) {}
+        String network,
+        boolean cached) {}

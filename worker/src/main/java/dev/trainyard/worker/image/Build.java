@@ -57,14 +57,14 @@ final class Build {
 
     /**
      * @param arguments of the build, those included that BuildKit would fill in
-     * @param text of the Dockerfile, as it was judged: no other is built
+     * @param facts of the context, as it was judged: no other Dockerfile is built
      */
     ProvidedImage run(
             ImageSource.Build build,
             Map<String, String> arguments,
             String tag,
             Dockerfile dockerfile,
-            String text,
+            ContextCheck.Facts facts,
             Consumer<String> progress)
             throws InterruptedException {
         BuildOrder order = new BuildOrder(
@@ -73,9 +73,10 @@ final class Build {
                 build.target(),
                 List.of(tag),
                 policy.memory(),
-                policy.buildNetwork());
+                policy.buildNetwork(),
+                !facts.links().areUntold());
         BuildOutput output = new BuildOutput(progress, disk);
-        send(order, build.source(), dockerfile, text, output);
+        send(order, build.source(), dockerfile, facts, output);
         output.flush();
         if (output.error() != null) {
             throw failure(dockerfile, output, output.error());
@@ -86,11 +87,12 @@ final class Build {
                         () -> failure(dockerfile, output, "the engine said that it was built, but does not have it"));
     }
 
-    private void send(BuildOrder order, String source, Dockerfile dockerfile, String text, BuildOutput output)
+    private void send(
+            BuildOrder order, String source, Dockerfile dockerfile, ContextCheck.Facts facts, BuildOutput output)
             throws InterruptedException {
         try (SourceStream context = SourceStream.open(contexts, source)) {
             try {
-                images.build(order, new RepackedContext(context, order.dockerfile(), text), output::accept);
+                images.build(order, new RepackedContext(context, order.dockerfile(), facts), output::accept);
             } catch (EngineRefused e) {
                 throw failure(dockerfile, output, e.reason());
             } catch (EngineSilent e) {

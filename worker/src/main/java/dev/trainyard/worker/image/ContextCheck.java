@@ -15,7 +15,7 @@ final class ContextCheck {
      *
      * @param dockerfile the text of the Dockerfile
      */
-    record Facts(int entries, long bytes, String dockerfile) {}
+    record Facts(int entries, long bytes, String dockerfile, ContextLinks links) {}
 
     /**
      * Reads the context to its end.

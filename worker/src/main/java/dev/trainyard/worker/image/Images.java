@@ -162,7 +162,7 @@ public final class Images {
                 }
             }
             Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
-            ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts.dockerfile(), progress);
+            ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts, progress);
             builtBefore.record(tag, done.id());
             return done;
         });

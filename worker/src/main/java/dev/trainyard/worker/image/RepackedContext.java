@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * A build context as the engine gets it: read entry by entry, and written as another tar. The engine would read the bytes that
  * were uploaded in its own way: it knows other compressions, follows links on the way to a file, and takes the later of two files. What
  * is written here can be read in one way only. The Dockerfile comes last, so that nothing replaces it.
+ *
+ * <p>Where there are links, an attribute says what they bring, since the engine's builder counts attributes when it tells contents apart. It
+ * does not come into images, whose files get no attributes of a context but the capabilities of programs.
  */
 final class RepackedContext extends InputStream {
 
@@ -41,9 +45,18 @@ final class RepackedContext extends InputStream {
 
     private static final String ATTRIBUTE = "SCHILY.xattr.";
 
+    /** The digest of the symbolic links of the context; of a hard link that of its content before it. */
+    static final String LINKS = ATTRIBUTE + "user.dev.trainyard.links";
+
     private final InputStream stored;
     private final String path;
-    private final @Nullable String judged;
+    private final ContextCheck.@Nullable Facts known;
+    private final ContextLinks links;
+    private final @Nullable String symbolic;
+
+    /** Files that hard links lead to, by name. */
+    private final Map<String, Target> targets = new HashMap<>();
+
     private final Buffer buffer = new Buffer();
     private final byte[] piece = new byte[1 << 16];
     private final TarArchiveOutputStream out;
@@ -55,6 +68,7 @@ final class RepackedContext extends InputStream {
     private @Nullable TarArchiveEntry dockerfile;
     private byte[] text = {};
     private boolean copying;
+    private @Nullable Target target;
     private boolean done;
     private int entries;
     private long bytes;
@@ -63,16 +77,27 @@ final class RepackedContext extends InputStream {
     /**
      * @param stored read to its very end, where the store says whether the content is what its digest says; not closed
      * @param dockerfile its path
-     * @param judged the text that the Dockerfile must have; null: any
+     * @param known what was found when it was read before, which must be there again; null: it is read for the first time, and what is
+     *     written is not for the engine
      */
-    RepackedContext(InputStream stored, String dockerfile, @Nullable String judged) {
+    RepackedContext(InputStream stored, String dockerfile, ContextCheck.@Nullable Facts known) {
         this.stored = stored;
         this.path = normalised(dockerfile);
-        this.judged = judged;
+        this.known = known;
+        this.links = known == null ? new ContextLinks(path) : known.links();
+        this.symbolic = known == null ? null : links.digestOfSymbolic();
         this.out = new TarArchiveOutputStream(buffer, StandardCharsets.UTF_8.name());
         out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
         out.setAddPaxHeadersForNonAsciiNames(true);
+    }
+
+    /** A file as it was read, and what it has in it. */
+    private record Target(TarArchiveEntry entry, MessageDigest content) {
+
+        String digest() {
+            return HexFormat.of().formatHex(ContextLinks.copyOf(content).digest());
+        }
     }
 
     /** A context that is not passed on. */
@@ -87,7 +112,7 @@ final class RepackedContext extends InputStream {
 
     /** What is read to its end has an entry at least, and its Dockerfile. */
     ContextCheck.Facts facts() {
-        return new ContextCheck.Facts(entries, bytes, new String(text, StandardCharsets.UTF_8));
+        return new ContextCheck.Facts(entries, bytes, new String(text, StandardCharsets.UTF_8), links);
     }
 
     /** A path without what means nothing in it. */
@@ -124,6 +149,9 @@ final class RepackedContext extends InputStream {
             int count = tar.read(piece);
             if (count >= 0) {
                 out.write(piece, 0, count);
+                if (target != null) {
+                    target.content().update(piece, 0, count);
+                }
             } else {
                 out.closeArchiveEntry();
                 copying = false;
@@ -138,14 +166,17 @@ final class RepackedContext extends InputStream {
         }
     }
 
-    private void add(TarArchiveEntry entry, InputStream content) throws IOException {
+    private void add(TarArchiveEntry entry, InputStream stream) throws IOException {
         String name = normalised(entry.getName());
         check(entry, name);
         count(entry.getRealSize());
         if (isOnTheWay(name) && !entry.isDirectory()) {
-            takeDockerfile(entry, name, content);
+            takeDockerfile(entry, name, stream);
         }
         boolean again = place(entry, name);
+        if (known == null) {
+            noteLink(entry, name);
+        }
         if (name.equals(path) && !entry.isDirectory()) {
             dockerfile = copyOf(entry, name, TarConstants.LF_NORMAL);
         } else if (entry.isDirectory()) {
@@ -165,18 +196,40 @@ final class RepackedContext extends InputStream {
             file.setSize(entry.getRealSize());
             put(file);
             copying = true;
+            target = links.isTarget(name) ? new Target(entry, ContextLinks.sha256()) : null;
+            if (target != null) {
+                targets.put(name, target);
+            }
         }
     }
 
-    private void addHardLink(TarArchiveEntry entry, String name, String target) throws IOException {
-        if (target.equals(path)) {
+    private void noteLink(TarArchiveEntry entry, String name) {
+        if (entry.isDirectory()) {
+            links.addFolder(name);
+        } else if (entry.isSymbolicLink()) {
+            links.addSymbolic(name, entry.getLinkName());
+        } else if (entry.isLink()) {
+            links.addHard(name, normalised(entry.getLinkName()));
+        } else {
+            links.addFile(name);
+        }
+    }
+
+    private void addHardLink(TarArchiveEntry entry, String name, String linked) throws IOException {
+        String file = links.fileOf(linked);
+        if (file.equals(path)) {
             // The Dockerfile is not there yet where this is read.
             count(text.length);
             putDockerfile(copyOf(entry, name, TarConstants.LF_NORMAL));
             return;
         }
-        TarArchiveEntry link = copyOf(entry, name, TarConstants.LF_LINK);
-        link.setLinkName(target);
+        Target there = targets.get(file);
+        // Both have one mode and one owner. The engine would give them those of the link, and tell the file by its own.
+        TarArchiveEntry link = copyOf(there == null ? entry : there.entry(), name, TarConstants.LF_LINK);
+        link.setLinkName(linked);
+        if (there != null) {
+            link.addPaxHeader(LINKS, symbolic == null ? there.digest() : there.digest() + symbolic);
+        }
         put(link);
         out.closeArchiveEntry();
     }
@@ -212,7 +265,7 @@ final class RepackedContext extends InputStream {
     }
 
     /** With all that the engine takes from a header, and tells contents by. */
-    private static TarArchiveEntry copyOf(TarArchiveEntry entry, String name, byte kind) throws Dishonest {
+    private TarArchiveEntry copyOf(TarArchiveEntry entry, String name, byte kind) throws Dishonest {
         TarArchiveEntry copy = new TarArchiveEntry(name, kind, true);
         copy.setMode(entry.getMode());
         copy.setUserId(entry.getLongUserId());
@@ -221,10 +274,13 @@ final class RepackedContext extends InputStream {
         copy.setGroupName(entry.getGroupName());
         copy.setLastModifiedTime(entry.getLastModifiedTime());
         for (Map.Entry<String, String> header : entry.getExtraPaxHeaders().entrySet()) {
-            if (header.getKey().startsWith(ATTRIBUTE)) {
+            if (header.getKey().startsWith(ATTRIBUTE) && !header.getKey().equals(LINKS)) {
                 requireText(header.getValue(), "the attributes of", name);
                 copy.addPaxHeader(header.getKey(), header.getValue());
             }
+        }
+        if (symbolic != null && (kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_DIR)) {
+            copy.addPaxHeader(LINKS, symbolic);
         }
         return copy;
     }
@@ -305,19 +361,19 @@ final class RepackedContext extends InputStream {
         return path.equals(name) || path.startsWith(name + "/");
     }
 
-    private void takeDockerfile(TarArchiveEntry entry, String name, InputStream content) throws IOException {
+    private void takeDockerfile(TarArchiveEntry entry, String name, InputStream stream) throws IOException {
         if (!name.equals(path) || entry.isLink() || entry.isSymbolicLink()) {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED,
                     "the Dockerfile %s is a link, or lies behind '%s', which is no folder. Put the file itself there"
                             .formatted(path, entry.getName()));
         }
-        text = content.readNBytes(MOST_OF_DOCKERFILE + 1);
+        text = stream.readNBytes(MOST_OF_DOCKERFILE + 1);
         if (text.length > MOST_OF_DOCKERFILE) {
             throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, "the Dockerfile %s is larger than 1 MiB".formatted(path));
         }
         String decoded = decoded(text);
-        if (judged != null && !judged.equals(decoded)) {
+        if (known != null && !known.dockerfile().equals(decoded)) {
             throw new Dishonest("the Dockerfile %s is not the one that was read before".formatted(path));
         }
     }

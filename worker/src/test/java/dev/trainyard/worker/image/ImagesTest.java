@@ -12,6 +12,7 @@ import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.docker.Workshop;
 import dev.trainyard.worker.engine.BuildOrder;
 import dev.trainyard.worker.engine.EngineImages;
+import dev.trainyard.worker.engine.EngineMessage;
 import dev.trainyard.worker.policy.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,7 +32,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,32 +255,57 @@ class ImagesTest {
 
     @Test
     void the_engine_makes_of_a_context_what_it_would_make_of_the_uploaded_bytes() throws InterruptedException {
-        byte[] tar = new Tar()
-                .dockerfile(
-                        "FROM busybox:latest",
-                        "LABEL test=" + UUID.randomUUID(),
-                        "COPY . /all/",
-                        "COPY code /code/",
-                        "COPY code/run.sh /run.sh")
-                .folder("code")
-                .file("code/run.sh", "#!/bin/sh", 0100755)
-                .file("code/" + "long/".repeat(40) + "über.txt", "x".repeat(200_000))
-                .symbolicLink("latest", "code")
-                .symbolicLink("code/run", "/code/run.sh")
-                .hardLink("hard", "code/run.sh")
-                .file(".dockerignore", "code/run")
-                .bytes();
+        byte[] tar = plain("LABEL test=" + UUID.randomUUID()).bytes();
         List<String> direct = new ArrayList<>();
-        engine.build(
-                new BuildOrder("Dockerfile", Map.of(), null, List.of(), null, "bridge"),
-                new ByteArrayInputStream(tar),
-                message -> Optional.ofNullable(message.imageId()).ifPresent(direct::add));
+        buildDirectly(tar, message -> Optional.ofNullable(message.imageId()).ifPresent(direct::add));
 
         ProvidedImage image = provide(source(tar, Map.of(), null, null), "a");
         ProvidedImage ofZipped = provide(source(Tar.gzipped(tar), Map.of(), null, null), "a");
 
         assertThat(direct).contains(image.id());
         assertThat(ofZipped).isEqualTo(image);
+    }
+
+    /** By the files: the layers are others, since the engine takes contexts for the same that are not. */
+    @Test
+    void also_where_there_are_links() throws InterruptedException {
+        String files =
+                "$(find /all /code -type f -o -type l | sort | xargs -n1 stat -c '%N %f %u %g %h %s %Y' | tee /dev/stderr | sha256sum)";
+        byte[] tar = plain("RUN : %s; echo sees %s".formatted(UUID.randomUUID(), files))
+                .symbolicLink("latest", "code")
+                .symbolicLink("code/run", "/code/run.sh")
+                .hardLink("hard", "code/run.sh", 0100755, Map.of())
+                .file(".dockerignore", "code/run")
+                .bytes();
+        List<String> direct = new ArrayList<>();
+        buildDirectly(
+                tar,
+                message -> Optional.ofNullable(message.stream())
+                        .filter(line -> line.startsWith("sees "))
+                        .map(String::strip)
+                        .ifPresent(direct::add));
+
+        ProvidedImage unused = provide(source(tar, Map.of(), null, null), "a");
+
+        assertThat(progress.stream().filter(line -> line.startsWith("sees ")).map(String::strip))
+                .containsExactlyElementsOf(direct)
+                .hasSize(1);
+        assertThat(progress).anyMatch(line -> line.startsWith("/all/hard 81ed 0 0 2 9 "));
+    }
+
+    private static Tar plain(String last) {
+        return new Tar()
+                .dockerfile("FROM busybox:latest", "COPY . /all/", "COPY code /code/", "COPY code/run.sh /run.sh", last)
+                .folder("code")
+                .file("code/run.sh", "#!/bin/sh", 0100755)
+                .file("code/" + "long/".repeat(40) + "über.txt", "x".repeat(200_000));
+    }
+
+    private void buildDirectly(byte[] tar, Consumer<EngineMessage> messages) throws InterruptedException {
+        engine.build(
+                new BuildOrder("Dockerfile", Map.of(), null, List.of(), null, "bridge", true),
+                new ByteArrayInputStream(tar),
+                messages);
     }
 
     @Test
@@ -299,6 +328,149 @@ class ImagesTest {
         ProvidedImage unused = provide(source(tar, Map.of(), null, null), "a");
 
         assertThat(progress).contains("COPY copy /");
+    }
+
+    /** Two contexts that differ in nothing but what a link brings, and the step that takes it. */
+    static Stream<Arguments> contextsThatDifferByALink() {
+        return Stream.of(
+                argumentSet(
+                        "a hard link to another content",
+                        "COPY link /x",
+                        new Tar().file("t", "one").hardLink("link", "t"),
+                        new Tar().file("t", "two").hardLink("link", "t")),
+                argumentSet(
+                        "a hard link to another content, in a folder",
+                        "COPY d /d",
+                        new Tar().file("t", "one").hardLink("d/x", "t"),
+                        new Tar().file("t", "two").hardLink("d/x", "t")),
+                argumentSet(
+                        "a hard link to a hard link",
+                        "COPY second /x",
+                        new Tar().file("t", "one").hardLink("first", "t").hardLink("second", "first"),
+                        new Tar().file("t", "two").hardLink("first", "t").hardLink("second", "first")),
+                argumentSet(
+                        "a hard link to a symbolic one",
+                        "COPY d /d",
+                        new Tar().symbolicLink("l", "one").hardLink("d/x", "l"),
+                        new Tar().symbolicLink("l", "two").hardLink("d/x", "l")),
+                argumentSet(
+                        "a symbolic link that leads nowhere",
+                        "COPY d /d",
+                        new Tar().folder("d").symbolicLink("d/x", "/one"),
+                        new Tar().folder("d").symbolicLink("d/x", "/two")),
+                argumentSet(
+                        "one in a folder that has no entry",
+                        "COPY d /d",
+                        new Tar().symbolicLink("d/x", "/one"),
+                        new Tar().symbolicLink("d/x", "/two")),
+                argumentSet(
+                        "one in the folder of all",
+                        "COPY . /d",
+                        new Tar().symbolicLink("x", "/one"),
+                        new Tar().symbolicLink("x", "/two")),
+                argumentSet(
+                        "one in the folder of all, where there is nothing else",
+                        "COPY . /d",
+                        new Tar().symbolicLink("x", "/one").file(".dockerignore", "Dockerfile\n.dockerignore"),
+                        new Tar().symbolicLink("x", "/two").file(".dockerignore", "Dockerfile\n.dockerignore")),
+                argumentSet(
+                        "the same target in other words",
+                        "COPY d /d",
+                        new Tar().file("f", "").folder("d").symbolicLink("d/x", "../f"),
+                        new Tar().file("f", "").folder("d").symbolicLink("d/x", "/f")),
+                argumentSet(
+                        "another name of the link",
+                        "COPY d /d",
+                        new Tar().file("f", "").folder("d").symbolicLink("d/x", "../f"),
+                        new Tar().file("f", "").folder("d").symbolicLink("d/y", "../f")));
+    }
+
+    /** The engine's cache of steps does not look at where links lead: its layer would be that of the other context. */
+    @ParameterizedTest
+    @MethodSource("contextsThatDifferByALink")
+    void a_layer_made_of_a_link_is_not_taken_for_that_of_another(String copy, Tar first, Tar second) throws Exception {
+        String list =
+                "RUN echo %s sees $(find / -xdev -type l -path '/d/*' -exec sh -c 'echo $0: $(readlink $0)' {} ';'; cat /x /d/x)"
+                        .formatted(UUID.randomUUID());
+        String[] lines = {"FROM busybox", "LABEL test=" + UUID.randomUUID(), copy, list + " 2> /dev/null; true"};
+
+        ProvidedImage before = provide(source(first.dockerfile(lines).bytes(), Map.of(), null, null), "a");
+        ProvidedImage after = provide(source(second.dockerfile(lines).bytes(), Map.of(), null, null), "b");
+
+        assertThat(progress.stream().filter(line -> line.contains(" sees ") && !line.startsWith("Step")))
+                .doesNotHaveDuplicates()
+                .hasSize(2);
+        assertThat(after).isNotEqualTo(before);
+    }
+
+    @Test
+    void what_links_lead_to_leaves_the_engines_cache_of_steps_in_use() throws InterruptedException {
+        String[] lines = {"FROM busybox", "LABEL test=" + UUID.randomUUID(), "COPY link d /x/", "RUN date +%N"};
+        byte[] context = new Tar()
+                .file("t", "one")
+                .hardLink("link", "t")
+                .folder("d")
+                .symbolicLink("d/x", "/one")
+                .dockerfile(lines)
+                .bytes();
+
+        ProvidedImage first = provide(source(context, Map.of(), null, null), "a");
+        ProvidedImage second = provide(source(context, Map.of(), null, null), "b");
+
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void an_attribute_of_an_upload_does_not_stand_in_for_what_its_links_lead_to() throws Exception {
+        String[] lines = {"FROM busybox", "LABEL test=" + UUID.randomUUID(), "COPY link /x", "RUN cat /x"};
+        byte[] honest = new Tar()
+                .file("t", "one")
+                .hardLink("link", "t")
+                .dockerfile(lines)
+                .bytes();
+        ProvidedImage first = provide(source(honest, Map.of(), null, null), "a");
+        byte[] forged = new Tar()
+                .file("t", "two")
+                .hardLink(
+                        "link",
+                        "t",
+                        0100644,
+                        Map.of(RepackedContext.LINKS, attributesOf(honest).get("link")))
+                .dockerfile(lines)
+                .bytes();
+
+        assertThat(provide(source(forged, Map.of(), null, null), "b")).isNotEqualTo(first);
+    }
+
+    /** The engine would tell the file by the mode that its own entry has. */
+    @Test
+    void a_hard_link_gives_the_file_no_other_mode() throws Exception {
+        byte[] tar = new Tar()
+                .file("t", "one", 0100644)
+                .hardLink("link", "t", 0104755, Map.of())
+                .dockerfile(
+                        "FROM busybox",
+                        "COPY t /x",
+                        "RUN : %s; echo mode $(stat -c %%a /x)".formatted(UUID.randomUUID()))
+                .bytes();
+
+        ProvidedImage unused = provide(source(tar, Map.of(), null, null), "a");
+
+        assertThat(progress).contains("mode 644");
+    }
+
+    /** As the engine gets them. */
+    private Map<String, String> attributesOf(byte[] tar) throws Exception {
+        ContextCheck.Facts facts =
+                ContextCheck.of(digest -> new ByteArrayInputStream(tar), "sha256:digest", "Dockerfile");
+        Map<String, String> attributes = new HashMap<>();
+        try (TarArchiveInputStream written = new TarArchiveInputStream(
+                new RepackedContext(new ByteArrayInputStream(tar), "Dockerfile", facts), "UTF-8")) {
+            for (TarArchiveEntry entry = written.getNextEntry(); entry != null; entry = written.getNextEntry()) {
+                attributes.put(entry.getName(), entry.getExtraPaxHeader(RepackedContext.LINKS));
+            }
+        }
+        return attributes;
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -42,8 +43,14 @@ final class Tar {
     }
 
     Tar hardLink(String name, String target) {
+        return hardLink(name, target, TarArchiveEntry.DEFAULT_FILE_MODE, Map.of());
+    }
+
+    Tar hardLink(String name, String target, int mode, Map<String, String> headers) {
         TarArchiveEntry entry = new TarArchiveEntry(name, TarArchiveEntry.LF_LINK, true);
         entry.setLinkName(target);
+        entry.setMode(mode);
+        headers.forEach(entry::addPaxHeader);
         return entry(entry, new byte[0]);
     }
 
