@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * An attempt's row with what its worker needs to run it.
  *
- * @param request the job's message as published, JSON
  * @param devices keys of the reserved devices
  * @param stateSince database time
  * @param runningFor how long ago it was started, by the database's clock
@@ -55,7 +54,6 @@ public record Attempt(
         @Nullable String fullDisk,
         @Nullable Cause cause,
         @Nullable String outputsLocation,
-        String request,
         List<Device> devices,
         @Nullable Lost lost) {
 

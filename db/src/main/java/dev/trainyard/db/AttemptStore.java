@@ -38,7 +38,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class AttemptStore {
 
     private static final String SELECT = """
-            select a.*, j.request, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
+            select a.*, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
                    extract(epoch from a.kill_at - clock_timestamp())::float8 as grace_left,
                    case when a.kill_requested_at > a.exited_at then 'NOTHING'
                         when j.cancel_requested_at > a.exited_at then 'NAMES' else 'ALL' end as outputs_wanted,
@@ -81,6 +81,14 @@ public final class AttemptStore {
                 .param("id", id.value())
                 .query((row, n) -> attempt(row))
                 .optional();
+    }
+
+    /** What the attempt's job asks for: the message as published, or what its draft made of it. JSON. */
+    public String request(JobId job) {
+        return sql.sql("select request::text from trainyard.job where id = :job")
+                .param("job", job.value())
+                .query(String.class)
+                .single();
     }
 
     /** RESERVED→PREPARING. Nothing happens in the engine before it commits. */
@@ -467,7 +475,11 @@ public final class AttemptStore {
                 where attempt_id = :id and released_at is null and (:all or kind <> 'LOCATION')""").param("id", id.value()).param("all", all).update();
     }
 
-    /** The rows of an attempt under their locks. */
+    /**
+     * The rows of an attempt under their locks.
+     *
+     * @param retry the job's retry policy, JSON; null: a later release wrote the request, and this one cannot read it
+     */
     record Locked(
             AttemptId attempt,
             JobId job,
@@ -477,7 +489,7 @@ public final class AttemptStore {
             boolean cancelRequested,
             @Nullable String holdReason,
             Retry.Counters counters,
-            String request) {}
+            @Nullable String retry) {}
 
     private Outcome transition(Incarnation me, AttemptId id, Function<Locked, Outcome> change) {
         return transition(database, me, id, change);
@@ -531,7 +543,7 @@ public final class AttemptStore {
                 .single();
         return sql.sql("""
                 select a.worker_id, a.state, a.stop_reason, j.cancel_requested_at is not null as cancelled,
-                       case when j.hold_requested then j.hold_reason end as hold, j.retries_spent, j.free_in_a_row, j.request
+                       case when j.hold_requested then j.hold_reason end as hold, j.retries_spent, j.free_in_a_row, j.retry::text
                 from trainyard.attempt a join trainyard.job j on j.id = a.job_id where a.id = :id""")
                 .param("id", id.value())
                 .query((row, n) -> new Locked(
@@ -543,7 +555,7 @@ public final class AttemptStore {
                         row.getBoolean("cancelled"),
                         row.getString("hold"),
                         new Retry.Counters(row.getInt("retries_spent"), row.getInt("free_in_a_row")),
-                        row.getString("request")))
+                        row.getString("retry")))
                 .single();
     }
 
@@ -585,7 +597,6 @@ public final class AttemptStore {
                 row.getString("full_disk"),
                 cause == null ? null : Cause.valueOf(cause),
                 row.getString("outputs_location"),
-                row.getString("request"),
                 List.copyOf(devices),
                 row.getBoolean("unsettled")
                         ? new Attempt.Lost(

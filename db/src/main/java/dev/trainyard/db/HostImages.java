@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Which images hosts have, and which they are to have: what the planner wants, and what the workers say. Images are written as {@link
- * WantedImage#text} has them. The states are drawn in docs/adr/0005.
+ * Which images hosts have, and which they are to have: what the planner wants, and what the workers say. The states are drawn in docs/adr/0005.
  */
 public final class HostImages {
 
@@ -36,6 +36,11 @@ public final class HostImages {
 
     /** The planner tells so often that it still wants an image. */
     private static final Duration WANT_AGAIN_AFTER = Duration.ofSeconds(30);
+
+    /** Of the locked row: what was found out before the job was there is no answer to it. */
+    private static final String ANSWERED_BEFORE = """
+            coalesce(case when i.state = 'FAILED' and i.next_try_at is null then i.failed_at when i.state = 'PRESENT' then i.pulled_at end
+                     <= (select since from wanted w where w.worker = i.worker_id and w.reference = i.reference), false)""";
 
     private static final String BUILT_QUERY = """
             select j.id as job, w.id as worker
@@ -56,7 +61,7 @@ public final class HostImages {
     // By a worker -----------------------------------------------------------------------------------------------------
 
     /** What this worker is to look for or to fetch now; also what a former process has begun. */
-    public List<String> due(WorkerId worker) {
+    public List<WantedImage> due(WorkerId worker) {
         return sql.sql("""
                 select reference from trainyard.host_image
                 where worker_id = :worker and (state in ('WANTED', 'FETCHING')
@@ -65,25 +70,25 @@ public final class HostImages {
                 order by wanted_at, reference""")
                 .param("worker", worker.value())
                 .param("within", WANTED_WITHIN.toSeconds())
-                .query((row, n) -> row.getString("reference"))
+                .query((row, n) -> WantedImage.parse(row.getString("reference")))
                 .list();
     }
 
     /** {@code fetching}: the host does not have it, and has begun to fetch it; or says how far that is. */
-    public void fetching(Incarnation me, String reference, String progress) {
-        AttemptStore.fenced(database, me, () -> change(me, reference, """
+    public void fetching(Incarnation me, WantedImage image, String progress) {
+        AttemptStore.fenced(database, me, () -> change(me, image, """
                         begun_at = case when state = 'FETCHING' then begun_at else clock_timestamp() end,
                         state = 'FETCHING', said = :said""", progress));
     }
 
     /** {@code present}: the host has it. */
-    public void present(Incarnation me, String reference) {
+    public void present(Incarnation me, WantedImage image) {
         AttemptStore.fenced(database, me, () -> {
             change(
                     me,
-                    reference,
+                    image,
                     "state = 'PRESENT', said = null, cause = null, failed_at = null, next_try_at = null"
-                            + (isPulledAnew(reference) ? ", pulled_at = begun_at" : ""),
+                            + (image.pull() == Pull.ALWAYS ? ", pulled_at = begun_at" : ""),
                     null);
             Notifications.send(sql, Notifications.PLAN);
             return true;
@@ -91,8 +96,8 @@ public final class HostImages {
     }
 
     /** {@code failed}, for good: it is not tried again until somebody new wants it. */
-    public void failed(Incarnation me, String reference, Cause cause, String why) {
-        failed(me, reference, cause, why, Duration.ZERO, null);
+    public void failed(Incarnation me, WantedImage image, Cause cause, String why) {
+        failed(me, image, cause, why, Duration.ZERO, null);
     }
 
     /**
@@ -102,7 +107,7 @@ public final class HostImages {
      * @param nextTry from now
      */
     public void failed(
-            Incarnation me, String reference, Cause cause, String why, Duration ago, @Nullable Duration nextTry) {
+            Incarnation me, WantedImage image, Cause cause, String why, Duration ago, @Nullable Duration nextTry) {
         AttemptStore.fenced(database, me, () -> {
             sql.sql("""
                 update trainyard.host_image
@@ -115,7 +120,7 @@ public final class HostImages {
                     .param("ago", ago.toMillis())
                     .param("next", nextTry == null ? null : nextTry.toMillis(), Types.BIGINT)
                     .param("worker", me.worker().value())
-                    .param("reference", reference)
+                    .param("reference", image.text())
                     .update();
             Notifications.send(sql, Notifications.PLAN);
             return true;
@@ -123,26 +128,22 @@ public final class HostImages {
     }
 
     /** {@code gone}: an attempt has found that the host does not have it any more. */
-    public void gone(Incarnation me, String reference) {
+    public void gone(Incarnation me, WantedImage image) {
         AttemptStore.fenced(database, me, () -> {
             sql.sql("""
                 insert into trainyard.host_image (worker_id, reference, state) values (:worker, :reference, 'WANTED')
                 on conflict (worker_id, reference) do update set state = 'WANTED', wanted_at = clock_timestamp()
                 where host_image.state = 'PRESENT'""")
                     .param("worker", me.worker().value())
-                    .param("reference", reference)
+                    .param("reference", image.text())
                     .update();
             Notifications.send(sql, Notifications.WORK);
             return true;
         });
     }
 
-    private static boolean isPulledAnew(String reference) {
-        return WantedImage.parse(reference).pull() == Pull.ALWAYS;
-    }
-
     /** Whether this worker has pulled the attempt's image anew since its job waited for that. */
-    public boolean isPulledFor(AttemptId attempt, String reference) {
+    public boolean isPulledFor(AttemptId attempt, WantedImage image) {
         return sql.sql("""
                         select exists (
                             select from trainyard.attempt a
@@ -151,71 +152,67 @@ public final class HostImages {
                             where a.id = :attempt and i.pulled_at > greatest(j.accepted_at, (
                                 select max(former.ended_at) from trainyard.attempt former where former.job_id = a.job_id)))""")
                 .param("attempt", attempt.value())
-                .param("reference", reference)
+                .param("reference", image.text())
                 .query(Boolean.class)
                 .single();
     }
 
-    private int change(Incarnation me, String reference, String to, @Nullable String said) {
+    private int change(Incarnation me, WantedImage image, String to, @Nullable String said) {
         return sql.sql("update trainyard.host_image set " + to
                         + " where worker_id = :worker and reference = :reference")
                 .param("said", said == null ? null : StorableText.of(said), Types.VARCHAR)
                 .param("worker", me.worker().value())
-                .param("reference", reference)
+                .param("reference", image.text())
                 .update();
     }
 
     // By the planner, in its transaction ------------------------------------------------------------------------------
 
     /** What is known of these images, by host; one that acts on what is wanted is there with none, too. */
-    Map<WorkerId, Map<String, Image>> known(Collection<String> references) {
-        Map<WorkerId, Map<String, Image>> known = new HashMap<>();
-        if (references.isEmpty()) {
+    Map<WorkerId, Map<WantedImage, Image>> known(Collection<WantedImage> images) {
+        Map<WorkerId, Map<WantedImage, Image>> known = new HashMap<>();
+        if (images.isEmpty()) {
             return known;
         }
         sql.sql("select id, heeds_pull from trainyard.worker where fetches_images and state <> 'FORGOTTEN'")
                 .query(row -> {
-                    Map<String, Image> host = new HashMap<>();
+                    Map<WantedImage, Image> host = new HashMap<>();
                     if (!row.getBoolean("heeds_pull")) {
                         // One of an earlier release has its attempts see to these.
-                        references.stream()
-                                .filter(each -> WantedImage.parse(each).pull() != Pull.MISSING)
+                        images.stream()
+                                .filter(each -> each.pull() != Pull.MISSING)
                                 .forEach(each -> host.put(each, new Image.Present()));
                     }
                     known.put(new WorkerId(row.getObject("id", UUID.class)), host);
                 });
         sql.sql("""
                 select worker_id, reference, state, said, cause, failed_at, next_try_at, pulled_at
-                from trainyard.host_image where reference = any(:references)""").param("references", references.toArray(String[]::new)).query(row -> {
-            Map<String, Image> host = known.get(new WorkerId(row.getObject("worker_id", UUID.class)));
-            if (host != null) {
-                host.putIfAbsent(row.getString("reference"), image(row));
-            }
-        });
+                from trainyard.host_image where reference = any(:references)""")
+                .param("references", images.stream().map(WantedImage::text).toArray(String[]::new))
+                .query(row -> {
+                    Map<WantedImage, Image> host = known.get(new WorkerId(row.getObject("worker_id", UUID.class)));
+                    if (host != null) {
+                        host.putIfAbsent(WantedImage.parse(row.getString("reference")), image(row));
+                    }
+                });
         return known;
     }
 
     /** The same candidates, with where builds of their teams gave the names of their images. */
     List<Candidate> withBuilt(List<Candidate> candidates) {
-        List<Candidate> naming = candidates.stream()
-                // What is always pulled is the registry's.
-                .filter(candidate -> candidate.image() != null && !isPulledAnew(candidate.image()))
-                .toList();
+        Map<JobId, String> names = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            WantedImage image = candidate.needs().image();
+            // What is always pulled is the registry's.
+            if (image != null && image.pull() != Pull.ALWAYS) {
+                names.put(candidate.job(), ImageName.inFull(image.reference()));
+            }
+        }
         Map<JobId, Set<WorkerId>> built = new HashMap<>();
-        if (!naming.isEmpty()) {
+        if (!names.isEmpty()) {
             sql.sql(BUILT_QUERY)
-                    .param(
-                            "jobs",
-                            naming.stream()
-                                    .map(candidate -> candidate.job().value())
-                                    .toArray(UUID[]::new))
-                    .param(
-                            "names",
-                            naming.stream()
-                                    .map(candidate ->
-                                            ImageName.inFull(WantedImage.parse(String.valueOf(candidate.image()))
-                                                    .reference()))
-                                    .toArray(String[]::new))
+                    .param("jobs", names.keySet().stream().map(JobId::value).toArray(UUID[]::new))
+                    .param("names", names.values().toArray(String[]::new))
                     .query(row -> {
                         built.computeIfAbsent(new JobId(row.getObject("job", UUID.class)), _ -> new HashSet<>())
                                 .add(new WorkerId(row.getObject("worker", UUID.class)));
@@ -262,24 +259,15 @@ public final class HostImages {
                 insert into trainyard.host_image as i (worker_id, reference, state)
                 select worker, reference, 'WANTED' from wanted order by worker, reference
                 on conflict (worker_id, reference) do update
-                set wanted_at = clock_timestamp(),
-                    state = case when i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= (
-                                      select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
-                                   or i.state = 'PRESENT' and i.pulled_at <= (
-                                      select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
-                                 then 'WANTED' else i.state end
-                where i.wanted_at < clock_timestamp() - :again * interval '1 second'
-                   or i.state = 'FAILED' and i.next_try_at is null and i.failed_at <= (
-                          select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)
-                   or i.state = 'PRESENT' and i.pulled_at <= (
-                          select since from wanted w where w.worker = i.worker_id and w.reference = i.reference)""")
+                set wanted_at = clock_timestamp(), state = case when %1$s then 'WANTED' else i.state end
+                where i.wanted_at < clock_timestamp() - :again * interval '1 second' or %1$s""".formatted(ANSWERED_BEFORE))
                         .param(
                                 "workers",
                                 wants.stream().map(want -> want.host().value()).toArray(UUID[]::new),
                                 Types.ARRAY)
                         .param(
                                 "references",
-                                wants.stream().map(Plan.Want::image).toArray(String[]::new),
+                                wants.stream().map(want -> want.image().text()).toArray(String[]::new),
                                 Types.ARRAY)
                         .param(
                                 "since",

@@ -145,13 +145,13 @@ public final class JobStore {
             String json,
             boolean cancelledBefore,
             @Nullable String cancelledBy) {
-        sql.sql("""
+        JobNeeds.bind(sql.sql("""
                 insert into trainyard.job (id, name, team, submitted_by, labels, priority, state, request, digest,
-                    submitted_at, queued_at, not_before, ended_at, cancel_requested_at, cancel_requested_by, last_event)
+                    submitted_at, queued_at, not_before, ended_at, cancel_requested_at, cancel_requested_by, last_event, %s)
                 select :id, :name, :team, :by, :labels::jsonb, :priority, :state, :request::jsonb, :digest,
                     :submittedAt, now.at, :notBefore,
-                    case when :cancelled then now.at end, case when :cancelled then now.at end, :cancelledBy, 2
-                from (select clock_timestamp() as at) now""")
+                    case when :cancelled then now.at end, case when :cancelled then now.at end, :cancelledBy, 2, %s
+                from (select clock_timestamp() as at) now""".formatted(JobNeeds.COLUMNS, JobNeeds.VALUES)), request)
                 .param("id", request.jobId().value())
                 .param("name", request.name())
                 .param("team", request.team())

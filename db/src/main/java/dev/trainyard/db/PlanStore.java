@@ -4,10 +4,11 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.core.plan.Needs;
 import dev.trainyard.core.plan.Plan;
 import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.plan.Snapshot;
-import dev.trainyard.core.request.InvalidRequest;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
 import java.sql.Array;
@@ -39,7 +40,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class PlanStore {
 
-    /** Waiting jobs are read and planned in pages of so many: reading their requests must not look to the database as if the planner stood still. */
+    /** Waiting jobs are read and planned in pages of so many: planning must not look to the database as if the planner stood still. */
     static final int PAGE = 200;
 
     /** A cycle begins no further page after it. */
@@ -82,9 +83,9 @@ public final class PlanStore {
                  where state = 'QUEUED' and (not_before is null or not_before <= now()) and priority < :priority
                  order by priority desc, queued_at, id limit :limit)
                 order by priority desc, queued_at, id limit :limit)
-            select q.id, q.request, q.priority, q.queued_at, former.avoid, former.last_worker, former.refused_by,
+            select q.*, former.avoid, former.last_worker, former.refused_by,
                    greatest(q.accepted_at, former.last_end) as since
-            from (select j.id, j.request::text as request, j.attempts, j.accepted_at, p.priority, p.queued_at
+            from (select j.id, j.attempts, j.accepted_at, p.priority, p.queued_at, %s
                   from page p join trainyard.job j on j.id = p.id) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
@@ -93,7 +94,7 @@ public final class PlanStore {
                        array_agg(a.worker_id) filter (where a.refused_by = w.incarnation) as refused_by,
                        max(a.ended_at) as last_end
                 from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id where a.job_id = q.id) former on q.attempts > 0
-            order by q.priority desc, q.queued_at, q.id""";
+            order by q.priority desc, q.queued_at, q.id""".formatted(JobNeeds.COLUMNS);
 
     /** What comes due after the instant as of which the candidates were read: now() is the transaction's begin. */
     static final String NEXT_DUE_QUERY = """
@@ -106,7 +107,7 @@ public final class PlanStore {
     private final LostHosts lostHosts;
     private final Unattended unattended;
     private final HostImages images;
-    private final Function<String, Snapshot.Candidate> needs;
+    private final MissingNeeds missingNeeds;
     private final Duration round;
 
     /** Where the last cycle had no more time; null: it came to the end of the queue. For one thread, the planner's. */
@@ -125,29 +126,22 @@ public final class PlanStore {
     /**
      * Some waiting jobs, in their order.
      *
-     * @param unreadable those whose request this release cannot read wait, with the reason, and hold nobody up
      * @param end where to read on; null: no more wait
      */
     private record Page(
-            List<Snapshot.Candidate> candidates,
-            Map<JobId, String> unreadable,
-            @Nullable Place end) {}
+            List<Snapshot.Candidate> candidates, @Nullable Place end) {}
 
-    /**
-     * @param needs reads from a request (JSON) what the job needs, or throws {@link InvalidRequest}; {@code avoid} and {@code prefer} are
-     *     filled in here
-     */
-    public PlanStore(Database database, Function<String, Snapshot.Candidate> needs) {
-        this(database, needs, ROUND);
+    public PlanStore(Database database) {
+        this(database, ROUND);
     }
 
     /** @param round a cycle begins no further page after it */
-    PlanStore(Database database, Function<String, Snapshot.Candidate> needs, Duration round) {
+    PlanStore(Database database, Duration round) {
         this.round = round;
         this.database = database;
         this.sql = database.sql();
         this.events = new JobEvents(sql);
-        this.needs = needs;
+        this.missingNeeds = new MissingNeeds(sql);
         this.lostHosts = new LostHosts(database);
         this.unattended = new Unattended(database);
         this.images = new HostImages(database);
@@ -192,7 +186,12 @@ public final class PlanStore {
      * stamp, or time would stand still for all the others, nor what another has done.
      */
     public void observe() {
-        each(Stream.<Runnable>of(this::stampServing, lostHosts::expire, this::endOverdue, this::endLongReaders)
+        each(Stream.<Runnable>of(
+                        this::stampServing,
+                        missingNeeds::fill,
+                        lostHosts::expire,
+                        this::endOverdue,
+                        this::endLongReaders)
                 .map(part -> () -> asPlanner(part)));
     }
 
@@ -360,7 +359,7 @@ public final class PlanStore {
         do {
             Page page = page(place, seen);
             Plan more = planner.apply(new Snapshot(hosts, away, imagesOf(page), images.withBuilt(page.candidates())));
-            plan = plan.and(more).and(new Plan(List.of(), page.unreadable()));
+            plan = plan.and(more);
             hosts = hosts.stream().map(host -> host.after(more.placements())).toList();
             boolean first = place == Place.HEAD;
             place = page.end();
@@ -377,16 +376,15 @@ public final class PlanStore {
         return plan;
     }
 
-    private Map<WorkerId, Map<String, Snapshot.Image>> imagesOf(Page page) {
+    private Map<WorkerId, Map<WantedImage, Snapshot.Image>> imagesOf(Page page) {
         return images.known(page.candidates().stream()
-                .map(Snapshot.Candidate::image)
+                .map(candidate -> candidate.needs().image())
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet()));
     }
 
     /** @param seen is left out, and what is read is added */
     private Page page(Place from, Set<JobId> seen) {
-        Map<JobId, String> unreadable = new HashMap<>();
         List<Snapshot.Candidate> candidates = new ArrayList<>();
         List<Place> places = sql.sql(CANDIDATES_QUERY)
                 .param("priority", from.priority())
@@ -395,28 +393,28 @@ public final class PlanStore {
                 .param("limit", PAGE)
                 .query((row, n) -> {
                     JobId job = new JobId(row.getObject("id", UUID.class));
-                    if (seen.add(job)) {
-                        try {
-                            candidates.add(candidate(row));
-                        } catch (InvalidRequest e) {
-                            unreadable.put(job, "its request cannot be read by this release: " + e.getMessage());
-                        }
+                    Needs needs = JobNeeds.read(row);
+                    if (seen.add(job) && needs != null) {
+                        candidates.add(candidate(job, needs, row));
                     }
                     return new Place(
                             row.getInt("priority"), row.getObject("queued_at", OffsetDateTime.class), job.value());
                 })
                 .list();
-        return new Page(candidates, unreadable, places.size() < PAGE ? null : places.getLast());
+        return new Page(candidates, places.size() < PAGE ? null : places.getLast());
     }
 
-    private Snapshot.Candidate candidate(ResultSet row) throws SQLException {
-        Snapshot.Candidate stated = needs.apply(row.getString("request"));
+    private static Snapshot.Candidate candidate(JobId job, Needs needs, ResultSet row) throws SQLException {
         UUID last = row.getObject("last_worker", UUID.class);
-        return stated.with(new Snapshot.Past(
-                workers(row, "avoid"),
-                last == null || stated.location() == null ? null : new WorkerId(last),
-                workers(row, "refused_by"),
-                row.getTimestamp("since").toInstant()));
+        return new Snapshot.Candidate(
+                job,
+                needs,
+                Set.of(),
+                new Snapshot.Past(
+                        workers(row, "avoid"),
+                        last == null || needs.location() == null ? null : new WorkerId(last),
+                        workers(row, "refused_by"),
+                        row.getTimestamp("since").toInstant()));
     }
 
     private static Set<WorkerId> workers(ResultSet row, String column) throws SQLException {

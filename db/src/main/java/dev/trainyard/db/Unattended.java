@@ -6,8 +6,7 @@ import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.Verdict;
-import dev.trainyard.core.request.InvalidRequest;
-import dev.trainyard.core.request.RequestCodec;
+import dev.trainyard.core.request.RetryJson;
 import dev.trainyard.db.AttemptStore.End;
 import dev.trainyard.db.AttemptStore.Locked;
 import java.time.Duration;
@@ -58,7 +57,7 @@ final class Unattended {
 
     private static End end(
             Locked attempt, Cause cause, @Nullable Integer exitCode, String detail, @Nullable Boolean outputsComplete) {
-        RetryPolicy policy = policy(attempt.request());
+        RetryPolicy policy = policy(attempt.retry());
         return new End(
                 cause,
                 Remedy.added(detail, cause),
@@ -72,11 +71,7 @@ final class Unattended {
     }
 
     /** Of a message that only a later release can read: what holds where a message says nothing. */
-    private static RetryPolicy policy(String request) {
-        try {
-            return RequestCodec.accepted(request).retry();
-        } catch (InvalidRequest e) {
-            return RetryPolicy.DEFAULT;
-        }
+    private static RetryPolicy policy(@Nullable String retry) {
+        return retry == null ? RetryPolicy.DEFAULT : RetryJson.read(retry);
     }
 }

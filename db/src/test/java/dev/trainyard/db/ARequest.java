@@ -68,7 +68,11 @@ final class ARequest {
     }
 
     ARequest gpus(int count) {
-        this.gpus = new Gpus.Count(count, null, null);
+        return gpus(new Gpus.Count(count, null, null));
+    }
+
+    ARequest gpus(Gpus gpus) {
+        this.gpus = gpus;
         return this;
     }
 

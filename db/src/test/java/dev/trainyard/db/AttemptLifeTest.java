@@ -234,7 +234,7 @@ class AttemptLifeTest {
                         new Attempt.Device("GPU-a", false),
                         new Attempt.Device("GPU-b", false),
                         new Attempt.Device("slot-2", true));
-        assertThat(attempt.request()).contains("mnist");
+        assertThat(yard.attempts.request(job)).contains("mnist");
         assertThat(attempt.engineStartedAt()).isEqualTo(Yard.ENGINE_STARTED);
         assertThat(attempt.workerId()).isEqualTo(me.worker());
         assertThat(attempt.exitCode()).isNull();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.training.ImageSource;
 import java.sql.Connection;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** A job that names an image is placed where that is, and while it is fetched nothing is reserved. */
 class HostImagesTest {
 
-    private static final String MODEL = "registry.example/team/model:1";
+    private static final WantedImage MODEL = WantedImage.parse("registry.example/team/model:1");
 
     private final Yard yard = new Yard();
     private final HostImages images = new HostImages(yard.database);
@@ -41,7 +42,8 @@ class HostImagesTest {
                 .containsEntry("state", "QUEUED")
                 .containsEntry(
                         "waiting_because",
-                        "waiting for image %s: gpu-1: has been asked for it and has not answered yet".formatted(MODEL));
+                        "waiting for image %s: gpu-1: has been asked for it and has not answered yet"
+                                .formatted(MODEL.text()));
 
         images.present(me, MODEL);
         yard.plan();
@@ -55,7 +57,7 @@ class HostImagesTest {
         Incarnation large = yard.register(AWorker.named("gpu-1").gpus(3).fetching());
         Incarnation small =
                 yard.register(AWorker.named("gpu-2").engine("engine-2").gpus(2).fetching());
-        new BuiltImageStore(yard.database, small.worker(), "engine-2").name(MODEL, "vision", "sha256:1");
+        new BuiltImageStore(yard.database, small.worker(), "engine-2").name(MODEL.text(), "vision", "sha256:1");
         JobId ours = yard.submit(image("ours").team("vision"));
         JobId theirs = yard.submit(image("theirs").team("speech"));
         JobId nobodys = submit("nobodys");
@@ -89,7 +91,7 @@ class HostImagesTest {
         assertThat(List.of(first, second))
                 .allSatisfy(job -> assertThat((String) yard.row(job).get("waiting_because"))
                         .endsWith("gpu-1: is fetching it, pulling: 3 of 7 layers"));
-        assertThat(yard.texts("select reference from trainyard.host_image")).containsExactly(MODEL);
+        assertThat(yard.texts("select reference from trainyard.host_image")).containsExactly(MODEL.text());
     }
 
     @Test
@@ -273,8 +275,8 @@ class HostImagesTest {
         return connection;
     }
 
-    private static final String ALWAYS = MODEL + " --pull always";
-    private static final String NEVER = MODEL + " --pull never";
+    private static final WantedImage ALWAYS = WantedImage.parse(MODEL.text() + " --pull always");
+    private static final WantedImage NEVER = WantedImage.parse(MODEL.text() + " --pull never");
 
     @Test
     void an_image_that_is_always_pulled_is_pulled_before_the_job_is_placed_and_once_for_all_that_wait() {
@@ -287,7 +289,7 @@ class HostImagesTest {
                 .containsEntry(
                         "waiting_because",
                         "waiting for image %s: gpu-1: has been asked for it and has not answered yet"
-                                .formatted(ALWAYS));
+                                .formatted(ALWAYS.text()));
         assertThat(yard.texts("select key from trainyard.reservation")).isEmpty();
 
         JobId second = submit("second", ImageSource.Pull.ALWAYS);
@@ -357,7 +359,7 @@ class HostImagesTest {
 
     private JobId submit(String name, ImageSource.Pull pull) {
         return yard.submit(ARequest.named(name)
-                .image(new ImageSource.Reference(MODEL, pull))
+                .image(new ImageSource.Reference(MODEL.text(), pull))
                 .gpus(1));
     }
 
@@ -366,6 +368,8 @@ class HostImagesTest {
     }
 
     private static ARequest image(String name) {
-        return ARequest.named(name).image(new ImageSource.Reference(MODEL)).gpus(1);
+        return ARequest.named(name)
+                .image(new ImageSource.Reference(MODEL.text()))
+                .gpus(1);
     }
 }

@@ -209,9 +209,10 @@ class PlacementTest {
     void a_request_that_this_release_cannot_read_waits_with_the_reason_and_holds_nobody_up() {
         yard.register(AWorker.named("gpu-1"));
         JobId unreadable = yard.submit(ARequest.named("from-the-future").priority(1000));
-        yard.update("update trainyard.job set request = request || '{\"warp\": 9}'");
+        yard.update("update trainyard.job set request = request || '{\"warp\": 9}', gpu_count = null, retry = null");
         JobId other = yard.submit(ARequest.named("mnist"));
 
+        yard.plans.observe();
         assertThat(yard.plan().placed()).isOne();
 
         assertThat(yard.state(other)).isEqualTo("RUNNING");

@@ -7,19 +7,15 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.plan.Planner;
-import dev.trainyard.core.plan.Snapshot;
-import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
-import dev.trainyard.core.training.ImageSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -64,29 +60,11 @@ final class Yard implements AutoCloseable {
     }
 
     static PlanStore plans(Database database) {
-        return new PlanStore(database, Yard::needs);
+        return new PlanStore(database);
     }
 
     static PlanStore plans(Database database, Duration round) {
-        return new PlanStore(database, Yard::needs, round);
-    }
-
-    private static Snapshot.Candidate needs(String json) {
-        Request.Submit request = submit(json);
-        return new Snapshot.Candidate(
-                request.jobId(),
-                request.gpus(),
-                request.run().ports().stream()
-                        .map(port -> port.protocol() + "/" + port.host())
-                        .toList(),
-                request.run().outputs().location(),
-                request.run().cpus(),
-                request.run().memory() == null ? null : request.run().memory().bytes(),
-                request.image() instanceof ImageSource.Reference named
-                        ? WantedImage.of(named).text()
-                        : null,
-                Set.of(),
-                Snapshot.Past.NONE);
+        return new PlanStore(database, round);
     }
 
     private static RetryPolicy policy(String json) {

@@ -5,7 +5,6 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Planner;
-import dev.trainyard.core.plan.Snapshot;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.AttemptStore;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -48,7 +46,7 @@ final class TestWorker implements AutoCloseable {
         attempts = new AttemptStore(database);
         logs = new LogStore(database);
         outputs = new OutputStore(database);
-        plans = new PlanStore(database, TestWorker::needs);
+        plans = new PlanStore(database);
         me = new WorkerStore(database)
                 .register(
                         new WorkerStore.Registration(
@@ -72,20 +70,6 @@ final class TestWorker implements AutoCloseable {
                                         "GPU-" + UUID.randomUUID(), 0, "GPU", "NVIDIA H100", 80L << 30, null))),
                         (pid, started) -> false)
                 .me();
-    }
-
-    private static Snapshot.Candidate needs(String json) {
-        Request.Submit request = (Request.Submit) RequestCodec.decode(json.getBytes(StandardCharsets.UTF_8));
-        return new Snapshot.Candidate(
-                request.jobId(),
-                request.gpus(),
-                List.of(),
-                null,
-                BigDecimal.ONE,
-                1L << 20,
-                null,
-                Set.of(),
-                Snapshot.Past.NONE);
     }
 
     JobStore.Acceptance accept(String json) {

@@ -50,10 +50,9 @@ public record Plan(
     /**
      * A host is to have an image.
      *
-     * @param image as {@link WantedImage#text} writes it
      * @param since of the job that wants it: what failed for good before, or was pulled before, is tried anew
      */
-    public record Want(WorkerId host, String image, Instant since) {}
+    public record Want(WorkerId host, WantedImage image, Instant since) {}
 
     /** A job's image cannot be had: an attempt that ends with this cause before it began. */
     public record Unavailable(JobId job, WorkerId host, Cause cause, String detail) {}

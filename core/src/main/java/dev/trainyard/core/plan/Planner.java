@@ -50,7 +50,7 @@ public final class Planner {
 
     private final List<Room> rooms = new ArrayList<>();
     private final List<Room> away;
-    private final Map<WorkerId, Map<String, Image>> images;
+    private final Map<WorkerId, Map<WantedImage, Image>> images;
     private final List<Placement> placements = new ArrayList<>();
     private final Map<JobId, String> reasons = new LinkedHashMap<>();
     private final List<Want> wants = new ArrayList<>();
@@ -155,7 +155,7 @@ public final class Planner {
 
     /** @param asked of those that are shown, the ones that are to have it */
     private void await(Candidate candidate, List<Room> shown, List<Room> asked) {
-        String image = Objects.requireNonNull(candidate.image());
+        WantedImage image = Objects.requireNonNull(candidate.needs().image());
         for (Room room : asked) {
             if (images.containsKey(room.host.id()) && !isBuilt(candidate, room)) {
                 wants.add(new Want(room.host.id(), image, candidate.past().since()));
@@ -163,7 +163,8 @@ public final class Planner {
         }
         reasons.put(
                 candidate.job(),
-                "waiting for image %s: %s".formatted(image, listed(shown, room -> image(candidate, room, asked))));
+                "waiting for image %s: %s"
+                        .formatted(image.text(), listed(shown, room -> image(candidate, room, asked))));
     }
 
     private void giveUp(Candidate candidate, List<Room> failed) {
@@ -179,7 +180,7 @@ public final class Planner {
 
     /** A host that says nothing of images is taken to have it: its attempt sees to it. */
     private boolean hasImage(Candidate candidate, Room room) {
-        return candidate.image() == null
+        return candidate.needs().image() == null
                 || !images.containsKey(room.host.id())
                 || image(candidate, room) instanceof Image.Present;
     }
@@ -207,13 +208,14 @@ public final class Planner {
     }
 
     private @Nullable Image image(Candidate candidate, Room room) {
-        if (candidate.image() == null) {
+        if (candidate.needs().image() == null) {
             return null;
         }
         if (isBuilt(candidate, room)) {
             return new Image.Present();
         }
-        Image known = images.getOrDefault(room.host.id(), Map.of()).get(candidate.image());
+        Image known = images.getOrDefault(room.host.id(), Map.of())
+                .get(candidate.needs().image());
         // What was pulled before the job was there may not be what its registry has now.
         return known instanceof Image.Present(Instant pulledAt)
                         && pulledAt != null
@@ -361,7 +363,7 @@ public final class Planner {
             if (freeSlots.isEmpty()) {
                 return () -> "all %d run slots are in use".formatted(host.runSlots());
             }
-            if (candidate.gpus() instanceof Gpus.Devices(List<String> ids)) {
+            if (candidate.needs().gpus() instanceof Gpus.Devices(List<String> ids)) {
                 List<String> unknown = ids.stream()
                         .filter(id -> host.devices().stream().noneMatch(device -> isNamed(device, id)))
                         .toList();
@@ -369,21 +371,21 @@ public final class Planner {
                     return () -> "has no device %s (it has %s)".formatted(String.join(" and no ", unknown), indices());
                 }
             }
-            if (choose(candidate.gpus(), freeDevices) == null) {
+            if (choose(candidate.needs().gpus(), freeDevices) == null) {
                 return () -> "%s of %d devices %s free, %s wanted%s"
                         .formatted(
                                 freeDevices.size(),
                                 host.devices().size(),
                                 freeDevices.size() == 1 ? "is" : "are",
-                                words(candidate.gpus()),
+                                words(candidate.needs().gpus()),
                                 unhealthy());
             }
-            for (String port : candidate.hostPorts()) {
+            for (String port : candidate.needs().hostPorts()) {
                 if (ports.contains(port)) {
                     return () -> "host port %s is in use by another job".formatted(port);
                 }
             }
-            String location = candidate.location();
+            String location = candidate.needs().location();
             String held = location == null ? null : writtenBeside(location);
             if (held != null) {
                 return () -> held.equals(location)
@@ -410,14 +412,14 @@ public final class Planner {
         }
 
         Placement take(Candidate candidate) {
-            List<Device> chosen = choose(candidate.gpus(), freeDevices);
+            List<Device> chosen = choose(candidate.needs().gpus(), freeDevices);
             if (chosen == null) {
                 throw new IllegalStateException("taken without asking: " + candidate);
             }
             freeDevices.removeAll(chosen);
-            ports.addAll(candidate.hostPorts());
-            if (candidate.location() != null) {
-                locations.add(candidate.location());
+            ports.addAll(candidate.needs().hostPorts());
+            if (candidate.needs().location() != null) {
+                locations.add(candidate.needs().location());
             }
             cpus = cpus.subtract(cpus(candidate));
             memory -= memory(candidate);
@@ -426,8 +428,8 @@ public final class Planner {
                     host.id(),
                     chosen.stream().map(Device::key).toList(),
                     freeSlots.removeFirst(),
-                    candidate.hostPorts(),
-                    candidate.location(),
+                    candidate.needs().hostPorts(),
+                    candidate.needs().location(),
                     cpus(candidate),
                     memory(candidate));
         }
@@ -506,13 +508,13 @@ public final class Planner {
 
         /** A job without a limit counts as an even share, so that a host full of such jobs is full in every respect. */
         private BigDecimal cpus(Candidate candidate) {
-            return candidate.cpus() != null
-                    ? candidate.cpus()
+            return candidate.needs().cpus() != null
+                    ? candidate.needs().cpus()
                     : host.cpus().divide(BigDecimal.valueOf(host.runSlots()), 3, RoundingMode.DOWN);
         }
 
         private long memory(Candidate candidate) {
-            return candidate.memory() != null ? candidate.memory() : host.memory() / host.runSlots();
+            return candidate.needs().memory() != null ? candidate.needs().memory() : host.memory() / host.runSlots();
         }
     }
 

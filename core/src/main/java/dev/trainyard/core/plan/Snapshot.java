@@ -3,7 +3,6 @@ package dev.trainyard.core.plan;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.training.Gpus;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -18,12 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts those that take new work
  * @param away those that take none just now, and may again: a job that nobody else may run waits for them
- * @param images by host, then as {@link WantedImage#text} writes it, what is known of it there. A host that is missing here does not say, and has its
- *     attempts see to their images
+ * @param images what is known of images, by host. A host that is missing here does not say, and has its attempts see to their images
  * @param candidates by priority, then age: the order in which they are considered
  */
 public record Snapshot(
-        List<Host> hosts, List<Host> away, Map<WorkerId, Map<String, Image>> images, List<Candidate> candidates) {
+        List<Host> hosts, List<Host> away, Map<WorkerId, Map<WantedImage, Image>> images, List<Candidate> candidates) {
 
     /** No host is away, and none says which images it has. */
     public Snapshot(List<Host> hosts, List<Candidate> candidates) {
@@ -164,33 +162,14 @@ public record Snapshot(
     /**
      * A job that could start now.
      *
-     * @param hostPorts {@code tcp/5000}
-     * @param location host path that it wants to write its outputs to
-     * @param cpus limit of the request; null: an even share of the host
-     * @param memory likewise, in bytes
-     * @param image that its host has to have, as {@link WantedImage#text} writes it; null: none, it is built
-     * @param builtOn where a build of its team gave an image that name
+     * @param builtOn where a build of its team gave its image's name to an image
      * @param past what its former attempts say
      */
-    public record Candidate(
-            JobId job,
-            Gpus gpus,
-            List<String> hostPorts,
-            @Nullable String location,
-            @Nullable BigDecimal cpus,
-            @Nullable Long memory,
-            @Nullable String image,
-            Set<WorkerId> builtOn,
-            Past past) {
-
-        /** The same, with what its former attempts say. */
-        public Candidate with(Past other) {
-            return new Candidate(job, gpus, hostPorts, location, cpus, memory, image, builtOn, other);
-        }
+    public record Candidate(JobId job, Needs needs, Set<WorkerId> builtOn, Past past) {
 
         /** The same, with where its image was built. */
         public Candidate builtOn(Set<WorkerId> workers) {
-            return new Candidate(job, gpus, hostPorts, location, cpus, memory, image, workers, past);
+            return new Candidate(job, needs, workers, past);
         }
     }
 

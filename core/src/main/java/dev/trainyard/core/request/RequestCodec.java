@@ -32,7 +32,24 @@ public final class RequestCodec {
      * @throws InvalidRequest with everything that is wrong; whatever the bytes are, nothing else is thrown
      */
     public static Request decode(byte[] json) {
-        return read(json, true);
+        return read(MessageJson.read(json), true);
+    }
+
+    /**
+     * A message that was read.
+     *
+     * @param digest see {@link #digest}
+     */
+    public record Message(Request request, String digest) {}
+
+    /**
+     * As {@link #decode}, with the message's digest: the bytes are parsed once.
+     *
+     * @throws InvalidRequest as {@link #decode}
+     */
+    public static Message message(byte[] json) {
+        JsonNode message = MessageJson.read(json);
+        return new Message(read(message, true), digest(message));
     }
 
     /**
@@ -41,11 +58,11 @@ public final class RequestCodec {
      * @throws InvalidRequest as {@link #decode}
      */
     public static Request.Submit accepted(String json) {
-        return (Request.Submit) read(json.getBytes(StandardCharsets.UTF_8), false);
+        return (Request.Submit) read(MessageJson.read(json.getBytes(StandardCharsets.UTF_8)), false);
     }
 
-    private static Request read(byte[] json, boolean isNew) {
-        JsonNode message = MessageJson.read(json);
+    private static Request read(JsonNode message, boolean isNew) {
+        new RequestDecoded().commit();
         List<Problem> problems = new ArrayList<>(RequestSchema.check(message));
         if (!message.isObject()) {
             throw new InvalidRequest(problems);
@@ -74,7 +91,11 @@ public final class RequestCodec {
      * @throws InvalidRequest if the bytes are not JSON
      */
     public static String digest(byte[] json) {
-        JsonNode message = MessageJson.read(json);
+        return digest(MessageJson.read(json));
+    }
+
+    /** Takes the time of submission out of the message. */
+    private static String digest(JsonNode message) {
         if (message instanceof ObjectNode object) {
             object.remove("submittedAt");
         }

@@ -199,7 +199,7 @@ final class RequestReader {
         return count == 0 ? Gpus.NONE : new Gpus.Count(count, type, minMemory);
     }
 
-    private static RetryPolicy retry(JsonFields retry) {
+    static RetryPolicy retry(JsonFields retry) {
         @Nullable Duration backoff = retry.duration("backoff", LONGEST_BACKOFF);
         return new RetryPolicy(
                 (int) retry.integer("maxAttempts", RetryPolicy.DEFAULT.maxAttempts()),

@@ -241,7 +241,12 @@ final class RequestWriter {
     }
 
     private void retry(RetryPolicy retry) {
-        json.writeObjectPropertyStart("retry");
+        json.writeName("retry");
+        retryAlone(retry);
+    }
+
+    void retryAlone(RetryPolicy retry) {
+        json.writeStartObject();
         json.writeNumberProperty("maxAttempts", retry.maxAttempts());
         text("backoff", retry.backoff());
         objects("rules", retry.rules(), this::rule);

@@ -14,6 +14,7 @@ import dev.trainyard.core.plan.Snapshot.Past;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.ImageSource;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -112,9 +113,9 @@ class PlannerPropertyTest {
                     || plan.unavailable().stream().anyMatch(image -> image.job().equals(candidate.job()));
             assertThat(plan.reasons().containsKey(candidate.job())).isEqualTo(placement == null && !over);
             if (placement != null) {
-                assertThat(placement.hostPorts()).isEqualTo(candidate.hostPorts());
-                assertThat(placement.location()).isEqualTo(candidate.location());
-                switch (candidate.gpus()) {
+                assertThat(placement.hostPorts()).isEqualTo(candidate.needs().hostPorts());
+                assertThat(placement.location()).isEqualTo(candidate.needs().location());
+                switch (candidate.needs().gpus()) {
                     case Gpus.None() -> assertThat(placement.devices()).isEmpty();
                     case Gpus.Count(int count, String type, DataSize minMemory) ->
                         assertThat(placement.devices()).hasSize(count);
@@ -273,18 +274,22 @@ class PlannerPropertyTest {
                     (long) (memory * random.nextDouble()));
         }
 
-        private Map<WorkerId, Map<String, Image>> images(List<Host> hosts) {
-            Map<WorkerId, Map<String, Image>> images = new HashMap<>();
+        private Map<WorkerId, Map<WantedImage, Image>> images(List<Host> hosts) {
+            Map<WorkerId, Map<WantedImage, Image>> images = new HashMap<>();
             for (Host host : hosts) {
-                Map<String, Image> here = new HashMap<>();
+                Map<WantedImage, Image> here = new HashMap<>();
                 for (int model = random.nextInt(3); model >= 0; model--) {
-                    here.put("model:" + model, image());
+                    here.put(model(model), image());
                 }
                 if (random.nextBoolean()) {
                     images.put(host.id(), here);
                 }
             }
             return images;
+        }
+
+        private static WantedImage model(int number) {
+            return new WantedImage("model:" + number, ImageSource.Pull.MISSING);
         }
 
         private Image image() {
@@ -302,12 +307,13 @@ class PlannerPropertyTest {
         private Candidate candidate() {
             return new Candidate(
                     new JobId(uuid()),
-                    gpus(),
-                    random.nextInt(4) == 0 ? List.of("tcp/5000", "udp/" + random.nextInt(3)) : List.of(),
-                    random.nextInt(4) == 0 ? (random.nextBoolean() ? "/logs/a" : "/logs/b") : null,
-                    random.nextBoolean() ? null : BigDecimal.valueOf(random.nextInt(32)),
-                    random.nextBoolean() ? null : random.nextInt(128) * GIB,
-                    random.nextBoolean() ? "model:" + random.nextInt(3) : null,
+                    new Needs(
+                            gpus(),
+                            random.nextInt(4) == 0 ? List.of("tcp/5000", "udp/" + random.nextInt(3)) : List.of(),
+                            random.nextInt(4) == 0 ? (random.nextBoolean() ? "/logs/a" : "/logs/b") : null,
+                            random.nextBoolean() ? null : BigDecimal.valueOf(random.nextInt(32)),
+                            random.nextBoolean() ? null : random.nextInt(128) * GIB,
+                            random.nextBoolean() ? model(random.nextInt(3)) : null),
                     random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),
                     new Past(
                             random.nextInt(4) == 0 && !ids.isEmpty() ? Set.of(anyHost()) : Set.of(),

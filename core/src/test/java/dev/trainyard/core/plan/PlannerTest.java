@@ -556,7 +556,7 @@ class PlannerTest {
 
     // Images ----------------------------------------------------------------------------------------------------------
 
-    private static final String MODEL = "registry.example/team/model:1";
+    private static final WantedImage MODEL = WantedImage.parse("registry.example/team/model:1");
     private static final Instant BEFORE = SINCE.minusSeconds(1);
     private static final Instant LATER = SINCE.plusSeconds(1);
 
@@ -588,7 +588,7 @@ class PlannerTest {
         assertThat(plan.reasons().get(model.id))
                 .isEqualTo(
                         "waiting for image %s: a: has been asked for it and has not answered yet; b: has not been asked yet"
-                                .formatted(MODEL));
+                                .formatted(MODEL.text()));
         assertThat(plan.placements()).extracting(Placement::job).containsExactly(other.id);
     }
 
@@ -628,7 +628,7 @@ class PlannerTest {
         assertThat(plan.reasons().get(model.id))
                 .isEqualTo(
                         "waiting for image %s: a: is fetching it, 3 of 7 layers; b: has been asked for it and has not answered yet"
-                                .formatted(MODEL));
+                                .formatted(MODEL.text()));
     }
 
     @Test
@@ -710,7 +710,7 @@ class PlannerTest {
     }
 
     private static Plan plan(List<Host> hosts, Map<Host, Image> known, AJob... jobs) {
-        Map<WorkerId, Map<String, Image>> images = hosts.stream()
+        Map<WorkerId, Map<WantedImage, Image>> images = hosts.stream()
                 .collect(Collectors.toMap(
                         Host::id, host -> known.containsKey(host) ? Map.of(MODEL, known.get(host)) : Map.of()));
         return Planner.plan(new Snapshot(
@@ -820,7 +820,7 @@ class PlannerTest {
         private @Nullable WorkerId prefer;
         private Set<WorkerId> refusedBy = Set.of();
         private Set<WorkerId> builtOn = Set.of();
-        private @Nullable String image;
+        private @Nullable WantedImage image;
 
         AJob gpus(int count) {
             return gpus(new Gpus.Count(count, null, null));
@@ -856,7 +856,7 @@ class PlannerTest {
             return this;
         }
 
-        AJob image(String image) {
+        AJob image(WantedImage image) {
             this.image = image;
             return this;
         }
@@ -878,7 +878,10 @@ class PlannerTest {
 
         Candidate candidate() {
             return new Candidate(
-                    id, gpus, ports, location, cpus, memory, image, builtOn, new Past(avoid, prefer, refusedBy, SINCE));
+                    id,
+                    new Needs(gpus, ports, location, cpus, memory, image),
+                    builtOn,
+                    new Past(avoid, prefer, refusedBy, SINCE));
         }
     }
 }

@@ -41,7 +41,8 @@ final class Submission {
      * @throws ApiException if it contradicts what is there
      */
     Request.Submit publish(byte[] json) {
-        Request.Submit request = switch (RequestCodec.decode(json)) {
+        RequestCodec.Message message = RequestCodec.message(json);
+        Request.Submit request = switch (message.request()) {
             case Request.Submit submit -> submit;
             case Request.Train train -> require(train).draft().resolve(train);
             case Request.Cancel cancel ->
@@ -49,7 +50,7 @@ final class Submission {
                         "to cancel a job, POST to /api/v1/jobs/%s/cancel: it needs no Kafka".formatted(cancel.jobId()));
         };
         requireSource(request.image());
-        requireSameContent(request.jobId(), json);
+        requireSameContent(request.jobId(), message.digest());
         publisher.publish(request.jobId(), json);
         published.remember(request);
         return request;
@@ -73,8 +74,7 @@ final class Submission {
         }
     }
 
-    private void requireSameContent(JobId job, byte[] json) {
-        String digest = RequestCodec.digest(json);
+    private void requireSameContent(JobId job, String digest) {
         history.acceptedDigest(job).filter(accepted -> !accepted.equals(digest)).ifPresent(accepted -> {
             throw ApiException.conflict(
                     "job %s was accepted with other content: %s, now offered %s. A new job needs a new id"

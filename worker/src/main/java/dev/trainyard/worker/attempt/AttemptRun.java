@@ -1,6 +1,7 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.Attempt;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class AttemptRun {
 
     private final AttemptId id;
     private final AttemptLog attemptLog;
+    private final Function<JobId, String> requests;
     private @Nullable LogFollower follower;
     private boolean endedBeforeSignal;
     private boolean engineSilent;
@@ -44,8 +47,10 @@ final class AttemptRun {
     private boolean waitHeedsRow;
     private Request.@Nullable Submit request;
 
-    AttemptRun(AttemptId id, AttemptLog attemptLog) {
+    /** @param requests what a job asks for, JSON */
+    AttemptRun(AttemptId id, AttemptLog attemptLog, Function<JobId, String> requests) {
         this.id = id;
+        this.requests = requests;
         this.attemptLog = attemptLog;
     }
 
@@ -69,7 +74,7 @@ final class AttemptRun {
     /** What the attempt's job asks for. It never changes, and reading it is dear: once per attempt. */
     Request.Submit request(Attempt attempt) {
         if (request == null) {
-            request = RequestCodec.accepted(attempt.request());
+            request = RequestCodec.accepted(persist(() -> requests.apply(attempt.jobId())));
         }
         return request;
     }

@@ -87,7 +87,7 @@ public final class Attempts implements AutoCloseable {
 
     private InHand takeUp(Attempt attempt) {
         AttemptId id = attempt.id();
-        AttemptRun run = new AttemptRun(id, new AttemptLog(id, host.logs()));
+        AttemptRun run = new AttemptRun(id, new AttemptLog(id, host.logs()), host.attempts()::request);
         Thread thread = Thread.ofVirtual().name("attempt-" + id.shortForm()).unstarted(() -> work(run, attempt));
         thread.start();
         return new InHand(run, thread);

@@ -85,7 +85,7 @@ final class ImageStep implements Step {
     static void isGone(Host host, AttemptRun run, Request.Submit request) {
         if (request.image() instanceof ImageSource.Reference named) {
             run.persist(() -> {
-                host.imageRows().gone(host.me(), WantedImage.of(named).text());
+                host.imageRows().gone(host.me(), WantedImage.of(named));
                 return true;
             });
         }
@@ -95,8 +95,7 @@ final class ImageStep implements Step {
     private boolean isPulled(AttemptRun run, Request.Submit request) {
         return request.image() instanceof ImageSource.Reference named
                 && named.pull() == ImageSource.Pull.ALWAYS
-                && run.persist(() -> host.imageRows()
-                        .isPulledFor(run.id(), WantedImage.of(named).text()));
+                && run.persist(() -> host.imageRows().isPulledFor(run.id(), WantedImage.of(named)));
     }
 
     private ProvidedImage image(AttemptRun run, Request.Submit request, boolean pulled) throws InterruptedException {

@@ -44,9 +44,9 @@ public final class Fetches implements AutoCloseable {
     private final Incarnation me;
     private final HostImages rows;
     private final Images images;
-    private final Map<String, Fetch> inHand = new ConcurrentHashMap<>();
-    private final Map<String, Backoff> failing = new ConcurrentHashMap<>();
-    private final Map<String, Long> tried = new ConcurrentHashMap<>();
+    private final Map<WantedImage, Fetch> inHand = new ConcurrentHashMap<>();
+    private final Map<WantedImage, Backoff> failing = new ConcurrentHashMap<>();
+    private final Map<WantedImage, Long> tried = new ConcurrentHashMap<>();
 
     private static final class Fetch {
 
@@ -91,40 +91,40 @@ public final class Fetches implements AutoCloseable {
         this.images = images;
     }
 
-    /** @param due images as {@link WantedImage#text} writes them, as {@link HostImages#due} says now */
-    public void sync(List<String> due) {
-        inHand.forEach((image, fetch) -> fetch.breakOff(WantedImage.parse(image).reference()));
+    /** @param due as {@link HostImages#due} says now */
+    public void sync(List<WantedImage> due) {
+        inHand.forEach((image, fetch) -> fetch.breakOff(image.reference()));
         // Of a registry that fails one finds out whether it still does: each in its turn.
         due.stream()
-                .sorted(Comparator.comparing(reference -> tried.getOrDefault(reference, Long.MIN_VALUE)))
-                .forEach(reference -> inHand.computeIfAbsent(reference, this::begin));
+                .sorted(Comparator.comparing(image -> tried.getOrDefault(image, Long.MIN_VALUE)))
+                .forEach(image -> inHand.computeIfAbsent(image, this::begin));
     }
 
-    private Fetch begin(String reference) {
-        Fetch fetch = new Fetch(self -> work(reference, self));
+    private Fetch begin(WantedImage image) {
+        Fetch fetch = new Fetch(self -> work(image, self));
         fetch.thread.start();
         return fetch;
     }
 
-    private void work(String reference, Fetch fetch) {
+    private void work(WantedImage image, Fetch fetch) {
         try {
-            provide(reference, fetch);
+            provide(image, fetch);
         } catch (InterruptedException e) {
-            log.debug("let go of image={}", reference);
+            log.debug("let go of image={}", image.text());
         } catch (Replaced e) {
             // The process ends: the attempts' writes tell.
         } catch (EngineException | DataAccessException | TransactionException e) {
             if (e instanceof EngineException || Outage.mayExplain(e)) {
-                log.debug("put off image={}", reference, e);
+                log.debug("put off image={}", image.text(), e);
             } else {
-                log.error("not fetched by a failure of ours, tried again image={}", reference, e);
+                log.error("not fetched by a failure of ours, tried again image={}", image.text(), e);
             }
             rest();
         } catch (RuntimeException e) {
-            log.error("not fetched by a failure of ours, tried again image={}", reference, e);
+            log.error("not fetched by a failure of ours, tried again image={}", image.text(), e);
             rest();
         } finally {
-            inHand.remove(reference);
+            inHand.remove(image);
         }
     }
 
@@ -137,72 +137,71 @@ public final class Fetches implements AutoCloseable {
         }
     }
 
-    private void provide(String image, Fetch fetch) throws InterruptedException {
-        WantedImage wanted = WantedImage.parse(image);
+    private void provide(WantedImage wanted, Fetch fetch) throws InterruptedException {
         try {
             boolean present = images.isPresent(wanted.reference());
             if (present && wanted.pull() != Pull.ALWAYS) {
-                rows.present(me, image);
+                rows.present(me, wanted);
                 return;
             }
             if (wanted.pull() == Pull.NEVER) {
                 throw ImageFailure.neverPulled(wanted.reference());
             }
         } catch (ImageFailure e) {
-            rows.failed(me, image, e.verdict(), String.valueOf(e.getMessage()));
+            rows.failed(me, wanted, e.verdict(), String.valueOf(e.getMessage()));
             return;
         }
         String name = ImageName.registryOf(wanted.reference());
         Registry registry = images.registries().of(name);
-        registry.take(() -> pull(image, registry, fetch))
+        registry.take(() -> pull(wanted, registry, fetch))
                 .ifPresent(rest -> rows.failed(
                         me,
-                        image,
+                        wanted,
                         Cause.IMAGE_PULL_FAILED,
                         ImageFailure.resting(name, rest.why()),
                         rest.ago(),
                         rest.left()));
     }
 
-    private void pull(String reference, Registry registry, Fetch fetch) throws InterruptedException {
-        Backoff own = failing.computeIfAbsent(reference, _ -> new Backoff(System::nanoTime));
-        tried.put(reference, System.nanoTime());
-        rows.fetching(me, reference, "");
-        log.info("fetching image={}", reference);
+    private void pull(WantedImage image, Registry registry, Fetch fetch) throws InterruptedException {
+        Backoff own = failing.computeIfAbsent(image, _ -> new Backoff(System::nanoTime));
+        tried.put(image, System.nanoTime());
+        rows.fetching(me, image, "");
+        log.info("fetching image={}", image.text());
         try {
-            fetch(reference, fetch);
+            fetch(image, fetch);
             registry.backoff().succeeded();
-            failing.remove(reference);
-            rows.present(me, reference);
-            log.info("fetched image={}", reference);
+            failing.remove(image);
+            rows.present(me, image);
+            log.info("fetched image={}", image.text());
         } catch (ImageFailure e) {
             String why = String.valueOf(e.getMessage());
-            log.info("not fetched image={} cause={} error={}", reference, e.verdict(), why);
+            log.info("not fetched image={} cause={} error={}", image.text(), e.verdict(), why);
             switch (e.verdict()) {
                 case IMAGE_PULL_FAILED -> {
                     registry.backoff().failed(why);
                     own.failed(why);
-                    rows.failed(me, reference, e.verdict(), why, Duration.ZERO, longer(own, registry.backoff()));
+                    rows.failed(me, image, e.verdict(), why, Duration.ZERO, longer(own, registry.backoff()));
                 }
                 case DISK_FULL -> {
                     own.failed(why);
-                    rows.failed(me, reference, e.verdict(), why, Duration.ZERO, longer(own, own));
+                    rows.failed(me, image, e.verdict(), why, Duration.ZERO, longer(own, own));
                 }
                 default -> {
                     registry.backoff().succeeded();
-                    failing.remove(reference);
-                    rows.failed(me, reference, e.verdict(), why);
+                    failing.remove(image);
+                    rows.failed(me, image, e.verdict(), why);
                 }
             }
         }
     }
 
-    private void fetch(String reference, Fetch fetch) throws InterruptedException {
+    private void fetch(WantedImage image, Fetch fetch) throws InterruptedException {
         fetch.begins();
         try {
-            images.fetch(WantedImage.parse(reference).reference(), progress -> {
+            images.fetch(image.reference(), progress -> {
                 fetch.heard();
-                tell(reference, progress);
+                tell(image, progress);
             });
         } catch (InterruptedException e) {
             if (fetch.over == null) {
@@ -212,12 +211,12 @@ public final class Fetches implements AutoCloseable {
         }
     }
 
-    private void tell(String reference, String progress) {
+    private void tell(WantedImage image, String progress) {
         try {
-            rows.fetching(me, reference, progress);
+            rows.fetching(me, image, progress);
         } catch (DataAccessException | TransactionException e) {
             // It is told again in some seconds.
-            log.debug("progress not told image={}", reference, e);
+            log.debug("progress not told image={}", image.text(), e);
         }
     }
 

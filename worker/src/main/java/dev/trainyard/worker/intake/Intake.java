@@ -157,7 +157,8 @@ public final class Intake implements AutoCloseable {
     private record Decoded(ConsumerRecord<byte[], byte[]> record, JobStore.Incoming incoming) implements Reading {}
 
     /** What runs is in a draft. */
-    private record Named(ConsumerRecord<byte[], byte[]> record, Request.Train request) implements Reading {}
+    private record Named(ConsumerRecord<byte[], byte[]> record, String digest, Request.Train request)
+            implements Reading {}
 
     private record Cancelled(Request.Cancel request) implements Reading {}
 
@@ -170,15 +171,17 @@ public final class Intake implements AutoCloseable {
             return new Unreadable("the record has no value", RecordKey.job(record.key()));
         }
         try {
-            Request request = RequestCodec.decode(value);
+            RequestCodec.Message message = RequestCodec.message(value);
+            Request request = message.request();
             Optional<String> wrongKey = RecordKey.problem(record.key(), request.jobId());
             if (wrongKey.isPresent()) {
                 // The key may be the id of another job, to which nothing has happened.
                 return new Unreadable(wrongKey.get(), request.jobId());
             }
             return switch (request) {
-                case Request.Submit submit -> decoded(record, submit.jobId(), new JobStore.Stated(submit));
-                case Request.Train train -> new Named(record, train);
+                case Request.Submit submit ->
+                    decoded(record, message.digest(), submit.jobId(), new JobStore.Stated(submit));
+                case Request.Train train -> new Named(record, message.digest(), train);
                 case Request.Cancel cancel -> new Cancelled(cancel);
             };
         } catch (InvalidRequest e) {
@@ -186,17 +189,17 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    private static Decoded decoded(ConsumerRecord<byte[], byte[]> record, JobId job, JobStore.Content content) {
-        byte[] value = record.value();
+    private static Decoded decoded(
+            ConsumerRecord<byte[], byte[]> record, String digest, JobId job, JobStore.Content content) {
         return new Decoded(
                 record,
                 new JobStore.Incoming(
-                        job, content, new String(value, StandardCharsets.UTF_8), digest(RequestCodec.digest(value))));
+                        job, content, new String(record.value(), StandardCharsets.UTF_8), digest(digest)));
     }
 
     private Decoded resolved(Named named) {
         Request.Train request = named.request();
-        return decoded(named.record(), request.jobId(), content(request));
+        return decoded(named.record(), named.digest(), request.jobId(), content(request));
     }
 
     private JobStore.Content content(Request.Train request) {

@@ -28,7 +28,7 @@ public final class PlannerLoop implements AutoCloseable {
     private final Thread thread;
 
     public PlannerLoop(Database database) {
-        this.store = new PlanStore(database, new Needs()::of);
+        this.store = new PlanStore(database);
         this.notifications = Notifications.ofPlanner(database);
         this.thread = Thread.ofPlatform().daemon().name("planner").start(this::loop);
     }
