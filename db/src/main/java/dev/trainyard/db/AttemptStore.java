@@ -527,35 +527,39 @@ public final class AttemptStore {
         });
     }
 
-    /** Locks the job, then the attempt: each with a statement of its own, before anything is decided. */
+    private record LockedJob(
+            JobId id,
+            boolean cancelRequested,
+            @Nullable String holdReason,
+            Retry.Counters counters,
+            @Nullable String retry) {}
+
+    /** Locks the job, then the attempt: each with a statement of its own, which returns the row as it is under its lock. */
     static Locked lock(JdbcClient sql, AttemptId id) {
-        UUID job = sql.sql("select job_id from trainyard.attempt where id = :id")
-                .param("id", id.value())
-                .query(UUID.class)
-                .single();
-        sql.sql("select id from trainyard.job where id = :job for update")
-                .param("job", job)
-                .query(UUID.class)
-                .single();
-        sql.sql("select id from trainyard.attempt where id = :id for update")
-                .param("id", id.value())
-                .query(UUID.class)
-                .single();
-        return sql.sql("""
-                select a.worker_id, a.state, a.stop_reason, j.cancel_requested_at is not null as cancelled,
-                       case when j.hold_requested then j.hold_reason end as hold, j.retries_spent, j.free_in_a_row, j.retry::text
-                from trainyard.attempt a join trainyard.job j on j.id = a.job_id where a.id = :id""")
-                .param("id", id.value())
-                .query((row, n) -> new Locked(
-                        id,
-                        new JobId(job),
-                        new WorkerId(row.getObject("worker_id", UUID.class)),
-                        AttemptState.valueOf(row.getString("state")),
-                        stopReason(row),
+        LockedJob job = sql.sql("""
+                select id, cancel_requested_at is not null as cancelled, case when hold_requested then hold_reason end as hold,
+                       retries_spent, free_in_a_row, retry::text
+                from trainyard.job where id = (select job_id from trainyard.attempt where id = :attempt) for update""")
+                .param("attempt", id.value())
+                .query((row, n) -> new LockedJob(
+                        new JobId(row.getObject("id", UUID.class)),
                         row.getBoolean("cancelled"),
                         row.getString("hold"),
                         new Retry.Counters(row.getInt("retries_spent"), row.getInt("free_in_a_row")),
                         row.getString("retry")))
+                .single();
+        return sql.sql("select worker_id, state, stop_reason from trainyard.attempt where id = :id for update")
+                .param("id", id.value())
+                .query((row, n) -> new Locked(
+                        id,
+                        job.id(),
+                        new WorkerId(row.getObject("worker_id", UUID.class)),
+                        AttemptState.valueOf(row.getString("state")),
+                        stopReason(row),
+                        job.cancelRequested(),
+                        job.holdReason(),
+                        job.counters(),
+                        job.retry()))
                 .single();
     }
 
