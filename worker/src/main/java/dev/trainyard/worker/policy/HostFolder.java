@@ -27,11 +27,32 @@ final class HostFolder {
             .map(Path::of)
             .toList();
 
+    private static final List<Path> SECRETS = Stream.of(
+                    "/root",
+                    "/etc/gshadow",
+                    "/etc/gshadow-",
+                    "/etc/pki/tls/private",
+                    "/etc/shadow",
+                    "/etc/shadow-",
+                    "/etc/ssh",
+                    "/etc/ssl/private")
+            .map(Path::of)
+            .toList();
+
     private HostFolder() {}
 
     /** Whether it is or has in it what commands the engine, or is the engine's own: no policy can allow it, not even to read. */
     static boolean isOfEngine(Path folder) {
-        return OF_ENGINE.stream().anyMatch(own -> folder.startsWith(own) || own.startsWith(folder));
+        return isOrHas(folder, OF_ENGINE);
+    }
+
+    /** Whether it is or has in it passwords or keys of the host, which are no container's to read. */
+    static boolean isSecret(Path folder) {
+        return isOrHas(folder, SECRETS);
+    }
+
+    private static boolean isOrHas(Path folder, List<Path> others) {
+        return others.stream().anyMatch(own -> folder.startsWith(own) || own.startsWith(folder));
     }
 
     static boolean isOfKernel(Path folder) {

@@ -562,6 +562,10 @@ public record Policy(
                     + " It can never be allowed: with it a container commands the host's engine, and so the host.");
         } else if (HostFolder.isOfKernel(path)) {
             refusals.add(sentence + " It is the host's kernel: ask whoever runs the host for another way.");
+        } else if (HostFolder.isSecret(path)) {
+            refusals.add(sentence
+                    + " Passwords and keys of the host lie there: mount read-only (ro) only the file or folder that the program reads,"
+                    + " or ask whoever runs the host for another way.");
         } else if (HostFolder.isOfSystem(path) && !readOnly) {
             refusals.add(
                     sentence

@@ -72,14 +72,23 @@ class PolicyTest {
     static Stream<Arguments> harmful() {
         return Stream.of(
                 arguments(
+                        mount("/usr", true),
+                        "the folder '/usr' may not be mounted (/data, /logs may) by the rule mounts of the built-in policy."
+                                + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line"
+                                + " mounts: {/data: read-write, /logs: read-write, /usr: read-only} and restart the worker"),
+                arguments(
                         mount("/etc", true),
                         "the folder '/etc' may not be mounted (/data, /logs may) by the rule mounts of the built-in policy."
-                                + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line"
-                                + " mounts: {/data: read-write, /etc: read-only, /logs: read-write} and restart the worker"),
+                                + " Passwords and keys of the host lie there: mount read-only (ro) only the file or folder"
+                                + " that the program reads, or ask whoever runs the host for another way."),
+                arguments(mount("/etc/ssl", true), "Passwords and keys of the host lie there"),
+                arguments(mount("/root/.docker", true), "Passwords and keys of the host lie there"),
+                arguments(mount("/etc/ssl/certs", true), "/etc/ssl/certs: read-only, /logs: read-write}"),
                 arguments(mount("/", true), "the folder '/' may not be mounted"),
                 arguments(mount("/run/docker.sock", true), "It can never be allowed: with it a container commands"),
                 arguments(mount("/proc", true), "It is the host's kernel: ask whoever runs the host"),
-                arguments(mount("/etc", false), "Who writes there takes the host over: mount it read-only (ro)"),
+                arguments(mount("/etc", false), "Passwords and keys of the host lie there"),
+                arguments(mount("/usr", false), "Who writes there takes the host over: mount it read-only (ro)"),
                 arguments(mount("/database", true), "the folder '/database' may not be mounted"),
                 arguments(
                         mount("/home/" + "x".repeat(255) + "/data", true),
