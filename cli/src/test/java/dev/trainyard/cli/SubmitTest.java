@@ -82,7 +82,7 @@ class SubmitTest {
         assertThat(refusal("--retry-on", "OUT_OF_MEMRY", "--max-attempts", "2"))
                 .startsWith(
                         "error: --retry-on: 'OUT_OF_MEMRY' is neither an exit code nor a cause. Did you mean OUT_OF_MEMORY? Causes that a rule may name: PROGRAM_ERROR, ");
-        assertThat(refusal("--fail-on", "HOST_LOST")).contains("of the cause HOST_LOST Trainyard decides alone");
+        assertThat(refusal("--fail-on", "HOST_LOST")).contains("no rule can name the cause HOST_LOST");
         assertThat(refusal("--fail-on", "0")).contains("1 to 255");
         assertThat(refusal("--retry-on", ",", "--max-attempts", "2"))
                 .contains("'' is neither an exit code nor a cause");

@@ -55,6 +55,8 @@ sealed class JobOptions permits NamedJobOptions {
             paramLabel = "CAUSE|CODE",
             description = {
                 "Try again after this exit code, or after an attempt that ended with this cause, for example OUT_OF_MEMORY.",
+                "It adds to the standard rules, by which a program that fails is retried after every exit code.",
+                "To retry after 75 only: --retry-on 75 --fail-on PROGRAM_ERROR.",
                 "Needs --max-attempts. See docs/cli.md for the causes."
             })
     private List<String> retryOn = List.of();
@@ -62,7 +64,7 @@ sealed class JobOptions permits NamedJobOptions {
     @Option(
             names = "--fail-on",
             paramLabel = "CAUSE|CODE",
-            description = "Do not try again after this exit code or cause. A code goes before a cause.")
+            description = "Do not try again after this exit code or cause. An exit code takes precedence over a cause.")
     private List<String> failOn = List.of();
 
     @Option(

@@ -95,7 +95,7 @@ final class RetryRules {
         }
         boolean known = Stream.of(Cause.values()).anyMatch(cause -> cause.name().equals(name));
         String what = known
-                ? "of the cause %s Trainyard decides alone; docs/cli.md says what follows from it".formatted(name)
+                ? "no rule can name the cause %s; docs/lifecycle.md says what Trainyard does after it".formatted(name)
                 : "'%s' is neither an exit code nor a cause".formatted(value);
         String meant = known
                 ? ""
