@@ -23,7 +23,7 @@ public final class Ports {
     private static final String PORT = "(\\d{1,5})(?:-(\\d{1,5}))?";
     private static final String PROTOCOL = "(?:/((?i:tcp|udp|sctp)))?";
     private static final Pattern SHORT = Pattern.compile(
-            "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+]):)?(?:(?:" + PORT + ")?:)?" + PORT + PROTOCOL);
+            "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+])?:)?(?:(?:" + PORT + ")?:)?" + PORT + PROTOCOL);
     /** An address of IPv6, which Docker takes so too: what stands before the last two colons. */
     private static final Pattern WITHOUT_BRACKETS = Pattern.compile("^([^\\[\\]:]*:[^\\[\\]]*):([^:]*):([^:]*)$");
 
@@ -106,7 +106,7 @@ public final class Ports {
         return written == null ? "tcp" : written.toLowerCase(Locale.ROOT);
     }
 
-    /** {@code expose}: ports of the container, as {@code 80/tcp}. */
+    /** {@code expose}: ports of the container, as {@code 80/tcp} or {@code 8000-8010/tcp}. */
     public static List<String> exposed(List<ConfigValue> ports) {
         Set<String> exposed = new LinkedHashSet<>();
         for (ConfigValue port : ports) {
@@ -117,12 +117,15 @@ public final class Ports {
                     return;
                 }
                 Range range = range(form.group(1), form.group(2));
-                if (!isValid(range) || exposed.size() + range.size() > MOST) {
-                    port.problem("the ports are out of range, or too many", "Use up to 200 ports from 1 to 65535");
-                    return;
-                }
-                for (int number = range.first; number <= range.last; number++) {
-                    exposed.add(number + "/" + protocol(form.group(3)));
+                if (!isValid(range)) {
+                    port.problem("the ports are out of range", "Use ports from 1 to 65535, the lower one first");
+                } else if (exposed.size() == MOST) {
+                    port.problem(
+                            "is one too many: a request carries %d".formatted(MOST),
+                            "Write ports that follow each other as one, such as 8000-8010");
+                } else {
+                    exposed.add((range.size() == 1 ? range.first : range.first + "-" + range.last) + "/"
+                            + protocol(form.group(3)));
                 }
             });
         }
@@ -184,7 +187,7 @@ public final class Ports {
             return;
         }
         if (mappings.size() + container.size() > MOST) {
-            port.problem("is one port too many: a request carries %d".formatted(MOST), "Publish fewer");
+            port.problem("publishes too many ports: a request carries %d".formatted(MOST), "Publish fewer");
             return;
         }
         boolean repeated = false;
@@ -220,6 +223,6 @@ public final class Ports {
     }
 
     private static boolean isValid(Range range) {
-        return range.first >= 1 && range.last <= 65535 && range.first <= range.last && range.size() <= MOST;
+        return range.first >= 1 && range.last <= 65535 && range.first <= range.last;
     }
 }

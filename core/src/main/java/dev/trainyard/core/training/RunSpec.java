@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param pidsLimit as {@code --pids-limit}; −1 is unlimited
  * @param privileges what the worker's policy has to allow
  * @param anonymousVolumes as {@code -v /path}: what is written there goes with the container
- * @param expose as {@code --expose}: {@code 80/tcp}
+ * @param expose as {@code --expose}: {@code 80/tcp}, {@code 8000-8010/tcp}
  * @param publishAll as {@code --publish-all}
  * @param tuning how the kernel treats the container
  * @param addressing what it is called in its network, and how it finds others there

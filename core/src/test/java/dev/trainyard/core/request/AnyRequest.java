@@ -120,7 +120,7 @@ final class AnyRequest {
                                 "/data/ä b", "/mnt/" + unique[0]++, random.nextBoolean(), maybe(() -> "rslave"), false)
                         : new Mount("volume", "/mnt/" + unique[0]++, random.nextBoolean(), null, random.nextBoolean())))
                 .anonymousVolumes(list(() -> "/anonymous/" + unique[0]++))
-                .expose(list(() -> (1 + random.nextInt(65535)) + "/sctp"))
+                .expose(list(() -> (1 + random.nextInt(9999)) + (random.nextBoolean() ? "-10000" : "") + "/sctp"))
                 .publishAll(random.nextBoolean())
                 .tuning(new Tuning(
                         maybe(() -> "0-3,8"),

@@ -26,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ final class CreateCommand {
                 .withStdinOpen(run.stdinOpen())
                 .withExposedPorts(Stream.concat(
                                 run.ports().stream().map(CreateCommand::exposed),
-                                run.expose().stream().map(ExposedPort::parse))
+                                run.expose().stream().flatMap(CreateCommand::exposed))
                         .distinct()
                         .toList())
                 .withHostConfig(hostConfig(spec));
@@ -163,6 +165,14 @@ final class CreateCommand {
             ports.bind(exposed(mapping), new Ports.Binding(mapping.hostIp(), host));
         }
         return ports;
+    }
+
+    /** @param ports {@code 80/tcp} or {@code 8000-8010/tcp} */
+    private static Stream<ExposedPort> exposed(String ports) {
+        List<String> words = Pattern.compile("[-/]").splitAsStream(ports).toList();
+        InternetProtocol protocol = InternetProtocol.parse(words.getLast());
+        return IntStream.rangeClosed(Integer.parseInt(words.getFirst()), Integer.parseInt(words.get(words.size() - 2)))
+                .mapToObj(port -> new ExposedPort(port, protocol));
     }
 
     private static ExposedPort exposed(RunSpec.PortMapping mapping) {
