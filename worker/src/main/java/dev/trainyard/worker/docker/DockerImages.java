@@ -47,6 +47,11 @@ final class DockerImages implements EngineImages {
                         Objects.requireNonNull(image.getId()),
                         Objects.requireNonNullElse(image.getRepoTags(), List.of()),
                         Objects.requireNonNullElse(image.getRepoDigests(), List.of()),
+                        new EnginePlatform(
+                                Objects.requireNonNullElse(image.getOs(), ""),
+                                Objects.requireNonNullElse(image.getArch(), ""),
+                                Objects.requireNonNullElse(image.getRawValues().get("Variant"), "")
+                                        .toString()),
                         onBuild(image)));
             } catch (NotFoundException e) {
                 return Optional.empty();

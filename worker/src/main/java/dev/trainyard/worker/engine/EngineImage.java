@@ -10,9 +10,11 @@ import java.util.stream.Stream;
  * @param id {@code sha256:…} of its configuration: what is in it, wherever it came from
  * @param repoTags its names on the engine
  * @param repoDigests {@code repository@sha256:…} for each registry that it was pulled from; built images have none
+ * @param platform what it is for
  * @param onBuild instructions that a build from it begins with
  */
-public record EngineImage(String id, List<String> repoTags, List<String> repoDigests, List<String> onBuild) {
+public record EngineImage(
+        String id, List<String> repoTags, List<String> repoDigests, EnginePlatform platform, List<String> onBuild) {
 
     /** Whether that is a name of it: the engine also finds images by the beginning of their id. */
     public boolean isNamed(String reference) {

@@ -3,6 +3,7 @@ package dev.trainyard.worker.image;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,13 +20,20 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param downloads instructions that may make the engine fetch an address, as they are written
  * @param bases images of {@code FROM}, with the values of arguments filled in
+ * @param platforms what {@code FROM --platform} says, by the image that it says it of
  * @param others images of {@code COPY --from}
  * @param copied those of the others that the build itself copies from, in no ONBUILD, and that have no name of a stage
  */
-record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> others, Set<String> copied) {
+record DockerfileReach(
+        Set<String> downloads,
+        Set<String> bases,
+        Map<String, Set<String>> platforms,
+        Set<String> others,
+        Set<String> copied) {
 
     private static final List<String> SCHEMES = List.of("http://", "https://");
     private static final String FROM_FLAG = "--from=";
+    private static final String PLATFORM_FLAG = "--platform=";
 
     /**
      * @param arguments of the build, which come before the values that the Dockerfile gives
@@ -33,7 +41,11 @@ record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> oth
      */
     static DockerfileReach of(List<DockerfileInstruction> instructions, Map<String, String> arguments) {
         DockerfileReach reach = new DockerfileReach(
-                new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashMap<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>());
         GlobalArguments values = new GlobalArguments(arguments);
         // A stage is known by its name once it is built: until then the name is that of an image.
         Set<String> stages = new HashSet<>();
@@ -59,7 +71,8 @@ record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> oth
 
     /** What the ONBUILD of an image adds to a Dockerfile that begins with it. */
     static DockerfileReach ofTriggers(List<DockerfileInstruction> triggers) {
-        DockerfileReach reach = new DockerfileReach(new LinkedHashSet<>(), Set.of(), new LinkedHashSet<>(), Set.of());
+        DockerfileReach reach =
+                new DockerfileReach(new LinkedHashSet<>(), Set.of(), Map.of(), new LinkedHashSet<>(), Set.of());
         triggers.forEach(trigger -> reach.add(trigger, Set.of()));
         return reach;
     }
@@ -73,6 +86,14 @@ record DockerfileReach(Set<String> downloads, Set<String> bases, Set<String> oth
         String image = values.fillIn(words.getFirst(), from.line());
         if (!image.isEmpty() && !image.equals("scratch") && !stages.contains(image.toLowerCase(Locale.ROOT))) {
             bases.add(image);
+            from.flags().stream()
+                    .filter(flag -> flag.startsWith(PLATFORM_FLAG))
+                    .map(flag -> values.fillIn(flag.substring(PLATFORM_FLAG.length()), from.line()))
+                    // The engine itself refuses to read what is nothing once it is filled in.
+                    .filter(platform -> !platform.isEmpty())
+                    .forEach(platform -> platforms
+                            .computeIfAbsent(image, unused -> new LinkedHashSet<>())
+                            .add(platform));
         }
         return words.size() == 3 ? words.get(2).toLowerCase(Locale.ROOT) : "";
     }

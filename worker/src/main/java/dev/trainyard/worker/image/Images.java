@@ -2,6 +2,7 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.ImageName;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.device.DiskRoom;
@@ -158,6 +159,9 @@ public final class Images {
             for (String image : reach.bases()) {
                 Optional<EngineImage> base = ofEngine(image, team, progress);
                 if (base.isPresent()) {
+                    for (String platform : reach.platforms().getOrDefault(image, Set.of())) {
+                        requirePlatform(base.get(), image, platform);
+                    }
                     checkTriggers(base.get(), image, team, build.args().keySet(), progress);
                 }
             }
@@ -194,6 +198,19 @@ public final class Images {
             return images.inspect(name).filter(image -> image.isNamed(name));
         } catch (ImageFailure e) {
             throw new ImageFailure(e.verdict(), "the base image cannot be pulled: " + e.getMessage());
+        }
+    }
+
+    /** For another platform some engines pull another image under that name, and build from it; others take the one that is there. */
+    private static void requirePlatform(EngineImage image, String base, String platform) {
+        if (!image.platform().isNamed(platform)) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile says FROM --platform=%1$s %2$s, and the image %2$s of this host is for %3$s. Leave --platform out, or write --platform=%3$s; for another platform, whoever runs the host pulls it first (docker pull --platform %1$s %2$s)"
+                            .formatted(
+                                    Excerpt.plain(platform, 60),
+                                    base,
+                                    image.platform().name()));
         }
     }
 

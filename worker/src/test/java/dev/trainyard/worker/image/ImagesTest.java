@@ -785,6 +785,52 @@ class ImagesTest {
         assertThat(refused).hasMessageContaining("ADD http://127.0.0.1:1/ /x, of ONBUILD of");
     }
 
+    /** Some engines would pull another image under that name, whose ONBUILD nobody has looked at. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FROM --platform=linux/arm64 NAME",
+                "FROM --platform=arm64 NAME",
+                "ARG P=linux/arm64\nFROM --platform=$P NAME",
+                "FROM --platform=linux/amd64/v3 NAME",
+                "FROM --platform=linux NAME",
+                "FROM busybox\nFROM --platform=windows/amd64 NAME",
+            })
+    void a_build_begins_with_no_image_of_another_platform_than_the_one_that_was_judged(String text) {
+        String name = NOWHERE + aName();
+        engine.tag("busybox:latest", name);
+        given.add(name);
+
+        ImageFailure refused = failure(dockerfile(text.replace("NAME", name).split("\n")));
+
+        assertThat(progress).isEmpty();
+        assertThat(refused.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(refused)
+                .hasMessageContaining(name)
+                .hasMessageContaining("is for linux/" + engine.platform().architecture())
+                .hasMessageContaining("--platform");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FROM --platform=ITS NAME",
+                "ARG BUILDPLATFORM\nFROM --platform=$BUILDPLATFORM NAME",
+                "ARG P\nFROM --platform=${P:-ITS} NAME AS a\nFROM --platform=linux/s390x a",
+                "FROM --platform=linux/s390x scratch\nFROM NAME",
+            })
+    void a_platform_that_the_image_is_for_may_be_named(String text) throws InterruptedException {
+        String name = NOWHERE + aName();
+        engine.tag("busybox:latest", name);
+        given.add(name);
+        String platform = engine.platform().name();
+
+        ProvidedImage image = provide(
+                dockerfile(text.replace("ITS", platform).replace("NAME", name).split("\n")), "a");
+
+        assertThat(image.id()).startsWith("sha256:");
+    }
+
     @Test
     void a_build_begins_with_no_image_that_a_build_named() throws Exception {
         String name = NOWHERE + aName();
