@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # All checks and tests of Trainyard, with the set-up that they need: JDK, Maven, a Docker engine, Docker Compose, spin and the images
-# that tests start containers from. Works on a bare machine. usage: ./trainyard test [MAVEN_OPTION...]
+# that tests start containers from. Works on a bare machine. usage: ./trainyard test [--all] [MAVEN_OPTION...]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=setup/messages.sh
 source "$root/setup/messages.sh"
 
 main() {
+    local options=("$@") left="the slow tests were left out: ./trainyard test --all runs them too"
+    if [[ ${1:-} == --all ]]; then
+        options=(-DexcludedGroups= "${@:2}")
+        left=
+    fi
     JAVA_HOME=$("$root/setup/jdk.sh")
     export JAVA_HOME
     "$root/setup/maven.sh"
@@ -20,8 +25,9 @@ main() {
     mkdir -p "${log%/*}"
     # Two modules at a time where neither needs the other: most tests wait for something.
     local outcome=passed
-    mvn -B -T 2 -f "$root/pom.xml" verify "$@" 2>&1 </dev/null | tee "$log" || outcome=FAILED
+    mvn -B -T 2 -f "$root/pom.xml" verify "${options[@]}" 2>&1 </dev/null | tee "$log" || outcome=FAILED
     summary "$outcome"
+    [[ -z $left ]] || printf 'trainyard: %s\n' "$left"
     [[ $outcome == passed ]]
 }
 
