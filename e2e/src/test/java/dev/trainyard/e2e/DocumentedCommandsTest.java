@@ -112,7 +112,7 @@ class DocumentedCommandsTest {
     }
 
     static Stream<Block> blocks() throws IOException {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(
                     Stream.of(ROOT.resolve("README.md")),
                     docs.filter(file -> file.toString().endsWith(".md")))
@@ -227,6 +227,10 @@ class DocumentedCommandsTest {
                     command: [python, main.py]
                 """;
         Files.writeString(folder.resolve("docker-compose.yml"), compose);
+        bash(
+                "guide",
+                "cp -r '%s' examples/first"
+                        .formatted(ROOT.resolve("examples/first").toRealPath()));
         Files.writeString(folder.resolve("draft.yml"), compose);
         Files.writeString(folder.resolve("params.yml"), "lr: {type: float, default: 0.1}\namp: bool\n");
     }
