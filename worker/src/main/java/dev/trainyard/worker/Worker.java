@@ -210,6 +210,7 @@ public final class Worker implements AutoCloseable {
                         .orElseThrow(() -> new NoSuchFileException(digest)),
                 new RecordedImages(new BuiltImageStore(database, state.worker(), engineInfo.id())),
                 policy);
+        images.noticeOfNetwork().ifPresent(log::warn);
         HostImages imageRows = new HostImages(database);
         Host host = new Host(
                 registered.me(),

@@ -8,6 +8,7 @@ import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.Engine;
 import dev.trainyard.worker.engine.EngineImages;
 import dev.trainyard.worker.engine.EngineInfo;
+import dev.trainyard.worker.engine.EngineNetworks;
 import dev.trainyard.worker.engine.EngineVolumes;
 import dev.trainyard.worker.engine.WrongEngineAddress;
 import java.io.IOException;
@@ -25,12 +26,14 @@ public final class DockerEngine implements Engine {
     private final DockerContainers containers;
     private final DockerImages images;
     private final DockerVolumes volumes;
+    private final DockerNetworks networks;
 
     private DockerEngine(Connection connection) {
         this.connection = connection;
         this.containers = new DockerContainers(connection);
         this.images = new DockerImages(connection);
         this.volumes = new DockerVolumes(connection);
+        this.networks = new DockerNetworks(connection);
     }
 
     /**
@@ -105,6 +108,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineVolumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public EngineNetworks networks() {
+        return networks;
     }
 
     @Override

@@ -20,6 +20,8 @@ public interface Engine extends AutoCloseable {
 
     EngineVolumes volumes();
 
+    EngineNetworks networks();
+
     /** Ends the connections. Containers run on. */
     @Override
     void close() throws IOException;

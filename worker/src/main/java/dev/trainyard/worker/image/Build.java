@@ -58,6 +58,7 @@ final class Build {
     /**
      * @param arguments of the build, those included that BuildKit would fill in
      * @param facts of the context, as it was judged: no other Dockerfile is built
+     * @param network in which RUN works
      */
     ProvidedImage run(
             ImageSource.Build build,
@@ -65,6 +66,7 @@ final class Build {
             String tag,
             Dockerfile dockerfile,
             ContextCheck.Facts facts,
+            String network,
             Consumer<String> progress)
             throws InterruptedException {
         BuildOrder order = new BuildOrder(
@@ -73,7 +75,7 @@ final class Build {
                 build.target(),
                 List.of(tag),
                 policy.memory(),
-                policy.buildNetwork(),
+                network,
                 !facts.links().areUntold());
         BuildOutput output = new BuildOutput(progress, disk);
         send(order, build.source(), dockerfile, facts, output);

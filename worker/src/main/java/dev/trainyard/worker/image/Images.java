@@ -12,6 +12,7 @@ import dev.trainyard.worker.engine.EngineImage;
 import dev.trainyard.worker.engine.EngineImages;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.EngineSilent;
+import dev.trainyard.worker.network.GuardedNetwork;
 import dev.trainyard.worker.policy.Policy;
 import dev.trainyard.worker.registry.Backoff;
 import dev.trainyard.worker.registry.Registries;
@@ -34,16 +35,55 @@ public final class Images {
     private final BuiltImages builtBefore;
     private final ImageNames names;
     private final Policy policy;
+    private final BuildNetwork guarded;
     private final OncePerImage once = new OncePerImage();
     private final Registries registries = new Registries(System::nanoTime);
 
     public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy) {
+        this(engine, contexts, builtBefore, policy, GuardedNetwork.of(engine.networks())::provide);
+    }
+
+    Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy, BuildNetwork guarded) {
         this.engine = engine;
         this.images = engine.images();
         this.contexts = contexts;
         this.builtBefore = builtBefore;
         this.names = new ImageNames(images, builtBefore, policy.builtNames());
         this.policy = policy;
+        this.guarded = guarded;
+    }
+
+    /**
+     * What those who run the host are told of the network of builds; empty: nothing.
+     *
+     * @throws EngineSilent if the engine does not answer
+     */
+    public Optional<String> noticeOfNetwork() {
+        if (!policy.buildNetwork().equals(Policy.GUARDED)) {
+            return Optional.empty();
+        }
+        try {
+            return guarded.provide()
+                    .map(
+                            "steps of builds could reach link-local addresses if this host comes to have any, since %s"
+                                    ::formatted);
+        } catch (GuardedNetwork.Unguarded e) {
+            return Optional.of(
+                    "no image is built on this host: " + policy.refusalOfNetwork(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** In which RUN works. */
+    private String network() {
+        if (!policy.buildNetwork().equals(Policy.GUARDED)) {
+            return policy.buildNetwork();
+        }
+        try {
+            Optional<String> unused = guarded.provide();
+            return GuardedNetwork.NAME;
+        } catch (GuardedNetwork.Unguarded e) {
+            throw new ImageFailure(Cause.POLICY_DENIED, policy.refusalOfNetwork(String.valueOf(e.getMessage())));
+        }
     }
 
     /**
@@ -166,7 +206,7 @@ public final class Images {
                 }
             }
             Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
-            ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts, progress);
+            ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts, network(), progress);
             builtBefore.record(tag, done.id());
             return done;
         });

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param pids likewise, of processes and threads; −1 is unlimited
  * @param builtNames for whom the names are that builds give
  * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
- * @param buildNetwork of the containers in which RUN of a Dockerfile works
+ * @param buildNetwork of the containers in which RUN of a Dockerfile works: {@link #GUARDED}, or as {@code docker run --network}
  */
 public record Policy(
         String origin,
@@ -85,6 +85,9 @@ public record Policy(
             "SYS_MODULE",
             "SYS_RAWIO",
             "SYS_TIME");
+
+    /** Of the network of builds: Trainyard's own, from which no link-local address is reached. */
+    public static final String GUARDED = "guarded";
 
     private static final String HOST = "host";
     private static final String LOWER_OOM_SCORE = "SYS_RESOURCE";
@@ -166,7 +169,7 @@ public record Policy(
             16_384,
             BuiltNames.OWN,
             false,
-            "bridge");
+            GUARDED);
 
     /**
      * A host's policy.
@@ -338,6 +341,21 @@ public record Policy(
                         + " Write RUN with curl or wget; before a file of the source whose name is in a variable write ./, as in ADD ./$FILE.",
                 "true");
         return Optional.of(refusals.told(this::remedy).getFirst());
+    }
+
+    /**
+     * What the policy says of a build in a network that is not guarded.
+     *
+     * @param why it is not, a sentence without its end
+     */
+    public String refusalOfNetwork(String why) {
+        Refusals refusals = new Refusals();
+        refusals.add(
+                "buildNetwork",
+                refusal("buildNetwork", "a build whose steps could reach link-local addresses", "is not allowed") + " "
+                        + why + ". In the network bridge steps reach them, as containers do.",
+                "bridge");
+        return refusals.told(this::remedy).getFirst();
     }
 
     private void checkLimits(RunSpec run, Refusals refusals) {
@@ -590,7 +608,7 @@ public record Policy(
         String line = rule + ": "
                 + switch (rule) {
                     case "addUrls" -> "true";
-                    case "memory", "pids" -> more.getFirst();
+                    case "memory", "pids", "buildNetwork" -> more.getFirst();
                     case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
                     default -> {
                         Set<String> all = new TreeSet<>(words(rule));

@@ -13,6 +13,9 @@ import dev.trainyard.worker.docker.Workshop;
 import dev.trainyard.worker.engine.BuildOrder;
 import dev.trainyard.worker.engine.EngineImages;
 import dev.trainyard.worker.engine.EngineMessage;
+import dev.trainyard.worker.network.GuardedNetwork;
+import dev.trainyard.worker.network.HostCommand;
+import dev.trainyard.worker.network.LinkLocalService;
 import dev.trainyard.worker.policy.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -763,6 +766,60 @@ class ImagesTest {
 
         assertThat(progress.stream().filter(line -> line.startsWith("sees ")))
                 .containsExactly("sees eth0 lo", "sees lo");
+    }
+
+    /** As clouds have one, which gives machines their credentials. */
+    @Test
+    void a_build_reaches_no_link_local_address_unless_the_policy_says_so() throws Exception {
+        Path bridge = Files.writeString(workshop.outputs().resolve("policy.yml"), "buildNetwork: bridge");
+        try (LinkLocalService service = LinkLocalService.start()) {
+            images.provide(stepThatAsks(service), "a", progress::add);
+            HostCommand.run("iptables", "-t", "raw", "-F", "TRAINYARD-BUILDS");
+            HostCommand.run(
+                    "iptables",
+                    "-t",
+                    "raw",
+                    "-D",
+                    "PREROUTING",
+                    "-i",
+                    "trainyard-build",
+                    "-d",
+                    "169.254.0.0/16",
+                    "-j",
+                    "TRAINYARD-BUILDS");
+            images.provide(stepThatAsks(service), "a", progress::add);
+            newImages(recorded, Policy.load(bridge)).provide(stepThatAsks(service), "a", progress::add);
+        }
+
+        assertThat(progress.stream().filter(line -> line.startsWith("got ")))
+                .containsExactly("got .", "got .", "got credentials.");
+    }
+
+    private ImageSource.Build stepThatAsks(LinkLocalService service) {
+        String ask = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 2 %s %d | tail -n 1"
+                .formatted(service.host(), service.port());
+        return dockerfile("FROM busybox", "RUN : %s; echo got $(%s).".formatted(UUID.randomUUID(), ask));
+    }
+
+    @Test
+    void a_host_that_cannot_keep_builds_from_link_local_addresses_refuses_them_and_says_so_when_it_starts() {
+        Images unguarded = new Images(workshop.engine(), this::open, recorded, Policy.load(null), () -> {
+            throw new GuardedNetwork.Unguarded("this host has the address 169.254.1.1 (eth0)");
+        });
+
+        ImageFailure refused = catchThrowableOfType(
+                ImageFailure.class,
+                () -> unguarded.provide(dockerfile("FROM busybox", "RUN true"), "a", progress::add));
+
+        assertThat(refused.verdict()).isEqualTo(Cause.POLICY_DENIED);
+        assertThat(refused)
+                .hasMessageContaining("this host has the address 169.254.1.1 (eth0)")
+                .hasMessageContaining("the line buildNetwork: bridge");
+        assertThat(unguarded.noticeOfNetwork())
+                .hasValueSatisfying(said -> assertThat(said)
+                        .startsWith("no image is built on this host: ")
+                        .endsWith(String.valueOf(refused.getMessage())));
+        assertThat(images.noticeOfNetwork()).isEmpty();
     }
 
     /** One of its own each time: the engine's cache of steps knows no networks. */
