@@ -56,7 +56,7 @@ class DocumentedCommandsTest {
         reasons.put("./trainyard migrate", hosts);
         reasons.put("./trainyard server", hosts);
         reasons.put(
-                "./trainyard worker", "needs the hosts db and kafka, or runs until it is stopped (WorkerAloneTest)");
+                "./trainyard worker ", "needs the hosts db and kafka, or runs until it is stopped (WorkerAloneTest)");
         reasons.put("kafka-console-consumer.sh", hosts);
         reasons.put("python3 relay.py", "serves until it is stopped");
         reasons.put("psql", "is not on every test machine; the history is asked over REST");
