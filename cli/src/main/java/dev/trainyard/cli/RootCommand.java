@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "76:of worker and up: another process has become this worker",
             "125, 126, 127:of a job that was followed, as docker run: no container started; its program cannot be executed; there is none",
             "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled",
-            "141:nobody reads the output any more"
+            "141:the reader of the output has ended (a closed pipe)"
         },
         footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",
         footer = {

@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 /** {@code trainyard cancel}. */
 @Command(
         description = {
-            "End a job, whether it waits or runs. What it has written so far is kept.",
-            "One that runs gets its stop signal, and is killed when its grace period is over; cancelled again, or with --force, it is killed at once."
+            "End a waiting or running job. What it has written so far is kept.",
+            "A running job gets its stop signal, and is killed when its grace period is over. Cancelled again, or with --force, it is killed at once."
         },
         footerHeading = "%nExample:%n",
         footer = "  trainyard cancel 0199f3a2-7b3c")
@@ -23,7 +23,7 @@ public final class CancelCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Option(names = "--reason", description = "Why, for those who ask later.")
+    @Option(names = "--reason", description = "The reason, which is stored with the job.")
     private @Nullable String reason;
 
     @Option(names = "--force", description = "Kill its program at once, without its grace period.")

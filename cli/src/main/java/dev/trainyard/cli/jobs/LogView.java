@@ -62,7 +62,7 @@ public final class LogView implements Consumer<Entry> {
         stream.print(text);
         // A PrintStream keeps silent about a reader that has gone, and this would go on for as long as the job does.
         if (stream.checkError()) {
-            throw new Failure(ExitCode.OUTPUT_CLOSED, "nobody reads the output any more.");
+            throw new Failure(ExitCode.OUTPUT_CLOSED, "the reader of the output has ended (a closed pipe).");
         }
     }
 

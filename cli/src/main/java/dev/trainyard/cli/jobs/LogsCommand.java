@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         description = {
             "Show a job's log.",
-            "The container's words go to standard output; those of the engine (pull, build) and of Trainyard to standard error.",
-            "Those of the engine are left out, unless no image came of it."
+            "The container's output goes to standard output; that of the engine (pull, build) and of Trainyard to standard error.",
+            "The engine's output is shown only if the image failed."
         },
         footerHeading = "%nExample:%n",
         footer = {"  trainyard logs -f 0199f3a2-7b3c", "  trainyard logs --tail 20 digits"})
@@ -55,10 +55,10 @@ public final class LogsCommand implements Callable<Integer> {
     private @Nullable Build build;
 
     private static final class Build {
-        @Option(names = "--build", description = "Also the engine's words while it pulled and built the image.")
+        @Option(names = "--build", description = "Also the engine's output from pulling and building the image.")
         private boolean always;
 
-        @Option(names = "--no-build", description = "Without them, also if no image came of it.")
+        @Option(names = "--no-build", description = "No output of the engine, even if the image failed.")
         private boolean never;
 
         String asked() {

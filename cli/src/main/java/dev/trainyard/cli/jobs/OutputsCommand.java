@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 
 /** {@code trainyard outputs}. */
 @Command(
-        description = "List what a job left in its outputs folder, checkpoints first, and where that is.",
+        description = "List the files in the outputs folder of a job, checkpoints first, and the place of the folder.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard outputs 0199f3a2-7b3c")
 public final class OutputsCommand implements Callable<Integer> {

@@ -19,7 +19,7 @@ public final class ReleaseCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Option(names = "--reason", description = "Why, for those who ask later.")
+    @Option(names = "--reason", description = "The reason, which is stored with the job.")
     private @Nullable String reason;
 
     public ReleaseCommand(Session session) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard show}. */
 @Command(
-        description = "Show a job, what it was asked to be, and its attempts.",
+        description = "Show a job, its request, and its attempts.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard show 0199f3a2-7b3c")
 public final class ShowCommand implements Callable<Integer> {

@@ -8,13 +8,13 @@ import picocli.CommandLine.Option;
 /** Which part of a listing is shown. */
 public final class PageOptions {
 
-    @Option(names = "--limit", paramLabel = "N", description = "Show at most so many.")
+    @Option(names = "--limit", paramLabel = "N", description = "Show at most N entries.")
     private @Nullable Integer limit;
 
     @Option(
             names = "--after",
             paramLabel = "NEXT",
-            description = "Go on where the listing before ended, which told NEXT.")
+            description = "Continue after the previous listing, which printed NEXT.")
     private @Nullable String after;
 
     /** @param usual without {@code --limit}; null: as many as the server usually gives */

@@ -40,7 +40,7 @@ sealed class JobOptions permits NamedJobOptions {
     @Option(
             names = "--max-attempts",
             paramLabel = "N",
-            description = "Try again after failures, so often in all (default: 1).")
+            description = "Start it at most N times in all; failures are retried (default: 1).")
     private @Nullable Integer maxAttempts;
 
     @Option(

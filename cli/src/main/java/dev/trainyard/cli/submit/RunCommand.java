@@ -74,7 +74,7 @@ public final class RunCommand implements Callable<Integer> {
             names = "--source",
             paramLabel = "DIR|TAR",
             description = {
-                "Build with this source in it, as submit does: an archive under its own name, a folder packed under the name",
+                "Add this source to the build context, as submit does: an archive under its own name, a folder packed under the name",
                 "that the Dockerfile adds. Without --build the Dockerfile is the one beside it."
             })
     private @Nullable Path source;

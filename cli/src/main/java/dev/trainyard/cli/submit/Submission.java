@@ -33,7 +33,7 @@ final class Submission {
     @Option(
             names = "--dry-run",
             description =
-                    "Print the message that would be published and the docker run line that equals it; contact nobody.")
+                    "Print the message that would be published and the equivalent docker run command; contact no server.")
     private boolean dryRun;
 
     @Option(

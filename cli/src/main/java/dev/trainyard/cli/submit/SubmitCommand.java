@@ -35,7 +35,7 @@ public final class SubmitCommand implements Callable<Integer> {
             arity = "1..*",
             description = {
                 "The compose file. .env beside it and the environment fill in its variables.",
-                "More than one are merged as Compose merges them: the later goes over the earlier, and paths in all of them",
+                "Several files are merged as Compose merges them: a later file overrides an earlier one, and paths in all of them",
                 "are relative to the folder of the first."
             })
     private List<Path> files = List.of();

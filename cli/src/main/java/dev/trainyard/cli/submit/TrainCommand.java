@@ -41,7 +41,7 @@ import picocli.CommandLine.Unmatched;
             "Train a kind of model: its draft and these parameters become a job.",
             "Shows the log and ends with the container's exit code; with -d, prints the job's id and returns.",
             "The model's own parameters are written after MODEL as its program takes them: --lr 0.1 --amp.",
-            "One that is called as an option below is given by --param."
+            "Give a parameter that has the name of an option below by --param."
         },
         customSynopsis = "trainyard train MODEL [--NAME VALUE]... [OPTIONS]",
         footerHeading = "%nExample:%n",
@@ -65,7 +65,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--outputs",
             paramLabel = "DIR",
-            description = "Where the results go: an absolute path on the worker's host (default: as the draft says).")
+            description =
+                    "The place of the outputs: an absolute path on the worker's host (default: as the draft says).")
     private @Nullable String outputs;
 
     @Mixin
@@ -79,7 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--dry-run",
             description =
-                    "Print the message that would be published and the docker run line that equals it; publish nothing.")
+                    "Print the message that would be published and the equivalent docker run command; publish nothing.")
     private boolean dryRun;
 
     @Option(

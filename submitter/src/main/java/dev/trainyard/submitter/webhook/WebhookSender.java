@@ -196,7 +196,7 @@ public final class WebhookSender implements AutoCloseable {
         } catch (HttpTimeoutException e) {
             return "no answer within %d ms".formatted(patience.answerWithin().toMillis());
         } catch (ConnectException e) {
-            return "no connection: nobody listens there, or no such host is known";
+            return "no connection: no program listens there, or the host name is not known";
         } catch (SSLException e) {
             return "TLS: " + e.getMessage();
         } catch (IOException | IllegalArgumentException e) {

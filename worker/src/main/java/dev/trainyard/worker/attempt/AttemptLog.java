@@ -143,7 +143,7 @@ final class AttemptLog {
                     giveUp(chunk, e);
                     return true;
                 }
-                // Of an outage the loop tells that looks for work.
+                // WorkLoop reports an outage.
                 if (!failed && !Outage.isAway(e)) {
                     log.warn("log not stored, trying until it is attempt={} error={}", attempt, e.getMessage());
                 }

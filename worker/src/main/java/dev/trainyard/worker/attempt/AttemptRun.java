@@ -324,8 +324,7 @@ final class AttemptRun {
     }
 
     /**
-     * Until the database takes it: work in hand outlives an outage. Of an outage the loop tells that looks for work. What is the statement's own fault is thrown
-     * at once.
+     * Repeats it until the database takes it, so that running work survives an outage, which WorkLoop reports. An error of the statement itself is thrown at once.
      */
     <T> T persist(Supplier<T> transaction) {
         Duration pause = Duration.ofMillis(100);

@@ -53,7 +53,7 @@ public final class Labels {
         return devices.isEmpty() ? List.of() : List.of(devices.split(","));
     }
 
-    /** Labels may be changed by hand with a commit and a run: what is no id names nothing. */
+    /** A label may have been changed by hand (a commit and a run). A text that is not an id counts as no label. */
     private static <T> @Nullable T parse(@Nullable String text, Function<String, T> parser) {
         try {
             return text == null ? null : parser.apply(text);
