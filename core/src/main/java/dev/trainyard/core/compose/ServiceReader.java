@@ -298,7 +298,7 @@ final class ServiceReader {
                         .flatMap(item -> item
                                 .matching("/.+", "/path or /path:options")
                                 .map(text -> {
-                                    Volumes.checkTmpfs(item, text);
+                                    volumes.checkTmpfs(item, text);
                                     return text;
                                 })
                                 .stream())

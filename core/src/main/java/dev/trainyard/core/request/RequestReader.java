@@ -118,7 +118,7 @@ final class RequestReader {
                 (int) message.integer("priority", Request.Submit.DEFAULT_PRIORITY),
                 message.instant("submittedAt"),
                 image(message.object("image")),
-                new RunReader(message.object("run")).read(),
+                new RunReader(message.object("run"), isNew).read(),
                 gpus(message.object("gpus")),
                 retry(message.object("retry")),
                 timeLimit(),

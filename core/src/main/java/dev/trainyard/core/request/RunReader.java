@@ -10,6 +10,7 @@ import dev.trainyard.core.training.RunSpec.PortMapping;
 import dev.trainyard.core.training.RunSpec.Privileges;
 import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
+import dev.trainyard.core.training.Tmpfs;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
@@ -21,14 +22,21 @@ import org.jspecify.annotations.Nullable;
 final class RunReader {
 
     private final JsonFields run;
+    private final boolean isNew;
 
-    RunReader(JsonFields run) {
+    /** @param isNew as for {@link RequestReader} */
+    RunReader(JsonFields run, boolean isNew) {
         this.run = run;
+        this.isNew = isNew;
     }
 
     RunSpec read() {
         Outputs outputs = outputs(run.object("outputs"));
         Set<String> targets = new HashSet<>(Set.of(outputs.target()));
+        List<Mount> mounts = mounts(outputs, targets);
+        if (isNew) {
+            checkTmpfs(outputs, mounts);
+        }
         return RunSpec.builder()
                 .command(run.words("command"))
                 .entrypoint(run.words("entrypoint"))
@@ -37,7 +45,7 @@ final class RunReader {
                 .workingDir(run.text("workingDir"))
                 .user(run.text("user"))
                 .outputs(outputs)
-                .mounts(mounts(outputs, targets))
+                .mounts(mounts)
                 .ports(ports())
                 .shmSize(run.size("shmSize"))
                 .ipc(run.text("ipc"))
@@ -75,6 +83,13 @@ final class RunReader {
 
     private List<String> list(String name) {
         return Objects.requireNonNullElse(run.words(name), List.of());
+    }
+
+    private void checkTmpfs(Outputs outputs, List<Mount> mounts) {
+        List<String> targets = mounts.stream().map(Mount::target).toList();
+        run.list("tmpfs")
+                .forEach(tmpfs -> Tmpfs.faults(tmpfs.asText(), outputs.target(), targets)
+                        .forEach(fault -> tmpfs.problem("", fault.what(), fault.remedy())));
     }
 
     /** The engine counts in billionths. */

@@ -10,7 +10,6 @@ import dev.trainyard.core.text.CommaWords;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.NearestName;
 import dev.trainyard.core.text.SwitchText;
-import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.Volumes;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,9 +151,6 @@ final class MountFlag {
         if (!type.equals("bind") && !bind.isEmpty() || !type.equals("volume") && !volume.isEmpty()) {
             flag.problem(
                     "has options of another type", "bind-propagation is for type=bind, volume-nocopy for type=volume");
-        }
-        if (type.equals("tmpfs") && text("target").equals(Outputs.MANAGED.target())) {
-            flag.problem("the outputs would be lost with the container", "Mount it elsewhere than at /outputs");
         }
         if (type.equals("tmpfs")
                 && (entries.containsKey("source") || text("read_only").equals("true"))) {

@@ -6,7 +6,6 @@ import dev.trainyard.core.reading.ConfigNode.Scalar;
 import dev.trainyard.core.reading.ConfigNode.Sequence;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.runline.RunWords.Given;
-import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.RunSpecBuilder;
 import dev.trainyard.core.training.Volumes;
 import java.util.ArrayList;
@@ -41,12 +40,7 @@ final class VolumeFlags {
         Volumes volumes = new Volumes(declared(list), home);
         volumes.read(list);
         List<String> tmpfs = flags.texts("tmpfs", "/[^:]+(:.*)?", "/path or /path:options");
-        flags.all("tmpfs")
-                .forEach(field -> Volumes.checkTmpfs(field, field.text().orElse("")));
-        flags.all("tmpfs").stream()
-                .filter(VolumeFlags::hidesOutputs)
-                .forEach(field -> field.problem(
-                        "the outputs would be lost with the container", "Mount it elsewhere than at /outputs"));
+        flags.all("tmpfs").forEach(field -> field.text().ifPresent(words -> volumes.checkTmpfs(field, words)));
         run.mounts(volumes.mounts())
                 .outputs(volumes.outputs())
                 .anonymousVolumes(volumes.anonymous())
@@ -71,9 +65,5 @@ final class VolumeFlags {
                 mapping.get("source").map(VolumeFlags::source).orElse("");
             case Sequence _ -> "";
         };
-    }
-
-    private static boolean hidesOutputs(ConfigValue tmpfs) {
-        return tmpfs.text().orElse("").split(":", 2)[0].equals(Outputs.MANAGED.target());
     }
 }

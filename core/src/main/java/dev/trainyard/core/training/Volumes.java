@@ -3,13 +3,9 @@ package dev.trainyard.core.training;
 import dev.trainyard.core.reading.ConfigNode;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.Excerpt;
-import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Outputs;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -164,8 +160,11 @@ public final class Volumes {
             field.get("size").flatMap(ConfigValue::size).ifPresent(size -> options.add("size=" + size));
             field.get("mode").flatMap(Volumes::mode).ifPresent(mode -> options.add("mode=" + mode));
         });
-        target(volume, target)
-                .ifPresent(path -> tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options)));
+        target(volume, target).ifPresent(path -> {
+            Tmpfs.faults(path, Outputs.MANAGED.target(), Set.of())
+                    .forEach(fault -> volume.problem(fault.what(), fault.remedy()));
+            tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options));
+        });
     }
 
     /** In octal digits. Without quotes YAML has read a number before, so that 01777 is octal, and 1777 is not. */
@@ -192,7 +191,7 @@ public final class Volumes {
                     "the outputs cannot be read-only", "Leave ro out, or mount it elsewhere than at " + target.get());
         }
         switch (source.isEmpty() ? ' ' : source.charAt(0)) {
-            case '/' -> bind(volume, absolute(source), target.get(), options, isOutputs);
+            case '/' -> bind(volume, ContainerPath.plain(source), target.get(), options, isOutputs);
             case '~' ->
                 expanded(volume, source).ifPresent(path -> bind(volume, path, target.get(), options, isOutputs));
             case '.' -> {
@@ -234,7 +233,7 @@ public final class Volumes {
                     "%s names a home folder that is not known".formatted(Excerpt.path(source)), "Write the path out");
             return Optional.empty();
         }
-        String path = absolute(home + source.substring(1));
+        String path = ContainerPath.plain(home + source.substring(1));
         volume.notice("is read as %s, a path on the worker's host and not on yours".formatted(path));
         return Optional.of(path);
     }
@@ -293,13 +292,13 @@ public final class Volumes {
     }
 
     private static Optional<String> plainTarget(ConfigValue volume, String text) {
-        if (!text.startsWith("/") || absolute(text).equals("/")) {
+        if (!text.startsWith("/") || ContainerPath.plain(text).equals("/")) {
             volume.problem(
                     "%s is no absolute path in the container".formatted(Excerpt.path(text)),
                     "Write one, such as /data");
             return Optional.empty();
         }
-        return Optional.of(absolute(text));
+        return Optional.of(ContainerPath.plain(text));
     }
 
     /** Where a volume or a device stands in the container, by which a later file replaces it; none if that cannot be told. */
@@ -307,11 +306,11 @@ public final class Volumes {
         if (volume instanceof ConfigNode.Mapping mapping) {
             return mapping.get("target")
                     .filter(ConfigNode.Scalar.class::isInstance)
-                    .map(target -> absolute(((ConfigNode.Scalar) target).text()));
+                    .map(target -> ContainerPath.plain(((ConfigNode.Scalar) target).text()));
         }
         if (volume instanceof ConfigNode.Scalar scalar) {
             String[] parts = unquoted(scalar.text()).split(":", -1);
-            return Optional.of(absolute(parts[parts.length == 1 ? 0 : 1]));
+            return Optional.of(ContainerPath.plain(parts[parts.length == 1 ? 0 : 1]));
         }
         return Optional.empty();
     }
@@ -320,27 +319,9 @@ public final class Volumes {
         return text.replaceAll("(^|:)\"([^\":]*)\"(?=:|$)", "$1$2").replaceAll("(^|:)'([^':]*)'(?=:|$)", "$1$2");
     }
 
-    private static String absolute(String path) {
-        Deque<String> segments = new ArrayDeque<>();
-        for (String segment : path.split("/", -1)) {
-            if (segment.equals("..")) {
-                segments.pollLast();
-            } else if (!segment.isEmpty() && !segment.equals(".")) {
-                segments.addLast(segment);
-            }
-        }
-        return "/" + String.join("/", segments);
-    }
-
-    /** Reports the options of {@code /path:options} that the engine would refuse. */
-    public static void checkTmpfs(ConfigValue field, String text) {
-        int colon = text.indexOf(':');
-        if (colon >= 0) {
-            Arrays.stream(text.substring(colon + 1).split(","))
-                    .filter(option -> !option.isEmpty() && !LinuxVocabulary.isTmpfsOption(option))
-                    .forEach(option -> field.problem(
-                            "%s is no option of a tmpfs".formatted(Excerpt.quote(option)),
-                            "Write options such as size=64m, mode=1777 or noexec"));
-        }
+    /** Reports what is wrong with a tmpfs beside these volumes, which are read by now. */
+    public void checkTmpfs(ConfigValue field, String words) {
+        Tmpfs.faults(words, Outputs.MANAGED.target(), targets)
+                .forEach(fault -> field.problem(fault.what(), fault.remedy()));
     }
 }

@@ -287,6 +287,14 @@ class RequestCodecTest {
     }
 
     @Test
+    void a_request_that_was_accepted_before_a_tmpfs_over_the_outputs_was_refused_can_still_be_read() {
+        String json = FULL.replace("/tmp:size=1g", "/results/../outputs/:size=1g");
+
+        assertThat(problemsOf(json)).singleElement().asString().contains("would be lost");
+        assertThat(RequestCodec.accepted(json).run().tmpfs()).containsExactly("/results/../outputs/:size=1g");
+    }
+
+    @Test
     void a_request_that_was_accepted_before_a_name_was_reserved_can_still_be_read() {
         String json = FULL.replace("vision/mnist:7", "trainyard/mnist:7");
 
