@@ -2,6 +2,7 @@ package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
@@ -33,6 +34,7 @@ import dev.trainyard.worker.device.OfferedDevice;
 import dev.trainyard.worker.device.WrongDevices;
 import dev.trainyard.worker.docker.DockerEngine;
 import dev.trainyard.worker.engine.Containers;
+import dev.trainyard.worker.engine.Engine;
 import dev.trainyard.worker.engine.EngineException;
 import dev.trainyard.worker.engine.EngineInfo;
 import dev.trainyard.worker.engine.OwnContainer;
@@ -185,6 +187,7 @@ public final class Worker implements AutoCloseable {
         List<OfferedDevice> devices = provider.devices();
         DockerEngine engine = keep(DockerEngine.fromEnvironment(settings.environment()));
         EngineInfo engineInfo = engine.info();
+        requireRootFileSystem(engine, policy);
         Database database = keep(Database.connect(settings.postgres(), Role.WORKER, POOL));
         HikariDataSource journal = keep(database.journal(JOURNAL_POOL));
 
@@ -253,6 +256,15 @@ public final class Worker implements AutoCloseable {
                 policy.origin());
         if (running > 0) {
             log.info("going on with {} trainings of a former process", running);
+        }
+    }
+
+    private static void requireRootFileSystem(Engine engine, Policy policy) {
+        @Nullable DataSize size = policy.rootFileSystem();
+        if (size != null) {
+            engine.objectionToRootFileSystem(size).ifPresent(why -> {
+                throw new WorkerProblem(policy.uselessRootFileSystem(why), ExitCode.INVALID, null);
+            });
         }
     }
 

@@ -68,8 +68,26 @@ class WorkerTest {
                 .contains("no job may write in " + data, "chmod 700 " + data);
     }
 
+    /** The engine of a machine with overlay2 on ext4, as build machines have. */
+    @Test
+    void does_not_start_if_the_engine_cannot_keep_the_limit_of_root_file_systems() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Path policy = Files.writeString(folder.resolve("policy.yml"), "rootFileSystem: 50g");
+
+        assertThatThrownBy(() -> Worker.start(settings(folder.resolve("outputs"), policy, System.getenv())))
+                .hasMessageContaining("The rule rootFileSystem of " + policy)
+                .hasMessageContaining("storage-opt")
+                .hasMessageContaining("Write rootFileSystem: unlimited")
+                .asInstanceOf(InstanceOfAssertFactories.type(WorkerProblem.class))
+                .returns(ExitCode.INVALID, WorkerProblem::exitCode);
+    }
+
     /** On a host without an engine, where the start ends. */
     private WorkerSettings settings(Path outputs, @Nullable Path policy) {
+        return settings(outputs, policy, Map.of("DOCKER_HOST", "unix:///nowhere.sock"));
+    }
+
+    private WorkerSettings settings(Path outputs, @Nullable Path policy, Map<String, String> environment) {
         return new WorkerSettings(
                 "127.0.0.1:1",
                 PostgresUrl.parse("postgresql://127.0.0.1:1/trainyard"),
@@ -81,6 +99,6 @@ class WorkerTest {
                 null,
                 policy,
                 OnStop.LEAVE,
-                Map.of("DOCKER_HOST", "unix:///nowhere.sock"));
+                environment);
     }
 }

@@ -137,7 +137,9 @@ final class ContainerStep implements Step {
                             outputs,
                             ContainerSpecs.DEFAULT_LOG_BUDGET)
                     .limited(
-                            host.policy().memoryOf(request.run()), host.policy().pidsOf(request.run()));
+                            host.policy().memoryOf(request.run()),
+                            host.policy().pidsOf(request.run()),
+                            host.policy().rootFileSystem());
             tellStandIns(run, attempt, request);
             host.containers().create(spec);
             host.policy()

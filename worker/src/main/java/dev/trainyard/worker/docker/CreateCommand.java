@@ -115,6 +115,12 @@ final class CreateCommand {
                 .withDnsOptions(run.addressing().dnsOptions())
                 .withGroupAdd(run.groupAdd().isEmpty() ? null : run.groupAdd())
                 .withPidsLimit(spec.pids())
+                .withStorageOpt(
+                        spec.rootFileSystem() == null
+                                ? null
+                                : Map.of(
+                                        "size",
+                                        Long.toString(spec.rootFileSystem().bytes())))
                 .withPrivileged(run.privileges().privileged())
                 .withCapAdd(run.privileges().capAdd().stream()
                         .map(CreateCommand::capability)

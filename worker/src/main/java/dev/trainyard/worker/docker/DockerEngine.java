@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Info;
+import dev.trainyard.core.text.DataSize;
 import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.Engine;
 import dev.trainyard.worker.engine.EngineImages;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** A Docker engine, reached over its HTTP interface. */
 public final class DockerEngine implements Engine {
@@ -108,6 +110,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineVolumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public Optional<String> objectionToRootFileSystem(DataSize size) {
+        return RootFileSystem.objection(connection, size);
     }
 
     @Override

@@ -40,7 +40,8 @@ final class DockerNetworks implements EngineNetworks {
             // Another worker of this host may have been faster.
             return inspect(name).orElseThrow(() -> e);
         }
-        return inspect(name).orElseThrow();
+        return inspect(name)
+                .orElseThrow(() -> new EngineRefused(404, "the network %s was removed meanwhile".formatted(name)));
     }
 
     private Optional<EngineNetwork> inspect(String name) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout what the engine grants the container when the engine itself stops; null: its default
  * @param logBudget what the engine keeps of the container's log
  * @param memory the most that it may use; null: no limit
+ * @param rootFileSystem how much it may write in its own file system; null: no limit
  * @param pids how many processes and threads it may have; null: no limit
  */
 public record ContainerSpec(
@@ -31,11 +32,24 @@ public record ContainerSpec(
         @Nullable Duration stopTimeout,
         DataSize logBudget,
         @Nullable DataSize memory,
-        @Nullable Long pids) {
+        @Nullable Long pids,
+        @Nullable DataSize rootFileSystem) {
 
     /** The same with other limits than the request's own. */
-    public ContainerSpec limited(@Nullable DataSize mostMemory, @Nullable Long mostPids) {
+    public ContainerSpec limited(
+            @Nullable DataSize mostMemory, @Nullable Long mostPids, @Nullable DataSize mostRootFileSystem) {
         return new ContainerSpec(
-                name, labels, image, run, environment, mounts, gpus, stopTimeout, logBudget, mostMemory, mostPids);
+                name,
+                labels,
+                image,
+                run,
+                environment,
+                mounts,
+                gpus,
+                stopTimeout,
+                logBudget,
+                mostMemory,
+                mostPids,
+                mostRootFileSystem);
     }
 }

@@ -53,7 +53,8 @@ public final class ContainerSpecs {
                 stopTimeout(request.gracePeriod()),
                 logBudget,
                 request.run().memory(),
-                request.run().pidsLimit());
+                request.run().pidsLimit(),
+                null);
     }
 
     /** Always the same for one attempt, so that a create which outlived its process is found again. */

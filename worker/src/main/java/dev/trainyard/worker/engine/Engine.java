@@ -1,6 +1,8 @@
 package dev.trainyard.worker.engine;
 
+import dev.trainyard.core.text.DataSize;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The container engine of this host. Calls block the calling thread, which should be a virtual one. Short calls end within a
@@ -10,6 +12,9 @@ import java.io.IOException;
 public interface Engine extends AutoCloseable {
 
     EngineInfo info();
+
+    /** Why it cannot limit what a container writes in its own file system; empty: it can. Asked by making a container, which goes away again. */
+    Optional<String> objectionToRootFileSystem(DataSize size);
 
     /** Returns if the engine answers. */
     void ping();

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param gracePeriod the longest time between a stop signal and KILL
  * @param memory the most that a container may use, and what it may use if it asks for nothing; null: all that the host offers
  * @param pids likewise, of processes and threads; −1 is unlimited
+ * @param rootFileSystem how much a container may write in its own file system; null: as much as the engine has room for
  * @param builtNames for whom the names are that builds give
  * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
  * @param buildNetwork of the containers in which RUN of a Dockerfile works: {@link #GUARDED}, or as {@code docker run --network}
@@ -63,6 +64,7 @@ public record Policy(
         Duration gracePeriod,
         @Nullable DataSize memory,
         long pids,
+        @Nullable DataSize rootFileSystem,
         BuiltNames builtNames,
         boolean addUrls,
         String buildNetwork) {
@@ -92,7 +94,7 @@ public record Policy(
     private static final String HOST = "host";
     private static final String LOWER_OOM_SCORE = "SYS_RESOURCE";
 
-    /** Of processes, as it is written in the file. */
+    /** Of processes, and of the root file system, as it is written in the file. */
     static final String UNLIMITED = "unlimited";
 
     private static final int FEW = 6;
@@ -167,6 +169,7 @@ public record Policy(
             Duration.ofMinutes(10),
             null,
             16_384,
+            null,
             BuiltNames.OWN,
             false,
             GUARDED);
@@ -214,6 +217,7 @@ public record Policy(
                 gracePeriod,
                 most,
                 pids,
+                rootFileSystem,
                 builtNames,
                 addUrls,
                 buildNetwork);
@@ -222,6 +226,12 @@ public record Policy(
     /** How much memory a container may use; null: as much as it likes. */
     public @Nullable DataSize memoryOf(RunSpec run) {
         return run.memory() == null ? memory : run.memory();
+    }
+
+    /** @param why the engine cannot do what the rule says */
+    public String uselessRootFileSystem(String why) {
+        return "The rule rootFileSystem of %s cannot hold, since the engine refuses it: %s. Write rootFileSystem: unlimited, or give the engine's data a file system that can: XFS mounted with pquota (for overlay2), btrfs or zfs."
+                .formatted(origin, why);
     }
 
     /** How many processes and threads a container may have; −1: as many as it likes. */

@@ -53,6 +53,7 @@ final class PolicyFile {
             "gracePeriod",
             "memory",
             "pids",
+            "rootFileSystem",
             "builtNames",
             "addUrls",
             "buildNetwork");
@@ -93,6 +94,7 @@ final class PolicyFile {
                 gracePeriod(),
                 memory(),
                 pids(),
+                rootFileSystem(),
                 builtNames(),
                 flag("addUrls", builtIn.addUrls()),
                 buildNetwork());
@@ -268,6 +270,20 @@ final class PolicyFile {
             problem(node, "pids is a number of processes and threads, or unlimited");
         }
         return word.matches("\\d{1,9}") ? Long.parseLong(word) : -1;
+    }
+
+    private @Nullable DataSize rootFileSystem() {
+        @Nullable Node node = rules.get("rootFileSystem");
+        if (node == null) {
+            return Policy.BUILT_IN.rootFileSystem();
+        }
+        String word = text(node).orElse(Policy.UNLIMITED);
+        try {
+            return word.equals(Policy.UNLIMITED) ? null : DataSize.parse(word);
+        } catch (IllegalArgumentException e) {
+            problem(node, "rootFileSystem is unlimited, or a size such as 50g");
+            return null;
+        }
     }
 
     private BuiltNames builtNames() {

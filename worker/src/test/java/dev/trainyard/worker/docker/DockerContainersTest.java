@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -91,9 +92,24 @@ class DockerContainersTest {
         assertThat(containers.inspect(spec.name()).orElseThrow().id()).isEqualTo(first);
     }
 
+    /** Few engines can, and that of a build machine cannot: it says so, which shows that it was asked. */
+    @Test
+    void a_limit_of_the_root_file_system_is_the_engines_own_option() {
+        ContainerSpec spec = workshop.spec(aRequest().command("true")).limited(null, null, DataSize.parse("1g"));
+
+        Optional<String> objection = workshop.engine().objectionToRootFileSystem(DataSize.parse("1g"));
+
+        if (objection.isPresent()) {
+            assertThatThrownBy(() -> workshop.containers().create(spec)).hasMessageContaining("storage-opt");
+            assertThat(objection.get()).contains("storage-opt");
+        } else {
+            assertThat(workshop.containers().create(spec).value()).isNotEmpty();
+        }
+    }
+
     @Test
     void limits_that_the_request_does_not_name_reach_the_engine() throws Exception {
-        ContainerSpec spec = workshop.spec(aRequest().command("true")).limited(DataSize.parse("64m"), 100L);
+        ContainerSpec spec = workshop.spec(aRequest().command("true")).limited(DataSize.parse("64m"), 100L, null);
 
         JsonNode host = Inspection.of(containers.create(spec).value()).hostConfig();
 
@@ -136,6 +152,7 @@ class DockerContainersTest {
                 spec.gpus(),
                 spec.stopTimeout(),
                 spec.logBudget(),
+                null,
                 null,
                 null);
 

@@ -386,6 +386,10 @@ class PolicyTest {
                 .asString()
                 .contains("the line memory: 18253611008 and");
         assertThat(policy("memory: 100g").within(host).memory()).isEqualTo(host);
+        assertThat(policy("rootFileSystem: 50g").within(host).rootFileSystem()).isEqualTo(DataSize.parse("50g"));
+        assertThat(policy("rootFileSystem: unlimited").rootFileSystem())
+                .isEqualTo(builtIn.rootFileSystem())
+                .isNull();
     }
 
     @Test
@@ -443,6 +447,7 @@ class PolicyTest {
                     buildNetwork: "container:db"   | :1:15: a network is bridge, none, host
                     gracePeriod: soon              | :1:14: gracePeriod is a duration, such as 10m or 90s
                     memory: much                   | :1:9: memory is host, for all that the host offers, or a size
+                    rootFileSystem: 0x5            | :1:17: rootFileSystem is unlimited, or a size such as 50g
                     pids: 0                        | :1:7: pids is a number of processes and threads, or unlimited
                     [host]                         | :1:1: a policy is written as rules
                     'mounts: {'                    | this is no YAML
