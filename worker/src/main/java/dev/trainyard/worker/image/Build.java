@@ -34,6 +34,9 @@ final class Build {
     private static final Pattern WRITES =
             Pattern.compile("^$|^Step \\S+ : (?:FROM|COPY|ADD|RUN|WORKDIR) ", Pattern.CASE_INSENSITIVE);
 
+    /** The engine fills no variables into the command of a RUN: its shell does. */
+    private static final Pattern RUN = Pattern.compile("^Step \\S+ : RUN ", Pattern.CASE_INSENSITIVE);
+
     private static final String BUILD_KIT =
             ". This Dockerfile uses what only BuildKit builds (RUN --mount, COPY --chmod, here-documents); the engine's"
                     + " own builder cannot. Write it without, or build the image yourself and submit it by name";
@@ -110,8 +113,7 @@ final class Build {
             return new ImageFailure(
                     Cause.DISK_FULL, "the disk is full: the build stopped%s: %s".formatted(step, reason), true);
         }
-        Optional<Cause> ofRegistry =
-                isAboutBaseImage(output.step(), words) ? RegistryWords.cause(words) : Optional.empty();
+        Optional<Cause> ofRegistry = isAboutBaseImage(output, words) ? RegistryWords.cause(words) : Optional.empty();
         if (ofRegistry.isPresent()) {
             return new ImageFailure(
                     ofRegistry.get(),
@@ -159,11 +161,16 @@ final class Build {
     }
 
     /**
-     * Whether words about a full disk are the engine's own. It quotes what an instruction says that writes nothing ({@code STOPSIGNAL}). Of
-     * one that writes, the engine may have thrown away by now what filled the disk, so that a look at it would not tell.
+     * Whether words about a full disk are the engine's own. It quotes what an instruction says that writes nothing ({@code STOPSIGNAL}),
+     * and what variables and the base image's triggers say. Of one that writes, the engine may have thrown away by now what filled
+     * the disk, so that a look at it would not tell.
      */
     private static boolean isOfEngine(BuildOutput output) {
-        return WRITES.matcher(output.step()).find() && !RegistryWords.sayNoSpaceLeft(output.step());
+        String step = output.step();
+        return WRITES.matcher(step).find()
+                && !RegistryWords.sayNoSpaceLeft(step)
+                && !output.ranTriggers()
+                && (!step.contains("$") || RUN.matcher(step).find());
     }
 
     private static boolean isExitOfProgram(String words) {
@@ -193,8 +200,10 @@ final class Build {
     }
 
     /** Otherwise the words may be anybody's: of a program, of a file's name. */
-    private static boolean isAboutBaseImage(String step, String words) {
-        return !isExitOfProgram(words) && (isFrom(step) || words.startsWith(FROM_FLAG));
+    private static boolean isAboutBaseImage(BuildOutput output, String words) {
+        return !isExitOfProgram(words)
+                && !output.ranTriggers()
+                && (isFrom(output.step()) || words.startsWith(FROM_FLAG));
     }
 
     /** {@code Step 2/5 : FROM image}, as the Dockerfile writes it. */

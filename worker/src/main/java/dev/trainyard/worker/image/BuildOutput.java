@@ -15,6 +15,7 @@ final class BuildOutput {
     private static final int LONGEST_LINE = 4096;
     private static final Pattern STEP = Pattern.compile("Step \\d+/\\d+ : .*");
     private static final Pattern OF_THE_BUILDER = Pattern.compile("^( ---> |Removing intermediate container )");
+    private static final Pattern TRIGGERS = Pattern.compile("^# Executing \\d+ build trigger");
     private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
 
     /** Measuring is no matter, unless somebody prints the words without end. */
@@ -30,6 +31,7 @@ final class BuildOutput {
     private int looks;
     private boolean noSpaceLeft;
     private boolean diskWasFull;
+    private boolean ranTriggers;
 
     /** @param disk whether the engine's disk is full now: asked when a program says that no space is left, which may be about something else */
     BuildOutput(Consumer<String> lines, BooleanSupplier disk) {
@@ -39,6 +41,7 @@ final class BuildOutput {
 
     void accept(EngineMessage message) {
         if (message.error() != null) {
+            flush();
             error = message.error();
         } else if (message.imageId() != null) {
             imageId = message.imageId();
@@ -97,6 +100,11 @@ final class BuildOutput {
         return diskWasFull;
     }
 
+    /** Whether the step went on with instructions that its base image brought (ONBUILD): their words are in no step. */
+    boolean ranTriggers() {
+        return ranTriggers;
+    }
+
     private void line(String raw) {
         String line = COLOURS.matcher(raw).replaceAll("").stripTrailing();
         if (line.isEmpty()) {
@@ -107,7 +115,9 @@ final class BuildOutput {
             ofStep.clear();
             noSpaceLeft = false;
             diskWasFull = false;
+            ranTriggers = false;
         } else if (!OF_THE_BUILDER.matcher(line).find()) {
+            ranTriggers |= TRIGGERS.matcher(line).find();
             ofStep.add(line.strip());
             if (ofStep.size() > LINES_KEPT) {
                 ofStep.removeFirst();
