@@ -232,10 +232,10 @@ class SubmitTest {
                 "{\"state\":\"FAILED\",\"reason\":\"TIME_LIMIT\",\"attempt\":{\"exitCode\":143}}|143|failed: TIME_LIMIT",
                 "{\"state\":\"CANCELLED\",\"attempt\":null}|1|cancelled",
                 "{\"state\":\"CANCELLED\",\"attempt\":{\"exitCode\":0}}|1|cancelled",
-                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"detail\":\"exec: 'x': executable file not found in $PATH\"}}|127|failed",
-                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"detail\":\"exec: '/etc': permission denied: unknown\"}}|126|failed",
-                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"detail\":\"could not select device driver\"}}|125|failed",
-                "{\"state\":\"FAILED\",\"reason\":\"PORT_IN_USE\",\"attempt\":{\"cause\":\"PORT_IN_USE\",\"detail\":\"address already in use\"}}|125|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"NO_SUCH_PROGRAM\"}}|127|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"NOT_EXECUTABLE\"}}|126|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"of a later release\"}}|125|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"PORT_IN_USE\",\"attempt\":{\"cause\":\"PORT_IN_USE\",\"startRefusal\":\"PORT_TAKEN\"}}|125|failed",
                 "{\"state\":\"REJECTED\",\"reason\":\"other content\"}|64|rejected: other content"
             })
     void the_end_of_the_job_is_the_exit_code(String end, int exitCode, String said) {

@@ -5,6 +5,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
@@ -323,16 +324,27 @@ public final class AttemptStore {
      *
      * @param detail for people: what happened, in the words of whoever knows
      * @param outputsComplete null where no container started
+     * @param refusal why the engine did not start its container; null: it did, or was not asked
      * @param retry the job's decision from its counters, by the rules of its request
      */
     public record End(
             Cause cause,
             @Nullable String detail,
             @Nullable Boolean outputsComplete,
+            @Nullable StartRefusal refusal,
             Function<Retry.Counters, Retry.Decision> retry) {
 
         public End {
             detail = detail == null ? null : StorableText.of(detail);
+        }
+
+        /** The engine refused nothing. */
+        public End(
+                Cause cause,
+                @Nullable String detail,
+                @Nullable Boolean outputsComplete,
+                Function<Retry.Counters, Retry.Decision> retry) {
+            this(cause, detail, outputsComplete, null, retry);
         }
     }
 
@@ -371,11 +383,12 @@ public final class AttemptStore {
         sql.sql("""
                 update trainyard.attempt
                 set state = 'ENDED', state_since = clock_timestamp(), ended_at = greatest(coalesce(exited_at, reserved_at), clock_timestamp()),
-                    cause = :cause, detail = :detail, outputs_state = :outputs
+                    cause = :cause, detail = :detail, outputs_state = :outputs, start_refusal = :refusal
                 where id = :id""")
                 .param("id", locked.attempt().value())
                 .param("cause", end.cause().name())
                 .param("detail", end.detail(), Types.VARCHAR)
+                .param("refusal", end.refusal() == null ? null : end.refusal().name(), Types.VARCHAR)
                 .param(
                         "outputs",
                         end.outputsComplete() == null ? null : end.outputsComplete() ? "COMPLETE" : "INCOMPLETE",
@@ -384,6 +397,9 @@ public final class AttemptStore {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("cause", end.cause().name());
         data.put("detail", end.detail());
+        if (end.refusal() != null) {
+            data.put("startRefusal", end.refusal().name());
+        }
         events.append(locked.job(), "attempt.ended", locked.attempt(), Json.object(data));
     }
 

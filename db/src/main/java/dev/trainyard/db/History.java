@@ -32,7 +32,7 @@ public final class History {
     private static final int ALL_AT_ONCE = 1_000;
 
     private static final String ATTEMPT_COLUMNS = """
-            a.attempt_id, a.number, a.state as attempt_state, a.cause, a.detail, a.exit_code, a.oom_killed, a.worker, a.host,
+            a.attempt_id, a.number, a.state as attempt_state, a.cause, a.detail, a.start_refusal, a.exit_code, a.oom_killed, a.worker, a.host,
             a.devices, a.container_name, a.image_digest, a.argv, a.outputs_location, a.outputs_state, a.stop_reason,
             (select c.kill_at from trainyard.attempt c where c.id = a.attempt_id and a.state = 'RUNNING') as kill_at,
             a.reserved_at, a.started_at, a.exited_at, a.ended_at as attempt_ended_at
@@ -96,6 +96,7 @@ public final class History {
     /**
      * One run of a job.
      *
+     * @param startRefusal why the engine did not start its container, as {@link dev.trainyard.core.lifecycle.StartRefusal} names it
      * @param devices keys of the reserved devices
      * @param argv what the container ran, once it started
      * @param killAt of one that is being stopped: when its grace period is over
@@ -106,6 +107,7 @@ public final class History {
             AttemptState state,
             @Nullable String cause,
             @Nullable String detail,
+            @Nullable String startRefusal,
             @Nullable Integer exitCode,
             @Nullable Boolean oomKilled,
             String worker,
@@ -607,6 +609,7 @@ public final class History {
                 AttemptState.valueOf(row.getString("attempt_state")),
                 row.getString("cause"),
                 row.getString("detail"),
+                row.getString("start_refusal"),
                 (Integer) row.getObject("exit_code"),
                 (Boolean) row.getObject("oom_killed"),
                 row.getString("worker"),

@@ -8,7 +8,8 @@ import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
-import java.util.Locale;
+import dev.trainyard.core.lifecycle.StartRefusal;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** Stays with a job that was just submitted until it ends, as {@code docker run} stays with its container. */
@@ -48,15 +49,13 @@ final class Attachment {
         }
     }
 
-    /** As {@code docker run} ends where no container exited: it reads the engine's words too. */
-    static int ofRefusedStart(String detail) {
-        String words = detail.toLowerCase(Locale.ROOT);
-        if (words.contains("executable file not found") || words.contains("no such file or directory")) {
-            return ExitCode.NO_SUCH_PROGRAM;
-        }
-        return words.contains("permission denied") || words.contains("is a directory")
-                ? ExitCode.NOT_EXECUTABLE
-                : ExitCode.NOT_STARTED;
+    /** As {@code docker run} ends where no container exited. A later release may know more reasons. */
+    private static int notStarted(String refusal) {
+        return Arrays.stream(StartRefusal.values())
+                .filter(known -> known.name().equals(refusal))
+                .findFirst()
+                .orElse(StartRefusal.OTHER)
+                .exitCode();
     }
 
     private static int exitCode(JsonObject job) {
@@ -70,11 +69,9 @@ final class Attachment {
                 if (container != 0) {
                     yield container;
                 }
-                yield switch (attempt.text("cause")) {
-                    case "START_FAILED" -> ofRefusedStart(attempt.text("detail"));
-                    case "PORT_IN_USE" -> ExitCode.NOT_STARTED;
-                    default -> ExitCode.JOB_FAILED;
-                };
+                String refusal = attempt.text("startRefusal");
+                boolean refused = !refusal.isEmpty() || attempt.text("cause").equals("START_FAILED");
+                yield refused ? notStarted(refusal) : ExitCode.JOB_FAILED;
             }
         };
     }

@@ -26,15 +26,6 @@ public final class ExitCode {
     /** The server cannot do it now: Kafka or Postgres does not answer; or the job that was followed is held. */
     public static final int TRY_LATER = 75;
 
-    /** Of a job that was followed: the engine refused to start its container, as {@code docker run} says it. */
-    public static final int NOT_STARTED = 125;
-
-    /** The same, since its program cannot be executed. */
-    public static final int NOT_EXECUTABLE = 126;
-
-    /** The same, since the image has no such program. */
-    public static final int NO_SUCH_PROGRAM = 127;
-
     /** What a shell reports of a program that Ctrl-C ended (128 + SIGINT). */
     public static final int INTERRUPTED = 130;
 

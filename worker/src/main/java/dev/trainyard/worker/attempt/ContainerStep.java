@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Reconcile;
 import dev.trainyard.core.lifecycle.Reconcile.Seen;
+import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.db.Attempt;
@@ -21,7 +22,6 @@ import dev.trainyard.worker.engine.ContainerStatus;
 import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.engine.EngineVolume;
 import dev.trainyard.worker.engine.ReservedDevice;
-import dev.trainyard.worker.engine.StartProblem;
 import dev.trainyard.worker.engine.StartRefused;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -147,7 +147,7 @@ final class ContainerStep implements Step {
                     .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
             return false;
         } catch (StartRefused e) {
-            return failed(run, attempt, request, e.problem());
+            return failed(run, attempt, request, e.refusal(), e.reason());
         } catch (Woken e) {
             return !e.byRow() && Ending.diskSilent(host, run, attempt);
         } catch (Host.NotAllowed e) {
@@ -189,21 +189,19 @@ final class ContainerStep implements Step {
             return false;
         } catch (StartRefused e) {
             // Whatever the engine says of a start under which the container was taken away.
-            StartProblem problem = host.containers().inspect(created.id()).isEmpty()
-                    ? new StartProblem.Removed(e.reason())
-                    : e.problem();
+            StartRefusal refusal =
+                    host.containers().inspect(created.id()).isEmpty() ? StartRefusal.CONTAINER_REMOVED : e.refusal();
             host.containers().remove(created.id());
-            return failed(run, attempt, run.request(attempt), problem);
+            return failed(run, attempt, run.request(attempt), refusal, e.reason());
         }
     }
 
-    private boolean failed(AttemptRun run, Attempt attempt, Request.Submit request, StartProblem problem) {
-        if (problem instanceof StartProblem.ImageGone) {
+    private boolean failed(
+            AttemptRun run, Attempt attempt, Request.Submit request, StartRefusal refusal, String reason) {
+        if (refusal == StartRefusal.IMAGE_GONE) {
             ImageStep.isGone(host, run, request);
         }
-        return problem.isOfHost()
-                ? Ending.refused(host, run, attempt, problem.cause(), problem.sentence())
-                : Ending.failed(host, run, attempt, problem.cause(), problem.sentence());
+        return Ending.notStarted(host, run, attempt, refusal, StartRefused.sentence(reason, refusal));
     }
 
     private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {

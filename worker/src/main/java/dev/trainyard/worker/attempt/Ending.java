@@ -3,6 +3,7 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
+import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.db.Attempt;
@@ -51,6 +52,24 @@ final class Ending {
                         Remedy.added(detail, cause),
                         null,
                         counters -> Retry.refused(cause, request.retry(), counters, jitter())));
+    }
+
+    /** As {@link #failed}, or {@link #refused} if the reason is this host's own. */
+    static boolean notStarted(Host host, AttemptRun run, Attempt attempt, StartRefusal refusal, String detail) {
+        Request.Submit request = run.request(attempt);
+        Cause cause = refusal.cause();
+        return failed(
+                host,
+                run,
+                attempt,
+                new End(
+                        cause,
+                        Remedy.added(detail, cause),
+                        null,
+                        refusal,
+                        counters -> refusal.isOfHost()
+                                ? Retry.refused(cause, request.retry(), counters, jitter())
+                                : Retry.decide(cause, null, request.retry(), counters, jitter())));
     }
 
     private static boolean failed(Host host, AttemptRun run, Attempt attempt, End end) {

@@ -1,16 +1,24 @@
 package dev.trainyard.worker.docker;
 
+import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.QuotedWords;
-import dev.trainyard.worker.engine.StartProblem;
 import dev.trainyard.worker.engine.StartRefused;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What the engine means by its words, where a status alone does not tell. Wordings of moby 20.10 to 28. */
 public final class EngineErrors {
 
-    private static final String MISSING_SOURCE = "bind source path does not exist:";
+    private static final Pattern MISSING_SOURCE =
+            Pattern.compile("^invalid mount config for type *: bind source path does not exist: ");
+    private static final List<String> NO_USER =
+            List.of("no matching entries in passwd file", "no matching entries in group file");
+    /** It looks into the image's own files for no other path that a request names. */
+    private static final Pattern WORKING_DIRECTORY =
+            Pattern.compile("^(?:lstat|mkdir) .*: not a directory$|^the working directory .* is invalid");
+
     private static final List<String> REMOVED = List.of("no such container", "container is marked for removal");
     private static final String BEING_REMOVED = "is already in progress";
     private static final List<String> PORT = List.of("port is already allocated", "address already in use");
@@ -18,6 +26,8 @@ public final class EngineErrors {
     private static final List<String> DEVICES =
             List.of("could not select device driver", "nvidia-container-cli: ", "unresolvable cdi devices");
     private static final List<String> PROGRAM = List.of("exec: ", "exec format error", "no command specified");
+    private static final List<String> NOT_EXECUTABLE =
+            List.of("permission denied", "is a directory", "exec format error");
     private static final List<String> NO_SPACE = List.of("no space left on device", "no space left on device: unknown");
 
     /** The kernel says "no space left" also of these, which no disk can help. */
@@ -27,37 +37,43 @@ public final class EngineErrors {
 
     /** A refusal to create or start a container, or what it needs, with what it means. */
     static StartRefused startRefused(EngineRefused refused) {
-        return new StartRefused(refused, startProblem(refused.reason()));
+        return new StartRefused(refused, startRefusal(refused.reason()));
     }
 
-    static StartProblem startProblem(String reason) {
-        int missing = reason.indexOf(MISSING_SOURCE);
-        if (missing >= 0) {
-            return new StartProblem.MountMissing(
-                    reason.substring(missing + MISSING_SOURCE.length()).strip(), reason);
-        }
+    static StartRefusal startRefusal(String reason) {
         // What a user chose, such as a program called "port is already allocated", is quoted or does not stand at the
         // end.
         String words = QuotedWords.removed(reason).toLowerCase(Locale.ROOT).strip();
+        if (NO_USER.stream().anyMatch(words::endsWith)) {
+            return StartRefusal.NO_SUCH_USER;
+        }
+        if (WORKING_DIRECTORY.matcher(words).find()) {
+            return StartRefusal.WORKING_DIRECTORY;
+        }
+        if (MISSING_SOURCE.matcher(words).find()) {
+            return StartRefusal.MOUNT_MISSING;
+        }
         if (REMOVED.stream().anyMatch(words::startsWith)
                 || (words.startsWith("removal of container ") && words.endsWith(BEING_REMOVED))) {
-            return new StartProblem.Removed(reason);
+            return StartRefusal.CONTAINER_REMOVED;
         }
         if (words.startsWith("no such image")) {
-            return new StartProblem.ImageGone(reason);
+            return StartRefusal.IMAGE_GONE;
         }
         if (NO_SPACE.stream().anyMatch(words::endsWith) && NO_DISK.stream().noneMatch(words::contains)) {
-            return new StartProblem.DiskFull(reason);
+            return StartRefusal.DISK_FULL;
         }
         if (PORT.stream().anyMatch(words::endsWith) || words.startsWith(PORTS)) {
-            return new StartProblem.PortTaken(reason);
+            return StartRefusal.PORT_TAKEN;
         }
         if (DEVICES.stream().anyMatch(words::contains)) {
-            return new StartProblem.DevicesRefused(reason);
+            return StartRefusal.DEVICES_REFUSED;
         }
         if (PROGRAM.stream().anyMatch(words::contains)) {
-            return new StartProblem.NoSuchProgram(reason);
+            return NOT_EXECUTABLE.stream().anyMatch(words::contains)
+                    ? StartRefusal.NOT_EXECUTABLE
+                    : StartRefusal.NO_SUCH_PROGRAM;
         }
-        return new StartProblem.Other(reason);
+        return StartRefusal.OTHER;
     }
 }

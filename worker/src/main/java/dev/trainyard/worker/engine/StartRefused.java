@@ -1,20 +1,32 @@
 package dev.trainyard.worker.engine;
 
+import dev.trainyard.core.lifecycle.StartRefusal;
+import dev.trainyard.core.text.Sentence;
+
 /** The engine refused to create or start a container. */
 public final class StartRefused extends EngineRefused {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient StartProblem problem;
+    private final StartRefusal refusal;
 
     /** @param refused the engine's answer, whose status and words this one keeps */
-    public StartRefused(EngineRefused refused, StartProblem problem) {
+    public StartRefused(EngineRefused refused, StartRefusal refusal) {
         super(refused.status(), refused.reason(), refused);
-        this.problem = problem;
+        this.refusal = refusal;
     }
 
     /** What the refusal means. */
-    public StartProblem problem() {
-        return problem;
+    public StartRefusal refusal() {
+        return refusal;
+    }
+
+    /**
+     * The engine's words, and what to do.
+     *
+     * @param reason the engine's words
+     */
+    public static String sentence(String reason, StartRefusal refusal) {
+        return refusal.remedy().isEmpty() ? reason : Sentence.open(reason) + ". " + refusal.remedy();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.EndRecord;
+import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.text.DataSize;
@@ -24,7 +25,6 @@ import dev.trainyard.worker.engine.OwnContainer;
 import dev.trainyard.worker.engine.Owner;
 import dev.trainyard.worker.engine.RequestBuilder;
 import dev.trainyard.worker.engine.ReservedDevice;
-import dev.trainyard.worker.engine.StartProblem;
 import dev.trainyard.worker.engine.StartRefused;
 import dev.trainyard.worker.engine.State;
 import java.io.IOException;
@@ -344,14 +344,14 @@ class DockerContainersTest {
     void a_bind_source_that_does_not_exist_is_a_missing_mount() {
         StartRefused refused = refused(aRequest().command("true").mount("/nowhere/data", "/data", true));
 
-        assertThat(refused.problem()).isEqualTo(new StartProblem.MountMissing("/nowhere/data", refused.reason()));
+        assertThat(refused.refusal()).isEqualTo(StartRefusal.MOUNT_MISSING);
     }
 
     @Test
     void a_program_that_the_image_lacks_is_no_such_program() {
         StartRefused refused = refused(aRequest().command("no-such-program"));
 
-        assertThat(refused.problem()).isInstanceOf(StartProblem.NoSuchProgram.class);
+        assertThat(refused.refusal()).isEqualTo(StartRefusal.NO_SUCH_PROGRAM);
         assertThat(refused.reason()).contains("no-such-program");
     }
 
@@ -361,7 +361,7 @@ class DockerContainersTest {
             StartRefused refused =
                     refused(aRequest().command("true").port("127.0.0.1", stranger.getLocalPort(), 80, "tcp"));
 
-            assertThat(refused.problem()).isInstanceOf(StartProblem.PortTaken.class);
+            assertThat(refused.refusal()).isEqualTo(StartRefusal.PORT_TAKEN);
         }
     }
 

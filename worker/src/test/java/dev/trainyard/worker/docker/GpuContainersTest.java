@@ -4,11 +4,11 @@ import static dev.trainyard.worker.engine.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.LogEntry;
 import dev.trainyard.worker.engine.RequestBuilder;
 import dev.trainyard.worker.engine.ReservedDevice;
-import dev.trainyard.worker.engine.StartProblem;
 import dev.trainyard.worker.engine.StartRefused;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ class GpuContainersTest {
             StartRefused refused = catchThrowableOfType(
                     StartRefused.class, () -> plain.start(printingDevices(), new ReservedDevice("GPU-0", true)));
 
-            assertThat(refused.problem()).isInstanceOf(StartProblem.DevicesRefused.class);
+            assertThat(refused.refusal()).isEqualTo(StartRefusal.DEVICES_REFUSED);
         }
     }
 
