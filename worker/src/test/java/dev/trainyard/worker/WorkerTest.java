@@ -2,13 +2,17 @@ package dev.trainyard.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.trainyard.core.text.DataSize;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.launch.ExitCode;
+import dev.trainyard.worker.docker.DockerEngine;
+import dev.trainyard.worker.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,11 +72,14 @@ class WorkerTest {
                 .contains("no job may write in " + data, "chmod 700 " + data);
     }
 
-    /** The engine of a machine with overlay2 on ext4, as build machines have. */
     @Test
     void does_not_start_if_the_engine_cannot_keep_the_limit_of_root_file_systems() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         Path policy = Files.writeString(folder.resolve("policy.yml"), "rootFileSystem: 50g");
+        try (Engine engine = DockerEngine.fromEnvironment(System.getenv())) {
+            // As with overlay2 on ext4; an engine with btrfs can.
+            assumeTrue(engine.objectionToRootFileSystem(DataSize.parse("50g")).isPresent());
+        }
 
         assertThatThrownBy(() -> Worker.start(settings(folder.resolve("outputs"), policy, System.getenv())))
                 .hasMessageContaining("The rule rootFileSystem of " + policy)
