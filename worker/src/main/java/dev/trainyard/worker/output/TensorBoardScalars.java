@@ -29,6 +29,9 @@ public final class TensorBoardScalars {
     /** A single event is small; a length beyond this is damage. */
     private static final int MAX_RECORD = 16 << 20;
 
+    /** Summaries and values of one event, each of which may be two bytes of a record; more than this is damage, too. */
+    private static final int MAX_ELEMENTS = 1 << 16;
+
     /** Of a tag, in UTF-8: what is longer is cut. A history has fewer characters of it. */
     private static final int MAX_TAG = 2_000;
 
@@ -185,10 +188,11 @@ public final class TensorBoardScalars {
         return ((value >>> 15) | (value << 17)) + 0xa282ead8;
     }
 
+    /** Twice: the step, and the time, may be written behind the values that they are of. */
     private static List<Scalar> event(ByteBuffer event) {
         double wallTime = 0;
         long step = 0;
-        List<ByteBuffer> summaries = new ArrayList<>();
+        ByteBuffer again = event.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         while (event.hasRemaining()) {
             long key = varint(event);
             int field = (int) (key >>> 3);
@@ -197,29 +201,44 @@ public final class TensorBoardScalars {
                 wallTime = event.getDouble();
             } else if (field == 2 && type == VARINT) {
                 step = varint(event);
-            } else if (field == 5 && type == BYTES) {
-                summaries.add(bytes(event));
             } else {
                 skip(event, type);
             }
         }
         Instant at = Instant.ofEpochMilli((long) (wallTime * 1000));
         List<Scalar> scalars = new ArrayList<>();
-        for (ByteBuffer summary : summaries) {
-            summary(summary, step, at, scalars);
+        int elements = 0;
+        while (again.hasRemaining()) {
+            long key = varint(again);
+            if (key >>> 3 == 5 && (key & 7) == BYTES) {
+                elements = summary(bytes(again), step, at, scalars, counted(elements));
+            } else {
+                skip(again, (int) (key & 7));
+            }
         }
         return scalars;
     }
 
-    private static void summary(ByteBuffer summary, long step, Instant at, List<Scalar> into) {
+    /** Returns how many elements there are with its own. */
+    private static int summary(ByteBuffer summary, long step, Instant at, List<Scalar> into, int before) {
+        int elements = before;
         while (summary.hasRemaining()) {
             long key = varint(summary);
             if (key >>> 3 == 1 && (key & 7) == BYTES) {
+                elements = counted(elements);
                 value(bytes(summary), step, at, into);
             } else {
                 skip(summary, (int) (key & 7));
             }
         }
+        return elements;
+    }
+
+    private static int counted(int elements) {
+        if (elements == MAX_ELEMENTS) {
+            throw new IllegalArgumentException("an event with more than %d values".formatted(MAX_ELEMENTS));
+        }
+        return elements + 1;
     }
 
     private static void value(ByteBuffer value, long step, Instant at, List<Scalar> into) {
@@ -303,20 +322,28 @@ public final class TensorBoardScalars {
     }
 
     private static ByteBuffer bytes(ByteBuffer in) {
+        int length = length(in);
+        ByteBuffer part = in.slice(in.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+        in.position(in.position() + length);
+        return part;
+    }
+
+    private static int length(ByteBuffer in) {
         long length = varint(in);
         if (length < 0 || length > in.remaining()) {
             throw new BufferUnderflowException();
         }
-        ByteBuffer part = in.slice(in.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
-        in.position(in.position() + (int) length);
-        return part;
+        return (int) length;
     }
 
     private static void skip(ByteBuffer in, int type) {
         switch (type) {
             case VARINT -> varint(in);
             case FIXED_64 -> in.getLong();
-            case BYTES -> bytes(in);
+            case BYTES -> {
+                int length = length(in);
+                in.position(in.position() + length);
+            }
             case FIXED_32 -> in.getInt();
             default -> throw new IllegalArgumentException("unknown wire type " + type);
         }

@@ -48,6 +48,12 @@ public final class EventFile {
         return this;
     }
 
+    /** An event of these bytes. */
+    public EventFile event(byte[] content) {
+        record(new Message().raw(ByteBuffer.wrap(content)));
+        return this;
+    }
+
     public EventFile raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;

@@ -2,10 +2,14 @@ package dev.trainyard.worker.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import com.sun.management.ThreadMXBean;
 import dev.trainyard.worker.output.TensorBoardScalars.Reached;
 import dev.trainyard.worker.output.TensorBoardScalars.Scalar;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,9 +18,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TensorBoardScalarsTest {
 
@@ -220,6 +228,64 @@ class TensorBoardScalarsTest {
         assertThat(read.stream().mapToInt(scalar -> scalar.tag().length()).sum())
                 .isLessThanOrEqualTo(4 << 20);
         assertThat(limit.missing()).isPresent();
+    }
+
+    static Stream<Arguments> crowds() {
+        return Stream.of(
+                argumentSet("of summaries", repeated("2a00", 16 << 20)),
+                argumentSet("of values", repeated("2a020a00", 16 << 20)),
+                argumentSet("of values in one summary", within(0x2a, repeated("0a00", (16 << 20) - 6))),
+                argumentSet("of points without a name", within(0x2a, repeated("0a051500000000", 14 << 20))),
+                argumentSet("of points", within(0x2a, repeated("0a080a0178150000803f", 15 << 20))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("crowds")
+    void a_crowd_of_things_in_one_event_is_damage_of_its_file_alone(byte[] crowd) throws Exception {
+        byte[] good = new EventFile().simple("loss", 1, 1, 3).bytes();
+        byte[] bytes = new EventFile().simple("loss", 1, 1, 3).event(crowd).bytes();
+        long before = allocated();
+
+        assertThat(read(bytes)).extracting(Scalar::tag).containsExactly("loss");
+        assertThat(reached.missing("run/events", true))
+                .containsExactly("run/events is damaged at byte %d: its points from there on are not recorded"
+                        .formatted(good.length));
+        // The record, and what becomes of its elements.
+        assertThat(allocated() - before).as("bytes that were taken of the heap").isLessThan(64 << 20);
+    }
+
+    @Test
+    void an_event_may_have_thousands_of_points() throws Exception {
+        byte[] crowd = within(0x2a, repeated("0a080a0178150000803f", 600_000));
+
+        assertThat(read(new EventFile().event(crowd).bytes())).hasSize(60_000);
+        assertThat(reached.missing("events", true)).isEmpty();
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    private static byte[] repeated(String hex, int length) {
+        byte[] once = HexFormat.of().parseHex(hex);
+        byte[] all = new byte[length / once.length * once.length];
+        for (int at = 0; at < all.length; at++) {
+            all[at] = once[at % once.length];
+        }
+        return all;
+    }
+
+    private static byte[] within(int key, byte[] content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(key);
+        int rest = content.length;
+        while (rest > 0x7F) {
+            out.write(rest & 0x7F | 0x80);
+            rest >>>= 7;
+        }
+        out.write(rest);
+        out.writeBytes(content);
+        return out.toByteArray();
     }
 
     private List<Scalar> read(byte[] bytes) throws Exception {
