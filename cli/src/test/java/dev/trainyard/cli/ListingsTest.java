@@ -233,14 +233,74 @@ class ListingsTest {
     }
 
     @Test
-    void a_long_reason_is_cut_to_one_line() {
+    void a_long_reason_is_one_line_and_whole_where_there_is_no_terminal() {
         server.answers("GET /jobs?limit=50", 200, """
                 {"jobs":[{"jobId":"%s","state":"FAILED","reason":"IMAGE_BUILD_FAILED: %s"}]}""".formatted(A, "line\\n".repeat(200)));
+        server.answers(
+                "GET /queue",
+                200,
+                "{\"queue\":[{\"place\":1,\"waitingBecause\":\"%s\"}]}".formatted("word ".repeat(50) + "end"));
 
         assertThat(cli.run("jobs").out().lines().toList().getLast())
-                .hasSizeLessThan(200)
-                .contains("IMAGE_BUILD_FAILED: line line")
-                .endsWith("…");
+                .endsWith("IMAGE_BUILD_FAILED: " + "line ".repeat(199) + "line");
+        assertThat(cli.run("queue").out()).endsWith("word end\n").doesNotContain("…");
+    }
+
+    @Test
+    void no_value_that_people_gave_makes_a_line_or_turns_the_text_round() {
+        String forged = "x\\nstate FAILED (forged)\\u001b[2J\\u202e\\u2028";
+        String shown = "x\\nstate FAILED (forged)\\x1b[2J\\u202e\\u2028";
+        server.answers("GET /jobs/" + A, 200, """
+                {"jobId":"%1$s","name":"%2$s","team":"%2$s","submittedBy":"%2$s","state":"HELD","reason":"%2$s","holdRequested":"%2$s"}""".formatted(A, forged));
+        server.answers("GET /jobs/" + A + "/attempts", 200, """
+                {"attempts":[{"number":1,"startedAt":"2026-11-24T08:01:00Z","detail":"%1$s","worker":"%1$s","argv":["%1$s"],"outputsLocation":"%1$s"}]}""".formatted(forged));
+        server.answers("GET /jobs/" + A + "/request", 200, """
+                {"request":{"labels":{"%1$s":"%1$s"},"run":{"user":"%1$s","tmpfs":["%1$s"]}}}""".formatted(forged));
+        server.answers("GET /jobs/" + A + "/why", 200, "{\"state\":\"HELD\",\"text\":\"%s\"}".formatted(forged));
+        server.answers("GET /jobs?limit=50", 200, """
+                {"jobs":[{"jobId":"%1$s","name":"%2$s","state":"HELD","submittedBy":"%2$s","reason":"%2$s"}]}""".formatted(A, forged));
+        server.answers("GET /jobs/" + A + "/outputs?limit=1000", 200, """
+                {"location":"%1$s","state":"COMPLETE","files":[{"path":"%1$s"}]}""".formatted(forged));
+
+        String show = cli.run("show", A).out();
+
+        assertThat(show)
+                .contains("name       " + shown, "team       " + shown, "by         " + shown, "user       " + shown)
+                .contains("labels     " + shown + "=" + shown, "tmpfs      " + shown);
+        assertThat(List.of(
+                        show,
+                        cli.run("why", A).out(),
+                        cli.run("jobs").out(),
+                        cli.run("outputs", A).out()))
+                .allSatisfy(out -> assertThat(out.lines())
+                        .noneMatch(line -> line.startsWith("state FAILED"))
+                        .noneMatch(line -> line.matches(".*[\\x1b\u202e\u2028].*")));
+    }
+
+    @Test
+    void show_has_all_that_a_request_says_also_what_this_release_does_not_know() {
+        server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"QUEUED\"}".formatted(A));
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[],\"next\":null}");
+        server.answers("GET /jobs/" + A + "/request", 200, """
+                {"request":{"image":{"reference":"x","pull":"always"},"gracePeriod":"PT1M","run":{"entrypoint":[],"command":["sh","-c","echo a"],
+                  "mounts":[{"source":"/d","target":"/d","propagation":"rslave"}],"ulimits":[{"name":"nofile","soft":1,"hard":2}],
+                  "memorySwap":-1,"sysctls":{"net.core.somaxconn":"5"},"readOnly":true,"anonymousVolumes":["/a","/b"],"later":[{"a":1,"b":"c"}]}}}""");
+
+        assertThat(cli.run("show", A).out()).isEqualTo("""
+                job        %s
+                state      QUEUED
+                image      x
+                pull       always
+                command    sh -c 'echo a'
+                mount      /d:/d:rslave
+                with swap  without a limit
+                ulimits    nofile=1:2
+                sysctls    net.core.somaxconn=5
+                read only  true
+                anonymous volumes /a, /b
+                later      a=1 b=c
+                grace      1m00s
+                """.formatted(A));
     }
 
     @Test

@@ -210,6 +210,37 @@ class OwnProcessTest {
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(60));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gpus", "workers", "queue"})
+    void no_id_number_or_time_of_a_listing_is_cut(String listing) throws IOException, InterruptedException {
+        String id = "0199f3a2-7b3c-7000-8000-00000000000a";
+        String gpu = "GPU-3a23c669-1f69-c64e-cf85-44e9b07e7a2a";
+        String time = "\"2026-11-24T08:00:00Z\"";
+        server.answers("GET /gpus", 200, """
+                {"gpus":[{"device":"%1$s","index":0,"kind":"GPU","type":"NVIDIA H200","memoryBytes":150754820096,"unhealthyBecause":null,
+                  "offered":true,"worker":"gpu-host-1","host":"gpu-host-1.lab.example","attemptId":"%2$s","jobId":"%2$s","reservedAt":%3$s}]}""".formatted(gpu, id, time));
+        server.answers("GET /workers", 200, """
+                {"workers":[{"workerId":"%1$s","name":"gpu-host-1","host":"gpu-host-1.lab.example","state":"ACTIVE","version":"0.9.0","cpus":192,
+                  "memoryBytes":150754820096,"runSlots":8,"outputsRoot":"/var/lib/trainyard/outputs","registeredAt":%2$s,"lastSeenAt":%2$s,
+                  "liveAttempts":3,"unfitBecause":null}]}""".formatted(id, time));
+        server.answers("GET /queue", 200, """
+                {"queue":[{"place":1,"jobId":"%1$s","name":"resnet18-imagenet","team":"vision","priority":500,"queuedAt":%2$s,"notBefore":null,
+                  "attempts":1,"freeRetries":0,"waitingBecause":"waiting for 8 GPUs; 3 are free","lastCause":"PROGRAM_ERROR","lastDetail":"exit code 1"}]}""".formatted(id, time));
+
+        String screen = everythingOf(atTerminal("stty cols 80; ", command(listing)));
+
+        assertThat(screen.lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(screen)
+                .contains(
+                        switch (listing) {
+                            case "gpus" -> List.of(gpu + " ", "0199f3a2-7b3c", "gpu-host-1");
+                            case "workers" -> List.of("gpu-host-1 ", "ACTIVE", " 3");
+                            default -> List.of("0199f3a2-7b3c ", "resnet18", "500", "waiting");
+                        });
+    }
+
     private static String everythingOf(Process process) throws IOException, InterruptedException {
         String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).isZero();

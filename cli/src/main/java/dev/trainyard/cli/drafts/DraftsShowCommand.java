@@ -35,7 +35,7 @@ final class DraftsShowCommand implements Callable<Integer> {
         }
         session.out().println(found.ref());
         session.out().println();
-        found.printParameters(session.out());
+        found.printParameters(session.out(), session.tableWidth());
         session.out().println();
         session.out().print(found.draft().compose());
         return ExitCode.OK;

@@ -94,13 +94,17 @@ public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
         }
     }
 
-    /** A line per parameter. */
-    public void printParameters(PrintStream out) {
+    /**
+     * A row per parameter.
+     *
+     * @param width of the terminal
+     */
+    public void printParameters(PrintStream out, int width) {
         if (draft.parameters().declared().isEmpty()) {
             out.println("declares no parameters: it takes any");
             return;
         }
-        Table table = new Table(List.of("PARAMETER", "TYPE", "VALUE", "DEFAULT", "HELP"));
+        Table table = new Table(List.of("PARAMETER", "TYPE", "VALUE", "DEFAULT", "HELP")).wrapped();
         for (ParameterDeclaration each : draft.parameters().declared()) {
             table.row(List.of(
                     each.name().startsWith("-") ? each.name() : "--" + each.name(),
@@ -109,6 +113,6 @@ public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
                     each.required() ? "(required)" : Objects.requireNonNullElse(each.defaultValue(), ""),
                     Objects.requireNonNullElse(each.help(), "")));
         }
-        table.print(out);
+        table.print(out, width);
     }
 }

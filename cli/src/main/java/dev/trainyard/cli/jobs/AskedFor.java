@@ -2,13 +2,49 @@ package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.terminal.Shown;
+import dev.trainyard.core.text.ShellWords;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/** What a job was asked to be, line by line: labels, model and parameters, limits, image, mounts, ports, variables. */
+/**
+ * What a job was asked to be, line by line. What has no line of its own here is shown by its name in the message, so that no field is forgotten,
+ * also not one that a server of a later release has.
+ */
 final class AskedFor {
+
+    /** Lines of the job itself, or of this message alone. */
+    private static final Set<String> OF_THE_JOB =
+            Set.of("schema", "kind", "jobId", "name", "team", "submittedBy", "submittedAt", "priority");
+
+    /** With lines of their own. */
+    private static final Set<String> OF_THE_REQUEST =
+            Set.of("labels", "gpus", "timeLimit", "retry", "notBefore", "image", "run", "gracePeriod");
+
+    private static final Set<String> OF_THE_IMAGE = Set.of("reference", "build");
+
+    private static final Set<String> OF_THE_BUILD = Set.of("dockerfile", "tag", "args");
+
+    private static final Set<String> OF_THE_RUN = Set.of(
+            "mounts",
+            "outputs",
+            "ports",
+            "memory",
+            "shmSize",
+            "cpus",
+            "environment",
+            "publicVariables",
+            "entrypoint",
+            "command",
+            "ulimits",
+            "memoryReservation",
+            "memorySwap");
+
+    private static final String USUAL_GRACE_PERIOD = "PT10S";
 
     private final JsonObject asked;
     private final JsonObject request;
@@ -21,9 +57,9 @@ final class AskedFor {
 
     /** @param line takes a name and a value, which may be empty */
     void print(BiConsumer<String, String> line) {
-        line.accept("labels", pairs(request.object("labels"), List.of()));
+        line.accept("labels", pairs(request.object("labels"), List.of(), ", "));
         line.accept("model", asked.text("draft"));
-        line.accept("parameters", pairs(asked.object("params"), asked.texts("defaults")));
+        line.accept("parameters", pairs(asked.object("params"), asked.texts("defaults"), ", "));
         line.accept("gpus", gpus(request.object("gpus")));
         line.accept("time limit", Shown.span(request.text("timeLimit")));
         line.accept("retries", retries(request.object("retry")));
@@ -36,22 +72,76 @@ final class AskedFor {
                         ? image.text("reference")
                         : ("built from " + build.text("dockerfile") + " as " + build.text("tag"))
                                 .replaceFirst(" as $", ""));
+        line.accept("build args", variables(build.object("args")));
+        others(build, OF_THE_BUILD, line);
+        others(image, OF_THE_IMAGE, line);
         JsonObject run = request.object("run");
+        line.accept("entrypoint", run.hasValue("entrypoint") ? words(run.texts("entrypoint")) : "");
+        line.accept("command", words(run.texts("command")));
         for (JsonObject mount : run.objects("mounts")) {
-            line.accept(
-                    "mount",
-                    mount.text("source") + ":" + mount.text("target")
-                            + (mount.text("readOnly").equals("true") ? ":ro" : ""));
+            line.accept("mount", mount.text("source") + ":" + mount.text("target") + options(mount));
         }
         JsonObject outputs = run.object("outputs");
         line.accept(
                 "outputs at",
-                outputs.text("location").isEmpty() ? "" : outputs.text("location") + ":" + outputs.text("target"));
+                outputs.text("location").isEmpty()
+                        ? outputs.text("target").equals("/outputs") ? "" : outputs.text("target")
+                        : outputs.text("location") + ":" + outputs.text("target"));
         line.accept("ports", run.objects("ports").stream().map(AskedFor::port).collect(Collectors.joining(", ")));
         line.accept("memory", size(run.text("memory")));
         line.accept("shm size", size(run.text("shmSize")));
+        line.accept("reserved", size(run.text("memoryReservation")));
+        line.accept(
+                "with swap", run.text("memorySwap").equals("-1") ? "without a limit" : size(run.text("memorySwap")));
         line.accept("cpus", run.text("cpus"));
+        line.accept(
+                "ulimits", run.objects("ulimits").stream().map(AskedFor::ulimit).collect(Collectors.joining(", ")));
+        others(run, OF_THE_RUN, line);
         line.accept("variables", variables(run.object("environment")));
+        String gracePeriod = request.text("gracePeriod");
+        line.accept("grace", gracePeriod.equals(USUAL_GRACE_PERIOD) ? "" : Shown.span(gracePeriod));
+        Set<String> known = new HashSet<>(OF_THE_JOB);
+        known.addAll(OF_THE_REQUEST);
+        others(request, known, line);
+    }
+
+    /** {@code stopSignal} becomes "stop signal". */
+    private static void others(JsonObject part, Set<String> known, BiConsumer<String, String> line) {
+        part.names().stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> line.accept(
+                        name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT), any(part, name)));
+    }
+
+    private static String any(JsonObject part, String name) {
+        if (!part.object(name).names().isEmpty()) {
+            return pairs(part.object(name), List.of(), ", ");
+        }
+        List<JsonObject> objects = part.objects(name);
+        if (!objects.isEmpty()) {
+            return objects.stream().map(each -> pairs(each, List.of(), " ")).collect(Collectors.joining(", "));
+        }
+        List<String> texts = part.texts(name);
+        return texts.isEmpty() ? part.text(name) : String.join(", ", texts);
+    }
+
+    private static String words(List<String> words) {
+        return words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+    }
+
+    private static String options(JsonObject mount) {
+        List<String> options = new ArrayList<>();
+        options.add(mount.text("readOnly").equals("true") ? "ro" : "");
+        options.add(mount.text("propagation"));
+        options.add(mount.text("noCopy").equals("true") ? "nocopy" : "");
+        String all = options.stream().filter(option -> !option.isEmpty()).collect(Collectors.joining(","));
+        return all.isEmpty() ? "" : ":" + all;
+    }
+
+    private static String ulimit(JsonObject limit) {
+        String soft = limit.text("soft");
+        String hard = limit.text("hard");
+        return limit.text("name") + "=" + soft + (soft.equals(hard) ? "" : ":" + hard);
     }
 
     /** The history has no value of a variable that the request did not declare public. */
@@ -61,10 +151,10 @@ final class AskedFor {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String pairs(JsonObject object, List<String> defaults) {
+    private static String pairs(JsonObject object, List<String> defaults, String gap) {
         return object.names().stream()
                 .map(name -> name + "=" + object.text(name) + (defaults.contains(name) ? " (default)" : ""))
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining(gap));
     }
 
     private static String gpus(JsonObject gpus) {

@@ -4,6 +4,7 @@ import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
 import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.session.Session;
+import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import java.util.List;
@@ -63,7 +64,8 @@ final class JobParameter {
         String list() {
             return jobs.stream()
                     .map(job -> "\n  %s  %s %s"
-                            .formatted(job.text("jobId"), job.text("state"), job.text("name"))
+                            .formatted(
+                                    job.text("jobId"), job.text("state"), ControlCharacters.inOneLine(job.text("name")))
                             .stripTrailing())
                     .collect(Collectors.joining());
         }

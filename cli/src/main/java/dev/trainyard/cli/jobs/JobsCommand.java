@@ -186,7 +186,7 @@ public final class JobsCommand implements Callable<Integer> {
         String rest = !cause.isEmpty() && (reason + ": ").startsWith(cause + ": ")
                 ? reason.substring(Math.min(reason.length(), cause.length() + 2))
                 : reason;
-        return wide.isGiven() ? rest : Shown.brief(rest);
+        return Shown.inOneLine(rest);
     }
 
     private static String labels(JsonObject job) {

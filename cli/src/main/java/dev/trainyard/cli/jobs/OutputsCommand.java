@@ -7,6 +7,7 @@ import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.PageOptions;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.WideOption;
+import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
@@ -63,7 +64,9 @@ public final class OutputsCommand implements Callable<Integer> {
                     .formatted(outputs.text("attempt")));
             return ExitCode.OK;
         }
-        session.out().println(outputs.text("location") + (state.isEmpty() ? "" : " (" + state + ")"));
+        session.out()
+                .println(ControlCharacters.inOneLine(outputs.text("location"))
+                        + (state.isEmpty() ? "" : " (" + state + ")"));
         sayWhatTheListIs(outputs);
         List<JsonObject> files = outputs.objects("files");
         if (!files.isEmpty()) {

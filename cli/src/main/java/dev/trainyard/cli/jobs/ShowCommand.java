@@ -6,10 +6,12 @@ import dev.trainyard.cli.server.Server;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.WideOption;
+import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.cli.terminal.Shown;
 import dev.trainyard.cli.terminal.Table;
+import dev.trainyard.core.text.ShellWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -100,7 +102,10 @@ public final class ShowCommand implements Callable<Integer> {
         line("name", found.text("name"));
         line("team", found.text("team"));
         line("by", found.text("submittedBy"));
-        line("state", found.text("state") + (reason.isEmpty() ? "" : " (" + session.forPeople(reason) + ")"));
+        line(
+                "state",
+                found.text("state")
+                        + (reason.isEmpty() ? "" : " (" + Shown.inOneLine(session.forPeople(reason)) + ")"));
         line("priority", found.text("priority"));
         line("accepted", shown.time(found.text("acceptedAt")));
         line(found.text("state").equals("REJECTED") ? "rejected" : "ended", shown.time(found.text("endedAt")));
@@ -126,7 +131,7 @@ public final class ShowCommand implements Callable<Integer> {
                     DeviceNames.shown(attempt),
                     shown.time(attempt.text("startedAt")),
                     shown.time(attempt.text("exitedAt")),
-                    wide.isGiven() ? detail : Shown.brief(detail)));
+                    Shown.inOneLine(detail)));
         }
         session.out().println();
         wide.print(table, session);
@@ -136,7 +141,7 @@ public final class ShowCommand implements Callable<Integer> {
     private void printLast(JsonObject attempt) {
         line("container", attempt.text("containerName"));
         line("image", attempt.text("imageDigest"));
-        line("program", String.join(" ", attempt.texts("argv")));
+        line("program", attempt.texts("argv").stream().map(ShellWords::quote).collect(Collectors.joining(" ")));
         if (!attempt.text("startedAt").isEmpty()) {
             line("outputs", attempt.text("outputsLocation"));
         }
@@ -144,7 +149,8 @@ public final class ShowCommand implements Callable<Integer> {
 
     private void line(String name, String value) {
         if (!value.isEmpty()) {
-            session.out().println(name + " ".repeat(Math.max(1, 11 - name.length())) + value);
+            session.out()
+                    .println(name + " ".repeat(Math.max(1, 11 - name.length())) + ControlCharacters.inOneLine(value));
         }
     }
 }

@@ -33,12 +33,7 @@ public final class WhyCommand implements Callable<Integer> {
         Server server = session.server();
         String body = server.get("/jobs/" + job.id(session, server) + "/why");
         JsonObject why = server.parse(body);
-        session.out()
-                .println(
-                        json.isGiven()
-                                ? body
-                                : why.text("state") + ": "
-                                        + session.forPeople(session.shown().timesIn(why.text("text"))));
+        session.out().println(json.isGiven() ? body : why.text("state") + ": " + session.paragraph(why.text("text")));
         return ExitCode.OK;
     }
 }

@@ -16,6 +16,36 @@ import java.util.Set;
 /** A list of the server with whatever columns it has: those of the view in schema {@code history} that it is read from. */
 public final class Listing {
 
+    /** In this order, where a terminal is narrow. */
+    private static final String[] DISPENSABLE = {
+        "ATTEMPT ID",
+        "REGISTERED",
+        "FREE RETRIES",
+        "NOT BEFORE",
+        "VERSION",
+        "OUTPUTS ROOT",
+        "LAST DETAIL",
+        "KIND",
+        "HOST",
+        "RESERVED",
+        "WORKER ID",
+        "QUEUED",
+        "TYPE",
+        "CPUS",
+        "UNFIT BECAUSE",
+        "UNHEALTHY BECAUSE",
+        "TEAM",
+        "INDEX",
+        "MEMORY",
+        "LAST CAUSE",
+        "ATTEMPTS",
+        "OFFERED",
+        "RUN SLOTS",
+        "LIVE ATTEMPTS",
+        "LAST SEEN",
+        "PRIORITY"
+    };
+
     private final Session session;
     private final String name;
 
@@ -46,9 +76,10 @@ public final class Listing {
         rows.forEach(row -> columns.addAll(row.names()));
         Table table = new Table(columns.stream().map(Listing::title).toList())
                 .whole(columns.stream()
-                        .filter(column -> column.endsWith("Id"))
+                        .filter(Listing::isWhole)
                         .map(Listing::title)
-                        .toArray(String[]::new));
+                        .toArray(String[]::new))
+                .dispensable(DISPENSABLE);
         List<List<String>> cells = new ArrayList<>();
         rows.forEach(_ -> cells.add(new ArrayList<>()));
         for (String column : columns) {
@@ -70,10 +101,14 @@ public final class Listing {
             return Shown.size(Long.parseLong(value));
         }
         if (column.endsWith("Because")) {
-            String reason = session.forPeople(session.shown().timesIn(value));
-            return whole ? reason : Shown.brief(reason);
+            return Shown.inOneLine(session.forPeople(session.shown().timesIn(value)));
         }
         return session.shown().time(value);
+    }
+
+    /** Ids, numbers and times say nothing when they are cut. */
+    private static boolean isWhole(String column) {
+        return column.equals("device") || column.endsWith("Id") || column.endsWith("Bytes") || column.endsWith("At");
     }
 
     /** {@code memoryBytes} becomes MEMORY, {@code lastSeenAt} LAST SEEN. */

@@ -107,13 +107,22 @@ public final class Session {
 
     /** Something for the person at the terminal, apart from what the command prints. */
     public void say(String what) {
-        err.println("trainyard: " + forPeople(what));
+        err.println("trainyard: " + indented(forPeople(what)));
     }
 
     /** A sentence, ours or the server's, with the commands in it such that they work here when they are copied; safe for a terminal. */
     public String forPeople(String sentence) {
         return ControlCharacters.shown(new CommandName(environment)
                 .in(sentence, serverOption == null ? "" : "--server " + ShellWords.quote(serverOption)));
+    }
+
+    /** What the server says in some lines, of which none but the first begins where an own line of ours would. */
+    public String paragraph(String text) {
+        return indented(forPeople(shown().timesIn(text)));
+    }
+
+    private static String indented(String text) {
+        return text.replace("\n", "\n  ");
     }
 
     /** Whether a person watches the messages, so that a line may be written over. */
@@ -154,7 +163,7 @@ public final class Session {
     }
 
     /** How wide a table may be: what goes to no terminal is never cut. */
-    int tableWidth() {
+    public int tableWidth() {
         return isTerminal(1) ? Screen.width(environment) : Table.UNLIMITED;
     }
 

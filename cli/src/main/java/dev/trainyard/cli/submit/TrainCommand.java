@@ -172,7 +172,7 @@ public final class TrainCommand implements Callable<Integer> {
         try {
             StoredDraft draft = StoredDraft.fetch(session.server(), model);
             ByteArrayOutputStream text = new ByteArrayOutputStream();
-            draft.printParameters(new PrintStream(text, false, UTF_8));
+            draft.printParameters(new PrintStream(text, false, UTF_8), session.tableWidth() - 2);
             return "%nParameters of %s:%n%s"
                     .formatted(draft.ref(), text.toString(UTF_8).indent(2));
         } catch (Failure e) {

@@ -7,8 +7,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Control characters in what others wrote: a terminal would obey them, and move its cursor, change its title or answer as if somebody had typed.
- * They are shown as {@code \x1b}; the ends of lines and tabs stay.
+ * Characters in what others wrote that a terminal would obey or that a person would not see: control characters move its cursor, change its title
+ * or answer as if somebody had typed; others turn the direction of the text round or are invisible. They are shown as {@code \x1b} and
+ * {@code \u202e}; the ends of lines and tabs stay.
  */
 public final class ControlCharacters {
 
@@ -16,18 +17,23 @@ public final class ControlCharacters {
 
     /** The text with all of them shown. */
     public static String shown(String text) {
-        if (text.chars().noneMatch(ControlCharacters::isUnsafe)) {
+        if (text.codePoints().noneMatch(ControlCharacters::isUnsafe)) {
             return text;
         }
         StringBuilder shown = new StringBuilder();
         text.codePoints().forEach(c -> {
             if (isUnsafe(c)) {
-                shown.append("\\x%02x".formatted(c));
+                shown.append(escape(c));
             } else {
                 shown.appendCodePoint(c);
             }
         });
         return shown.toString();
+    }
+
+    /** A value in one line: the ends of lines and tabs are shown too, as {@code \n} and {@code \t}. */
+    public static String inOneLine(String value) {
+        return shown(value.replace("\n", "\\n").replace("\t", "\\t"));
     }
 
     /** A stream to a terminal that shows them. */
@@ -37,16 +43,26 @@ public final class ControlCharacters {
     }
 
     private static boolean isUnsafe(int c) {
-        return Character.isISOControl(c) && c != '\n' && c != '\t';
+        return switch (Character.getType(c)) {
+            case Character.CONTROL -> c != '\n' && c != '\t';
+            case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
+    }
+
+    private static String escape(int c) {
+        return c < 0x100 ? "\\x%02x".formatted(c) : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c);
     }
 
     private static final class Shown extends FilterOutputStream {
 
-        /** In UTF-8 the upper control characters are this byte and their own. */
-        private static final int LEAD = 0xc2;
-
         private final boolean utf8;
-        private boolean afterLead;
+
+        /** Of a character of which not all bytes are there yet. */
+        private final byte[] begun = new byte[4];
+
+        private int count;
+        private int length;
 
         Shown(OutputStream terminal, boolean utf8) {
             super(terminal);
@@ -56,26 +72,49 @@ public final class ControlCharacters {
         @Override
         public void write(int written) throws IOException {
             int b = written & 0xff;
-            boolean upper = b >= 0x80 && isUnsafe(b);
-            if (afterLead) {
-                afterLead = false;
-                if (upper) {
-                    show(b);
-                    return;
-                }
-                out.write(LEAD);
+            if (count > 0 && (b & 0xc0) != 0x80) {
+                // What was begun is no character.
+                passOn();
             }
-            if (utf8 && b == LEAD) {
-                afterLead = true;
-            } else if (b < 0x80 ? isUnsafe(b) : upper && !utf8) {
+            if (count > 0) {
+                begun[count++] = (byte) b;
+                if (count == length) {
+                    character();
+                }
+            } else if (utf8 && b >= 0xc2 && b <= 0xf4) {
+                begun[count++] = (byte) b;
+                length = b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4;
+            } else if ((b < 0x80 || !utf8) && isUnsafe(b)) {
                 show(b);
             } else {
                 out.write(b);
             }
         }
 
-        private void show(int b) throws IOException {
-            out.write("\\x%02x".formatted(b).getBytes(StandardCharsets.US_ASCII));
+        private void character() throws IOException {
+            String text = new String(begun, 0, count, StandardCharsets.UTF_8);
+            if (text.codePointCount(0, text.length()) == 1 && isUnsafe(text.codePointAt(0))) {
+                count = 0;
+                show(text.codePointAt(0));
+            } else {
+                passOn();
+            }
+        }
+
+        private void passOn() throws IOException {
+            int all = count;
+            count = 0;
+            out.write(begun, 0, all);
+        }
+
+        private void show(int c) throws IOException {
+            out.write(escape(c).getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public void close() throws IOException {
+            passOn();
+            super.close();
         }
     }
 }

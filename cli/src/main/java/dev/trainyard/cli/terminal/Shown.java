@@ -14,9 +14,6 @@ public final class Shown {
     private static final int SECONDS = "2026-11-24T08:15:30".length();
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
-    /** Of a cell, in characters: a whole reason is shown by {@code why} and {@code show}. */
-    private static final int LONGEST = 100;
-
     private static final Pattern INSTANT = Pattern.compile("\\b\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
     private final Clock clock;
@@ -103,12 +100,9 @@ public final class Shown {
         return INSTANT.matcher(sentence).replaceAll(instant -> time(instant.group()));
     }
 
-    /** What fits a line of a table: in one line, and cut where it is long. */
-    public static String brief(String text) {
-        String line = text.strip().replaceAll("\\s+", " ");
-        return line.codePointCount(0, line.length()) <= LONGEST
-                ? line
-                : line.substring(0, line.offsetByCodePoints(0, LONGEST - 1)) + "…";
+    /** A sentence in one line. */
+    public static String inOneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
     }
 
     private static boolean looksLikeAnInstant(String text) {

@@ -26,6 +26,7 @@ public final class Table {
     private final boolean[] numbers;
     private final Set<String> whole = new HashSet<>();
     private final List<String> dispensable = new ArrayList<>();
+    private boolean wrapped;
 
     public Table(List<String> titles) {
         rows.add(List.copyOf(titles));
@@ -45,6 +46,12 @@ public final class Table {
         return this;
     }
 
+    /** What does not fit into its column goes on in the next line, and nothing is cut. */
+    public Table wrapped() {
+        wrapped = true;
+        return this;
+    }
+
     /**
      * Adds a row.
      *
@@ -53,7 +60,8 @@ public final class Table {
     public void row(List<String> cells) {
         List<String> shown = new ArrayList<>(cells.size());
         for (int i = 0; i < cells.size(); i++) {
-            String cell = oneLine(cells.get(i));
+            // Whatever it contains, it must not break the table.
+            String cell = ControlCharacters.inOneLine(cells.get(i));
             shown.add(cell);
             numbers[i] &= isNumber(cell);
         }
@@ -65,26 +73,38 @@ public final class Table {
         print(out, UNLIMITED);
     }
 
-    /** Each line within this width: dispensable columns go, then the widest are cut, and a line that is too long even so. */
+    /** Each line within this width, in cells of a terminal: dispensable columns go, then the widest are cut, and a line that is too long even so. */
     public void print(PrintStream out, int width) {
         int[] widths = new int[numbers.length];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], width(row.get(i)));
+                widths[i] = Math.max(widths[i], CellWidth.of(row.get(i)));
             }
         }
         List<Integer> columns = columns(widths, width);
         fit(widths, columns, width);
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i : columns) {
-                String cell = cut(row.get(i), widths[i]);
-                String padding = " ".repeat(widths[i] - width(cell));
-                line.append(i == columns.getFirst() ? "" : GAP);
-                line.append(numbers[i] ? padding + cell : cell + padding);
+            List<List<String>> cells = new ArrayList<>();
+            for (int i = 0; i < widths.length; i++) {
+                cells.add(wrapped ? lines(row.get(i), widths[i]) : List.of(cut(row.get(i), widths[i])));
             }
-            out.println(cut(line.toString().stripTrailing(), width));
+            int height =
+                    columns.stream().mapToInt(i -> cells.get(i).size()).max().orElse(1);
+            for (int n = 0; n < height; n++) {
+                out.println(cut(line(cells, n, widths, columns), width));
+            }
         }
+    }
+
+    private String line(List<List<String>> cells, int n, int[] widths, List<Integer> columns) {
+        StringBuilder line = new StringBuilder();
+        for (int i : columns) {
+            String cell = n < cells.get(i).size() ? cells.get(i).get(n) : "";
+            String padding = " ".repeat(Math.max(0, widths[i] - CellWidth.of(cell)));
+            line.append(i == columns.getFirst() ? "" : GAP);
+            line.append(numbers[i] ? padding + cell : cell + padding);
+        }
+        return line.toString().stripTrailing();
     }
 
     /** Those that are shown. */
@@ -131,18 +151,22 @@ public final class Table {
     }
 
     private static String cut(String text, int width) {
-        return width(text) <= width ? text : text.substring(0, text.offsetByCodePoints(0, width - 1)) + CUT;
+        return CellWidth.of(text) <= width ? text : CellWidth.head(text, width - 1) + CUT;
     }
 
-    private static int width(String cell) {
-        return cell.codePointCount(0, cell.length());
-    }
-
-    /** Whatever a cell contains, it must neither break the table nor reach the terminal as a control sequence. */
-    private static String oneLine(String cell) {
-        StringBuilder line = new StringBuilder(cell.length());
-        cell.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
-        return line.toString();
+    /** At blanks where there are some. */
+    private static List<String> lines(String cell, int width) {
+        List<String> lines = new ArrayList<>();
+        String rest = cell;
+        while (CellWidth.of(rest) > width) {
+            String head = CellWidth.head(rest, width);
+            int blank = rest.startsWith(" ", head.length()) ? head.length() : head.lastIndexOf(' ');
+            int end = blank > 0 ? blank : Math.max(head.length(), Character.charCount(rest.codePointAt(0)));
+            lines.add(rest.substring(0, end).stripTrailing());
+            rest = rest.substring(end).stripLeading();
+        }
+        lines.add(rest);
+        return lines;
     }
 
     private static boolean isNumber(String cell) {

@@ -31,6 +31,8 @@ class ControlCharactersTest {
                 arguments("a\rb", "a\\x0db"),
                 arguments("a\u009b2Jb", "a\\x9b2Jb"),
                 arguments("a\u007fb\u0000", "a\\x7fb\\x00"),
+                arguments("a\u202eb\u200b\u2028\u00ad", "a\\u202eb\\u200b\\u2028\\xad"),
+                arguments("a\udb40\udc01b", "a\\U000e0001b"),
                 arguments("é ½ Â 中 𝄞", "é ½ Â 中 𝄞"));
     }
 }

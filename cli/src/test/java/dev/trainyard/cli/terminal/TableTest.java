@@ -42,6 +42,47 @@ class TableTest {
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(20));
     }
 
+    @Test
+    void what_takes_two_cells_of_the_terminal_counts_twice() {
+        Table table = new Table(List.of("NAME", "BY"));
+        table.row(List.of("学習ジョブ", "e\u0301ve"));
+        table.row(List.of("abc", "🚂🚂🚂🚂🚂🚂🚂🚂"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        table.print(new PrintStream(out, true, UTF_8), 22);
+
+        assertThat(out.toString(UTF_8)).isEqualTo("""
+                NAME        BY
+                学習ジョブ  e\u0301ve
+                abc         🚂🚂🚂🚂…
+                """);
+    }
+
+    @Test
+    void a_wrapped_table_goes_on_in_the_next_line_and_cuts_nothing() {
+        Table table = new Table(List.of("PARAMETER", "HELP")).wrapped();
+        table.row(List.of("--lr", "how fast it learns: a-very-long-word-is-divided"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        table.print(new PrintStream(out, true, UTF_8), 26);
+
+        assertThat(out.toString(UTF_8)).isEqualTo("""
+                PARAMETER  HELP
+                --lr       how fast it
+                           learns:
+                           a-very-long-wor
+                           d-is-divided
+                """);
+    }
+
+    @Test
+    void an_escape_sequence_is_shown_and_not_blanked() {
+        Table table = new Table(List.of("NAME"));
+        table.row(List.of("a\u001b[2J\nb\u202e"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        table.print(new PrintStream(out, true, UTF_8));
+
+        assertThat(out.toString(UTF_8)).isEqualTo("NAME\na\\x1b[2J\\nb\\u202e\n");
+    }
+
     private static String printed(int width) {
         Table table = new Table(List.of("JOB", "NAME", "EXIT", "REASON")).whole("JOB");
         table.row(List.of("0199f3a2-7b3d", "resnet18-imagenet-run-17", "3", "the program ended with exit code 3"));
