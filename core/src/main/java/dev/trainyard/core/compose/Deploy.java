@@ -21,7 +21,7 @@ final class Deploy {
         for (String swarm : SWARM) {
             deploy.get(swarm).ifPresent(field -> field.notice("means nothing here: there is no swarm"));
         }
-        deploy.get("replicas").ifPresent(field -> field.matching("1", "1: a job runs once"));
+        deploy.get("replicas").ifPresent(Deploy::once);
         deploy.get("mode")
                 .flatMap(field -> field.matching("(replicated|global)(-job)?", "replicated: a job runs once"))
                 .filter(mode -> !mode.equals("replicated"))
@@ -38,6 +38,11 @@ final class Deploy {
                     .ifPresent(each -> each.notice("is no limit, and is not passed on; write it under limits"));
             field.get("generic_resources").ifPresent(each -> each.notice("means nothing here: there is no swarm"));
         });
+    }
+
+    /** {@code 0x1} and {@code 1.0} are the number too. */
+    static void once(ConfigValue copies) {
+        copies.value().ifPresent(number -> copies.withText(number).matching("1", "1: a job runs once"));
     }
 
     Optional<ConfigValue> memoryReservation() {

@@ -82,7 +82,10 @@ final class EnvironmentReader {
             report.unset(
                     field.at(),
                     field.key(),
-                    "%s has no value here, and none in your environment: it is not set".formatted(name));
+                    (report.ofDraft()
+                                    ? "%s has no value here"
+                                    : "%s has no value here, and none in your environment: it is not set")
+                            .formatted(Excerpt.plain(name, 60)));
         }
         return value;
     }

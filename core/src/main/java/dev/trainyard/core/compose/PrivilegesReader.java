@@ -45,7 +45,7 @@ final class PrivilegesReader {
         List<String> words = list.map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> reader.apply(item).stream())
                 .toList();
-        list.ifPresent(field -> noticed(field, !words.isEmpty()));
+        list.ifPresent(field -> noticed(field, !words.stream().allMatch(Privileges::confines)));
         return words;
     }
 

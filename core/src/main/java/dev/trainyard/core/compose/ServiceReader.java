@@ -10,6 +10,7 @@ import dev.trainyard.core.training.AddressingReader;
 import dev.trainyard.core.training.BuildSpec;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
+import dev.trainyard.core.training.GracePeriod;
 import dev.trainyard.core.training.ImageSource.Pull;
 import dev.trainyard.core.training.Parameter;
 import dev.trainyard.core.training.Ports;
@@ -126,6 +127,24 @@ final class ServiceReader {
             Map.entry("ulimits", 50),
             Map.entry("volumes", 200));
 
+    /** Of one text, or of a list of them. */
+    private static final List<String> STRINGS = List.of(
+            "cgroup",
+            "command",
+            "container_name",
+            "cpuset",
+            "dns_opt",
+            "dns_search",
+            "domainname",
+            "entrypoint",
+            "environment",
+            "hostname",
+            "image",
+            "labels",
+            "platform",
+            "user",
+            "working_dir");
+
     /** Texts that are empty where nothing is said, to Compose too; an empty number or size it refuses. */
     private static final Set<String> TEXTS = Set.of(
             "cgroup",
@@ -173,6 +192,7 @@ final class ServiceReader {
         service.fields().stream()
                 .filter(field -> !SUPPORTED.contains(field.name()))
                 .forEach(field -> UnsupportedKeys.report(field, SUPPORTED));
+        checkQuotes();
         Map<String, String> environment =
                 new EnvironmentReader(variables.asMap(), options.files(), report).read(service);
         program(environment);
@@ -190,8 +210,18 @@ final class ServiceReader {
                 run.build(),
                 GpuReservation.read(service, environment),
                 labels(),
-                get("stop_grace_period", ConfigValue::duration).orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
+                get("stop_grace_period", field -> field.duration().map(asked -> GracePeriod.of(field, asked)))
+                        .orElse(Request.Submit.DEFAULT_GRACE_PERIOD),
                 report.notices());
+    }
+
+    /** What is taken here as it is written, and what Compose's own schema wants in quotes. */
+    private void checkQuotes() {
+        for (String key : STRINGS) {
+            present(key)
+                    .filter(field -> !field.isMapping())
+                    .ifPresent(field -> field.oneOrMore().forEach(ConfigValue::wantsQuotes));
+        }
     }
 
     private static void checkCounts(ConfigValue service) {
@@ -266,9 +296,6 @@ final class ServiceReader {
     /** A list, or a text that is split as Compose splits it. */
     private static List<String> words(ConfigValue field) {
         if (field.isList()) {
-            field.items().stream()
-                    .filter(ConfigValue::isNumberLike)
-                    .forEach(item -> item.notice("Compose itself refuses a number here; write it in quotes"));
             field.items().stream()
                     .filter(ConfigValue::isNull)
                     .forEach(item -> item.problem(
@@ -395,6 +422,7 @@ final class ServiceReader {
                 present("mac_address")));
         present("isolation").ifPresent(TuningReader::isolation);
         run.groupAdd(present("group_add").map(ConfigValue::items).orElse(List.of()).stream()
+                .flatMap(item -> item.value().map(item::withText).stream())
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());
         run.privileges(PrivilegesReader.read(service));
@@ -406,7 +434,7 @@ final class ServiceReader {
                 .ifPresent(_ -> present("platform")
                         .ifPresent(
                                 field -> field.notice("is not passed on: an image runs on the worker's own platform")));
-        get("scale", field -> field.matching("1", "1: a job runs once"));
+        present("scale").ifPresent(Deploy::once);
         run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
     }
 

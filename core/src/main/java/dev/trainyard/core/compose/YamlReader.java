@@ -148,7 +148,7 @@ public final class YamlReader {
             case AliasEvent alias -> alias(alias, at);
             case ScalarEvent scalar -> {
                 boolean untagged = isUntagged(tag, at);
-                boolean number = isNumber(tag, scalar.getValue(), at);
+                boolean number = isNumber(tag, scalar.getValue(), at) || isNull(tag, scalar.getValue(), at);
                 yield remember(
                         scalar.getAnchor(),
                         new Built(new Scalar(at, scalar.getValue(), number || scalar.isPlain() && untagged), 1));
@@ -265,6 +265,15 @@ public final class YamlReader {
                 .ifPresent(name -> report.problem(
                         at, "", "%s is no %s".formatted(Excerpt.quote(text), name), "Write the value without the tag"));
         return type.isPresent();
+    }
+
+    /** {@code !!null ""} is nothing, and no empty text. */
+    private boolean isNull(Optional<String> tag, String text, SourceRange at) {
+        boolean tagged = tag.filter(name -> name.equals(CORE_TAG + "null")).isPresent();
+        if (tagged && !new Scalar(at, text, true).isNull()) {
+            report.problem(at, "", "%s is not null".formatted(Excerpt.quote(text)), "Write the value without the tag");
+        }
+        return tagged;
     }
 
     private boolean isUntagged(Optional<String> tag, SourceRange at) {

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -55,6 +56,11 @@ public final class UnquotedText {
     /** Whether it is a number or a truth value, and no text. */
     public static boolean isNoText(String plain) {
         return value(plain).isPresent();
+    }
+
+    /** Whether it is a truth value. */
+    public static boolean isTruth(String plain) {
+        return Set.of("true", "false").contains(WORDS.getOrDefault(plain, ""));
     }
 
     private static Optional<String> value(String plain) {

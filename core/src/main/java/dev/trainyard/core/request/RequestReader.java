@@ -9,6 +9,7 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.ImageName;
 import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.GracePeriod;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.ImageSource.Pull;
 import java.time.Duration;
@@ -30,8 +31,9 @@ import tools.jackson.databind.JsonNode;
 final class RequestReader {
 
     private static final Duration LONGEST = Duration.ofDays(366);
-    private static final Duration LONGEST_GRACE = Duration.ofDays(1);
     private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+
+    private static final String OWN_LABELS = "dev.trainyard.";
 
     private final JsonFields message;
     private final boolean isNew;
@@ -64,14 +66,29 @@ final class RequestReader {
                 message.text("name"),
                 message.text("team"),
                 message.text("submittedBy"),
-                message.texts("labels"),
+                labels(),
                 (int) message.integer("priority", Request.Submit.DEFAULT_PRIORITY),
                 message.instant("submittedAt"),
                 message.has("gpus") ? gpus(message.object("gpus")) : null,
                 retry(message.object("retry")),
                 timeLimit(),
-                message.duration("gracePeriod", LONGEST_GRACE),
+                message.duration("gracePeriod", GracePeriod.LONGEST),
                 message.instant("notBefore"));
+    }
+
+    /** Those that a worker puts on its containers are nobody else's to set: it would replace them without a word. */
+    private Map<String, String> labels() {
+        Map<String, String> labels = message.texts("labels");
+        if (isNew) {
+            labels.keySet().stream()
+                    .filter(name -> name.startsWith(OWN_LABELS))
+                    .forEach(name -> message.object("labels")
+                            .problem(
+                                    name,
+                                    "is a name of Trainyard's own labels",
+                                    "Choose one that does not begin with dev.trainyard"));
+        }
+        return labels;
     }
 
     private DraftRef draft() {
@@ -108,13 +125,13 @@ final class RequestReader {
     }
 
     private Request submit() {
-        @Nullable Duration gracePeriod = message.duration("gracePeriod", LONGEST_GRACE);
+        @Nullable Duration gracePeriod = message.duration("gracePeriod", GracePeriod.LONGEST);
         return new Request.Submit(
                 jobId(),
                 message.text("name", ""),
                 message.text("team"),
                 message.text("submittedBy"),
-                message.texts("labels"),
+                labels(),
                 (int) message.integer("priority", Request.Submit.DEFAULT_PRIORITY),
                 message.instant("submittedAt"),
                 image(message.object("image")),

@@ -40,7 +40,9 @@ final class PrivilegeFlags {
                         flags.last("privileged").filter(_ -> privileges.privileged()).stream(),
                         Stream.of("cap-add", "security-opt", "pid", "userns", "device")
                                 .flatMap(name -> flags.all(name).stream())
-                                .filter(field -> !field.text().orElse("").isEmpty()))
+                                .filter(field -> !field.text().orElse("").isEmpty())
+                                .filter(field ->
+                                        !Privileges.confines(field.text().orElse(""))))
                 .forEach(field ->
                         field.notice("reaches beyond the container: the worker's policy decides whether it may"));
         return privileges;

@@ -20,6 +20,7 @@ import dev.trainyard.core.training.AddressingReader;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
 import dev.trainyard.core.training.Gpus;
+import dev.trainyard.core.training.GracePeriod;
 import dev.trainyard.core.training.ImageSource.Pull;
 import dev.trainyard.core.training.Ports;
 import dev.trainyard.core.training.RunSpec;
@@ -47,7 +48,11 @@ final class RunLineReader {
     private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
     private static final Pattern ULIMIT = Pattern.compile("([a-z]{1,30})=(-?\\d{1,15})(?::(-?\\d{1,15}))?");
     private static final Pattern FRACTION = Pattern.compile("(\\d{1,9})/(0*[1-9]\\d{0,8})");
-    private static final int LONGEST_GRACE = 86_400;
+
+    /** As Docker's client reads it. */
+    private static final String DOMAIN =
+            "\\.|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\\.?";
+
     private static final int LONGEST_WORD = 131_000;
 
     private final RunWords words;
@@ -105,14 +110,7 @@ final class RunLineReader {
 
     /** To Docker -1 is without end, which no request can carry. */
     private static Optional<Duration> gracePeriod(ConfigValue field) {
-        return field.integer(-1, Integer.MAX_VALUE).map(seconds -> {
-            if (seconds >= 0 && seconds <= LONGEST_GRACE) {
-                return Duration.ofSeconds(seconds);
-            }
-            field.notice("is passed on as %d, the most that a request carries; the worker's policy may allow less"
-                    .formatted(LONGEST_GRACE));
-            return Duration.ofSeconds(LONGEST_GRACE);
-        });
+        return field.integer(-1, Integer.MAX_VALUE).map(seconds -> GracePeriod.of(field, Duration.ofSeconds(seconds)));
     }
 
     private void refuse() {
@@ -303,6 +301,9 @@ final class RunLineReader {
                 flags.list(flags.all("publish").stream().map(ConfigValue::node).toList())));
         run.publishAll(flags.on("publish-all"));
         run.expose(Ports.exposed(flags.all("expose")));
+        flags.all("dns-search").stream()
+                .filter(field -> field.searchDomain().isPresent())
+                .forEach(field -> field.matching(DOMAIN, "a domain such as lab.example, or . for none"));
         run.addressing(AddressingReader.read(
                 flags.all("dns-search"), flags.all("dns-option"), flags.said("domainname"), flags.said("mac-address")));
         List<ConfigValue> networks = flags.all("network");

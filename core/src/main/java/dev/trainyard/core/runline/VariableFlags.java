@@ -66,7 +66,15 @@ final class VariableFlags {
                             labels,
                             report));
         }
-        flags.all("label").forEach(label -> pair(label, labels, _ -> Optional.of("")));
+        for (ConfigValue label : flags.all("label")) {
+            String name = label.text().orElse("").split("=", 2)[0].stripLeading();
+            if (name.chars().anyMatch(Character::isWhitespace)) {
+                label.problem(
+                        "the label %s contains blanks, which Docker refuses".formatted(Excerpt.quote(name)),
+                        "Write NAME=VALUE");
+            }
+            pair(label, labels, _ -> Optional.of(""));
+        }
         return labels;
     }
 

@@ -224,6 +224,11 @@ public record RunSpec(
             @Nullable String userns,
             List<String> devices) {
 
+        /** Whether a {@code --security-opt} takes away, and gives nothing. */
+        public static boolean confines(String securityOption) {
+            return securityOption.matches("no-new-privileges([=:]true)?");
+        }
+
         public static final Privileges NONE = new Privileges(false, List.of(), List.of(), null, null, List.of());
     }
 
