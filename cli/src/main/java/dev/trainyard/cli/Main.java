@@ -42,6 +42,14 @@ public final class Main {
 
     static int run(List<String> args, Session session) {
         int exitCode;
+        int unreadable = unreadable(args);
+        if (unreadable > 0) {
+            session.err()
+                    .println(
+                            "error: argument %d is not text in UTF-8, or the locale of this process has no such characters. Write UTF-8, with LC_ALL=C.UTF-8"
+                                    .formatted(unreadable));
+            return ExitCode.INVALID;
+        }
         try {
             exitCode = commandLine(args, session).execute(arguments(args));
         } catch (Error e) {
@@ -51,6 +59,16 @@ public final class Main {
         session.out().flush();
         session.err().flush();
         return exitCode;
+    }
+
+    /** Java puts U+FFFD in place of bytes that it cannot read, which would be passed on as if it had been written. */
+    private static int unreadable(List<String> args) {
+        for (int i = 0; i < args.size(); i++) {
+            if (args.get(i).indexOf('\ufffd') >= 0) {
+                return i + 1;
+            }
+        }
+        return 0;
     }
 
     /** {@code help COMMAND} is {@code COMMAND --help}. */

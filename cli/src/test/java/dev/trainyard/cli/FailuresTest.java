@@ -22,6 +22,16 @@ class FailuresTest {
     }
 
     @Test
+    void an_argument_of_which_bytes_were_lost_is_refused() {
+        assertThat(new Cli().run("run", "-d", "-e", "A=a\ufffd", "busybox"))
+                .isEqualTo(
+                        new Cli.Result(
+                                64,
+                                "",
+                                "error: argument 4 is not text in UTF-8, or the locale of this process has no such characters. Write UTF-8, with LC_ALL=C.UTF-8\n"));
+    }
+
+    @Test
     void a_server_that_is_not_there_is_named_with_what_to_do() throws IOException {
         String nobody;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -2,13 +2,18 @@ package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.reading.UnquotedText;
+import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.NearestName;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -30,6 +35,15 @@ public final class Configuration {
     private static final String TEAM = "team";
     private static final String LABELS = "labels";
     private static final List<String> KEYS = List.of(SERVER, TEAM, LABELS);
+
+    /** As YAML's own rules have it, of which the library's are a part. */
+    private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
+    /** As the message's schema has them, so that the file is named and not the option. */
+    private static final int LONGEST_TEAM = 100;
+
+    private static final int LONGEST_LABEL = 200;
+    private static final int LONGEST_SERVER = 2_000;
 
     private final Map<String, String> environment;
     private @Nullable OfFile ofFile;
@@ -75,11 +89,22 @@ public final class Configuration {
     private OfFile file() {
         OfFile read = ofFile;
         if (read == null) {
-            read = path().flatMap(path -> LocalText.read(path).map(text -> read(path, text)))
+            read = path().flatMap(path -> text(path).map(text -> read(path, text)))
                     .orElseGet(() -> new OfFile(null, null, Map.of()));
             ofFile = read;
         }
         return read;
+    }
+
+    /** Empty if there is no file; a link that leads nowhere is no such case. */
+    private static Optional<String> text(Path file) {
+        Optional<String> text = LocalText.read(file);
+        if (text.isEmpty() && Files.isSymbolicLink(file)) {
+            throw new Failure(
+                    ExitCode.NOT_FOUND,
+                    "%s is a link to a file that is not there. Correct it, or remove it.".formatted(file));
+        }
+        return text;
     }
 
     /** As the XDG base directory specification says: a relative path in the variable does not count. */
@@ -95,12 +120,14 @@ public final class Configuration {
         String server = null;
         String team = null;
         Map<String, String> labels = Map.of();
+        Set<String> seen = new HashSet<>();
         for (NodeTuple entry : root(file, text)) {
             String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
             try {
+                once(key, key, seen);
                 switch (key) {
-                    case SERVER -> server = value(key, entry.getValueNode());
-                    case TEAM -> team = value(key, entry.getValueNode());
+                    case SERVER -> server = name(key, entry.getValueNode(), LONGEST_SERVER);
+                    case TEAM -> team = name(key, entry.getValueNode(), LONGEST_TEAM);
                     case LABELS -> labels = labels(entry.getValueNode());
                     default -> throw new IllegalArgumentException(unknown(key));
                 }
@@ -145,18 +172,48 @@ public final class Configuration {
                     "labels: is not a mapping. Write them as names and values: {project: digits}");
         }
         Map<String, String> labels = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
         for (NodeTuple entry : mapping.getValue()) {
             String name = value("a label's name", entry.getKeyNode());
+            once("label " + name, name, seen);
+            if (name.isEmpty() || name.contains("=") || name.length() > LONGEST_LABEL) {
+                throw new IllegalArgumentException(
+                        "labels: '%s' is no name of a label. Write one without =, of up to %d characters"
+                                .formatted(Excerpt.plain(name, 60), LONGEST_LABEL));
+            }
             labels.put(name, value("label " + name, entry.getValueNode()));
         }
         return labels;
     }
 
+    /** Of two values one would be ignored. */
+    private static void once(String what, String key, Set<String> seen) {
+        if (seen.contains(key)) {
+            throw new IllegalArgumentException(what + ": stands here a second time. Keep one of the two");
+        }
+        seen.add(key);
+    }
+
+    private static String name(String key, Node node, int longest) {
+        String name = value(key, node);
+        if (name.isBlank() || name.length() > longest) {
+            throw new IllegalArgumentException(key
+                    + (name.isBlank()
+                            ? ": is empty. Write one, or leave the line out"
+                            : ": is longer than %d characters. Write a shorter one".formatted(longest)));
+        }
+        return name;
+    }
+
     private static String value(String what, Node node) {
-        if (node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
-            return scalar.getValue();
+        if (node instanceof ScalarNode scalar && !isNull(scalar)) {
+            return scalar.isPlain() ? UnquotedText.printed(scalar.getValue()) : scalar.getValue();
         }
         throw new IllegalArgumentException(what + ": is not a single value. Write one, in quotes where it is empty");
+    }
+
+    private static boolean isNull(ScalarNode scalar) {
+        return scalar.getTag().equals(Tag.NULL) || scalar.isPlain() && NULLS.contains(scalar.getValue());
     }
 
     private static String unknown(String key) {

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
 
@@ -83,6 +85,46 @@ class ConfigurationTest {
         assertThat(cli.run("workers").err()).contains("this is not a mapping");
         cli.environment("TRAINYARD_LABELS", "a").environment("XDG_CONFIG_HOME", "/nowhere");
         assertThat(cli.run("run", "--dry-run", "busybox").err()).contains("TRAINYARD_LABELS: 'a' is not NAME=VALUE");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                team: ~                       | 1:1: team: is not a single value
+                server: NULL                  | 1:1: server: is not a single value
+                labels: {d: ~}                | 1:1: label d: is not a single value
+                labels: {a: 1, a: 2}        | 1:1: label a: stands here a second time
+                labels: {'a=b': 1}          | 1:1: labels: 'a=b' is no name of a label
+                team: ''                    | 1:1: team: is empty
+                {team: a, team: b}          | 1:11: team: stands here a second time
+                """)
+    void what_means_nothing_or_two_things_is_an_error_with_its_place(String yaml, String fault) throws IOException {
+        configured(yaml + "\n");
+
+        assertThat(cli.run("run", "--dry-run", "busybox").err()).contains("config.yml:" + fault);
+        configured("team: " + "x".repeat(101) + "\n");
+        assertThat(cli.run("run", "--dry-run", "busybox").err())
+                .contains("config.yml:1:1: team: is longer than 100 characters")
+                .doesNotContain("--team");
+    }
+
+    @Test
+    void a_label_without_quotes_is_what_yaml_reads() throws IOException {
+        configured("server: %s\nlabels: {a: True, b: 'True', c: no}\n".formatted(server.address()));
+
+        assertThat(cli.run("run", "-d", "busybox").exitCode()).isZero();
+
+        assertThat(server.received().getFirst().body()).contains("\"a\":\"true\"", "\"b\":\"True\"", "\"c\":\"no\"");
+    }
+
+    @Test
+    void a_folder_or_a_link_that_leads_nowhere_is_no_missing_file() throws IOException {
+        Path file = home.resolve(".config/trainyard/config.yml");
+        Files.createDirectories(file);
+        assertThat(cli.run("workers").err()).contains("config.yml is a folder");
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/nowhere"));
+
+        assertThat(cli.run("workers").err()).contains("config.yml is a link to a file that is not there");
     }
 
     @Test
