@@ -30,9 +30,11 @@ final class Failures {
         return ExitCode.INVALID;
     }
 
-    /** picocli says "option" of an option that is a mapping twice. */
+    /** picocli says "option" of an option that is a mapping twice, "error" at the beginning of some, and names Java's types. */
     private static String inOnePiece(String words) {
-        return words.replace("for option option '", "for option '");
+        return words.replace("for option option '", "for option '")
+                .replaceFirst("^Error: ", "")
+                .replaceFirst("' is not an? (int|long)\\b", "' is no whole number");
     }
 
     private static String unmatched(UnmatchedArgumentException e) {

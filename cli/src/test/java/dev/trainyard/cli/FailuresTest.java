@@ -22,6 +22,14 @@ class FailuresTest {
     }
 
     @Test
+    void a_misuse_is_told_in_plain_words() {
+        assertThat(cli.run("logs", "x", "--build", "--no-build").err())
+                .startsWith("error: --build")
+                .doesNotContain("Error");
+        assertThat(cli.run("logs", "x", "--tail", "all").err()).contains("'all' is no whole number");
+    }
+
+    @Test
     void an_argument_of_which_bytes_were_lost_is_refused() {
         assertThat(new Cli().run("run", "-d", "-e", "A=a\ufffd", "busybox"))
                 .isEqualTo(

@@ -279,7 +279,11 @@ class RunTest {
         Path file = Files.writeString(folder.resolve("source.tar"), "x");
 
         assertThat(cli.run("run", "-f", "Dockerfile", "busybox").err()).contains("Give --build DIR too");
-        assertThat(cli.run("run", "--build", there, "busybox").err()).contains("Dockerfile cannot be read");
+        assertThat(cli.run("run", "--build", there, "busybox").err())
+                .contains("Dockerfile cannot be read", "by -f in a run line");
+        Path dockerfile = Files.write(folder.resolve("Dockerfile"), new byte[] {'F', (byte) 0xff});
+        assertThat(cli.run("run", "--build", there, "busybox").err()).contains("Dockerfile is not UTF-8 text. Save it");
+        Files.delete(dockerfile);
         assertThat(cli.run("run", "--build", file.toString(), "busybox").err()).contains("is no folder");
         assertThat(cli.run("run", "--build", there, "busybox@sha256:" + "0".repeat(64))
                         .err())

@@ -21,6 +21,7 @@ import org.postgresql.core.Parser;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * People's own SQL over the views of schema {@code history}: as {@link Role#SQL}, read-only, one statement, within 30 seconds and
@@ -256,10 +257,20 @@ public final class HistorySql {
         return switch (type) {
             case "bool" -> text.equals("t") || text.equals("true");
             case "int2", "int4", "int8", "oid" -> Long.parseLong(text);
-            case "float4", "float8", "numeric" -> NUMBER.matcher(text).matches() ? new BigDecimal(text) : text;
-            case "json", "jsonb" -> Json.value(text);
+            case "float4", "float8", "numeric" ->
+                !NUMBER.matcher(text).matches()
+                        ? text
+                        // What a BigDecimal does not have.
+                        : text.equals("-0") ? new RawValue(text) : new BigDecimal(text);
+            case "json", "jsonb" -> asItIs(text);
             default -> text;
         };
+    }
+
+    /** Read, to know that others can read it, and passed on as Postgres has it: with a key that stands there twice, and all digits. */
+    private static Object asItIs(String json) {
+        Json.value(json);
+        return new RawValue(json);
     }
 
     private static Object instant(ResultSet rows, int column, String text) {
@@ -307,6 +318,9 @@ public final class HistorySql {
         if (message.contains("maxResultBuffer")) {
             return new QueryFailed(
                     "a value is larger than can be shown here. Select part of it, or its length", 0, null);
+        }
+        if (message.contains("CopyManager") || message.contains("COPY")) {
+            return new QueryFailed("the query copies, which is not done here. Write the select alone", 0, null);
         }
         if (message.contains("parameter was changed to")) {
             return new QueryFailed(

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class JobsTest {
@@ -26,6 +28,15 @@ class JobsTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0x10", "%205", "+5", "many", "99999999999"})
+    void a_number_is_written_in_digits(String limit) {
+        Answer answer = http.get("/api/v1/jobs?limit=" + limit);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text("detail")).startsWith("limit: '").endsWith("' is no whole number of up to nine digits");
     }
 
     @Test

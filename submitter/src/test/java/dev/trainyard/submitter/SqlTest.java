@@ -1,8 +1,13 @@
 package dev.trainyard.submitter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.submitter.Http.Answer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +55,26 @@ class SqlTest {
         assertThat(answer.json().path("rows").path(0).toString())
                 .isEqualTo(
                         "[1,2.5,true,null,\"NaN\",\"2026-11-30T20:00:00Z\",[1,2],[\"a\",null],{\"a\":[1]},\"01:30:00\",\"1 ? 2\"]");
+    }
+
+    @Test
+    void a_cell_of_type_json_is_the_text_that_postgres_has() throws IOException {
+        String body = JsonMapper.shared()
+                .writeValueAsString(Map.of("query", "select '{\"a\":1, \"a\":2}'::json, '-0'::float8"));
+        HttpRequest.Builder request = SERVER.http
+                .request("/api/v1/sql")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+
+        try (InputStream answer = SERVER.http.open(request).body()) {
+            assertThat(new String(answer.readAllBytes(), UTF_8)).contains("{\"a\":1, \"a\":2},-0]");
+        }
+    }
+
+    @Test
+    void what_is_no_query_is_refused_in_plain_words() {
+        assertThat(query("copy (select 1) to stdout").text("detail"))
+                .isEqualTo("the query copies, which is not done here. Write the select alone");
     }
 
     /** Some are no numbers or instants of JSON, or are too deep for readers of it. */

@@ -5,6 +5,7 @@ import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,7 +258,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
                     "the Dockerfile %s is outside of the build context %s. Move it in, or make the context wider."
                             .formatted(dockerfile, folder));
         }
-        return read(file, "Name it by build.dockerfile in the compose file, or write one.");
+        return read(file, "Write one, or name another: by build.dockerfile in a compose file, by -f in a run line.");
     }
 
     /** {@code NAME.dockerignore} beside a Dockerfile NAME goes before the context's own. */
@@ -279,6 +280,8 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         try {
             String text = Files.readString(file);
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (MalformedInputException e) {
+            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
         } catch (IOException e) {
             throw notRead(file, e, remedy);
         }

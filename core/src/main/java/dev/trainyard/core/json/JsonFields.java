@@ -118,7 +118,9 @@ public record JsonFields(JsonNode node, String path, List<Problem> problems) {
         try {
             Duration duration = DurationText.parse(text);
             if (duration.compareTo(longest) > 0) {
-                problem(name, "is longer than " + longest, "Give a shorter time");
+                long days = longest.toDays();
+                String most = days > 1 ? days + " days" : days == 1 ? "a day" : "an hour";
+                problem(name, "is longer than " + most, "Give a shorter time");
             }
             return duration;
         } catch (IllegalArgumentException e) {

@@ -27,7 +27,9 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
@@ -55,6 +57,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> invalid(InvalidRequest e) {
         return answer(Problem.of(e));
+    }
+
+    @InitBinder
+    void numbers(WebDataBinder binder) {
+        binder.registerCustomEditor(Integer.class, new DecimalNumber());
+        binder.registerCustomEditor(int.class, new DecimalNumber());
     }
 
     @ExceptionHandler
@@ -135,7 +143,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (type == JobId.class) {
             return "is no job id: that is a UUID";
         }
-        return type == null ? "cannot be read" : "is no " + type.getSimpleName();
+        return type == Integer.class || type == int.class
+                ? "is no whole number of up to nine digits"
+                : "cannot be read";
     }
 
     @Override

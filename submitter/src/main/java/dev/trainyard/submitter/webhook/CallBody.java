@@ -55,11 +55,14 @@ final class CallBody {
             String cause = data.path("cause").asString("");
             String detail = data.path("detail").asString("");
             String code = "exit code " + data.path("exitCode").asInt(0);
-            // The detail of a program that ended by itself begins with it.
-            boolean told = detail.equals(code) || detail.startsWith(code + ":") || detail.startsWith(code + ".");
+            String reason = withoutCause(data.path("reason").asString(""), cause);
+            // What is said of a program that ended by itself begins with it.
+            boolean told = Stream.of(detail, reason)
+                    .anyMatch(words ->
+                            words.equals(code) || words.startsWith(code + ":") || words.startsWith(code + "."));
             String exit = data.path("exitCode").isNumber() && !told ? code : "";
             why.add(Stream.of(cause, exit).filter(each -> !each.isEmpty()).collect(Collectors.joining(", ")));
-            why.add(data.path("reason").asString(""));
+            why.add(reason);
             why.add(detail);
         }
         why.stream()
@@ -67,6 +70,13 @@ final class CallBody {
                 .distinct()
                 .forEach(each -> text.append(": ").append(each));
         return text.toString();
+    }
+
+    /** A job's reason begins with its cause, which is said already. */
+    private static String withoutCause(String reason, String cause) {
+        return cause.isEmpty() || !(reason + ": ").startsWith(cause + ": ")
+                ? reason
+                : reason.substring(Math.min(reason.length(), cause.length() + 2));
     }
 
     private static String duration(long seconds) {

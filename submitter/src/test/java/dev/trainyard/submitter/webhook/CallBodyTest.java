@@ -48,6 +48,12 @@ class CallBodyTest {
                         .path("text")
                         .asString())
                 .isEqualTo("digits: FAILED: PROGRAM_ERROR: exit code 3: boom");
+        assertThat(data(
+                                "job.ended",
+                                "{\"state\":\"FAILED\",\"cause\":\"PROGRAM_ERROR\",\"exitCode\":3,\"reason\":\"PROGRAM_ERROR: exit code 3: boom\",\"detail\":\"exit code 3: boom\"}")
+                        .path("text")
+                        .asString())
+                .isEqualTo("digits: FAILED: PROGRAM_ERROR: exit code 3: boom");
         assertThat(data("job.held", "{\"state\":\"HELD\",\"reason\":\"ada: new data\"}")
                         .path("text")
                         .asString())
