@@ -410,7 +410,7 @@ public final class AttemptStore {
                 .param("job", locked.job().value())
                 .update();
         Retry.Decision decision = locked.cancelRequested()
-                ? new Retry.Final(end.cause() == Cause.COMPLETED ? JobState.SUCCEEDED : JobState.CANCELLED)
+                ? Retry.afterCancel(end.cause())
                 : end.retry().apply(locked.counters());
         switch (decision) {
             case Retry.Final(JobState state) -> {

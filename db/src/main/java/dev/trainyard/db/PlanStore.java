@@ -2,11 +2,13 @@ package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Deadlines;
+import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Needs;
 import dev.trainyard.core.plan.Plan;
-import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.plan.Snapshot;
 import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.JobId;
@@ -18,6 +20,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,12 +49,6 @@ public final class PlanStore {
 
     /** A cycle begins no further page after it. */
     private static final Duration ROUND = Duration.ofSeconds(2);
-
-    private static final Duration CLAIM_WITHIN = Duration.ofSeconds(60);
-    private static final Duration PREPARE_WITHIN = Duration.ofMinutes(60);
-
-    /** Its worker has the same deadline: this is for one that stays away. */
-    private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
 
     /** A worker that has been silent for longer gets no new work. */
     private static final Duration SUSPECT_AFTER = Duration.ofSeconds(30);
@@ -88,13 +86,12 @@ public final class PlanStore {
             from (select j.id, j.attempts, j.accepted_at, p.priority, p.queued_at, %s
                   from page p join trainyard.job j on j.id = p.id) q
             left join lateral (
-                select array_agg(a.worker_id) filter (where a.cause in ('HOST_LOST', 'START_TIMEOUT', 'PREPARE_TIMEOUT',
-                                                                        'PORT_IN_USE', 'MOUNT_MISSING', 'DISK_FULL', 'DEVICE_ERROR')) as avoid,
+                select array_agg(a.worker_id) filter (where a.cause in (%s)) as avoid,
                        (array_agg(a.worker_id order by a.number desc))[1] as last_worker,
                        array_agg(a.worker_id) filter (where a.refused_by = w.incarnation) as refused_by,
                        max(a.ended_at) as last_end
                 from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id where a.job_id = q.id) former on q.attempts > 0
-            order by q.priority desc, q.queued_at, q.id""".formatted(JobNeeds.COLUMNS);
+            order by q.priority desc, q.queued_at, q.id""".formatted(JobNeeds.COLUMNS, causes(Retry::avoidsHost));
 
     /** What comes due after the instant as of which the candidates were read: now() is the transaction's begin. */
     static final String NEXT_DUE_QUERY = """
@@ -112,6 +109,14 @@ public final class PlanStore {
 
     /** Where the last cycle had no more time; null: it came to the end of the queue. For one thread, the planner's. */
     private @Nullable Place stoppedAt;
+
+    /** Names of causes, as SQL writes a list of them. */
+    private static String causes(Predicate<Cause> which) {
+        return Arrays.stream(Cause.values())
+                .filter(which)
+                .map(cause -> "'" + cause.name() + "'")
+                .collect(Collectors.joining(", "));
+    }
 
     /** A place in the queue. */
     private record Place(int priority, OffsetDateTime queuedAt, UUID job) {
@@ -273,10 +278,10 @@ public final class PlanStore {
      * only once the worker has registered: its container may run already.
      */
     private void endUnclaimed() {
-        for (AttemptId id : overdue("RESERVED", CLAIM_WITHIN)) {
+        for (AttemptId id : overdue("RESERVED", Deadlines.CLAIM)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
             if (locked.state() == AttemptState.RESERVED) {
-                AttemptStore.end(sql, events, locked, unattended.unclaimed(locked, CLAIM_WITHIN));
+                AttemptStore.end(sql, events, locked, unattended.unclaimed(locked, Deadlines.CLAIM));
             }
         }
     }
@@ -284,7 +289,7 @@ public final class PlanStore {
     /** Only the worker may end it: it alone learns from its engine that no container runs. */
     private void stopLatePreparations() {
         boolean any = false;
-        for (AttemptId id : overdue("PREPARING", PREPARE_WITHIN)) {
+        for (AttemptId id : overdue("PREPARING", Deadlines.PREPARE)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
             int stopped = sql.sql("""
                     update trainyard.attempt set stop_reason = :reason, stop_requested_at = clock_timestamp()
@@ -308,7 +313,7 @@ public final class PlanStore {
 
     /** COLLECTING→ENDED by the recorded exit; a worker that comes back finds it over and removes the container. */
     private void endLateCollections() {
-        for (AttemptId id : overdue("COLLECTING", COLLECT_WITHIN)) {
+        for (AttemptId id : overdue("COLLECTING", Deadlines.COLLECT)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
             if (locked.state() == AttemptState.COLLECTING) {
                 AttemptStore.end(
@@ -317,7 +322,8 @@ public final class PlanStore {
                         locked,
                         unattended.collected(
                                 locked,
-                                "its outputs were not gathered within %d hours".formatted(COLLECT_WITHIN.toHours())));
+                                "its outputs were not gathered within %d hours"
+                                        .formatted(Deadlines.COLLECT.toHours())));
             }
         }
     }
@@ -360,7 +366,7 @@ public final class PlanStore {
             Page page = page(place, seen);
             Plan more = planner.apply(new Snapshot(hosts, away, imagesOf(page), images.withBuilt(page.candidates())));
             plan = plan.and(more);
-            hosts = hosts.stream().map(host -> host.after(more.placements())).toList();
+            hosts = Snapshot.Host.after(hosts, more.placements());
             boolean first = place == Place.HEAD;
             place = page.end();
             if (place == null) {
@@ -430,7 +436,7 @@ public final class PlanStore {
         Map<UUID, Map<String, Set<String>>> held = held();
         return sql
                 .sql("""
-                select w.id, w.name, w.run_slots, w.cpus, w.memory_bytes,
+                select w.id, w.name, w.boot_id, w.run_slots, w.cpus, w.memory_bytes,
                        w.state = 'ACTIVE' and w.unfit_because is null
                            and l.renewed_at > clock_timestamp() - :suspect * interval '1 second' as takes_work,
                        w.cpus - coalesce(u.cpus, 0) as free_cpus, w.memory_bytes - coalesce(u.memory_bytes, 0) as free_memory
@@ -457,6 +463,7 @@ public final class PlanStore {
                             new Snapshot.Host(
                                     new WorkerId(id),
                                     row.getString("name"),
+                                    row.getString("boot_id"),
                                     devices.getOrDefault(id, List.of()),
                                     IntStream.range(0, runSlots)
                                             .filter(slot -> !slots.contains(Integer.toString(slot)))
@@ -634,7 +641,7 @@ public final class PlanStore {
     }
 
     private boolean reserve(Plan.Placement placement) {
-        if (!isQueued(placement.job()) || isWritten(placement)) {
+        if (!isQueued(placement.job())) {
             return false;
         }
         AttemptId attempt = insertAttempt(
@@ -650,13 +657,6 @@ public final class PlanStore {
             reserve(attempt, placement.host(), "LOCATION", placement.host() + "/" + placement.location());
         }
         return true;
-    }
-
-    /** Whether a placement of the same cycle, on another worker of the same machine, has the place or one beside it. */
-    private boolean isWritten(Plan.Placement placement) {
-        return placement.location() != null
-                && held().getOrDefault(placement.host().value(), Map.of()).getOrDefault("LOCATION", Set.of()).stream()
-                        .anyMatch(place -> Planner.overlap(place, placement.location()));
     }
 
     /** Locks the job: from here on it stays as it is. */

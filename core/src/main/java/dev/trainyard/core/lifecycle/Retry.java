@@ -152,6 +152,33 @@ public final class Retry {
         };
     }
 
+    /** What follows for a job whose end somebody has asked for: a program that was done by then has succeeded. */
+    public static Decision afterCancel(Cause cause) {
+        return new Final(cause == Cause.COMPLETED ? JobState.SUCCEEDED : JobState.CANCELLED);
+    }
+
+    /** Whether the next attempt goes to another host if one will ever do: the cause lies with the host, or with what else runs there. */
+    public static boolean avoidsHost(Cause cause) {
+        return switch (cause) {
+            case HOST_LOST, START_TIMEOUT, PREPARE_TIMEOUT, PORT_IN_USE, MOUNT_MISSING, DISK_FULL, DEVICE_ERROR -> true;
+            case COMPLETED,
+                    CANCELLED,
+                    PROGRAM_ERROR,
+                    OUT_OF_MEMORY,
+                    GPU_OUT_OF_MEMORY,
+                    TIME_LIMIT,
+                    IMAGE_UNAVAILABLE,
+                    IMAGE_BUILD_FAILED,
+                    IMAGE_PULL_FAILED,
+                    SOURCE_MISSING,
+                    START_FAILED,
+                    POLICY_DENIED,
+                    KILLED_EXTERNALLY,
+                    PREEMPTED,
+                    ENGINE_LOST -> false;
+        };
+    }
+
     /** The causes that say something about the user's program, where the user's word goes before ours. */
     public static boolean overridable(Cause cause) {
         return switch (cause) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,11 +59,13 @@ public final class Planner {
     private final List<JobId> refused = new ArrayList<>();
 
     private Planner(Snapshot snapshot) {
+        Map<String, Set<String>> locations = new HashMap<>();
         snapshot.hosts().stream()
                 .sorted(Comparator.comparing(Host::name).thenComparing(Host::id))
-                .forEach(host -> rooms.add(new Room(host, false)));
+                .forEach(host ->
+                        rooms.add(new Room(host, locations.computeIfAbsent(host.machine(), _ -> new HashSet<>()))));
         images = snapshot.images();
-        away = snapshot.away().stream().map(host -> new Room(host, true)).toList();
+        away = snapshot.away().stream().map(Room::empty).toList();
     }
 
     /** Decides; the same snapshot gives the same plan. */
@@ -71,7 +74,7 @@ public final class Planner {
     }
 
     /** Whether two places of outputs are the same, or one lies in the other. */
-    public static boolean overlap(String place, String other) {
+    private static boolean overlap(String place, String other) {
         return isBelow(place, other) || isBelow(other, place);
     }
 
@@ -314,8 +317,18 @@ public final class Planner {
         private long memory;
         private @Nullable Room empty;
 
-        /** @param empty whether to see it as if nothing ran there */
-        Room(Host host, boolean empty) {
+        /** @param locations that are written to on its machine: those of its host are added, and those of each placement */
+        Room(Host host, Set<String> locations) {
+            this(host, false, locations);
+            locations.addAll(host.heldLocations());
+        }
+
+        /** A host as if nothing ran there. */
+        static Room empty(Host host) {
+            return new Room(host, true, Set.of());
+        }
+
+        private Room(Host host, boolean empty, Set<String> locations) {
             this.host = host;
             host.devices().stream()
                     .filter(device -> device.usable() && (device.free() || empty))
@@ -323,7 +336,7 @@ public final class Planner {
             this.freeSlots =
                     empty ? IntStream.range(0, host.runSlots()).boxed().toList() : new ArrayList<>(host.freeSlots());
             this.ports = empty ? Set.of() : new HashSet<>(host.heldPorts());
-            this.locations = empty ? Set.of() : new HashSet<>(host.heldLocations());
+            this.locations = locations;
             this.cpus = empty ? host.cpus() : host.freeCpus();
             this.memory = empty ? host.memory() : host.freeMemory();
         }
@@ -331,7 +344,7 @@ public final class Planner {
         /** The same host, if nothing ran there. */
         Room empty() {
             if (empty == null) {
-                empty = new Room(host, true);
+                empty = empty(host);
             }
             return empty;
         }

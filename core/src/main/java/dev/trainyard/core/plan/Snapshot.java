@@ -5,8 +5,11 @@ import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,19 +32,21 @@ public record Snapshot(
     }
 
     /**
-     * A host.
+     * A host: one worker's share of a machine.
      *
+     * @param machine the same for all workers of one machine, which share its folders
      * @param devices all that it offers, also those in use
      * @param freeSlots numbers of the free run slots; every attempt takes one
      * @param runSlots how many it has in all
      * @param heldPorts {@code tcp/5000}
-     * @param heldLocations host paths that live attempts write their outputs to
+     * @param heldLocations paths of the machine that live attempts write their outputs to
      * @param freeCpus what the attempts that hold a slot leave
      * @param freeMemory likewise, in bytes
      */
     public record Host(
             WorkerId id,
             String name,
+            String machine,
             List<Device> devices,
             List<Integer> freeSlots,
             int runSlots,
@@ -52,12 +57,26 @@ public record Snapshot(
             long memory,
             long freeMemory) {
 
-        /** What those leave of it that are placed here. */
-        public Host after(List<Plan.Placement> placements) {
-            List<Plan.Placement> here = placements.stream()
-                    .filter(placement -> placement.host().equals(id))
+        /** What the placements leave of these hosts. A place on one host is taken on all hosts of the same machine. */
+        public static List<Host> after(List<Host> hosts, List<Plan.Placement> placements) {
+            Map<WorkerId, List<Plan.Placement>> byHost =
+                    placements.stream().collect(Collectors.groupingBy(Plan.Placement::host));
+            Map<String, Set<String>> places = new HashMap<>();
+            for (Host host : hosts) {
+                byHost.getOrDefault(host.id, List.of()).stream()
+                        .map(Plan.Placement::location)
+                        .filter(Objects::nonNull)
+                        .forEach(place -> places.computeIfAbsent(host.machine, _ -> new HashSet<>())
+                                .add(place));
+            }
+            return hosts.stream()
+                    .map(host -> host.after(
+                            byHost.getOrDefault(host.id, List.of()), places.getOrDefault(host.machine, Set.of())))
                     .toList();
-            if (here.isEmpty()) {
+        }
+
+        private Host after(List<Plan.Placement> here, Set<String> places) {
+            if (here.isEmpty() && places.isEmpty()) {
                 return this;
             }
             Set<String> taken = here.stream()
@@ -67,15 +86,14 @@ public record Snapshot(
             return new Host(
                     id,
                     name,
+                    machine,
                     devices.stream()
                             .map(device -> taken.contains(device.key()) ? device.taken() : device)
                             .toList(),
                     freeSlots.stream().filter(slot -> !slots.contains(slot)).toList(),
                     runSlots,
                     with(heldPorts, here.stream().flatMap(placement -> placement.hostPorts().stream())),
-                    with(
-                            heldLocations,
-                            here.stream().map(Plan.Placement::location).flatMap(Stream::ofNullable)),
+                    with(heldLocations, places.stream()),
                     cpus,
                     here.stream().map(Plan.Placement::cpus).reduce(freeCpus, BigDecimal::subtract),
                     memory,

@@ -54,7 +54,7 @@ class PlannerPropertyTest {
                     .subList(from, Math.min(from + 3, snapshot.candidates().size()));
             Plan plan = Planner.plan(new Snapshot(hosts, snapshot.away(), snapshot.images(), page));
             byPages = byPages.and(plan);
-            hosts = hosts.stream().map(host -> host.after(plan.placements())).toList();
+            hosts = Host.after(hosts, plan.placements());
         }
 
         assertThat(byPages).isEqualTo(Planner.plan(snapshot));
@@ -86,7 +86,7 @@ class PlannerPropertyTest {
             }
             if (placement.location() != null) {
                 assertThat(host.heldLocations()).doesNotContain(placement.location());
-                assertThat(taken.add(host.id() + " location " + placement.location()))
+                assertThat(taken.add(host.machine() + " location " + placement.location()))
                         .isTrue();
             }
             cpus.merge(host.id(), placement.cpus(), BigDecimal::add);
@@ -171,7 +171,9 @@ class PlannerPropertyTest {
         Set<JobId> waiting = first.reasons().keySet();
 
         Plan second = Planner.plan(new Snapshot(
-                snapshot.hosts().stream().map(host -> after(first, host)).toList(),
+                snapshot.hosts().stream()
+                        .map(host -> after(first, snapshot, host))
+                        .toList(),
                 snapshot.candidates().stream()
                         .filter(candidate -> waiting.contains(candidate.job()))
                         .toList()));
@@ -179,7 +181,7 @@ class PlannerPropertyTest {
         assertThat(second.placements()).isEmpty();
     }
 
-    private static Host after(Plan plan, Host host) {
+    private static Host after(Plan plan, Snapshot snapshot, Host host) {
         List<Placement> here = plan.placements().stream()
                 .filter(placement -> placement.host().equals(host.id()))
                 .toList();
@@ -189,10 +191,21 @@ class PlannerPropertyTest {
         Set<String> ports = new HashSet<>(host.heldPorts());
         here.forEach(placement -> ports.addAll(placement.hostPorts()));
         Set<String> locations = new HashSet<>(host.heldLocations());
-        here.stream().map(Placement::location).filter(Objects::nonNull).forEach(locations::add);
+        snapshot.hosts().stream()
+                .filter(other -> other.machine().equals(host.machine()))
+                .flatMap(other -> other.heldLocations().stream())
+                .forEach(locations::add);
+        plan.placements().stream()
+                .filter(placement -> snapshot.hosts().stream()
+                        .anyMatch(other -> other.id().equals(placement.host())
+                                && other.machine().equals(host.machine())))
+                .map(Placement::location)
+                .filter(Objects::nonNull)
+                .forEach(locations::add);
         return new Host(
                 host.id(),
                 host.name(),
+                host.machine(),
                 host.devices().stream()
                         .map(device -> devices.contains(device.key())
                                 ? new Device(
@@ -260,6 +273,7 @@ class PlannerPropertyTest {
             return new Host(
                     id,
                     "host-" + random.nextInt(3),
+                    "machine-" + random.nextInt(3),
                     devices,
                     IntStream.range(0, runSlots)
                             .filter(slot -> random.nextInt(3) > 0)

@@ -1,6 +1,7 @@
 package dev.trainyard.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.WorkerId;
@@ -317,6 +318,24 @@ class PlannerTest {
                 .isEmpty();
         assertThat(plan(List.of(host), new AJob().port("udp/5000")).placements())
                 .hasSize(1);
+    }
+
+    @Test
+    void hosts_of_one_machine_write_one_place_for_one_job_at_a_time() {
+        Host one = new AHost("a").machine("m").host();
+        Host other = new AHost("b").machine("m").heldLocation("/logs/held").host();
+        Host apart = new AHost("c").host();
+        AJob held = new AJob().location("/logs/held").refusedBy(apart);
+        AJob first = new AJob().location("/logs/run-7").refusedBy(other, apart);
+        AJob second = new AJob().location("/logs/run-7/best").refusedBy(one, apart);
+        AJob third = new AJob().location("/logs/run-7");
+
+        Plan plan = plan(List.of(one, other, apart), held, first, second, third);
+
+        assertThat(plan.placements())
+                .extracting(Placement::job, Placement::host)
+                .containsExactly(tuple(first.id, one.id()), tuple(third.id, apart.id()));
+        assertThat(plan.reasons()).containsOnlyKeys(held.id, second.id);
     }
 
     @Test
@@ -737,9 +756,11 @@ class PlannerTest {
         private @Nullable List<Integer> freeSlots;
         private Set<String> heldPorts = Set.of();
         private Set<String> heldLocations = Set.of();
+        private String machine;
 
         AHost(String name) {
             this.name = name;
+            this.machine = "machine of " + name;
         }
 
         AHost gpus(int count) {
@@ -784,6 +805,11 @@ class PlannerTest {
             return this;
         }
 
+        AHost machine(String machine) {
+            this.machine = machine;
+            return this;
+        }
+
         AHost heldLocation(String location) {
             heldLocations = Set.of(location);
             return this;
@@ -793,6 +819,7 @@ class PlannerTest {
             return new Host(
                     id,
                     name,
+                    machine,
                     List.copyOf(devices),
                     freeSlots != null
                             ? freeSlots

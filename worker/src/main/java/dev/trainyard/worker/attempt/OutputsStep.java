@@ -2,6 +2,7 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.Deadlines;
 import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.Explanation;
 import dev.trainyard.core.lifecycle.LogClues;
@@ -44,7 +45,6 @@ import org.slf4j.LoggerFactory;
 final class OutputsStep implements Step {
 
     private static final Logger log = LoggerFactory.getLogger(OutputsStep.class);
-    private static final Duration COLLECT_WITHIN = Duration.ofHours(6);
     /** Programs leave files of any size, of which holes cost nothing but the time to read them. */
     private static final Duration READ_WITHIN = Duration.ofHours(1);
 
@@ -139,7 +139,7 @@ final class OutputsStep implements Step {
                 return gather(run, attempt, container, shared, use, follower);
             } catch (Woken e) {
                 if (!e.byRow()) {
-                    log.warn("outputs took longer than {} attempt={}", COLLECT_WITHIN, run.id());
+                    log.warn("outputs took longer than {} attempt={}", Deadlines.COLLECT, run.id());
                     return Collected.NOTHING;
                 }
                 now = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
@@ -151,7 +151,7 @@ final class OutputsStep implements Step {
     private Collected gather(
             AttemptRun run, Attempt attempt, ContainerId container, boolean shared, HostUse use, LogFollower follower)
             throws Woken {
-        return run.await(COLLECT_WITHIN, true, () -> {
+        return run.await(Deadlines.COLLECT, true, () -> {
             follower.finish();
             try (OpenFolder outputs =
                     host.openOutputs(attempt, run.request(attempt).run(), use)) {
@@ -202,12 +202,12 @@ final class OutputsStep implements Step {
         String mark = "[%d bytes of this log are not in the outputs either: the engine had dropped its beginning]"
                 .formatted(missing);
         try {
-            run.await(COLLECT_WITHIN, false, () -> {
+            run.await(Deadlines.COLLECT, false, () -> {
                 tell(run, mark);
                 return true;
             });
         } catch (Woken e) {
-            log.warn("log not stored within {} attempt={}", COLLECT_WITHIN, run.id());
+            log.warn("log not stored within {} attempt={}", Deadlines.COLLECT, run.id());
         }
         return false;
     }
