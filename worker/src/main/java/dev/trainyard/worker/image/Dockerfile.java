@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instructions up to the end of the stage that is built
  * @param hasShift whether there is a {@code <<} anywhere: later stages may have here-documents, which some engines cannot read
+ * @param stage the one that is built, as BuildKit calls it
  */
-record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
+record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, String stage) {
 
     private static final Set<String> OF_FILES = Set.of("RUN", "COPY", "ADD");
     private static final List<String> BUILD_KIT_OPTIONS = List.of(
@@ -32,7 +33,10 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
 
     /** @throws ImageFailure if it is not certain how the engine reads it */
     static Dockerfile of(String text, @Nullable String target) {
-        return new Dockerfile(read(text, target, "the Dockerfile cannot be built: "), text.contains("<<"));
+        return new Dockerfile(
+                read(text, target, "the Dockerfile cannot be built: "),
+                text.contains("<<"),
+                target == null ? "default" : target);
     }
 
     /** Of one ONBUILD of an image: the engine reads it as a Dockerfile of its own. */
@@ -57,7 +61,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
     }
 
     /**
-     * What BuildKit fills in by itself: the platform, in the arguments that a stage declares without a value. Where the Dockerfile gives one a
+     * What BuildKit fills in by itself: the platform and the stage that is built, in the arguments that a stage declares without a value. Where the Dockerfile gives one a
      * value, that holds, as it does with BuildKit.
      */
     Map<String, String> platformArguments(EnginePlatform platform) {
@@ -114,7 +118,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
                 .findFirst();
     }
 
-    private static Map<String, String> values(EnginePlatform platform) {
+    private Map<String, String> values(EnginePlatform platform) {
         Map<String, String> values = new TreeMap<>();
         for (String whose : List.of("TARGET", "BUILD")) {
             values.put(whose + "PLATFORM", platform.name());
@@ -122,6 +126,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift) {
             values.put(whose + "ARCH", platform.architecture());
             values.put(whose + "VARIANT", platform.variant());
         }
+        values.put("TARGETSTAGE", stage);
         return values;
     }
 }

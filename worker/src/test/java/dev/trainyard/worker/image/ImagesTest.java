@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -1097,6 +1098,23 @@ class ImagesTest {
                         && line.contains("TARGETARCH=" + architecture)
                         && !line.contains("TARGETOS"))
                 .noneMatch(line -> line.contains("not consumed"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"last, last", ", default"})
+    void the_stage_that_is_built_is_filled_in_too(@Nullable String target, String name) throws InterruptedException {
+        ImageSource.Build source = source(
+                new Tar()
+                        .dockerfile("FROM busybox AS last", "ARG TARGETSTAGE", "RUN echo stage $TARGETSTAGE.")
+                        .file("unique", UUID.randomUUID().toString())
+                        .bytes(),
+                Map.of(),
+                target,
+                null);
+
+        images.provide(source, "a", progress::add);
+
+        assertThat(progress).contains("stage " + name + ".");
     }
 
     @Test
