@@ -111,7 +111,10 @@ public final class TuningReader {
 
     /** Puts a parameter of the kernel, unless it is one of the whole host, which is reported. */
     public static void sysctl(ConfigValue field, String name, String value, Map<String, String> sysctls) {
-        if (!name.matches(SYSCTL)) {
+        if (name.chars().anyMatch(Character::isWhitespace)) {
+            // Docker passes it on, and the container does not start.
+            field.problem("%s contains blanks".formatted(Excerpt.quote(name)), "Write NAME=VALUE without blanks");
+        } else if (!name.matches(SYSCTL)) {
             field.problem(
                     "%s is a parameter of the whole host".formatted(Excerpt.quote(name)),
                     "Set it on the worker's host; a container has net.*, fs.mqueue.*, kernel.msg*, kernel.sem and kernel.shm* of its own");
