@@ -14,6 +14,7 @@ import dev.trainyard.core.training.TrainingSpec;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpecs;
 import dev.trainyard.worker.engine.ReservedDevice;
+import dev.trainyard.worker.engine.Workshop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class ComposeEqualityTest {
 
     @BeforeAll
     static void open() {
-        workshop = Workshop.open();
+        workshop = HostDocker.workshop();
     }
 
     @AfterAll

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trainyard.worker.engine.EngineInfo;
 import dev.trainyard.worker.engine.EngineSilent;
+import dev.trainyard.worker.engine.Workshop;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -22,7 +23,7 @@ class DockerEngineTest {
 
     @Test
     void it_says_who_it_is() throws IOException {
-        try (Workshop workshop = Workshop.open()) {
+        try (Workshop workshop = HostDocker.workshop()) {
             EngineInfo info = workshop.engine().info();
 
             assertThat(info.id()).isNotBlank();
@@ -74,7 +75,7 @@ class DockerEngineTest {
 
     @Test
     void an_interrupt_does_not_cut_a_short_call_and_is_kept() throws IOException {
-        try (Workshop workshop = Workshop.open()) {
+        try (Workshop workshop = HostDocker.workshop()) {
             Thread.currentThread().interrupt();
 
             workshop.engine().ping();

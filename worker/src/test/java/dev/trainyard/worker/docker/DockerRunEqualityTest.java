@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import dev.trainyard.core.training.RunSpec.Privileges;
 import dev.trainyard.worker.engine.RequestBuilder;
 import dev.trainyard.worker.engine.ReservedDevice;
+import dev.trainyard.worker.engine.Workshop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class DockerRunEqualityTest {
 
     @BeforeAll
     static void open() {
-        workshop = Workshop.open();
+        workshop = HostDocker.workshop();
     }
 
     @AfterAll

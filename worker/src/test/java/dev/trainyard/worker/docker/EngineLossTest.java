@@ -10,6 +10,7 @@ import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.engine.Exit;
 import dev.trainyard.worker.engine.LogEntry;
+import dev.trainyard.worker.engine.Workshop;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class EngineLossTest {
     @Test
     void waiting_ends_silent_when_the_engine_is_killed_and_can_be_taken_up_again() throws Exception {
         try (StandInGpuEngine engine = StandInGpuEngine.startWithLiveRestore();
-                Workshop workshop = Workshop.at(engine.connect())) {
+                Workshop workshop = new Workshop(engine.connect())) {
             Containers containers = workshop.containers();
             ContainerId id = workshop.start(
                     aRequest().networkMode("none").shell("until [ -e /outputs/go ]; do sleep 0.05; done; exit 5"));
@@ -48,7 +49,7 @@ class EngineLossTest {
     @Test
     void a_polite_stop_of_the_engine_is_no_exit_until_it_answers_again() throws Exception {
         try (StandInGpuEngine engine = StandInGpuEngine.start();
-                Workshop workshop = Workshop.at(engine.connect())) {
+                Workshop workshop = new Workshop(engine.connect())) {
             Containers containers = workshop.containers();
             BlockingQueue<LogEntry> log = new LinkedBlockingQueue<>();
             ContainerId id = workshop.start(aRequest()
@@ -78,7 +79,7 @@ class EngineLossTest {
     @Test
     void a_log_is_read_on_over_a_kill_of_the_engine_without_loss_or_repetition() throws Exception {
         try (StandInGpuEngine engine = StandInGpuEngine.startWithLiveRestore();
-                Workshop workshop = Workshop.at(engine.connect())) {
+                Workshop workshop = new Workshop(engine.connect())) {
             Containers containers = workshop.containers();
             List<LogEntry> read = new ArrayList<>();
             ContainerId id = workshop.start(aRequest()

@@ -10,6 +10,7 @@ import dev.trainyard.worker.engine.LogEntry;
 import dev.trainyard.worker.engine.RequestBuilder;
 import dev.trainyard.worker.engine.ReservedDevice;
 import dev.trainyard.worker.engine.StartRefused;
+import dev.trainyard.worker.engine.Workshop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class GpuContainersTest {
     @BeforeAll
     static void start() {
         engine = StandInGpuEngine.start();
-        workshop = Workshop.at(engine.connect());
+        workshop = new Workshop(engine.connect());
     }
 
     @AfterAll
@@ -61,7 +62,7 @@ class GpuContainersTest {
 
     @Test
     void an_engine_without_gpus_refuses_the_devices() throws IOException {
-        try (Workshop plain = Workshop.open()) {
+        try (Workshop plain = HostDocker.workshop()) {
             StartRefused refused = catchThrowableOfType(
                     StartRefused.class, () -> plain.start(printingDevices(), new ReservedDevice("GPU-0", true)));
 

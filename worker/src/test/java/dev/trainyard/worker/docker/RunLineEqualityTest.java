@@ -18,6 +18,8 @@ import dev.trainyard.worker.engine.AttemptRef;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpecs;
 import dev.trainyard.worker.engine.ReservedDevice;
+import dev.trainyard.worker.engine.TemporaryFolder;
+import dev.trainyard.worker.engine.Workshop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +56,7 @@ class RunLineEqualityTest {
 
     @BeforeAll
     static void open() throws IOException {
-        workshop = Workshop.open();
+        workshop = HostDocker.workshop();
         files = TemporaryFolder.create("trainyard-test-run-lines");
         Files.writeString(
                 files.path().resolve("train.env"), "# comment\n\nA=0\n  B=\"x y\" # z \nHOME\nNOWHERE_AT_ALL\nE=\n");

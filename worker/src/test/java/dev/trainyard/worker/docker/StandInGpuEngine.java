@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.worker.engine.EngineSilent;
+import dev.trainyard.worker.engine.TemporaryFolder;
+import dev.trainyard.worker.engine.Workshop;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

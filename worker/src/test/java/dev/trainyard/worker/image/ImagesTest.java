@@ -9,10 +9,11 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.training.ImageSource;
-import dev.trainyard.worker.docker.Workshop;
+import dev.trainyard.worker.docker.HostDocker;
 import dev.trainyard.worker.engine.BuildOrder;
 import dev.trainyard.worker.engine.EngineImages;
 import dev.trainyard.worker.engine.EngineMessage;
+import dev.trainyard.worker.engine.Workshop;
 import dev.trainyard.worker.network.GuardedNetwork;
 import dev.trainyard.worker.network.HostCommand;
 import dev.trainyard.worker.network.LinkLocalService;
@@ -57,7 +58,7 @@ class ImagesTest {
     /** A registry at which nothing listens: what is asked of it fails at once, with the network's own words. */
     private static final String NOWHERE = "127.0.0.1:1/";
 
-    private final Workshop workshop = Workshop.open();
+    private final Workshop workshop = HostDocker.workshop();
     private final EngineImages engine = workshop.engine().images();
     private final Map<String, byte[]> store = new HashMap<>();
     private final Set<String> opened = new HashSet<>();

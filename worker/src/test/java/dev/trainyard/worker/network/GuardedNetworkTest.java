@@ -3,8 +3,9 @@ package dev.trainyard.worker.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.trainyard.worker.docker.Workshop;
+import dev.trainyard.worker.docker.HostDocker;
 import dev.trainyard.worker.engine.EngineNetwork;
+import dev.trainyard.worker.engine.Workshop;
 import dev.trainyard.worker.network.GuardedNetwork.Unguarded;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GuardedNetworkTest {
 
-    private final Workshop workshop = Workshop.open();
+    private final Workshop workshop = HostDocker.workshop();
 
     @AfterEach
     void close() throws IOException {

@@ -1,15 +1,9 @@
-package dev.trainyard.worker.docker;
+package dev.trainyard.worker.engine;
 
 import static dev.trainyard.worker.engine.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.text.DataSize;
-import dev.trainyard.worker.engine.ContainerId;
-import dev.trainyard.worker.engine.ContainerSpec;
-import dev.trainyard.worker.engine.LogEntry;
-import dev.trainyard.worker.engine.LogFile;
-import dev.trainyard.worker.engine.LogPoint;
-import dev.trainyard.worker.engine.LogStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,12 +17,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Logs of real containers. */
+/** What every {@link Engine} promises of logs. A test of an engine extends this class. */
 @Timeout(120)
-class LogsTest {
+public abstract class LogConformance {
 
-    private final Workshop workshop = Workshop.open();
+    private final Workshop workshop = new Workshop(engine());
     private final List<LogEntry> entries = new ArrayList<>();
+
+    /** The engine that is tested; the workshop closes it. */
+    protected abstract Engine engine();
 
     @AfterEach
     void close() throws IOException {

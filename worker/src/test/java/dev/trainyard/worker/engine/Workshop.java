@@ -1,4 +1,4 @@
-package dev.trainyard.worker.docker;
+package dev.trainyard.worker.engine;
 
 import static dev.trainyard.worker.engine.ContainerSpecs.DEFAULT_LOG_BUDGET;
 
@@ -6,49 +6,29 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.text.DataSize;
-import dev.trainyard.worker.engine.AttemptRef;
-import dev.trainyard.worker.engine.ContainerId;
-import dev.trainyard.worker.engine.ContainerSpec;
-import dev.trainyard.worker.engine.ContainerSpecs;
-import dev.trainyard.worker.engine.Containers;
-import dev.trainyard.worker.engine.EngineSilent;
-import dev.trainyard.worker.engine.OwnContainer;
-import dev.trainyard.worker.engine.Owner;
-import dev.trainyard.worker.engine.RequestBuilder;
-import dev.trainyard.worker.engine.ReservedDevice;
-import dev.trainyard.worker.engine.State;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * The real engine with an owner of a test's own: what the test creates is found by its labels and removed in the end,
+ * A real engine with an owner of a test's own: what the test creates is found by its labels and removed in the end,
  * nothing else is touched. Needs an engine with the image {@code busybox:latest}.
  */
 public final class Workshop implements AutoCloseable {
 
     public static final String IMAGE = "busybox:latest";
 
-    private final DockerEngine engine;
+    private final Engine engine;
     private final Owner owner = new Owner(UUID.randomUUID(), new WorkerId(UUID.randomUUID()));
     private final TemporaryFolder outputs = TemporaryFolder.create("trainyard-test-outputs");
 
-    public static Workshop open() {
-        return new Workshop(DockerEngine.fromEnvironment(System.getenv()));
-    }
-
-    /** Another engine than the host's, such as {@link StandInGpuEngine}. */
-    public static Workshop at(DockerEngine engine) {
-        return new Workshop(engine);
-    }
-
-    private Workshop(DockerEngine engine) {
+    public Workshop(Engine engine) {
         this.engine = engine;
         try {
             engine.ping();
         } catch (EngineSilent e) {
-            throw new IllegalStateException("these tests need a running Docker engine (dockerd) and image " + IMAGE, e);
+            throw new IllegalStateException("these tests need a running engine and the image " + IMAGE, e);
         }
         if (engine.images().inspect(IMAGE).isEmpty()) {
             throw new IllegalStateException(
@@ -56,7 +36,7 @@ public final class Workshop implements AutoCloseable {
         }
     }
 
-    public DockerEngine engine() {
+    public Engine engine() {
         return engine;
     }
 
