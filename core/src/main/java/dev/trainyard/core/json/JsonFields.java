@@ -162,6 +162,12 @@ public record JsonFields(JsonNode node, String path, List<Problem> problems) {
 
     /** The JSON path of a field. */
     public static String child(String path, String name) {
-        return name.matches("[A-Za-z_][A-Za-z0-9_]*") ? path + "." + name : path + "[" + Excerpt.quote(name) + "]";
+        return name.matches("[A-Za-z_][A-Za-z0-9_]*") ? path + "." + name : path + "[" + shownName(name) + "]";
+    }
+
+    /** A field's name in quotes. Where somebody has written {@code NAME=VALUE} for it, without the value, which may be a secret. */
+    public static String shownName(String name) {
+        int value = name.indexOf('=') + 1;
+        return Excerpt.quote(value == 0 ? name : name.substring(0, value) + "…");
     }
 }

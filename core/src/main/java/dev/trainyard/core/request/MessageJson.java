@@ -1,7 +1,6 @@
 package dev.trainyard.core.request;
 
 import dev.trainyard.core.json.JsonFields;
-import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.Problem;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -9,7 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -43,6 +42,20 @@ final class MessageJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    /** How the parser's words begin, and what is said instead. */
+    private static final Map<String, String> WHY = Map.ofEntries(
+            Map.entry("Unexpected end-of-input", "it ends before it is complete"),
+            Map.entry("Trailing token", "something follows after its end"),
+            Map.entry("Unrecognized token", "a text stands there without quotes"),
+            Map.entry("Non-standard token", "a word stands there that is no number of JSON"),
+            Map.entry("Unexpected character", "a character stands there that JSON does not have in that place"),
+            Map.entry("Unrecognized character escape", "a backslash stands before a character that needs none"),
+            Map.entry("Illegal unquoted character", "a line break or another control character stands in a text"),
+            Map.entry("Invalid numeric value", "a number is not written as JSON writes numbers"),
+            Map.entry("Number value length", "a number has too many digits"),
+            Map.entry("Duplicate Object property", "an object has two fields of one name"),
+            Map.entry("Document nesting depth", "it is nested deeper than %d levels".formatted(MAX_DEPTH)));
+
     private MessageJson() {}
 
     /** @throws InvalidRequest if the bytes are no JSON within these bounds */
@@ -71,21 +84,21 @@ final class MessageJson {
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation();
             String place = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-            String why = Excerpt.plain(why(e), 200);
-            throw refused("the message is not valid JSON%s: %s".formatted(place, why), "Publish one JSON object");
+            throw refused("the message is not valid JSON%s: %s".formatted(place, why(e)), "Publish one JSON object");
         }
     }
 
-    /** In words for people: the parser's own name its classes and settings. */
+    /** In our words: the parser's own quote what stands there, and that may be a password without its quotes. */
     private static String why(JacksonException e) {
-        String words = String.valueOf(e.getOriginalMessage());
-        if (e instanceof UnexpectedEndOfInputException || words.startsWith("Unexpected end-of-input")) {
+        if (e instanceof UnexpectedEndOfInputException) {
             return "it ends before it is complete";
         }
-        if (words.startsWith("Trailing token")) {
-            return "something follows after its end";
-        }
-        return words.replaceAll(", from `[^`]*`", "");
+        String words = String.valueOf(e.getOriginalMessage());
+        return WHY.entrySet().stream()
+                .filter(known -> words.startsWith(known.getKey()))
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElse("what stands there is no JSON");
     }
 
     private static InvalidRequest refused(String what, String remedy) {
@@ -130,8 +143,8 @@ final class MessageJson {
                 : number.decimalValue().abs().compareTo(MAX_SAFE_INTEGER) <= 0
                         && number.decimalValue().scale() < 300;
         if (!usable) {
-            String shown = Excerpt.quote(number.toString().toLowerCase(Locale.ROOT));
-            problems.add(new Problem(path, shown + " is out of range", "Give a number below 9007199254740992"));
+            // Not the number itself: what it is for is not known yet, and a password may be one.
+            problems.add(new Problem(path, "is a number out of range", "Give a number below 9007199254740992"));
         }
     }
 }

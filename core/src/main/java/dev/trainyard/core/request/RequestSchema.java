@@ -15,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,6 +28,9 @@ final class RequestSchema {
 
     private static final String RESOURCE = "/trainyard.request.v1.schema.json";
     private static final int MAX_PROBLEMS = 50;
+
+    /** Fields below which values may be secrets. */
+    private static final Set<String> SECRET = Set.of("environment", "args", "labels", "params");
 
     static final String TEXT = load();
     private static final JsonNode DOCUMENT = JsonMapper.shared().readTree(TEXT);
@@ -56,7 +61,7 @@ final class RequestSchema {
         String remedy = "Give " + schema.path("description").asString("what the schema trainyard.request/v1 allows");
         String name = Objects.requireNonNullElse(error.getProperty(), "");
         JsonNode value = error.getInstanceNode() == null ? message : error.getInstanceNode();
-        String shown = shown(path, value);
+        String shown = shown(error, value);
         return switch (Objects.requireNonNullElse(error.getKeyword(), "")) {
             case "additionalProperties" -> unknown(path, name, schema);
             case "required" -> missing(path, name, schema);
@@ -64,7 +69,7 @@ final class RequestSchema {
             case "propertyNames" ->
                 new Problem(
                         path,
-                        "has a name that cannot be used: " + Excerpt.quote(name),
+                        "has a name that cannot be used: " + JsonFields.shownName(name),
                         "Give " + schema.at("/propertyNames/description").asString("another name"));
             case "minLength", "minItems" -> new Problem(path, "is empty or too short", remedy);
             case "maxLength", "maxItems", "maxProperties", "minProperties" ->
@@ -110,9 +115,11 @@ final class RequestSchema {
         };
     }
 
-    /** Values of variables may be secrets: a message never repeats them. */
-    private static String shown(String path, JsonNode value) {
-        boolean secret = path.contains(".environment") || path.contains(".args");
+    /** Values that a message of ours never repeats: they may be secrets, and what is said is kept where others read it. */
+    private static String shown(Error error, JsonNode value) {
+        NodePath at = error.getInstanceLocation();
+        boolean secret = IntStream.range(0, at.getNameCount())
+                .anyMatch(i -> SECRET.contains(String.valueOf((Object) at.getElement(i))));
         return switch (value.getNodeType()) {
             case STRING -> secret ? "this value" : Excerpt.quote(value.asString());
             case NUMBER, BOOLEAN -> secret ? "this value" : value.asString();

@@ -243,12 +243,12 @@ class RequestCodecTest {
         "jobId": "0198c2f4-        | "jobId": "0198              | $.jobId: '0198
         "sweep": "lr"              | "sweep": 7                  | $.labels.sweep: is a number, not a string. Give text of up to 4096 characters.
         "LR": "0.1"                | "LR": 0.1                   | $.run.environment.LR: is a number, not a string. Give text; numbers are written as text too.
-        "LR": "0.1"                | "L=R": "0.1"                | $.run.environment: has a name that cannot be used: 'L=R'. Give a name without =.
+        "LR": "0.1"                | "L=R": "0.1"                | $.run.environment: has a name that cannot be used: 'L=…'. Give a name without =.
         "shmSize": "8gb"           | "shmSize": "8 elephants"    | $.run.shmSize: '8 elephants' cannot be used here. Give a size: bytes as an integer, or text such as 512m or 8gb.
         "shmSize": "8gb"           | "shmSize": -1               | $.run.shmSize: -1 is out of range. Give a size
         "shmSize": "8gb"           | "shmSize": "9999999999p"    | $.run.shmSize: '9999999999p' is not a size
         "shmSize": "8gb"           | "shmSize": "8p"             | $.run.shmSize: '8p' is out of range. Give less than 8p.
-        "shmSize": "8gb"           | "shmSize": 1e300            | $.run.shmSize: '1e+300' is out of range
+        "shmSize": "8gb"           | "shmSize": 1e300            | $.run.shmSize: is a number out of range
         "timeLimit": "1h30m"       | "timeLimit": "soon"         | $.timeLimit: 'soon' cannot be used here. Give a duration, for example PT1H30M, or 1h30m as Docker writes it.
         "timeLimit": "1h30m"       | "timeLimit": "PT"           | $.timeLimit: 'PT' is not a duration such as 90s, 1h30m or PT30M. Give a duration
         "timeLimit": "1h30m"       | "timeLimit": "0s"           | $.timeLimit: is zero. Give a longer time, or leave it out for no limit.
@@ -349,7 +349,7 @@ class RequestCodecTest {
         assertThat(problemsOf("{\"a\":".repeat(40) + "1" + "}".repeat(40)))
                 .singleElement()
                 .asString()
-                .contains("nesting");
+                .contains("nested deeper");
         assertThat(problemsOf(FULL.replace("\"0.1\"]", "\"" + long_ + "\"]")))
                 .singleElement()
                 .asString()
