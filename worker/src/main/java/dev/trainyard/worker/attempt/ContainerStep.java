@@ -201,7 +201,8 @@ final class ContainerStep implements Step {
         if (refusal == StartRefusal.IMAGE_GONE) {
             ImageStep.isGone(host, run, request);
         }
-        return Ending.notStarted(host, run, attempt, refusal, StartRefused.sentence(reason, refusal));
+        String masked = Ending.hidden(request).maskedIn(reason);
+        return Ending.notStarted(host, run, attempt, refusal, StartRefused.sentence(masked, refusal));
     }
 
     private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {
@@ -236,7 +237,9 @@ final class ContainerStep implements Step {
                         new AttemptStore.Exit(
                                 exited.exitCode(),
                                 exited.oomKilled(),
-                                exited.error().isEmpty() ? null : exited.error(),
+                                exited.error().isEmpty()
+                                        ? null
+                                        : Ending.hidden(request).maskedIn(exited.error()),
                                 exited.finishedAt(),
                                 engineLost,
                                 deviceError,

@@ -6,10 +6,16 @@ import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.StartRefusal;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.HiddenValues;
+import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore.End;
 import dev.trainyard.db.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +39,22 @@ final class Ending {
                         cause),
                 outputsComplete,
                 counters -> Retry.decide(cause, attempt.exitCode(), request.retry(), counters, jitter()));
+    }
+
+    /** The values of the request that are not for everybody: the engine's words about it may quote them, and an end is told to everybody. */
+    static HiddenValues hidden(Request.Submit request) {
+        List<String> values = new ArrayList<>();
+        Set<String> open = Set.copyOf(request.run().publicVariables());
+        BiConsumer<String, String> add = (name, value) -> {
+            if (!open.contains(name)) {
+                values.add(value);
+            }
+        };
+        request.run().environment().forEach(add);
+        if (request.image() instanceof ImageSource.Build build) {
+            build.args().forEach(add);
+        }
+        return new HiddenValues(values);
     }
 
     /** The attempt ends without a container that ran; whether the row took it. Else it says something newer. */

@@ -119,14 +119,19 @@ final class ImageStep implements Step {
             if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
                 isGone(host, run, request);
             }
-            String detail = e.detail(attempt.jobId());
+            String detail = Ending.hidden(request).maskedIn(e.detail(attempt.jobId()));
             boolean unused = e.verdict() == Cause.POLICY_DENIED
                     ? Ending.refused(host, run, attempt, e.verdict(), detail)
                     : Ending.failed(host, run, attempt, e.verdict(), detail);
             return false;
         } catch (EngineRefused e) {
             // It has no image of that name because it takes it for no name.
-            Ending.failed(host, run, attempt, Cause.IMAGE_UNAVAILABLE, e.reason());
+            Ending.failed(
+                    host,
+                    run,
+                    attempt,
+                    Cause.IMAGE_UNAVAILABLE,
+                    Ending.hidden(request).maskedIn(e.reason()));
             return false;
         } catch (EngineSilent e) {
             run.engineIsSilent(e);

@@ -1,6 +1,7 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.text.HiddenValues;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.engine.BuildOrder;
 import dev.trainyard.worker.engine.EngineImages;
@@ -49,13 +50,18 @@ final class Build {
     private final BuildContexts contexts;
     private final Policy policy;
     private final BooleanSupplier disk;
+    private final HiddenValues hidden;
 
-    /** @param disk whether the engine's disk is full now */
-    Build(EngineImages images, BuildContexts contexts, Policy policy, BooleanSupplier disk) {
+    /**
+     * @param disk whether the engine's disk is full now
+     * @param hidden what is said of a failure lacks
+     */
+    Build(EngineImages images, BuildContexts contexts, Policy policy, BooleanSupplier disk, HiddenValues hidden) {
         this.images = images;
         this.contexts = contexts;
         this.policy = policy;
         this.disk = disk;
+        this.hidden = hidden;
     }
 
     /**
@@ -108,7 +114,8 @@ final class Build {
 
     private ImageFailure failure(Dockerfile dockerfile, BuildOutput output, String words) {
         String step = output.step().isEmpty() ? "" : " at \"" + brief(output.step(), LONGEST_STEP) + "\"";
-        String reason = reason(words);
+        // Before anything is cut: of a value that was cut, a part would stay.
+        String reason = reason(hidden.maskedIn(words));
         if (output.diskWasFull() || RegistryWords.isDiskFull(words) && (isOfEngine(output) || disk.getAsBoolean())) {
             return new ImageFailure(
                     Cause.DISK_FULL, "the disk is full: the build stopped%s: %s".formatted(step, reason), true);
@@ -186,8 +193,9 @@ final class Build {
                 : brief(words, LONGEST_REASON);
     }
 
-    private static String lastWords(BuildOutput output, String reason) {
+    private String lastWords(BuildOutput output, String reason) {
         List<String> last = output.lastOfStep(LAST_LINES).stream()
+                .map(hidden::maskedIn)
                 .filter(line -> !reason.contains(line))
                 .map(line -> brief(line, LONGEST_LINE))
                 .toList();

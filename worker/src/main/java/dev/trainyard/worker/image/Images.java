@@ -3,6 +3,7 @@ package dev.trainyard.worker.image;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.HiddenValues;
 import dev.trainyard.core.text.ImageName;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.worker.device.DiskRoom;
@@ -205,7 +206,12 @@ public final class Images {
                     checkTriggers(base.get(), image, team, build.args().keySet(), progress);
                 }
             }
-            Build steps = new Build(images, contexts, policy, this::isEngineDiskFull);
+            Build steps = new Build(
+                    images,
+                    contexts,
+                    policy,
+                    this::isEngineDiskFull,
+                    new HiddenValues(build.args().values()));
             ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts, network(), progress);
             builtBefore.record(tag, done.id());
             return done;

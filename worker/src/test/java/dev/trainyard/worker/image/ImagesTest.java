@@ -1183,6 +1183,30 @@ class ImagesTest {
         assertThat(failure).hasMessageContaining("the store has failed");
     }
 
+    @Test
+    void values_of_a_builds_arguments_stand_in_no_reason_of_its_failure() {
+        String value = "s3cr3t" + "x".repeat(500);
+        Map<String, String> arguments = Map.of("TOKEN", value);
+
+        ImageFailure copied = failure(source(
+                new Tar()
+                        .dockerfile("FROM busybox", "ARG TOKEN", "COPY cfg-$TOKEN /a")
+                        .bytes(),
+                arguments,
+                null,
+                null));
+        ImageFailure ran = failure(source(
+                new Tar()
+                        .dockerfile("FROM busybox", "ARG TOKEN", "RUN echo token=$TOKEN; exit 3")
+                        .bytes(),
+                arguments,
+                null,
+                null));
+
+        assertThat(copied).hasMessageContaining("cfg-***").message().doesNotContain("s3cr3t");
+        assertThat(ran).hasMessageContaining("token=***").message().doesNotContain("s3cr3t");
+    }
+
     private ImageSource.Build named(String name) {
         return source(
                 new Tar()
