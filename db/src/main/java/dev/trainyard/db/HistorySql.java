@@ -12,6 +12,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -44,18 +46,43 @@ public final class HistorySql {
     private static final Duration CANCEL_AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    /** What a query may take while others wait for its place. */
+    private static final Duration TURN = Duration.ofSeconds(5);
+
+    /** How long one waits for a place: by then whoever holds one has had its turn. */
+    private static final Duration WAIT = Duration.ofSeconds(15);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
     private final PostgresUrl url;
     private final Duration limit;
-    private final Semaphore running = new Semaphore(AT_ONCE);
+    private final Duration turn;
+    private final Semaphore places = new Semaphore(AT_ONCE, true);
+
+    /** In the order in which they began. */
+    private final Queue<Running> running = new ConcurrentLinkedQueue<>();
 
     /** @param url a URL without a user logs in as {@link Role#SQL} */
     public HistorySql(PostgresUrl url) {
-        this(url, LIMIT);
+        this(url, LIMIT, TURN);
     }
 
-    HistorySql(PostgresUrl url, Duration limit) {
+    HistorySql(PostgresUrl url, Duration limit, Duration turn) {
         this.url = url.as(Role.SQL);
         this.limit = limit;
+        this.turn = turn;
+    }
+
+    /** A query, and how it is to be ended. */
+    private static final class Running {
+
+        private final long begunAt = System.nanoTime();
+        private volatile boolean isToEnd;
+        private volatile boolean gaveWay;
+
+        boolean hasRun(Duration time) {
+            return System.nanoTime() - begunAt > time.toNanos();
+        }
     }
 
     /**
@@ -108,17 +135,20 @@ public final class HistorySql {
         if (!acquire()) {
             throw new DatabaseUnavailable("%d queries are running already. Try again soon.".formatted(AT_ONCE));
         }
+        Running mine = new Running();
+        running.add(mine);
         try (Connection connection = connect()) {
-            Thread canceller = cancelAfterLimit(connection.unwrap(PGConnection.class));
+            Thread canceller = cancelWhenOver(mine, connection.unwrap(PGConnection.class));
             try {
                 return run(connection, query);
             } finally {
                 canceller.interrupt();
             }
         } catch (SQLException e) {
-            throw failure(e);
+            throw failure(e, mine);
         } finally {
-            running.release();
+            running.remove(mine);
+            places.release();
         }
     }
 
@@ -126,10 +156,13 @@ public final class HistorySql {
      * Postgres' own limit counts anew for each portion of rows, and a query can switch it off. Over and over, since cancelling does nothing to
      * a query that waits for us to ask for the next portion.
      */
-    private Thread cancelAfterLimit(PGConnection connection) {
+    private Thread cancelWhenOver(Running query, PGConnection connection) {
         return Thread.startVirtualThread(() -> {
             try {
-                Thread.sleep(limit);
+                while (!query.isToEnd && !query.hasRun(limit)) {
+                    Thread.sleep(LOOK_EVERY);
+                }
+                query.gaveWay = !query.hasRun(limit);
                 while (true) {
                     connection.cancelQuery();
                     Thread.sleep(CANCEL_AGAIN_AFTER);
@@ -140,9 +173,20 @@ public final class HistorySql {
         });
     }
 
+    /** While somebody waits, queries that have had their turn are ended, the longest first: four that sleep keep nobody else from asking. */
     private boolean acquire() {
+        long begunAt = System.nanoTime();
         try {
-            return running.tryAcquire(CONNECT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            while (!places.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (System.nanoTime() - begunAt > WAIT.toNanos()) {
+                    return false;
+                }
+                running.stream()
+                        .limit(places.getQueueLength() + 1L)
+                        .filter(query -> query.hasRun(turn))
+                        .forEach(query -> query.isToEnd = true);
+            }
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -282,6 +326,14 @@ public final class HistorySql {
         }
     }
 
+    private QueryFailed gaveWay() {
+        return new QueryFailed(
+                "the query was ended after %d s, since other queries waited for its place. Narrow it by a where or a limit, or try again"
+                        .formatted(turn.toSeconds()),
+                0,
+                null);
+    }
+
     private QueryFailed tooSlow() {
         return new QueryFailed(
                 "the query ran longer than %d s, which is the limit. Narrow it by a where or a limit"
@@ -290,7 +342,7 @@ public final class HistorySql {
                 null);
     }
 
-    private RuntimeException failure(SQLException e) {
+    private RuntimeException failure(SQLException e, Running query) {
         String message = String.valueOf(e.getMessage());
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
@@ -302,7 +354,7 @@ public final class HistorySql {
             return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
         }
         if (state.equals("57014")) {
-            return tooSlow();
+            return query.gaveWay ? gaveWay() : tooSlow();
         }
         // 42501: not permitted; 25006: a read-only transaction.
         boolean refused = state.equals("42501") || state.equals("25006");

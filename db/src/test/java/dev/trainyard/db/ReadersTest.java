@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -282,13 +285,46 @@ class ReadersTest {
 
     @Test
     void a_query_that_lifts_its_own_limit_ends_all_the_same() {
-        HistorySql history = new HistorySql(yard.url, Duration.ofSeconds(1));
+        HistorySql history = new HistorySql(yard.url, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
         assertThatThrownBy(
                         () -> history.query(
                                 "select set_config('statement_timeout', '0', false), pg_sleep(0.2) from generate_series(1, 10000)"))
                 .isInstanceOf(HistorySql.QueryFailed.class)
                 .hasMessageContaining("longer than 1 s");
+    }
+
+    @Test
+    void queries_that_sleep_give_their_places_to_those_that_wait() throws Exception {
+        HistorySql history = new HistorySql(yard.url, Duration.ofSeconds(60), Duration.ofSeconds(1));
+        List<Future<HistorySql.Result>> sleeping = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 4; i++) {
+                sleeping.add(threads.submit(() -> history.query("select pg_sleep(50)")));
+            }
+            Await.until(() -> sleeping() == 4);
+
+            assertThat(history.query("select 1").rows()).hasSize(1);
+
+            Await.until(() -> sleeping.stream().anyMatch(Future::isDone));
+            assertThat(sleeping.stream().filter(Future::isDone).findFirst().orElseThrow())
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(HistorySql.QueryFailed.class)
+                    .withMessageContaining("other queries waited for its place");
+            // Those that nobody waits for sleep on.
+            yard.sql("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(50)'")
+                    .query(Boolean.class)
+                    .list();
+        }
+    }
+
+    private int sleeping() {
+        return yard.sql(
+                        "select count(*) from pg_stat_activity where query = 'select pg_sleep(50)' and state = 'active'")
+                .query(Integer.class)
+                .single();
     }
 
     @Test

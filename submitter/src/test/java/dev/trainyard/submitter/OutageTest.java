@@ -8,6 +8,7 @@ import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.TestPostgres;
 import dev.trainyard.submitter.Http.Answer;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
+import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 
 class OutageTest {
@@ -29,6 +30,12 @@ class OutageTest {
 
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.text("detail")).contains("Kafka at " + kafka.bootstrapServers());
+            assertThat(http.open(http.request("/api/v1/jobs")
+                                    .header("Content-Type", "application/json")
+                                    .POST(BodyPublishers.ofString(Requests.named(Requests.newId(), "digits"))))
+                            .headers()
+                            .firstValue("Retry-After"))
+                    .hasValue("5");
             assertThat(http.get("/api/v1/jobs/" + id).text("state")).isEqualTo("QUEUED");
             assertThat(http.post("/api/v1/jobs/" + id + "/cancel", "{}").text("result"))
                     .isEqualTo("CANCELLED");

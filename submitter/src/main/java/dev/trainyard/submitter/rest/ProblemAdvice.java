@@ -44,6 +44,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
+    /** Seconds, of what does not answer or has too much to do now. */
+    private static final String ASK_AGAIN_AFTER = "5";
+
     @ExceptionHandler
     ResponseEntity<Object> refused(ApiException e) {
         return answer(Problem.of(e.status(), String.valueOf(e.getMessage())));
@@ -178,9 +181,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answer(Problem problem) {
-        return ResponseEntity.status(problem.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(problem);
+        ResponseEntity.BodyBuilder answer =
+                ResponseEntity.status(problem.status()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+            answer.header(HttpHeaders.RETRY_AFTER, ASK_AGAIN_AFTER);
+        }
+        return answer.body(problem);
     }
 
     private static String rootMessage(Throwable e) {
