@@ -18,8 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -33,57 +31,14 @@ public final class Fetches implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Fetches.class);
 
-    /** An engine that pulls says something every few seconds. */
-    private static final Duration SILENT_AT_MOST = Duration.ofMinutes(10);
-
-    /** A registry that trickles says something all the time. The engine keeps the layers that it has. */
-    private static final Duration LONGEST = Duration.ofHours(2);
-
     private static final Duration AFTER_FAILURE_OF_OURS = Duration.ofSeconds(5);
 
     private final Incarnation me;
     private final HostImages rows;
     private final Images images;
-    private final Map<WantedImage, Fetch> inHand = new ConcurrentHashMap<>();
+    private final Map<WantedImage, Thread> inHand = new ConcurrentHashMap<>();
     private final Map<WantedImage, Backoff> failing = new ConcurrentHashMap<>();
     private final Map<WantedImage, Long> tried = new ConcurrentHashMap<>();
-
-    private static final class Fetch {
-
-        private final Thread thread;
-        private volatile long begunAt;
-        private volatile long heardAt;
-        private volatile boolean pulls;
-        private volatile @Nullable ImageFailure over;
-
-        Fetch(Consumer<Fetch> work) {
-            this.thread = Thread.ofVirtual().name("fetch").unstarted(() -> work.accept(this));
-        }
-
-        void begins() {
-            begunAt = System.nanoTime();
-            heardAt = begunAt;
-            pulls = true;
-        }
-
-        void heard() {
-            heardAt = System.nanoTime();
-        }
-
-        void breakOff(String reference) {
-            long now = System.nanoTime();
-            if (!pulls || over != null) {
-                return;
-            }
-            if (now - heardAt > SILENT_AT_MOST.toNanos()) {
-                over = ImageFailure.stalled(reference, SILENT_AT_MOST);
-                thread.interrupt();
-            } else if (now - begunAt > LONGEST.toNanos()) {
-                over = ImageFailure.tooLong(reference, LONGEST);
-                thread.interrupt();
-            }
-        }
-    }
 
     public Fetches(Incarnation me, HostImages rows, Images images) {
         this.me = me;
@@ -93,22 +48,19 @@ public final class Fetches implements AutoCloseable {
 
     /** @param due as {@link HostImages#due} says now */
     public void sync(List<WantedImage> due) {
-        inHand.forEach((image, fetch) -> fetch.breakOff(image.reference()));
         // Of a registry that fails one finds out whether it still does: each in its turn.
         due.stream()
                 .sorted(Comparator.comparing(image -> tried.getOrDefault(image, Long.MIN_VALUE)))
                 .forEach(image -> inHand.computeIfAbsent(image, this::begin));
     }
 
-    private Fetch begin(WantedImage image) {
-        Fetch fetch = new Fetch(self -> work(image, self));
-        fetch.thread.start();
-        return fetch;
+    private Thread begin(WantedImage image) {
+        return Thread.ofVirtual().name("fetch").start(() -> work(image));
     }
 
-    private void work(WantedImage image, Fetch fetch) {
+    private void work(WantedImage image) {
         try {
-            provide(image, fetch);
+            provide(image);
         } catch (InterruptedException e) {
             log.debug("let go of image={}", image.text());
         } catch (Replaced e) {
@@ -137,7 +89,7 @@ public final class Fetches implements AutoCloseable {
         }
     }
 
-    private void provide(WantedImage wanted, Fetch fetch) throws InterruptedException {
+    private void provide(WantedImage wanted) throws InterruptedException {
         try {
             boolean present = images.isPresent(wanted.reference());
             if (present && wanted.pull() != Pull.ALWAYS) {
@@ -153,7 +105,7 @@ public final class Fetches implements AutoCloseable {
         }
         String name = ImageName.registryOf(wanted.reference());
         Registry registry = images.registries().of(name);
-        registry.take(() -> pull(wanted, registry, fetch))
+        registry.take(() -> pull(wanted, registry))
                 .ifPresent(rest -> rows.failed(
                         me,
                         wanted,
@@ -163,13 +115,13 @@ public final class Fetches implements AutoCloseable {
                         rest.left()));
     }
 
-    private void pull(WantedImage image, Registry registry, Fetch fetch) throws InterruptedException {
+    private void pull(WantedImage image, Registry registry) throws InterruptedException {
         Backoff own = failing.computeIfAbsent(image, _ -> new Backoff(System::nanoTime));
         tried.put(image, System.nanoTime());
         rows.fetching(me, image, "");
         log.info("fetching image={}", image.text());
         try {
-            fetch(image, fetch);
+            images.fetch(image.reference(), progress -> tell(image, progress));
             registry.backoff().succeeded();
             failing.remove(image);
             rows.present(me, image);
@@ -196,21 +148,6 @@ public final class Fetches implements AutoCloseable {
         }
     }
 
-    private void fetch(WantedImage image, Fetch fetch) throws InterruptedException {
-        fetch.begins();
-        try {
-            images.fetch(image.reference(), progress -> {
-                fetch.heard();
-                tell(image, progress);
-            });
-        } catch (InterruptedException e) {
-            if (fetch.over == null) {
-                throw e;
-            }
-            throw fetch.over;
-        }
-    }
-
     private void tell(WantedImage image, String progress) {
         try {
             rows.fetching(me, image, progress);
@@ -233,10 +170,10 @@ public final class Fetches implements AutoCloseable {
     /** Breaks off what is being fetched; the next process of this worker begins it anew, and the engine keeps the layers that it has. */
     @Override
     public void close() throws InterruptedException {
-        List<Fetch> fetches = List.copyOf(inHand.values());
-        fetches.forEach(fetch -> fetch.thread.interrupt());
-        for (Fetch fetch : fetches) {
-            fetch.thread.join();
+        List<Thread> fetches = List.copyOf(inHand.values());
+        fetches.forEach(Thread::interrupt);
+        for (Thread fetch : fetches) {
+            fetch.join();
         }
     }
 }

@@ -34,15 +34,15 @@ public final class ImageFailure extends RuntimeException {
     }
 
     /** A pull of which nothing was heard for so long. */
-    public static ImageFailure stalled(String reference, Duration silence) {
+    static ImageFailure stalled(String reference, Duration silence) {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
-                "image %s could not be pulled: nothing was heard of it for %d minutes"
-                        .formatted(reference, silence.toMinutes()));
+                "image %s could not be pulled: nothing was heard of it for %d s"
+                        .formatted(reference, silence.toSeconds()));
     }
 
     /** A pull that goes on and on. */
-    public static ImageFailure tooLong(String reference, Duration time) {
+    static ImageFailure tooLong(String reference, Duration time) {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
                 "image %s could not be pulled: it was not there after %d minutes"

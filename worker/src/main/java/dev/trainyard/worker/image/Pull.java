@@ -2,23 +2,51 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.worker.engine.EngineImages;
+import dev.trainyard.worker.engine.EngineMessage;
 import dev.trainyard.worker.engine.EngineRefused;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Pulls one image, once. */
 final class Pull {
 
+    /** How long a registry may take to its first word, the manifest. Nothing is lost by asking again later. */
+    private static final Duration FIRST_WORD_WITHIN = Duration.ofMinutes(1);
+
+    /** An engine that loads layers says something every few seconds. */
+    private static final Duration SILENT_AT_MOST = Duration.ofMinutes(10);
+
+    /** A registry that trickles says something all the time. The engine keeps the layers that it has. */
+    private static final Duration LONGEST = Duration.ofHours(2);
+
     private final EngineImages images;
+    private final Duration firstWordWithin;
 
     Pull(EngineImages images) {
-        this.images = images;
+        this(images, FIRST_WORD_WITHIN);
     }
+
+    Pull(EngineImages images, Duration firstWordWithin) {
+        this.images = images;
+        this.firstWordWithin = firstWordWithin;
+    }
+
+    private sealed interface Said {}
+
+    private record Word(EngineMessage message) implements Said {}
+
+    /** @param failure null: it is done */
+    private record End(@Nullable RuntimeException failure) implements Said {}
 
     ProvidedImage run(String reference, Consumer<String> progress) throws InterruptedException {
         PullProgress messages = new PullProgress(reference, progress, System::nanoTime);
         try {
-            images.pull(reference, messages::accept);
+            heard(reference, messages);
         } catch (EngineRefused e) {
             throw failure(reference, e.reason());
         }
@@ -31,6 +59,61 @@ final class Pull {
                         Cause.IMAGE_PULL_FAILED,
                         "image %s could not be pulled: the engine said that it was pulled, but does not have it"
                                 .formatted(reference)));
+    }
+
+    /** The engine pulls in a thread of its own, so that whoever waits for it, perhaps in a run slot, need not wait for one that says nothing. */
+    private void heard(String reference, PullProgress messages) throws InterruptedException {
+        BlockingQueue<Said> said = new SynchronousQueue<>();
+        Thread pull = Thread.ofVirtual().name("pull").start(() -> pull(reference, said));
+        try {
+            long begunAt = System.nanoTime();
+            Duration patience = firstWordWithin;
+            while (true) {
+                Duration left = LONGEST.minusNanos(System.nanoTime() - begunAt);
+                boolean last = left.compareTo(patience) < 0;
+                switch (said.poll((last ? left : patience).toNanos(), TimeUnit.NANOSECONDS)) {
+                    case null ->
+                        throw last
+                                ? ImageFailure.tooLong(reference, LONGEST)
+                                : ImageFailure.stalled(reference, patience);
+                    case Word(EngineMessage message) -> {
+                        messages.accept(message);
+                        patience = SILENT_AT_MOST;
+                    }
+                    case End(RuntimeException failure) -> {
+                        if (failure != null) {
+                            throw failure;
+                        }
+                        return;
+                    }
+                }
+            }
+        } finally {
+            pull.interrupt();
+        }
+    }
+
+    private void pull(String reference, BlockingQueue<Said> said) {
+        try {
+            said.put(end(reference, said));
+        } catch (InterruptedException e) {
+            // Nobody waits for it any more.
+        }
+    }
+
+    private End end(String reference, BlockingQueue<Said> said) throws InterruptedException {
+        try {
+            images.pull(reference, message -> {
+                try {
+                    said.put(new Word(message));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            return new End(null);
+        } catch (RuntimeException e) {
+            return new End(e);
+        }
     }
 
     /** The image, if the host has it under that name. */

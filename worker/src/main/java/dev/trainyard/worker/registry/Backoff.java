@@ -12,6 +12,7 @@ public final class Backoff {
 
     private final LongSupplier nanoTime;
     private int failures;
+    private boolean hasSucceeded;
     private long failedAt;
     private long until;
     private String why = "";
@@ -37,7 +38,13 @@ public final class Backoff {
     }
 
     public synchronized void succeeded() {
+        hasSucceeded = true;
         failures = 0;
+    }
+
+    /** It has worked before, whatever it did last. */
+    synchronized boolean hasSucceeded() {
+        return hasSucceeded;
     }
 
     /** The last try failed. */

@@ -6,15 +6,17 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
- * All registries that this host has asked. However many names there are, few pulls run at once; and registries that fail, each of which may
- * take long to do so, do not keep the others waiting.
+ * All registries that this host has asked. However many names there are, few pulls run at once; and registries that fail or say nothing, each of
+ * which may take long to do so, do not keep those waiting that are known to answer.
  */
 public final class Registries {
 
     static final int AT_ONCE = 12;
+    static final int UNTRIED_AT_ONCE = 24;
     static final int FAILING_AT_ONCE = 4;
 
-    private final Semaphore ofAll = new Semaphore(AT_ONCE, true);
+    private final Semaphore ofKnown = new Semaphore(AT_ONCE, true);
+    private final Semaphore ofUntried = new Semaphore(UNTRIED_AT_ONCE, true);
     private final Semaphore ofFailing = new Semaphore(FAILING_AT_ONCE, true);
     private final Map<String, Registry> byName = new ConcurrentHashMap<>();
     private final LongSupplier nanoTime;
@@ -25,6 +27,6 @@ public final class Registries {
 
     /** @param name with its port, such as {@code docker.io} */
     public Registry of(String name) {
-        return byName.computeIfAbsent(name, _ -> new Registry(ofAll, ofFailing, nanoTime));
+        return byName.computeIfAbsent(name, _ -> new Registry(ofKnown, ofUntried, ofFailing, nanoTime));
     }
 }

@@ -12,7 +12,8 @@ public final class Registry {
 
     private final Semaphore pulls = new Semaphore(AT_ONCE, true);
     private final Semaphore trial = new Semaphore(1, true);
-    private final Semaphore ofAll;
+    private final Semaphore ofKnown;
+    private final Semaphore ofUntried;
     private final Semaphore ofFailing;
     private final Backoff backoff;
 
@@ -22,11 +23,13 @@ public final class Registry {
     }
 
     /**
-     * @param ofAll what all registries together may pull at once
+     * @param ofKnown what registries that have answered before may pull at once, all together
+     * @param ofUntried likewise those that have not been asked before: they may say nothing for a while
      * @param ofFailing likewise those that fail
      */
-    Registry(Semaphore ofAll, Semaphore ofFailing, LongSupplier nanoTime) {
-        this.ofAll = ofAll;
+    Registry(Semaphore ofKnown, Semaphore ofUntried, Semaphore ofFailing, LongSupplier nanoTime) {
+        this.ofKnown = ofKnown;
+        this.ofUntried = ofUntried;
         this.ofFailing = ofFailing;
         this.backoff = new Backoff(nanoTime);
     }
@@ -55,7 +58,7 @@ public final class Registry {
     }
 
     private Optional<Backoff.Rest> takeNow(Pull pull) throws InterruptedException {
-        return backoff.isFailing() ? tryOut(pull, ofFailing) : run(pull, ofAll);
+        return backoff.isFailing() ? tryOut(pull, ofFailing) : run(pull, backoff.hasSucceeded() ? ofKnown : ofUntried);
     }
 
     private Optional<Backoff.Rest> tryOut(Pull pull, @Nullable Semaphore bound) throws InterruptedException {

@@ -35,8 +35,40 @@ class RegistriesTest {
             pull("registry-%d.example".formatted(i));
         }
 
-        await().until(() -> running.get() == Registries.AT_ONCE);
+        await().until(() -> running.get() == Registries.UNTRIED_AT_ONCE);
         assertThat(registries.of("another.example").takeAtOnce(() -> {})).isEmpty();
+    }
+
+    @Test
+    void registries_that_answer_pull_few_at_once_all_together() {
+        for (int i = 0; i < 100; i++) {
+            registries.of("known-%d.example".formatted(i)).backoff().succeeded();
+            pull("known-%d.example".formatted(i));
+        }
+
+        await().until(() -> running.get() == Registries.AT_ONCE);
+    }
+
+    @Test
+    void registries_that_say_nothing_keep_neither_another_new_one_waiting_nor_one_that_is_known() throws Exception {
+        List<Future<?>> silent = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            silent.add(pull("silent-%d.example".formatted(i % 4)));
+        }
+        await().until(() -> running.get() == 12);
+
+        assertThat(threads.submit(() -> registries.of("new.example").take(() -> {}))
+                        .get())
+                .isEmpty();
+        for (int i = 0; i < 100; i++) {
+            silent.add(pull("silent-too-%d.example".formatted(i)));
+        }
+        await().until(() -> running.get() == Registries.UNTRIED_AT_ONCE);
+        registries.of("known.example").backoff().succeeded();
+        assertThat(threads.submit(() -> registries.of("known.example").take(() -> {}))
+                        .get())
+                .isEmpty();
+        assertThat(silent).noneMatch(Future::isDone);
     }
 
     @Test

@@ -1,0 +1,52 @@
+package dev.trainyard.worker.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.worker.docker.Workshop;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PullTest {
+
+    @Test
+    void a_pull_ends_when_its_registry_says_nothing_of_the_image() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        HttpServer registry = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                Workshop workshop = Workshop.open()) {
+            registry.setExecutor(threads);
+            registry.createContext("/", exchange -> {
+                if (exchange.getRequestURI().getPath().equals("/v2/")) {
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                    return;
+                }
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            registry.start();
+            String image = "127.0.0.1:%d/x/y:1".formatted(registry.getAddress().getPort());
+            Pull pull = new Pull(workshop.engine().images(), Duration.ofSeconds(2));
+
+            ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> pull.run(image, _ -> {}));
+
+            assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+            assertThat(failure).hasMessageContaining(image).hasMessageContaining("nothing was heard of it for 2 s");
+            end.countDown();
+        } finally {
+            registry.stop(0);
+        }
+    }
+}
