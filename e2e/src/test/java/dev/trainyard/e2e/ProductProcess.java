@@ -65,6 +65,7 @@ final class ProductProcess implements AutoCloseable {
                 "-XX:+UseCompactObjectHeaders",
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Djdk.virtualThreadScheduler.parallelism=16",
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
                 "-cp",

@@ -37,11 +37,11 @@ final class RepackedContext extends InputStream {
     static final long MOST_BYTES = 8L << 30;
     private static final int MOST_OF_DOCKERFILE = 1 << 20;
 
-    /** As long as a path may be on Linux. */
+    /** In bytes: as long as a path may be on Linux. */
     private static final int LONGEST_NAME = 4096;
 
-    /** All names are kept, to find those that are there twice. */
-    private static final long MOST_OF_NAMES = 64L << 20;
+    /** In bytes. All names are kept, to find those that are there twice; and to write a name costs more than its length. */
+    private static final long MOST_OF_NAMES = 16L << 20;
 
     private static final String ATTRIBUTE = "SCHILY.xattr.";
 
@@ -64,6 +64,7 @@ final class RepackedContext extends InputStream {
     /** By path: whether it is a folder. */
     private final Map<String, Boolean> seen = new HashMap<>();
 
+    private @Nullable TarHeaders headers;
     private @Nullable TarArchiveInputStream in;
     private @Nullable TarArchiveEntry dockerfile;
     private byte[] text = {};
@@ -141,8 +142,11 @@ final class RepackedContext extends InputStream {
 
     private void writeMore() throws IOException {
         TarArchiveInputStream tar = in;
-        if (tar == null) {
-            tar = new TarArchiveInputStream(plain(stored), StandardCharsets.UTF_8.name());
+        TarHeaders limit = headers;
+        if (tar == null || limit == null) {
+            limit = new TarHeaders(plain(stored));
+            headers = limit;
+            tar = new TarArchiveInputStream(limit, StandardCharsets.UTF_8.name());
             in = tar;
         }
         if (copying) {
@@ -158,7 +162,9 @@ final class RepackedContext extends InputStream {
             }
             return;
         }
+        limit.begin();
         TarArchiveEntry entry = tar.getNextEntry();
+        limit.end();
         if (entry == null) {
             finish();
         } else {
@@ -266,7 +272,7 @@ final class RepackedContext extends InputStream {
 
     /** With all that the engine takes from a header, and tells contents by. */
     private TarArchiveEntry copyOf(TarArchiveEntry entry, String name, byte kind) throws Dishonest {
-        TarArchiveEntry copy = new TarArchiveEntry(name, kind, true);
+        TarArchiveEntry copy = new RepackedEntry(name, kind);
         copy.setMode(entry.getMode());
         copy.setUserId(entry.getLongUserId());
         copy.setGroupId(entry.getLongGroupId());
@@ -295,7 +301,9 @@ final class RepackedContext extends InputStream {
 
     private void check(TarArchiveEntry entry, String name) throws Dishonest {
         entries++;
-        lengthOfNames += name.length();
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        int linked = entry.getLinkName().getBytes(StandardCharsets.UTF_8).length;
+        lengthOfNames += length + linked;
         if (entries > MOST_ENTRIES) {
             throw new Dishonest("more than %d entries; does data belong into the source?".formatted(MOST_ENTRIES));
         }
@@ -308,8 +316,8 @@ final class RepackedContext extends InputStream {
         if (!entry.isDirectory() && (name.isEmpty() || !isFileOrLink(entry))) {
             throw new Dishonest("entry '%s' is neither file, folder nor link".formatted(entry.getName()));
         }
-        if (name.length() > LONGEST_NAME || lengthOfNames > MOST_OF_NAMES) {
-            throw new Dishonest("names are too long: each may have %d characters, and all together %d million"
+        if (Math.max(length, linked) > LONGEST_NAME || lengthOfNames > MOST_OF_NAMES) {
+            throw new Dishonest("names are too long: each may have %d bytes, and all together %d million"
                     .formatted(LONGEST_NAME, MOST_OF_NAMES / 1_000_000));
         }
         requireText(entry.getName(), "the name of", name);

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
@@ -183,6 +184,52 @@ class ContextCheckTest {
         assertThatThrownBy(() -> check(new Tar().dockerfile("FROM busybox").bytes()))
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    /** The library would keep each of them in memory, whole. Headers of this kind end a worker's process. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            x | 943718400 comment=
+            g | 943718400 comment=
+            x | 943718400 SCHILY.xattr.user.x=
+            x | 943718400 path=
+            L | a
+            K | a
+            """)
+    void headers_without_end_are_no_source_and_are_not_read_to_their_end(char kind, String begin) {
+        TarArchiveEntry entry = new TarArchiveEntry("././@LongLink", (byte) kind, true);
+        entry.setSize(900L << 20);
+        byte[] header = new byte[512];
+        writeHeader(entry, header);
+        AtomicLong read = new AtomicLong();
+        InputStream endless = new InputStream() {
+            @Override
+            public int read() {
+                return read.incrementAndGet() > 900L << 20 ? -1 : 'x';
+            }
+        };
+        InputStream tar = new SequenceInputStream(
+                new ByteArrayInputStream(header),
+                new SequenceInputStream(new ByteArrayInputStream(begin.getBytes(StandardCharsets.UTF_8)), endless));
+
+        ImageFailure failure = catchThrowableOfType(
+                ImageFailure.class, () -> ContextCheck.of(digest -> tar, "sha256:digest", "Dockerfile"));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
+        assertThat(failure).hasMessageContaining("more than 1 MiB of headers");
+        assertThat(read).hasValueLessThan(4 << 20);
+    }
+
+    @Test
+    void names_are_limited_in_bytes_each_and_together() {
+        byte[] one = new Tar().file("\u0436".repeat(2100), "").bytes();
+        Tar many = new Tar();
+        for (int i = 0; i < 4200; i++) {
+            many.file(i + "\u0436".repeat(2000), "");
+        }
+
+        assertThatThrownBy(() -> check(one)).hasMessageContaining("names are too long");
+        assertThatThrownBy(() -> check(many.bytes())).hasMessageContaining("names are too long");
     }
 
     private static ContextCheck.Facts check(byte[] tar) throws InterruptedException {

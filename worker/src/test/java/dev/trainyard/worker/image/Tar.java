@@ -28,7 +28,7 @@ final class Tar {
 
     Tar file(String name, String content, int mode) {
         byte[] data = content.getBytes(StandardCharsets.UTF_8);
-        TarArchiveEntry entry = new TarArchiveEntry(name, true);
+        TarArchiveEntry entry = new RepackedEntry(name, TarArchiveEntry.LF_NORMAL);
         entry.setSize(data.length);
         entry.setMode(mode);
         return entry(entry, data);
