@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.trainyard.core.lifecycle.Cause;
-import dev.trainyard.worker.docker.Workshop;
+import dev.trainyard.worker.docker.HostDocker;
+import dev.trainyard.worker.engine.Workshop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +23,7 @@ class PullTest {
         CountDownLatch end = new CountDownLatch(1);
         HttpServer registry = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                Workshop workshop = Workshop.open()) {
+                Workshop workshop = HostDocker.workshop()) {
             registry.setExecutor(threads);
             registry.createContext("/", exchange -> {
                 if (exchange.getRequestURI().getPath().equals("/v2/")) {
