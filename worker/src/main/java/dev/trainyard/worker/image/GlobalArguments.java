@@ -20,8 +20,13 @@ final class GlobalArguments {
 
     private static final int DEEPEST = 20;
 
+    /** Of all that is filled in. Each word of a Dockerfile could name the longest value, and be another one with it. */
+    private static final int MOST = 1 << 20;
+
     private final Map<String, String> given;
     private final Map<String, String> values = new HashMap<>();
+
+    private int filled;
 
     /** Whether one was declared in a way that is not certain: it may be any. */
     private boolean uncertain;
@@ -85,6 +90,7 @@ final class GlobalArguments {
         while (at >= 0 && at < text.length() && out.length() <= LONGEST) {
             char c = text.charAt(at);
             if (inBraces && quote == 0 && c == '}') {
+                count(out.length());
                 return at;
             }
             if (c == '\\' || c == '`') {
@@ -103,7 +109,17 @@ final class GlobalArguments {
                 at++;
             }
         }
+        count(out.length());
         return at == text.length() && quote == 0 && !inBraces && out.length() <= LONGEST ? at : -1;
+    }
+
+    private void count(int length) {
+        filled += length;
+        if (filled > MOST) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the Dockerfile cannot be built: the values of its ARG before the first FROM, and the names of images with them, are longer than 1 MiB all together. Write fewer or shorter ones");
+        }
     }
 
     private int fillVariable(String text, int start, int depth, StringBuilder out) {

@@ -3,14 +3,24 @@ package dev.trainyard.worker.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import com.sun.management.ThreadMXBean;
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DockerfileReachTest {
@@ -171,6 +181,40 @@ class DockerfileReachTest {
         assertThatThrownBy(() -> reach(text + "FROM $A64", Map.of())).isInstanceOf(ImageFailure.class);
         assertThatThrownBy(() -> reach("FROM " + "${A:-".repeat(100_000), Map.of()))
                 .isInstanceOf(ImageFailure.class);
+    }
+
+    static Stream<Arguments> crowds() {
+        String value = "ARG b=" + "x".repeat(4_000) + "\n";
+        return Stream.of(
+                argumentSet("of arguments", value + crowd("ARG a%d=$b\n") + "FROM x\n"),
+                argumentSet("of arguments in one line", value + "ARG" + crowd(" a%d=$b") + "\nFROM x\n"),
+                argumentSet("of one argument's values", value + crowd("ARG a=%d$b\n") + "FROM x\n"),
+                argumentSet("of words for values that are not there", value + crowd("ARG a=${c-%d$b}\n") + "FROM x\n"),
+                argumentSet("of words that are left out", value + crowd("ARG a%d=${c+$b}\n") + "FROM x\n"),
+                argumentSet("of images", value + crowd("FROM a%d$b\n")),
+                argumentSet("of platforms", value + crowd("FROM --platform=a%d$b x\n")));
+    }
+
+    private static String crowd(String each) {
+        return IntStream.range(0, 40_000).mapToObj(each::formatted).collect(Collectors.joining());
+    }
+
+    @ParameterizedTest
+    @MethodSource("crowds")
+    void values_are_bounded_all_together(String text) {
+        List<DockerfileInstruction> instructions = Dockerfile.of(text, null).instructions();
+        long before = allocated();
+
+        ImageFailure failure =
+                catchThrowableOfType(ImageFailure.class, () -> DockerfileReach.of(instructions, Map.of()));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("values").hasMessageContaining("1 MiB");
+        assertThat(allocated() - before).as("bytes that were taken of the heap").isLessThan(64 << 20);
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     private static DockerfileReach reach(String text, Map<String, String> arguments) {
