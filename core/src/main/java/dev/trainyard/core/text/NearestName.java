@@ -18,8 +18,14 @@ public final class NearestName {
         if (given.length() > LONGEST || plain(given).length() < 2) {
             return Optional.empty();
         }
+        int slip = Math.max(1, given.length() / 3);
+        int length = plain(given).length();
         return known.stream()
-                .filter(name -> distance(plain(name), plain(given)) <= Math.max(1, given.length() / 3))
+                // What is longer by more than that is not looked at: known names may come from a user, and have any
+                // length.
+                .filter(name ->
+                        name.length() <= 2 * LONGEST && Math.abs(plain(name).length() - length) <= slip)
+                .filter(name -> distance(plain(name), plain(given)) <= slip)
                 .min(Comparator.<String>comparingInt(name -> distance(plain(name), plain(given)))
                         .thenComparing(Comparator.naturalOrder()));
     }
