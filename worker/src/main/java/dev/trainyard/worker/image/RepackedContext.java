@@ -202,7 +202,9 @@ final class RepackedContext extends InputStream {
             file.setSize(entry.getRealSize());
             put(file);
             copying = true;
-            target = links.isTarget(name) ? new Target(entry, ContextLinks.sha256()) : null;
+            target = links.isTarget(name)
+                    ? new Target(copyOf(entry, name, TarConstants.LF_NORMAL), ContextLinks.sha256())
+                    : null;
             if (target != null) {
                 targets.put(name, target);
             }
@@ -301,6 +303,13 @@ final class RepackedContext extends InputStream {
 
     private void check(TarArchiveEntry entry, String name) throws Dishonest {
         entries++;
+        // Global headers of a tar add up, and each entry has them all.
+        int attributes = entry.getExtraPaxHeaders().entrySet().stream()
+                .mapToInt(header -> header.getKey().length() + header.getValue().length())
+                .sum();
+        if (attributes > TarHeaders.MOST_BYTES) {
+            throw new Dishonest("the global headers are larger than 256 KiB");
+        }
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         int linked = entry.getLinkName().getBytes(StandardCharsets.UTF_8).length;
         lengthOfNames += length + linked;

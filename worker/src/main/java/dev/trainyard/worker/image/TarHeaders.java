@@ -11,7 +11,7 @@ import java.io.InputStream;
 final class TarHeaders extends FilterInputStream {
 
     /** Of one entry. A path has at most 4 KiB, and the attributes of a file 64 KiB. */
-    static final int MOST_BYTES = 1 << 20;
+    static final int MOST_BYTES = 256 << 10;
 
     private boolean inHeaders;
     private long left;
@@ -59,7 +59,7 @@ final class TarHeaders extends FilterInputStream {
             left -= bytes;
             if (left < 0) {
                 throw new RepackedContext.Dishonest(
-                        "an entry has more than 1 MiB of headers, such as its name, attributes and comments");
+                        "an entry has more than 256 KiB of headers, such as its name, attributes and comments");
             }
         }
         return result;

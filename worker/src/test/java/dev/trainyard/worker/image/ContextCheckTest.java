@@ -216,8 +216,18 @@ class ContextCheckTest {
                 ImageFailure.class, () -> ContextCheck.of(digest -> tar, "sha256:digest", "Dockerfile"));
 
         assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
-        assertThat(failure).hasMessageContaining("more than 1 MiB of headers");
+        assertThat(failure).hasMessageContaining("more than 256 KiB of headers");
         assertThat(read).hasValueLessThan(4 << 20);
+    }
+
+    @Test
+    void global_headers_do_not_add_up() {
+        Tar tar = new Tar();
+        for (int i = 0; i < 20; i++) {
+            tar.globalHeader("user.attribute" + i, "x".repeat(50_000)).file("file" + i, "");
+        }
+
+        assertThatThrownBy(() -> check(tar.bytes())).hasMessageContaining("global headers are larger");
     }
 
     @Test

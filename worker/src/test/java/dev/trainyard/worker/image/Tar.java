@@ -60,6 +60,19 @@ final class Tar {
         return entry(entry, new byte[0]);
     }
 
+    /** Of every entry that follows. */
+    Tar globalHeader(String key, String value) {
+        TarArchiveEntry entry = new TarArchiveEntry("pax_global_header", TarArchiveEntry.LF_PAX_GLOBAL_EXTENDED_HEADER);
+        entry.addPaxHeader(key, value);
+        try {
+            // It closes such an entry by itself.
+            tar.putArchiveEntry(entry);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Tar device(String name) {
         return entry(new TarArchiveEntry(name, TarArchiveEntry.LF_CHR, true), new byte[0]);
     }
