@@ -3,7 +3,7 @@ package dev.trainyard.standalone;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.WebhookUrl;
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import dev.trainyard.standalone.embedded.LocalPostgres;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.standalone.embedded.Services;
@@ -122,7 +122,7 @@ final class Standalone implements AutoCloseable {
         } catch (IOException e) {
             throw new LocalServiceException(
                     "the directory of outputs %s cannot be created: %s. Choose another with --dir"
-                            .formatted(directory, FileTrouble.words(e)),
+                            .formatted(directory, FileProblem.wordsWithFile(e)),
                     e);
         }
     }

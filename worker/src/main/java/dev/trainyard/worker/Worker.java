@@ -20,7 +20,7 @@ import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Role;
 import dev.trainyard.db.WorkerStore;
 import dev.trainyard.launch.ExitCode;
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;
@@ -276,7 +276,7 @@ public final class Worker implements AutoCloseable {
         } catch (IOException e) {
             throw new WorkerProblem(
                     "The folder of outputs %s cannot be made: %s. Choose another with --outputs."
-                            .formatted(outputs.root(), FileTrouble.words(e)),
+                            .formatted(outputs.root(), FileProblem.wordsWithFile(e)),
                     ExitCode.UNAVAILABLE,
                     e);
         }

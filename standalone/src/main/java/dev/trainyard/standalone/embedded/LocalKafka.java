@@ -1,7 +1,7 @@
 package dev.trainyard.standalone.embedded;
 
 import dev.trainyard.core.request.Topics;
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -75,7 +75,7 @@ public final class LocalKafka implements AutoCloseable {
             throw new LocalServiceException("interrupted while Kafka was starting in " + directory, e);
         } catch (IOException e) {
             throw new LocalServiceException(
-                    "Kafka could not be started in %s: %s".formatted(directory, FileTrouble.words(e)), e);
+                    "Kafka could not be started in %s: %s".formatted(directory, FileProblem.wordsWithFile(e)), e);
         } catch (Exception e) {
             throw new LocalServiceException("Kafka could not be started in %s: %s".formatted(directory, e), e);
         }

@@ -1,6 +1,6 @@
 package dev.trainyard.standalone.embedded;
 
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +98,7 @@ public final class LocalPostgres implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new LocalServiceException(
-                    "Postgres could not be started in %s: %s".formatted(directory, FileTrouble.words(e)), e);
+                    "Postgres could not be started in %s: %s".formatted(directory, FileProblem.wordsWithFile(e)), e);
         } catch (SQLException e) {
             throw new LocalServiceException(
                     "Postgres could not be started in %s: %s".formatted(directory, e.getMessage()), e);
@@ -334,7 +334,8 @@ public final class LocalPostgres implements AutoCloseable {
             return passwords.of(role);
         } catch (IOException e) {
             throw new LocalServiceException(
-                    "the passwords of Postgres in %s cannot be read: %s".formatted(state.path(), FileTrouble.words(e)),
+                    "the passwords of Postgres in %s cannot be read: %s"
+                            .formatted(state.path(), FileProblem.wordsWithFile(e)),
                     e);
         }
     }
@@ -364,7 +365,7 @@ public final class LocalPostgres implements AutoCloseable {
             stop(user);
         } catch (IOException e) {
             throw new LocalServiceException(
-                    "Postgres in %s could not be stopped: %s".formatted(state.path(), FileTrouble.words(e)), e);
+                    "Postgres in %s could not be stopped: %s".formatted(state.path(), FileProblem.wordsWithFile(e)), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LocalServiceException("interrupted while Postgres was stopping in " + state.path(), e);

@@ -1,6 +1,6 @@
 package dev.trainyard.standalone.embedded;
 
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -83,7 +83,7 @@ public final class Services implements AutoCloseable {
         } catch (IOException e) {
             throw new LocalServiceException(
                     "the directory %s cannot be created: %s. Choose another one with --dir"
-                            .formatted(directory, FileTrouble.words(e)),
+                            .formatted(directory, FileProblem.wordsWithFile(e)),
                     e);
         }
     }

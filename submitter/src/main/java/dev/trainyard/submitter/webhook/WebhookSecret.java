@@ -1,6 +1,6 @@
 package dev.trainyard.submitter.webhook;
 
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ public final class WebhookSecret {
                 return Optional.of(
                         parse(FILE_VARIABLE, Files.readString(Path.of(file)).strip()));
             } catch (IOException e) {
-                throw new IllegalArgumentException("%s: %s".formatted(FILE_VARIABLE, FileTrouble.words(e)), e);
+                throw new IllegalArgumentException("%s: %s".formatted(FILE_VARIABLE, FileProblem.wordsWithFile(e)), e);
             }
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(parse(VARIABLE, text));

@@ -12,7 +12,7 @@ import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.engine.AttemptRef;
@@ -158,7 +158,7 @@ final class ContainerStep implements Step {
                     run,
                     attempt,
                     Cause.START_FAILED,
-                    "the outputs folder cannot be made: " + FileTrouble.words(e));
+                    "the outputs folder cannot be made: " + FileProblem.wordsWithFile(e));
         }
     }
 

@@ -12,7 +12,7 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.OutputStore;
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpecs;
@@ -159,7 +159,7 @@ final class OutputsStep implements Step {
                 return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
             } catch (IOException e) {
                 log.warn("outputs not gathered attempt={} because={}", run.id(), e.toString());
-                tell(run, "[the outputs were not gathered: %s]".formatted(FileTrouble.words(e)));
+                tell(run, "[the outputs were not gathered: %s]".formatted(FileProblem.wordsWithFile(e)));
                 return Collected.NOTHING;
             }
         });
@@ -266,7 +266,8 @@ final class OutputsStep implements Step {
                     part.reached().missing(file.path(), true).forEach(missing::add);
                 } catch (IOException e) {
                     log.info("scalars not read path={} error={}", file.path(), e.getMessage());
-                    missing.add("the points of %s are not recorded: %s".formatted(file.path(), FileTrouble.words(e)));
+                    missing.add("the points of %s are not recorded: %s"
+                            .formatted(file.path(), FileProblem.wordsWithFile(e)));
                 }
             }
         }

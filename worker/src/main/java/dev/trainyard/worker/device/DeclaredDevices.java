@@ -2,7 +2,7 @@ package dev.trainyard.worker.device;
 
 import dev.trainyard.core.plan.Snapshot.Kind;
 import dev.trainyard.core.text.DataSize;
-import dev.trainyard.launch.FileReason;
+import dev.trainyard.launch.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class DeclaredDevices implements DeviceProvider {
         } catch (IOException e) {
             throw new WrongDevices(
                     "The declared devices in %s cannot be read: %s. Write the list there, or name another with --devices file:PATH."
-                            .formatted(file, FileReason.of(e)),
+                            .formatted(file, FileProblem.words(e)),
                     e);
         } catch (MarkedYamlEngineException e) {
             throw problem(e.getProblemMark(), "this is neither YAML nor JSON: " + e.getProblem());

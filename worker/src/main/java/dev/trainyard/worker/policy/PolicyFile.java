@@ -4,7 +4,7 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.DurationText;
 import dev.trainyard.core.text.LinuxCapability;
 import dev.trainyard.core.text.NearestName;
-import dev.trainyard.launch.FileReason;
+import dev.trainyard.launch.FileProblem;
 import dev.trainyard.worker.policy.Policy.Access;
 import dev.trainyard.worker.policy.Policy.BuiltNames;
 import dev.trainyard.worker.policy.Policy.Volumes;
@@ -111,7 +111,7 @@ final class PolicyFile {
         } catch (IOException e) {
             throw new PolicyProblem(
                     "The policy %s cannot be read: %s. Name another file with --policy, or leave it out for the built-in policy."
-                            .formatted(file, FileReason.of(e)),
+                            .formatted(file, FileProblem.words(e)),
                     e);
         } catch (MarkedYamlEngineException e) {
             throw new PolicyProblem(at(e.getProblemMark(), "this is no YAML: " + e.getProblem()), e);

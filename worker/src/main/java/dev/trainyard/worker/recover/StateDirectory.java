@@ -1,7 +1,7 @@
 package dev.trainyard.worker.recover;
 
 import dev.trainyard.core.lifecycle.WorkerId;
-import dev.trainyard.launch.FileTrouble;
+import dev.trainyard.launch.FileProblem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -59,7 +59,7 @@ public final class StateDirectory implements AutoCloseable {
     private static StateDirectoryProblem unusable(Path directory, IOException e) {
         return new StateDirectoryProblem(
                 "Cannot use the state directory %s: %s. Give another with --state-dir."
-                        .formatted(directory, FileTrouble.words(e)),
+                        .formatted(directory, FileProblem.wordsWithFile(e)),
                 e);
     }
 
