@@ -51,7 +51,7 @@ final class RunLineReader {
 
     /** As Docker's client reads it. */
     private static final String DOMAIN =
-            "\\.|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\\.?";
+            "\\.|[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+\\.?";
 
     private static final int LONGEST_WORD = 131_000;
 
