@@ -97,7 +97,7 @@ class FaultsTest {
                 killed("2 killed after the insert, before planning", Failpoint.dieBefore("PlanStore#reserve")),
                 killed("3a killed before the image is provided", Failpoint.dieBefore("Images#provide")),
                 new Fault("3b killed during its build", FaultsTest::killed_during_a_build),
-                killed("4a killed between create and its record", Failpoint.dieAfter("Containers#create")),
+                killed("4a killed between create and its record", Failpoint.dieAfter("DockerContainers#create")),
                 killed("4c killed between start and its record", Failpoint.dieBefore("AttemptStore#started")),
                 killed("5 killed while it runs", Failpoint.dieAfter("AttemptStore#started")),
                 killed("7a killed during the manifest", Failpoint.dieBefore("OutputStore#record")),

@@ -19,7 +19,7 @@ record StormPlan(long seed, Duration length, List<StormJob> jobs, List<StormFaul
             Failpoint.dieBefore("PlanStore#reserve"),
             Failpoint.dieBefore("AttemptStore#begin"),
             Failpoint.dieBefore("Images#provide"),
-            Failpoint.dieAfter("Containers#create"),
+            Failpoint.dieAfter("DockerContainers#create"),
             Failpoint.dieAfter("AttemptStore#created"),
             Failpoint.dieBefore("AttemptStore#started"),
             Failpoint.dieAfter("AttemptStore#started"),
