@@ -346,6 +346,11 @@ public final class AttemptStore {
                 Function<Retry.Counters, Retry.Decision> retry) {
             this(cause, detail, outputsComplete, null, retry);
         }
+
+        /** The same, of a container that the engine did not start. */
+        public End with(StartRefusal refused) {
+            return new End(cause, detail, outputsComplete, refused, retry);
+        }
     }
 
     /** COLLECTING→ENDED. */

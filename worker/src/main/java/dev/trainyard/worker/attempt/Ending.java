@@ -64,34 +64,24 @@ final class Ending {
 
     /** As {@link #failed}, for a reason that is this host's own: another one may take the job. */
     static boolean refused(Host host, AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
-        Request.Submit request = run.request(attempt);
-        return failed(
-                host,
-                run,
-                attempt,
-                new End(
-                        cause,
-                        Remedy.added(detail, cause),
-                        null,
-                        counters -> Retry.refused(cause, request.retry(), counters, jitter())));
+        return failed(host, run, attempt, ofHost(run, attempt, cause, detail));
     }
 
     /** As {@link #failed}, or {@link #refused} if the reason is this host's own. */
     static boolean notStarted(Host host, AttemptRun run, Attempt attempt, StartRefusal refusal, String detail) {
+        End end = refusal.isOfHost()
+                ? ofHost(run, attempt, refusal.cause(), detail)
+                : of(run, attempt, refusal.cause(), detail, null);
+        return failed(host, run, attempt, end.with(refusal));
+    }
+
+    private static End ofHost(AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
         Request.Submit request = run.request(attempt);
-        Cause cause = refusal.cause();
-        return failed(
-                host,
-                run,
-                attempt,
-                new End(
-                        cause,
-                        Remedy.added(detail, cause),
-                        null,
-                        refusal,
-                        counters -> refusal.isOfHost()
-                                ? Retry.refused(cause, request.retry(), counters, jitter())
-                                : Retry.decide(cause, null, request.retry(), counters, jitter())));
+        return new End(
+                cause,
+                Remedy.added(detail, cause),
+                null,
+                counters -> Retry.refused(cause, request.retry(), counters, jitter()));
     }
 
     private static boolean failed(Host host, AttemptRun run, Attempt attempt, End end) {

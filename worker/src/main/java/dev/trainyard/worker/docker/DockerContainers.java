@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What can be done with containers. Each operation may be repeated: it then finds its work done. */
-public final class DockerContainers implements Containers {
+final class DockerContainers implements Containers {
 
     private static final int CONFLICT = 409;
     private static final Duration PAUSE = Duration.ofMillis(200);

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What the engine means by its words, where a status alone does not tell. Wordings of moby 20.10 to 28. */
-public final class EngineErrors {
+final class EngineErrors {
 
     private static final Pattern MISSING_SOURCE =
             Pattern.compile("^invalid mount config for type *: bind source path does not exist: ");
