@@ -265,9 +265,9 @@ public final class AttemptStore {
             @Nullable String fullDisk) {
 
         public Exit {
-            engineError = engineError == null ? null : StorableText.of(engineError);
-            deviceError = deviceError == null ? null : StorableText.of(deviceError);
-            fullDisk = fullDisk == null ? null : StorableText.of(fullDisk);
+            engineError = engineError == null ? null : PostgresText.of(engineError);
+            deviceError = deviceError == null ? null : PostgresText.of(deviceError);
+            fullDisk = fullDisk == null ? null : PostgresText.of(fullDisk);
         }
 
         /** A container that ended by itself, on an engine that stayed. */
@@ -335,7 +335,7 @@ public final class AttemptStore {
             Function<Retry.Counters, Retry.Decision> retry) {
 
         public End {
-            detail = detail == null ? null : StorableText.of(detail);
+            detail = detail == null ? null : PostgresText.of(detail);
         }
 
         /** The engine refused nothing. */

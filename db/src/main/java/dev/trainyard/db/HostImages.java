@@ -116,7 +116,7 @@ public final class HostImages {
                     next_try_at = clock_timestamp() + :next::bigint * interval '1 millisecond'
                 where worker_id = :worker and reference = :reference""")
                     .param("cause", cause.name())
-                    .param("said", StorableText.of(why))
+                    .param("said", PostgresText.of(why))
                     .param("ago", ago.toMillis())
                     .param("next", nextTry == null ? null : nextTry.toMillis(), Types.BIGINT)
                     .param("worker", me.worker().value())
@@ -160,7 +160,7 @@ public final class HostImages {
     private int change(Incarnation me, WantedImage image, String to, @Nullable String said) {
         return sql.sql("update trainyard.host_image set " + to
                         + " where worker_id = :worker and reference = :reference")
-                .param("said", said == null ? null : StorableText.of(said), Types.VARCHAR)
+                .param("said", said == null ? null : PostgresText.of(said), Types.VARCHAR)
                 .param("worker", me.worker().value())
                 .param("reference", image.text())
                 .update();

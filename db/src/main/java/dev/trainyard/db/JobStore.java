@@ -408,7 +408,7 @@ public final class JobStore {
                 .param("partition", partition)
                 .param("offset", offset)
                 .param("job", job == null ? null : job.value(), Types.OTHER)
-                .param("reason", StorableText.of(reason))
+                .param("reason", PostgresText.of(reason))
                 .param("payload", java.util.Arrays.copyOf(payload, Math.min(payload.length, 64 * 1024)))
                 .update();
     }

@@ -58,7 +58,7 @@ public final class LogStore {
                     where last.resume_from = :from and last.resume_count = :count and last.text = :text)""")
                 .param("attempt", attempt.value())
                 .param("source", source.name())
-                .param("text", StorableText.of(text))
+                .param("text", PostgresText.of(text))
                 .param("from", resume == null ? null : resume.timestamp().toString(), Types.VARCHAR)
                 .param("count", resume == null ? null : resume.count(), Types.INTEGER)
                 .update();

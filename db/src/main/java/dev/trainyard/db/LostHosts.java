@@ -141,7 +141,7 @@ public final class LostHosts {
             if (locked.state() == AttemptState.COLLECTING || locked.state() == AttemptState.ENDED) {
                 continue;
             }
-            AttemptStore.End end = Unattended.lost(why);
+            AttemptStore.End end = AbsentWorkerEndings.lost(why);
             AttemptStore.close(sql, events, locked, end);
             sql.sql("update trainyard.attempt set lost_in = :state where id = :id")
                     .param("state", locked.state().name())
@@ -324,7 +324,7 @@ public final class LostHosts {
     }
 
     private void endCollecting(UUID[] workers) {
-        Unattended unattended = new Unattended(database);
+        AbsentWorkerEndings endings = new AbsentWorkerEndings(database);
         List<AttemptId> collecting = sql.sql("""
                 select id from trainyard.attempt where worker_id = any(:workers) and state = 'COLLECTING' order by job_id""")
                 .param("workers", workers)
@@ -337,7 +337,7 @@ public final class LostHosts {
                         sql,
                         events,
                         locked,
-                        unattended.collected(locked, "its host was declared dead before its outputs were gathered"));
+                        endings.collected(locked, "its host was declared dead before its outputs were gathered"));
             }
         }
     }

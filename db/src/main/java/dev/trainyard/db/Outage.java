@@ -43,7 +43,7 @@ public final class Outage {
     }
 
     /** Otherwise it is the statement's own fault, and would fail for ever. */
-    public static boolean mayExplain(RuntimeException error) {
+    public static boolean isTransient(RuntimeException error) {
         return switch (error) {
             case TransientDataAccessException _, RecoverableDataAccessException _ -> true;
             // Connection, resources, shutdown: non-transient only in that the same connection is of no more use.

@@ -102,7 +102,7 @@ public final class OutputStore {
                             "present",
                             present == null
                                     ? new String[0]
-                                    : present.stream().map(StorableText::of).toArray(String[]::new))
+                                    : present.stream().map(PostgresText::of).toArray(String[]::new))
                     .update();
         });
     }
@@ -148,7 +148,7 @@ public final class OutputStore {
                     .param(
                             "paths",
                             Stream.concat(gone.stream(), files.stream().map(OutputFile::path))
-                                    .map(StorableText::of)
+                                    .map(PostgresText::of)
                                     .toArray(String[]::new))
                     .update();
             insertFiles(attempt, files);
@@ -168,7 +168,7 @@ public final class OutputStore {
                     update trainyard.attempt set outputs_missing = :missing
                     where id = :attempt and outputs_missing is distinct from :missing""")
                 .param("attempt", attempt.value())
-                .param("missing", missing.isEmpty() ? null : StorableText.of(String.join("; ", missing)), Types.VARCHAR)
+                .param("missing", missing.isEmpty() ? null : PostgresText.of(String.join("; ", missing)), Types.VARCHAR)
                 .update();
     }
 
@@ -177,7 +177,7 @@ public final class OutputStore {
                 insert into trainyard.output_file (attempt_id, path, kind, size_bytes, sha256, modified_at)
                 values (?, ?, ?, ?, ?, ?) on conflict do nothing""", files, BATCH, (insert, file) -> {
             insert.setObject(1, attempt.value());
-            insert.setString(2, StorableText.of(file.path()));
+            insert.setString(2, PostgresText.of(file.path()));
             insert.setString(3, file.kind());
             insert.setLong(4, file.size());
             insert.setBytes(5, file.sha256() == null ? null : HexFormat.of().parseHex(file.sha256()));
@@ -187,7 +187,7 @@ public final class OutputStore {
 
     /** A program's own word for a curve, as an index takes it. */
     private static String label(String text) {
-        String storable = StorableText.of(text);
+        String storable = PostgresText.of(text);
         return storable.substring(
                 0,
                 storable.offsetByCodePoints(0, Math.min(storable.codePointCount(0, storable.length()), LONGEST_LABEL)));

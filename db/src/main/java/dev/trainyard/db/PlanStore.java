@@ -102,7 +102,7 @@ public final class PlanStore {
     private final JdbcClient sql;
     private final JobEvents events;
     private final LostHosts lostHosts;
-    private final Unattended unattended;
+    private final AbsentWorkerEndings endings;
     private final HostImages images;
     private final MissingNeeds missingNeeds;
     private final Duration round;
@@ -148,7 +148,7 @@ public final class PlanStore {
         this.events = new JobEvents(sql);
         this.missingNeeds = new MissingNeeds(sql);
         this.lostHosts = new LostHosts(database);
-        this.unattended = new Unattended(database);
+        this.endings = new AbsentWorkerEndings(database);
         this.images = new HostImages(database);
     }
 
@@ -281,7 +281,7 @@ public final class PlanStore {
         for (AttemptId id : overdue("RESERVED", Deadlines.CLAIM)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);
             if (locked.state() == AttemptState.RESERVED) {
-                AttemptStore.end(sql, events, locked, unattended.unclaimed(locked, Deadlines.CLAIM));
+                AttemptStore.end(sql, events, locked, endings.unclaimed(locked, Deadlines.CLAIM));
             }
         }
     }
@@ -320,7 +320,7 @@ public final class PlanStore {
                         sql,
                         events,
                         locked,
-                        unattended.collected(
+                        endings.collected(
                                 locked,
                                 "its outputs were not gathered within %d hours"
                                         .formatted(Deadlines.COLLECT.toHours())));
@@ -551,7 +551,7 @@ public final class PlanStore {
         }
         AttemptId attempt = insertAttempt(image.job(), image.host(), BigDecimal.ZERO, 0, List.of());
         AttemptStore.Locked locked = AttemptStore.lock(sql, attempt);
-        AttemptStore.end(sql, events, locked, unattended.unavailable(locked, image.cause(), image.detail()));
+        AttemptStore.end(sql, events, locked, endings.unavailable(locked, image.cause(), image.detail()));
     }
 
     /** {@code refused}: QUEUED→FAILED, since no host is left that could run it and has not refused it. Its attempts have their words. */

@@ -106,7 +106,7 @@ public final class WebhookCalls {
                 set last_error = :why, next_try_at = clock_timestamp() + coalesce(:again, 0) * interval '1 millisecond',
                     given_up_at = case when :again::bigint is null then clock_timestamp() end
                 where job_id = :job and seq = :seq and tries = :tries and given_up_at is null""")
-                .param("why", StorableText.of(why))
+                .param("why", PostgresText.of(why))
                 .param("again", again == null ? null : again.toMillis(), java.sql.Types.BIGINT)
                 .param("job", call.job())
                 .param("seq", call.seq())

@@ -71,7 +71,7 @@ public final class WorkerStore {
             @Nullable String unhealthyBecause) {
 
         public OfferedDevice {
-            unhealthyBecause = unhealthyBecause == null ? null : StorableText.of(unhealthyBecause);
+            unhealthyBecause = unhealthyBecause == null ? null : PostgresText.of(unhealthyBecause);
         }
     }
 
@@ -391,7 +391,7 @@ public final class WorkerStore {
      * @throws Replaced if another incarnation is the worker
      */
     public void unfit(Incarnation me, @Nullable String reason) {
-        String because = reason == null ? null : StorableText.of(reason);
+        String because = reason == null ? null : PostgresText.of(reason);
         AttemptStore.fenced(database, me, () -> {
             // Waits for a placement that is under way, and the next one sees it.
             int changed = sql.sql("""

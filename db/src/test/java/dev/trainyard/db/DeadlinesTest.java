@@ -253,7 +253,7 @@ class DeadlinesTest {
                 }));
 
         assertThat(Outage.isAway(ended)).isFalse();
-        assertThat(Outage.mayExplain(ended)).isTrue();
+        assertThat(Outage.isTransient(ended)).isTrue();
         assertThat(Outage.words(ended)).isEqualTo("terminating connection due to idle-in-transaction timeout");
     }
 

@@ -42,7 +42,7 @@ class OutageTest {
                 "25006" // in use, idled too long, read-only yet
             })
     void what_passes_by_itself_is_an_outage(String state) {
-        assertThat(Outage.mayExplain(of(state))).isTrue();
+        assertThat(Outage.isTransient(of(state))).isTrue();
     }
 
     @ParameterizedTest
@@ -61,22 +61,22 @@ class OutageTest {
                 "XX000" // a defect of the server
             })
     void what_is_the_statements_own_fault_is_none(String state) {
-        assertThat(Outage.mayExplain(of(state))).isFalse();
+        assertThat(Outage.isTransient(of(state))).isFalse();
     }
 
     @Test
     void without_a_connection_it_is_an_outage() {
-        assertThat(Outage.mayExplain(new CannotCreateTransactionException("none")))
+        assertThat(Outage.isTransient(new CannotCreateTransactionException("none")))
                 .isTrue();
-        assertThat(Outage.mayExplain(new CannotGetJdbcConnectionException("none")))
+        assertThat(Outage.isTransient(new CannotGetJdbcConnectionException("none")))
                 .isTrue();
     }
 
     @Test
     void a_misuse_of_ours_is_none() {
-        assertThat(Outage.mayExplain(new IllegalTransactionStateException("none")))
+        assertThat(Outage.isTransient(new IllegalTransactionStateException("none")))
                 .isFalse();
-        assertThat(Outage.mayExplain(new EmptyResultDataAccessException(1))).isFalse();
-        assertThat(Outage.mayExplain(new IllegalStateException())).isFalse();
+        assertThat(Outage.isTransient(new EmptyResultDataAccessException(1))).isFalse();
+        assertThat(Outage.isTransient(new IllegalStateException())).isFalse();
     }
 }

@@ -174,7 +174,7 @@ class OutputStoreTest {
                             List.of()))
                     .isInstanceOfSatisfying(
                             RuntimeException.class,
-                            e -> assertThat(Outage.mayExplain(e)).isTrue());
+                            e -> assertThat(Outage.isTransient(e)).isTrue());
         } finally {
             yard.update("drop function trainyard.full_disk() cascade");
         }

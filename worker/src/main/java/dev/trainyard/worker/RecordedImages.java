@@ -53,7 +53,7 @@ final class RecordedImages implements BuiltImages {
     }
 
     private static void tolerate(RuntimeException failure) {
-        if (!Outage.mayExplain(failure)) {
+        if (!Outage.isTransient(failure)) {
             throw failure;
         }
         log.info("the database is away: images are built again. {}", Outage.words(failure));

@@ -45,7 +45,7 @@ import dev.trainyard.worker.fetch.Fetches;
 import dev.trainyard.worker.image.Images;
 import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
-import dev.trainyard.worker.intake.LateIntake;
+import dev.trainyard.worker.intake.DeferredIntake;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
 import dev.trainyard.worker.policy.HostFiles;
@@ -131,7 +131,7 @@ public final class Worker implements AutoCloseable {
         } catch (RuntimeException e) {
             worker.close();
             // It answered, and then it did not.
-            if (Outage.mayExplain(e)) {
+            if (Outage.isTransient(e)) {
                 DatabaseUnavailable away = Outage.unavailable(settings.postgres(), e);
                 throw new WorkerProblem(String.valueOf(away.getMessage()), ExitCode.UNAVAILABLE, away);
             }
@@ -247,7 +247,7 @@ public final class Worker implements AutoCloseable {
         keep(new PlannerLoop(database));
         keep(new EventPublisher(settings.kafka(), database));
         Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
-        keep(kafkaAnswers ? intake.get() : new LateIntake(intake));
+        keep(kafkaAnswers ? intake.get() : new DeferredIntake(intake));
         log.info(
                 "worker ready name={} id={} devices={} policy={}",
                 settings.name(),

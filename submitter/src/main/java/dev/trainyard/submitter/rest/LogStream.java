@@ -141,7 +141,7 @@ final class LogStream {
             Optional<JobResource> job = sources.jobs().find(id);
             return job.isPresent() ? tell(job.get()) : Next.LATER;
         } catch (DataAccessException e) {
-            if (!Outage.mayExplain(e)) {
+            if (!Outage.isTransient(e)) {
                 throw e;
             }
             out.comment("the database does not answer");

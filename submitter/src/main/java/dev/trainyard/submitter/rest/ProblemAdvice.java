@@ -91,7 +91,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler({DataAccessException.class, TransactionException.class})
     ResponseEntity<Object> databaseFailed(RuntimeException e) {
-        return Outage.mayExplain(e)
+        return Outage.isTransient(e)
                 ? answer(Problem.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
                         "Postgres %s: %s. Try again."

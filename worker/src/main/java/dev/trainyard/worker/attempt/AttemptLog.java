@@ -139,7 +139,7 @@ final class AttemptLog {
                 store.append(attempt, chunk.source(), chunk.text(), chunk.resume());
                 return true;
             } catch (DataAccessException | TransactionException e) {
-                if (!Outage.mayExplain(e)) {
+                if (!Outage.isTransient(e)) {
                     giveUp(chunk, e);
                     return true;
                 }

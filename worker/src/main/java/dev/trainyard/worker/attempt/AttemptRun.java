@@ -337,7 +337,7 @@ final class AttemptRun {
                 }
                 return result;
             } catch (DataAccessException | TransactionException e) {
-                if (!Outage.mayExplain(e)) {
+                if (!Outage.isTransient(e)) {
                     throw e;
                 }
                 if (!told && !Outage.isAway(e)) {

@@ -34,7 +34,7 @@ public final class Attempts implements AutoCloseable {
     private final AnnotationConfigApplicationContext spring;
     private final AttemptJob attemptJob;
     private final Map<AttemptId, InHand> inHand = new ConcurrentHashMap<>();
-    private final Setbacks setbacks = new Setbacks(System::nanoTime);
+    private final AttemptBackoff backoff = new AttemptBackoff(System::nanoTime);
 
     private record InHand(AttemptRun run, Thread thread) {}
 
@@ -58,7 +58,7 @@ public final class Attempts implements AutoCloseable {
     /** @param unfinished this worker's attempts that there is something to do about, as the database says now */
     public void sync(List<Attempt> unfinished) {
         Set<AttemptId> ids = unfinished.stream().map(Attempt::id).collect(Collectors.toSet());
-        setbacks.keepOnly(ids);
+        backoff.keepOnly(ids);
         // What has ended without this worker: expired before it was begun, or its host was forgotten.
         inHand.forEach((id, held) -> {
             if (!ids.contains(id)) {
@@ -66,7 +66,7 @@ public final class Attempts implements AutoCloseable {
             }
         });
         for (Attempt attempt : unfinished) {
-            if (setbacks.rests(attempt.id())) {
+            if (backoff.rests(attempt.id())) {
                 continue;
             }
             InHand held = inHand.computeIfAbsent(attempt.id(), id -> takeUp(attempt));
@@ -115,7 +115,7 @@ public final class Attempts implements AutoCloseable {
     private void setBack(AttemptRun run, Throwable failure) {
         log.error(
                 "attempt interrupted by a failure of ours, taken up again in {} s attempt={}",
-                setbacks.failed(run.id()).toSeconds(),
+                backoff.failed(run.id()).toSeconds(),
                 run.id(),
                 failure);
     }

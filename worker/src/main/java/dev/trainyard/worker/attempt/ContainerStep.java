@@ -69,7 +69,7 @@ final class ContainerStep implements Step {
 
     /** Returns whether the step is over. */
     private boolean round(AttemptRun run) {
-        Attempt attempt = CurrentAttempt.of(host, run);
+        Attempt attempt = SettledAttempt.of(host, run);
         if (attempt.state() == AttemptState.COLLECTING || attempt.state() == AttemptState.ENDED) {
             return true;
         }
@@ -81,7 +81,7 @@ final class ContainerStep implements Step {
                 && (seen == Seen.ABSENT || seen == Seen.CREATED)
                 && attempt.state() != AttemptState.RUNNING) {
             status.ifPresent(created -> host.containers().remove(created.id()));
-            return Ending.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
+            return AttemptEnd.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
         }
         return switch (Reconcile.next(attempt.state(), attempt.containerId() != null, seen)) {
             case CREATE -> create(run, attempt, request);
@@ -89,7 +89,7 @@ final class ContainerStep implements Step {
             case ATTACH -> attach(run, attempt, request, status.orElseThrow());
             case RECORD_EXIT -> recordExit(run, attempt, request, status.orElseThrow());
             case FAIL_VANISHED ->
-                Ending.failed(
+                AttemptEnd.failed(
                         host, run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
             case RECORD_VANISHED -> {
                 boolean engineLost = engineLost(run);
@@ -123,7 +123,7 @@ final class ContainerStep implements Step {
             Map<String, EngineVolume> volumes = host.provideVolumes(request);
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
             if (refusal.isPresent()) {
-                return Ending.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+                return AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
             }
             Path outputs = run.ofDisk(() -> host.makeOutputs(attempt, request.run(), use));
             ContainerSpec spec = ContainerSpecs.of(
@@ -149,11 +149,11 @@ final class ContainerStep implements Step {
         } catch (StartRefused e) {
             return failed(run, attempt, request, e.refusal(), e.reason());
         } catch (Woken e) {
-            return !e.byRow() && Ending.diskSilent(host, run, attempt);
+            return !e.byRow() && AttemptEnd.diskSilent(host, run, attempt);
         } catch (Host.NotAllowed e) {
-            return Ending.refused(host, run, attempt, Cause.POLICY_DENIED, e.getMessage());
+            return AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, e.getMessage());
         } catch (IOException e) {
-            return Ending.refused(
+            return AttemptEnd.refused(
                     host,
                     run,
                     attempt,
@@ -201,13 +201,13 @@ final class ContainerStep implements Step {
         if (refusal == StartRefusal.IMAGE_GONE) {
             ImageStep.isGone(host, run, request);
         }
-        String masked = Ending.hidden(request).maskedIn(reason);
-        return Ending.notStarted(host, run, attempt, refusal, StartRefused.sentence(masked, refusal));
+        String masked = AttemptEnd.hidden(request).maskedIn(reason);
+        return AttemptEnd.notStarted(host, run, attempt, refusal, StartRefused.sentence(masked, refusal));
     }
 
     private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {
         recordStart(run, attempt, running);
-        Attempt current = CurrentAttempt.of(host, run);
+        Attempt current = SettledAttempt.of(host, run);
         if (current.state() != AttemptState.RUNNING) {
             return false;
         }
@@ -239,7 +239,7 @@ final class ContainerStep implements Step {
                                 exited.oomKilled(),
                                 exited.error().isEmpty()
                                         ? null
-                                        : Ending.hidden(request).maskedIn(exited.error()),
+                                        : AttemptEnd.hidden(request).maskedIn(exited.error()),
                                 exited.finishedAt(),
                                 engineLost,
                                 deviceError,

@@ -86,7 +86,7 @@ public final class DeviceHealth implements AutoCloseable {
             workers.observed(
                     me, unknown.marked(devices).stream().map(DeviceHealth::row).toList());
         } catch (DataAccessException | TransactionException e) {
-            if (!Outage.mayExplain(e)) {
+            if (!Outage.isTransient(e)) {
                 throw e;
             }
             log.debug("devices looked at, not recorded", e);

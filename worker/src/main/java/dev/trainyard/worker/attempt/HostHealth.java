@@ -79,7 +79,7 @@ public final class HostHealth implements AutoCloseable {
         try {
             workers.unfit(me, problem);
         } catch (DataAccessException | TransactionException e) {
-            if (!Outage.mayExplain(e)) {
+            if (!Outage.isTransient(e)) {
                 throw e;
             }
             return false;

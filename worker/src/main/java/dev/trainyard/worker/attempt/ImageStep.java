@@ -35,13 +35,13 @@ final class ImageStep implements Step {
     @Override
     public void run(AttemptRun run) {
         while (true) {
-            Attempt attempt = CurrentAttempt.of(host, run);
+            Attempt attempt = SettledAttempt.of(host, run);
             boolean ours = attempt.state() == AttemptState.RESERVED || attempt.state() == AttemptState.PREPARING;
             if (!ours || attempt.containerId() != null) {
                 return;
             }
             if (attempt.stopReason() != null) {
-                Ending.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
+                AttemptEnd.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
                 continue;
             }
             Optional<String> location = allowedLocation(run, attempt);
@@ -63,13 +63,13 @@ final class ImageStep implements Step {
             Map<String, EngineVolume> volumes = host.volumesOf(request.run());
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
             if (refusal.isPresent()) {
-                Ending.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+                AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
                 return Optional.empty();
             }
             return Optional.of(run.ofDisk(() -> host.location(attempt, request.run())));
         } catch (Woken e) {
             if (!e.byRow()) {
-                Ending.diskSilent(host, run, attempt);
+                AttemptEnd.diskSilent(host, run, attempt);
             }
             return Optional.empty();
         } catch (EngineSilent e) {
@@ -119,19 +119,19 @@ final class ImageStep implements Step {
             if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
                 isGone(host, run, request);
             }
-            String detail = Ending.hidden(request).maskedIn(e.detail(attempt.jobId()));
+            String detail = AttemptEnd.hidden(request).maskedIn(e.detail(attempt.jobId()));
             boolean unused = e.verdict() == Cause.POLICY_DENIED
-                    ? Ending.refused(host, run, attempt, e.verdict(), detail)
-                    : Ending.failed(host, run, attempt, e.verdict(), detail);
+                    ? AttemptEnd.refused(host, run, attempt, e.verdict(), detail)
+                    : AttemptEnd.failed(host, run, attempt, e.verdict(), detail);
             return false;
         } catch (EngineRefused e) {
             // It has no image of that name because it takes it for no name.
-            Ending.failed(
+            AttemptEnd.failed(
                     host,
                     run,
                     attempt,
                     Cause.IMAGE_UNAVAILABLE,
-                    Ending.hidden(request).maskedIn(e.reason()));
+                    AttemptEnd.hidden(request).maskedIn(e.reason()));
             return false;
         } catch (EngineSilent e) {
             run.engineIsSilent(e);

@@ -58,7 +58,7 @@ final class OutputsStep implements Step {
 
     @Override
     public void run(AttemptRun run) {
-        Attempt attempt = CurrentAttempt.of(host, run);
+        Attempt attempt = SettledAttempt.of(host, run);
         if (attempt.state() == AttemptState.COLLECTING) {
             Collected collected = collect(run, attempt);
             if (collected != null) {
@@ -292,7 +292,7 @@ final class OutputsStep implements Step {
         // Whom somebody wanted killed had no grace period to end in.
         String stopSignal = attempt.killRequested() ? "SIGKILL" : ExitWatch.stopSignal(request);
         String detail = Explanation.of(cause, evidence, clues, stopSignal, host.grace(request));
-        run.persist(() -> host.attempts().ended(host.me(), run.id(), Ending.of(run, attempt, cause, detail, complete)));
+        run.persist(() -> host.attempts().ended(host.me(), run.id(), AttemptEnd.of(run, attempt, cause, detail, complete)));
         log.info(
                 "attempt ended job={} attempt={} cause={} exitCode={}",
                 attempt.jobId(),

@@ -66,7 +66,7 @@ public final class Fetches implements AutoCloseable {
         } catch (Replaced e) {
             // The process ends: the attempts' writes tell.
         } catch (EngineException | DataAccessException | TransactionException e) {
-            if (e instanceof EngineException || Outage.mayExplain(e)) {
+            if (e instanceof EngineException || Outage.isTransient(e)) {
                 log.debug("put off image={}", image.text(), e);
             } else {
                 log.error("not fetched by a failure of ours, tried again image={}", image.text(), e);

@@ -61,7 +61,7 @@ public final class PlannerLoop implements AutoCloseable {
                     }
                     // An outage of the whole database is told by whoever looks for work; one line is enough.
                     if (!failing && !Outage.isAway(e)) {
-                        if (e instanceof RuntimeException failure && Outage.mayExplain(failure)) {
+                        if (e instanceof RuntimeException failure && Outage.isTransient(failure)) {
                             log.warn("planning failed, trying every second: {}", Outage.words(e));
                         } else {
                             log.warn("planning failed, trying every second", e);

@@ -1,7 +1,7 @@
 package dev.trainyard.worker.attempt;
 
 import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.lifecycle.Comeback;
+import dev.trainyard.core.lifecycle.LostAttemptDecision;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
@@ -20,12 +20,12 @@ import org.slf4j.LoggerFactory;
  * An attempt's row as its steps act upon it. One that was lost with its host is settled first: taken back where nothing has replaced it,
  * else given up, its container stopped and what it held freed.
  */
-final class CurrentAttempt {
+final class SettledAttempt {
 
-    private static final Logger log = LoggerFactory.getLogger(CurrentAttempt.class);
+    private static final Logger log = LoggerFactory.getLogger(SettledAttempt.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private CurrentAttempt() {}
+    private SettledAttempt() {}
 
     static Attempt of(Host host, AttemptRun run) {
         while (true) {
@@ -47,12 +47,12 @@ final class CurrentAttempt {
     }
 
     private static Outcome settle(Host host, AttemptRun run, Attempt attempt, Attempt.Lost lost) {
-        return switch (Comeback.next(lost.job(), lost.newest(), lost.in())) {
+        return switch (LostAttemptDecision.next(lost.job(), lost.newest(), lost.in())) {
             // At once, also while the engine is silent.
             case REINSTATE -> reinstate(host, run, lost.in() == AttemptState.RUNNING);
             case REINSTATE_IF_STARTED -> {
                 Optional<ContainerStatus> container = container(host, run, attempt);
-                yield container.filter(CurrentAttempt::wasStarted).isPresent()
+                yield container.filter(SettledAttempt::wasStarted).isPresent()
                         ? reinstate(host, run, true)
                         : giveUp(host, run, attempt, container);
             }
@@ -75,7 +75,7 @@ final class CurrentAttempt {
             }
             host.containers().remove(status.id());
         });
-        boolean ran = container.filter(CurrentAttempt::wasStarted).isPresent();
+        boolean ran = container.filter(SettledAttempt::wasStarted).isPresent();
         Outcome outcome = run.persist(() -> host.lostHosts().superseded(host.me(), run.id(), ran));
         if (outcome == Outcome.APPLIED) {
             log.info("attempt of a lost host given up attempt={}", run.id());

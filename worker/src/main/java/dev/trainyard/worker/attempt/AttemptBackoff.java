@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /** Attempts whose thread failed by a fault of ours: each rests before it is taken up again, longer each time it fails in a row. */
-final class Setbacks {
+final class AttemptBackoff {
 
     private static final Duration FIRST = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofMinutes(2);
@@ -18,7 +18,7 @@ final class Setbacks {
 
     private record Setback(Duration rest, long until) {}
 
-    Setbacks(LongSupplier nanoTime) {
+    AttemptBackoff(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 

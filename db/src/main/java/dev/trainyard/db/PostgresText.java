@@ -1,11 +1,11 @@
 package dev.trainyard.db;
 
 /** Text from logs, engines and strangers' records, as Postgres can store it. */
-final class StorableText {
+final class PostgresText {
 
     private static final char UNKNOWN = '\ufffd';
 
-    private StorableText() {}
+    private PostgresText() {}
 
     /** The text, with U+FFFD for NUL and for half surrogate pairs: Postgres has neither, and would refuse the whole statement. */
     static String of(String text) {

@@ -1,9 +1,9 @@
 package dev.trainyard.core.lifecycle;
 
 /** What a worker does about an attempt that was lost with its host, now that the host is back: a table over what became of the job. */
-public final class Comeback {
+public final class LostAttemptDecision {
 
-    private Comeback() {}
+    private LostAttemptDecision() {}
 
     /** What to do. */
     public enum Next {

@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An {@link Intake} that begins when Kafka answers. */
-public final class LateIntake implements AutoCloseable {
+public final class DeferredIntake implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(LateIntake.class);
+    private static final Logger log = LoggerFactory.getLogger(DeferredIntake.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
     private final Supplier<Intake> start;
@@ -18,7 +18,7 @@ public final class LateIntake implements AutoCloseable {
     private boolean told;
 
     /** @param start throws {@link KafkaUnavailable} until Kafka answers */
-    public LateIntake(Supplier<Intake> start) {
+    public DeferredIntake(Supplier<Intake> start) {
         this.start = start;
         this.thread = Thread.ofVirtual().name("late-intake").start(this::begin);
     }

@@ -14,12 +14,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The ends of attempts whose worker does not report them: what is recorded has to do. */
-final class Unattended {
+final class AbsentWorkerEndings {
 
     private final LogStore logs;
     private final AttemptStore attempts;
 
-    Unattended(Database database) {
+    AbsentWorkerEndings(Database database) {
         this.attempts = new AttemptStore(database);
         this.logs = new LogStore(database);
     }

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class SetbacksTest {
+class AttemptBackoffTest {
 
     private final AttemptId attempt = new AttemptId(UUID.randomUUID());
     private long now;
-    private final Setbacks setbacks = new Setbacks(() -> now);
+    private final AttemptBackoff setbacks = new AttemptBackoff(() -> now);
 
     @Test
     void an_attempt_that_fails_again_and_again_rests_longer_each_time_up_to_two_minutes() {

@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An attempt's end in the store's terms, with the retry rule of its request. */
-final class Ending {
+final class AttemptEnd {
 
-    private static final Logger log = LoggerFactory.getLogger(Ending.class);
+    private static final Logger log = LoggerFactory.getLogger(AttemptEnd.class);
 
-    private Ending() {}
+    private AttemptEnd() {}
 
     static End of(
             AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail, @Nullable Boolean outputsComplete) {
