@@ -1,7 +1,7 @@
 package dev.trainyard.e2e;
 
 import dev.trainyard.core.request.Topics;
-import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ServiceExitCode;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ final class Storm implements Callable<Integer> {
         System.exit(commandLine()
                 .setParameterExceptionHandler((wrong, given) -> {
                     System.err.printf("trainyard: %s%nSee: ./trainyard storm --help%n", wrong.getMessage());
-                    return ExitCode.INVALID;
+                    return ServiceExitCode.INVALID;
                 })
                 .execute(arguments));
     }

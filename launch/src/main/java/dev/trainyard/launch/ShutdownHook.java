@@ -1,7 +1,7 @@
 package dev.trainyard.launch;
 
 /**
- * What SIGTERM and Ctrl-C do to a process: a part is closed, and the process ends with {@link ExitCode#OK}. The virtual machine itself
+ * What SIGTERM and Ctrl-C do to a process: a part is closed, and the process ends with {@link ServiceExitCode#OK}. The virtual machine itself
  * would end it with 128 and the signal's number, which supervisors take for a failure.
  */
 public final class ShutdownHook {
@@ -11,7 +11,7 @@ public final class ShutdownHook {
     private ShutdownHook(Runnable close) {
         this.hook = Thread.ofPlatform().name("stop").unstarted(() -> {
             close.run();
-            Runtime.getRuntime().halt(ExitCode.OK);
+            Runtime.getRuntime().halt(ServiceExitCode.OK);
         });
     }
 

@@ -1,6 +1,6 @@
 package dev.trainyard.standalone;
 
-import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ServiceExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -58,7 +58,7 @@ final class Demo {
                 System.err.println(
                         "trainyard: --devices %s: the demo's training wants one device, and this host offers none. Give --devices slots:1 for a stand-in"
                                 .formatted(settings.devices()));
-                return ExitCode.INVALID;
+                return ServiceExitCode.INVALID;
             }
             say("Submitting %s: the image is built from its source, then it trains".formatted(example));
             String job = submit(standalone.rest(), example);
@@ -79,9 +79,10 @@ final class Demo {
         int exitCode = FAILED;
         try {
             int followed = cli(rest, List.of("logs", "-f", "--build", job), out);
-            exitCode = followed == ExitCode.OK ? Integer.parseInt(answer(rest, OUTCOME.formatted(job))) : followed;
+            exitCode =
+                    followed == ServiceExitCode.OK ? Integer.parseInt(answer(rest, OUTCOME.formatted(job))) : followed;
         } finally {
-            if (exitCode != ExitCode.OK) {
+            if (exitCode != ServiceExitCode.OK) {
                 cancel(rest, job);
             }
             watched.jobEnded();

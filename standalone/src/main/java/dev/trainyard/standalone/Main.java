@@ -2,7 +2,7 @@ package dev.trainyard.standalone;
 
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.launch.CommandName;
-import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ServiceExitCode;
 import dev.trainyard.launch.ShutdownHook;
 import dev.trainyard.standalone.embedded.LocalServiceException;
 import dev.trainyard.submitter.AddressUnavailable;
@@ -43,11 +43,11 @@ public final class Main {
                                     .formatted(
                                             wrong.getMessage(),
                                             command.getCommandSpec().qualifiedName())));
-                    return ExitCode.INVALID;
+                    return ServiceExitCode.INVALID;
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     int code = exitCode(failure);
-                    if (code == ExitCode.DEFECT) {
+                    if (code == ServiceExitCode.DEFECT) {
                         failure.printStackTrace(command.getErr());
                     } else {
                         command.getErr().println(called("trainyard: " + failure.getMessage()));
@@ -65,8 +65,8 @@ public final class Main {
         return switch (failure) {
             case WorkerProblem problem -> problem.exitCode();
             case LocalServiceException _, DatabaseUnavailable _, AddressUnavailable _, KafkaUnavailable _ ->
-                ExitCode.UNAVAILABLE;
-            default -> ExitCode.DEFECT;
+                ServiceExitCode.UNAVAILABLE;
+            default -> ServiceExitCode.DEFECT;
         };
     }
 
@@ -190,7 +190,7 @@ public final class Main {
             standalone.await();
             stop.cancel();
         }
-        return ExitCode.REPLACED;
+        return ServiceExitCode.REPLACED;
     }
 
     private static void say(String what) {

@@ -7,7 +7,7 @@ import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.WebhookUrl;
 import dev.trainyard.launch.BootstrapServers;
 import dev.trainyard.launch.CommandName;
-import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ServiceExitCode;
 import dev.trainyard.launch.ShutdownHook;
 import dev.trainyard.submitter.publish.KafkaUnavailable;
 import dev.trainyard.submitter.webhook.WebhookSecret;
@@ -61,11 +61,11 @@ public final class Main implements Runnable {
                             .printf(
                                     "trainyard: %s%nSee: %s --help%n",
                                     wrong.getMessage(), command.getCommandSpec().qualifiedName());
-                    return ExitCode.INVALID;
+                    return ServiceExitCode.INVALID;
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     int code = exitCode(failure);
-                    if (code == ExitCode.DEFECT) {
+                    if (code == ServiceExitCode.DEFECT) {
                         failure.printStackTrace(command.getErr());
                     } else {
                         command.getErr()
@@ -86,8 +86,8 @@ public final class Main implements Runnable {
 
     private static int exitCode(Exception failure) {
         return switch (failure) {
-            case KafkaUnavailable _, DatabaseUnavailable _, AddressUnavailable _ -> ExitCode.UNAVAILABLE;
-            default -> ExitCode.DEFECT;
+            case KafkaUnavailable _, DatabaseUnavailable _, AddressUnavailable _ -> ServiceExitCode.UNAVAILABLE;
+            default -> ServiceExitCode.DEFECT;
         };
     }
 
@@ -209,7 +209,7 @@ public final class Main implements Runnable {
             spec.commandLine().getOut().flush();
             new CountDownLatch(1).await();
             stop.cancel();
-            return ExitCode.OK;
+            return ServiceExitCode.OK;
         }
     }
 
@@ -322,7 +322,7 @@ public final class Main implements Runnable {
                             applied == 0
                                     ? "trainyard: %s is up to date".formatted(postgres)
                                     : "trainyard: %s: %d migrations applied".formatted(postgres, applied));
-            return ExitCode.OK;
+            return ServiceExitCode.OK;
         }
 
         private void requireADay(String option, @Nullable Duration given) {

@@ -3,7 +3,7 @@ package dev.trainyard.worker;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.launch.BootstrapServers;
 import dev.trainyard.launch.CommandName;
-import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ServiceExitCode;
 import dev.trainyard.launch.ShutdownHook;
 import dev.trainyard.worker.recover.ThisProcess;
 import java.nio.file.Path;
@@ -141,7 +141,7 @@ public final class Main implements Callable<Integer> {
                     wrong.getCommandLine()
                             .getErr()
                             .printf("trainyard worker: %s%nSee: trainyard worker --help%n", wrong.getMessage());
-                    return ExitCode.INVALID;
+                    return ServiceExitCode.INVALID;
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof WorkerProblem problem) {
@@ -151,7 +151,7 @@ public final class Main implements Callable<Integer> {
                         return problem.exitCode();
                     }
                     failure.printStackTrace(command.getErr());
-                    return ExitCode.DEFECT;
+                    return ServiceExitCode.DEFECT;
                 });
     }
 
@@ -183,7 +183,7 @@ public final class Main implements Callable<Integer> {
             ShutdownHook stop = ShutdownHook.closing(worker::close);
             worker.awaitReplaced();
             stop.cancel();
-            return ExitCode.REPLACED;
+            return ServiceExitCode.REPLACED;
         }
     }
 

@@ -19,8 +19,8 @@ import dev.trainyard.db.Outage;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Role;
 import dev.trainyard.db.WorkerStore;
-import dev.trainyard.launch.ExitCode;
 import dev.trainyard.launch.FileProblem;
+import dev.trainyard.launch.ServiceExitCode;
 import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;
@@ -43,9 +43,9 @@ import dev.trainyard.worker.engine.WrongEngineAddress;
 import dev.trainyard.worker.event.EventPublisher;
 import dev.trainyard.worker.fetch.Fetches;
 import dev.trainyard.worker.image.Images;
+import dev.trainyard.worker.intake.DeferredIntake;
 import dev.trainyard.worker.intake.Intake;
 import dev.trainyard.worker.intake.KafkaUnavailable;
-import dev.trainyard.worker.intake.DeferredIntake;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.plan.PlannerLoop;
 import dev.trainyard.worker.policy.HostFiles;
@@ -53,8 +53,8 @@ import dev.trainyard.worker.policy.Policy;
 import dev.trainyard.worker.policy.PolicyProblem;
 import dev.trainyard.worker.policy.ThisHost;
 import dev.trainyard.worker.recover.LeaseKeeper;
-import dev.trainyard.worker.recover.StateDirectory;
 import dev.trainyard.worker.recover.ThisProcess;
+import dev.trainyard.worker.recover.WorkerDirectory;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.NoSuchFileException;
@@ -122,7 +122,7 @@ public final class Worker implements AutoCloseable {
             throw wrongAddress(e);
         } catch (DatabaseUnavailable
                 | KafkaUnavailable
-                | StateDirectory.StateDirectoryProblem
+                | WorkerDirectory.WorkerDirectoryProblem
                 | WorkerStore.RegistrationRefused
                 | PolicyProblem
                 | DeviceProblem e) {
@@ -133,7 +133,7 @@ public final class Worker implements AutoCloseable {
             // It answered, and then it did not.
             if (Outage.isTransient(e)) {
                 DatabaseUnavailable away = Outage.unavailable(settings.postgres(), e);
-                throw new WorkerProblem(String.valueOf(away.getMessage()), ExitCode.UNAVAILABLE, away);
+                throw new WorkerProblem(String.valueOf(away.getMessage()), ServiceExitCode.UNAVAILABLE, away);
             }
             throw e;
         }
@@ -161,26 +161,26 @@ public final class Worker implements AutoCloseable {
         return new WorkerProblem(
                 e.getMessage()
                         + "\nStart the container engine (sudo systemctl start docker); on Debian and Ubuntu trainyard demo installs and starts one. DOCKER_HOST names another.",
-                ExitCode.UNAVAILABLE,
+                ServiceExitCode.UNAVAILABLE,
                 e);
     }
 
     private static WorkerProblem wrongAddress(WrongEngineAddress e) {
-        return new WorkerProblem(String.valueOf(e.getMessage()), ExitCode.INVALID, e);
+        return new WorkerProblem(String.valueOf(e.getMessage()), ServiceExitCode.INVALID, e);
     }
 
     private static int exitCode(Exception failure) {
         boolean stated = failure instanceof PolicyProblem || failure instanceof WrongDevices;
         if (!stated) {
-            return ExitCode.UNAVAILABLE;
+            return ServiceExitCode.UNAVAILABLE;
         }
-        return failure.getCause() instanceof NoSuchFileException ? ExitCode.NOT_FOUND : ExitCode.INVALID;
+        return failure.getCause() instanceof NoSuchFileException ? ServiceExitCode.NOT_FOUND : ServiceExitCode.INVALID;
     }
 
     private void open(WorkerSettings settings) throws DeviceProblem {
         Policy policy =
                 Policy.load(settings.policy()).within(HostCapacity.read().memory());
-        StateDirectory state = keep(StateDirectory.open(settings.stateDir()));
+        WorkerDirectory state = keep(WorkerDirectory.open(settings.stateDir()));
         Outputs outputs = outputs(settings, policy);
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
         // Before anything is asked of others: what is wrong with a file is found at once.
@@ -263,7 +263,7 @@ public final class Worker implements AutoCloseable {
         @Nullable DataSize size = policy.rootFileSystem();
         if (size != null) {
             engine.objectionToRootFileSystem(size).ifPresent(why -> {
-                throw new WorkerProblem(policy.uselessRootFileSystem(why), ExitCode.INVALID, null);
+                throw new WorkerProblem(policy.uselessRootFileSystem(why), ServiceExitCode.INVALID, null);
             });
         }
     }
@@ -277,7 +277,7 @@ public final class Worker implements AutoCloseable {
             throw new WorkerProblem(
                     "The folder of outputs %s cannot be made: %s. Choose another with --outputs."
                             .formatted(outputs.root(), FileProblem.wordsWithFile(e)),
-                    ExitCode.UNAVAILABLE,
+                    ServiceExitCode.UNAVAILABLE,
                     e);
         }
         HostFiles files = ThisHost.now(outputs.root(), List.of(), (job, number) -> false);
@@ -286,7 +286,7 @@ public final class Worker implements AutoCloseable {
             throw new WorkerProblem(
                     "Other users of this host can enter %s, and could run there as root what a container leaves in its outputs. Close it: chmod 700 %s"
                             .formatted(open, ShellWords.quote(root.toString())),
-                    ExitCode.INVALID,
+                    ServiceExitCode.INVALID,
                     null);
         });
         policy.openFolders(files).forEach(log::warn);
@@ -329,7 +329,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private static WorkerStore.Registration registration(
-            WorkerSettings settings, StateDirectory state, EngineInfo engine, List<OfferedDevice> devices)
+            WorkerSettings settings, WorkerDirectory state, EngineInfo engine, List<OfferedDevice> devices)
             throws DeviceProblem {
         HostCapacity capacity = HostCapacity.read();
         Integer runSlots = settings.runSlots();

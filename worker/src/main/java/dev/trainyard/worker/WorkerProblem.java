@@ -14,7 +14,7 @@ public final class WorkerProblem extends RuntimeException {
         this.exitCode = exitCode;
     }
 
-    /** How the process should end: one of {@link dev.trainyard.launch.ExitCode}. */
+    /** How the process should end: one of {@link dev.trainyard.launch.ServiceExitCode}. */
     public int exitCode() {
         return exitCode;
     }

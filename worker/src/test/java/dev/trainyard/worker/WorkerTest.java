@@ -10,7 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.db.PostgresUrl;
-import dev.trainyard.launch.ExitCode;
+import dev.trainyard.launch.ServiceExitCode;
 import dev.trainyard.worker.docker.DockerEngine;
 import dev.trainyard.worker.engine.Engine;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class WorkerTest {
                 .hasMessageContaining("Other users of this host can enter " + outputs)
                 .hasMessageEndingWith("chmod 700 '%s'".formatted(outputs))
                 .asInstanceOf(InstanceOfAssertFactories.type(WorkerProblem.class))
-                .returns(ExitCode.INVALID, WorkerProblem::exitCode);
+                .returns(ServiceExitCode.INVALID, WorkerProblem::exitCode);
     }
 
     @Test
@@ -86,7 +86,7 @@ class WorkerTest {
                 .hasMessageContaining("storage-opt")
                 .hasMessageContaining("Write rootFileSystem: unlimited")
                 .asInstanceOf(InstanceOfAssertFactories.type(WorkerProblem.class))
-                .returns(ExitCode.INVALID, WorkerProblem::exitCode);
+                .returns(ServiceExitCode.INVALID, WorkerProblem::exitCode);
     }
 
     /** On a host without an engine, where the start ends. */

@@ -2,7 +2,7 @@ package dev.trainyard.cli.drafts;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.JsonText;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.source.BuildContext;
@@ -80,7 +80,7 @@ final class DraftsAddCommand implements Callable<Integer> {
         if (params != null && reading.parameters().declared().isEmpty()) {
             session.say("%s declares no parameters: the draft takes any".formatted(params));
         }
-        Server server = session.server();
+        ServerClient server = session.server();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", name);
         fields.put("compose", reading.compose());

@@ -2,7 +2,7 @@ package dev.trainyard.cli.drafts;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.PageOptions;
 import dev.trainyard.cli.session.Session;
@@ -37,7 +37,7 @@ final class DraftsListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         String body = server.get(page.of(new Query("/drafts"), null).path());
         JsonObject answer = server.parse(body);
         List<JsonObject> drafts = answer.objects("drafts");

@@ -1,7 +1,7 @@
 package dev.trainyard.cli.drafts;
 
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import java.util.concurrent.Callable;
@@ -25,7 +25,7 @@ final class DraftsRemoveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         String answer = server.delete(new Query("/drafts/" + StoredDraft.ref(draft))
                 .with("by", session.user())
                 .path());

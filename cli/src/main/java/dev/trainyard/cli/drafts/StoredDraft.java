@@ -1,7 +1,7 @@
 package dev.trainyard.cli.drafts;
 
 import dev.trainyard.cli.server.JsonObject;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.cli.terminal.Table;
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
 
     /** @throws Failure if there is none of that name */
-    public static StoredDraft fetch(Server server, String name) {
+    public static StoredDraft fetch(ServerClient server, String name) {
         String answer = server.get("/drafts/" + ref(name));
         JsonObject fields = server.parse(answer);
         String source = fields.text("source");

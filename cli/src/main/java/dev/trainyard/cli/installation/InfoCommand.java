@@ -1,7 +1,7 @@
 package dev.trainyard.cli.installation;
 
 import dev.trainyard.cli.server.JsonObject;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -27,7 +27,7 @@ public final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         String body = server.get("/info");
         JsonObject info = server.parse(body);
         if (json.isGiven()) {

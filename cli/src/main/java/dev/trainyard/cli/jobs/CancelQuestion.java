@@ -1,6 +1,6 @@
 package dev.trainyard.cli.jobs;
 
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.Session.Interruption;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class CancelQuestion {
 
     private final Session session;
-    private final Server server;
+    private final ServerClient server;
     private final String id;
     private final LogView view;
     private final AtomicBoolean asking = new AtomicBoolean();
@@ -26,7 +26,7 @@ public final class CancelQuestion {
     private volatile boolean killed;
 
     /** @param view is silent while the question stands */
-    public CancelQuestion(Session session, Server server, String id, LogView view) {
+    public CancelQuestion(Session session, ServerClient server, String id, LogView view) {
         this.session = session;
         this.server = server;
         this.id = id;

@@ -1,7 +1,7 @@
 package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
@@ -23,7 +23,7 @@ final class JobAction {
 
     /** @param done what to say if it was done */
     int post(JobParameter job, Map<String, Object> fields, String done) {
-        Server server = session.server();
+        ServerClient server = session.server();
         String id = job.idToChange(session, server);
         JsonObject answer = server.post("/jobs/" + id + "/" + verb, fields);
         String result = answer.text("result");

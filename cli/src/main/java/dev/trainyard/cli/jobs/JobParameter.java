@@ -2,7 +2,7 @@ package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -40,7 +40,7 @@ final class JobParameter {
     /** Jobs that the server found, the newest first. */
     private record Found(List<JsonObject> jobs, boolean more) {
 
-        static Found by(Server server, String states, String parameter, String value) {
+        static Found by(ServerClient server, String states, String parameter, String value) {
             JsonObject answer = server.parse(server.get(new Query("/jobs")
                     .with("state", states)
                     .with(parameter, value)
@@ -72,16 +72,16 @@ final class JobParameter {
     }
 
     /** The full id, for a command that only looks: of several jobs of a name the newest. */
-    String id(Session session, Server server) {
+    String id(Session session, ServerClient server) {
         return find(session, server, false);
     }
 
     /** The full id, for a command that changes something: of several jobs of a name the one that has not ended. */
-    String idToChange(Session session, Server server) {
+    String idToChange(Session session, ServerClient server) {
         return find(session, server, true);
     }
 
-    private String find(Session session, Server server, boolean changes) {
+    private String find(Session session, ServerClient server, boolean changes) {
         String id = job.toLowerCase(Locale.ROOT);
         if (ID.matcher(id).matches()) {
             return id;
@@ -95,7 +95,7 @@ final class JobParameter {
         return ofPart(server, id);
     }
 
-    private String ofName(Session session, Server server, Found named, boolean changes) {
+    private String ofName(Session session, ServerClient server, Found named, boolean changes) {
         if (named.isOne()) {
             session.say("%s is job %s".formatted(job, named.newest()));
             return named.newest();
@@ -116,7 +116,7 @@ final class JobParameter {
         return named.newest();
     }
 
-    private String ofPart(Server server, String part) {
+    private String ofPart(ServerClient server, String part) {
         Found found = PART_OF_ID.matcher(part).matches()
                 ? Found.by(server, ANY_STATE, "id", part)
                 : new Found(List.of(), false);

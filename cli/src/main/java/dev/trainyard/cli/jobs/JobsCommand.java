@@ -2,7 +2,7 @@ package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.PageOptions;
 import dev.trainyard.cli.session.Session;
@@ -94,7 +94,7 @@ public final class JobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         Query query = filtered();
         boolean all = query.path().equals("/jobs");
         String body = server.get(page.of(query, USUAL).path());

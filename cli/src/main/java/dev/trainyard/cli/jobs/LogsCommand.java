@@ -3,7 +3,7 @@ package dev.trainyard.cli.jobs;
 import dev.trainyard.cli.server.JobLog;
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.TimeConverters;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -72,7 +72,7 @@ public final class LogsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         LogView view = new LogView(session, session.program());
         Query log = JobLog.of(job.id(session, server), follow)
                 .with("attempt", attempt)

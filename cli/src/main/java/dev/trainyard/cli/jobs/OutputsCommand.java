@@ -2,7 +2,7 @@ package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.PageOptions;
 import dev.trainyard.cli.session.Session;
@@ -50,7 +50,7 @@ public final class OutputsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         Query query = new Query("/jobs/" + job.id(session, server) + "/outputs").with("attempt", attempt);
         String body = server.get(page.of(query, USUAL).path());
         if (json.isGiven()) {

@@ -2,7 +2,7 @@ package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.session.WideOption;
@@ -44,7 +44,7 @@ public final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         String path = "/jobs/" + job.id(session, server);
         String body = server.get(path);
         List<JsonObject> attempts = attempts(server, path);
@@ -71,7 +71,7 @@ public final class ShowCommand implements Callable<Integer> {
     }
 
     /** All of them: a job that is preempted often has more than the server gives at once. */
-    private static List<JsonObject> attempts(Server server, String path) {
+    private static List<JsonObject> attempts(ServerClient server, String path) {
         List<JsonObject> all = new ArrayList<>();
         @Nullable String next = null;
         do {
@@ -84,7 +84,7 @@ public final class ShowCommand implements Callable<Integer> {
     }
 
     /** A server of an earlier release does not tell it. */
-    private static JsonObject asked(Server server, String path) {
+    private static JsonObject asked(ServerClient server, String path) {
         try {
             return server.parse(server.get(path + "/request"));
         } catch (Failure e) {

@@ -2,7 +2,7 @@ package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.JsonText;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.Csv;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -56,7 +56,7 @@ public final class SqlCommand implements Callable<Integer> {
             throw new Failure(
                     ExitCode.INVALID, "the query is empty. Write one: trainyard sql \"select * from history.jobs\"");
         }
-        Server server = session.server();
+        ServerClient server = session.server();
         String body = server.post("/sql", JsonText.object(Map.of("query", query)));
         JsonObject result = server.parse(body);
         List<String> columns = result.texts("columns");

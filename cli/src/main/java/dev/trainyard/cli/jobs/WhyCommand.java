@@ -1,7 +1,7 @@
 package dev.trainyard.cli.jobs;
 
 import dev.trainyard.cli.server.JsonObject;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.JsonOption;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -30,7 +30,7 @@ public final class WhyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Server server = session.server();
+        ServerClient server = session.server();
         String body = server.get("/jobs/" + job.id(session, server) + "/why");
         JsonObject why = server.parse(body);
         session.out().println(json.isGiven() ? body : why.text("state") + ": " + session.paragraph(why.text("text")));

@@ -49,7 +49,7 @@ public final class JobLog {
                 new Patience(Duration.ofMinutes(2), Duration.ofSeconds(1), Duration.ofSeconds(60));
     }
 
-    private final Server server;
+    private final ServerClient server;
     private final Patience patience;
     private final String path;
     private final boolean follow;
@@ -70,7 +70,7 @@ public final class JobLog {
      * @param follow whether to wait for what is yet to come
      * @param published the job was just published, so that a server that does not know it yet will soon
      */
-    public JobLog(Server server, Patience patience, Query log, boolean follow, boolean published) {
+    public JobLog(ServerClient server, Patience patience, Query log, boolean follow, boolean published) {
         this.server = server;
         this.patience = patience;
         this.follow = follow;

@@ -2,7 +2,7 @@ package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.server.Query;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.ShortIds;
 import dev.trainyard.cli.terminal.Shown;
@@ -56,7 +56,7 @@ public final class Listing {
     }
 
     public int print(PageOptions page, WideOption wide, boolean json) {
-        Server server = session.server();
+        ServerClient server = session.server();
         String body = server.get(page.of(new Query("/" + name), null).path());
         JsonObject answer = server.parse(body);
         List<JsonObject> rows = answer.objects(name);

@@ -1,7 +1,7 @@
 package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.server.JobLog.Patience;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.Screen;
 import dev.trainyard.cli.terminal.Shown;
@@ -87,8 +87,8 @@ public final class Session {
     }
 
     /** The server of {@code --server}, else the one that is configured, else the one on this machine. */
-    public Server server() {
-        return new Server(Objects.requireNonNullElseGet(serverOption, this::configuredServer));
+    public ServerClient server() {
+        return new ServerClient(Objects.requireNonNullElseGet(serverOption, this::configuredServer));
     }
 
     private String configuredServer() {

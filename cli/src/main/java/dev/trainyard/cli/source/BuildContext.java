@@ -113,11 +113,11 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         if (inline != null) {
             files.put(dockerfile, inline);
         }
-        List<DockerfileInstruction> instructions = Dockerfile.read(text, target, dockerfile);
+        List<DockerfileInstruction> instructions = DockerfileArchives.read(text, target, dockerfile);
         boolean whole = target == null;
-        List<String> added = Dockerfile.archives(instructions);
+        List<String> added = DockerfileArchives.archives(instructions);
         @Nullable String given = source == null ? null : archiveName(source, added, files);
-        checkUnpacked(Dockerfile.unpacked(instructions), dockerfile, given, folder, files);
+        checkUnpacked(DockerfileArchives.unpacked(instructions), dockerfile, given, folder, files);
         if (source == null || given == null) {
             return pack(folder, files, missing(added, files, folder, whole, null));
         }
@@ -126,7 +126,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             files.put(given, archive);
             List<String> warnings = missing(added, files, folder, whole, source);
             if (!added.contains(given)) {
-                if (whole && Dockerfile.takesNamesOnly(instructions)) {
+                if (whole && DockerfileArchives.takesNamesOnly(instructions)) {
                     throw new Failure(
                             ExitCode.INVALID,
                             "%s takes nothing from --source %s: no ADD or COPY names %s%s. Name it in the Dockerfile, or rename what you give."

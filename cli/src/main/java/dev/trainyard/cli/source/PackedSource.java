@@ -1,6 +1,6 @@
 package dev.trainyard.cli.source;
 
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.core.training.TrainingSpec;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class PackedSource {
         return context;
     }
 
-    public static void upload(Session session, Server server, BuildContext context) {
+    public static void upload(Session session, ServerClient server, BuildContext context) {
         if (!server.hasSource(context.digest())) {
             try (UploadProgress progress = new UploadProgress(session, context.size())) {
                 server.putSource(context.digest(), context.tar(), progress);

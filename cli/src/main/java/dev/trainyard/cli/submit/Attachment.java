@@ -4,7 +4,7 @@ import dev.trainyard.cli.jobs.CancelQuestion;
 import dev.trainyard.cli.jobs.LogView;
 import dev.trainyard.cli.server.JobLog;
 import dev.trainyard.cli.server.JsonObject;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
@@ -16,13 +16,13 @@ import java.util.Objects;
 final class Attachment {
 
     private final Session session;
-    private final Server server;
+    private final ServerClient server;
     private final String id;
     private final String name;
     private final boolean json;
 
     /** @param json print the job at its end, and the container's words among the messages */
-    Attachment(Session session, Server server, String id, String name, boolean json) {
+    Attachment(Session session, ServerClient server, String id, String name, boolean json) {
         this.session = session;
         this.server = server;
         this.id = id;

@@ -83,7 +83,7 @@ public final class RunCommand implements Callable<Integer> {
     private final JobOptions job = new JobOptions();
 
     @Mixin
-    private final Submission submission = new Submission();
+    private final SubmissionOptions submission = new SubmissionOptions();
 
     public RunCommand(Session session) {
         this.session = session;

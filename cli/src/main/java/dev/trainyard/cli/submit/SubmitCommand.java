@@ -67,7 +67,7 @@ public final class SubmitCommand implements Callable<Integer> {
     private final NamedJobOptions job = new NamedJobOptions();
 
     @Mixin
-    private final Submission submission = new Submission();
+    private final SubmissionOptions submission = new SubmissionOptions();
 
     public SubmitCommand(Session session) {
         this.session = session;

@@ -3,7 +3,7 @@ package dev.trainyard.cli.submit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.trainyard.cli.drafts.StoredDraft;
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.OptionNames;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
@@ -101,7 +101,7 @@ public final class TrainCommand implements Callable<Integer> {
                     "--outputs: '%s' is no absolute path. Write where on the worker's host the results shall go, from / on."
                             .formatted(outputs));
         }
-        Server server = session.server();
+        ServerClient server = session.server();
         StoredDraft draft = StoredDraft.fetch(server, model);
         Map<String, ParameterValue> params = params(draft);
         draft.check(params);
@@ -109,7 +109,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (dryRun) {
             return submission(draft, request);
         }
-        String answer = Submission.publish(server, request.jobId(), RequestCodec.encode(request));
+        String answer = SubmissionOptions.publish(server, request.jobId(), RequestCodec.encode(request));
         String id = request.jobId().toString();
         if (detach) {
             session.out().println(json ? answer : id);
@@ -122,7 +122,7 @@ public final class TrainCommand implements Callable<Integer> {
     /** The draft is the server's; beyond that nobody is contacted. */
     private int submission(StoredDraft draft, Request.Train request) {
         try {
-            return Submission.print(session, draft.draft().resolve(request), RequestCodec.encode(request), json);
+            return SubmissionOptions.print(session, draft.draft().resolve(request), RequestCodec.encode(request), json);
         } catch (InvalidRequest e) {
             throw new Failure(ExitCode.INVALID, OptionNames.in(Failure.reason(e)), e);
         }

@@ -40,12 +40,12 @@ public final class LocalKafka implements AutoCloseable {
     /** Shorter than the database remembers a job, so that a lost offset replays nothing. */
     private static final Duration RETENTION = Duration.ofDays(7);
 
-    private final StateDirectory state;
+    private final ServiceDirectory state;
     private final KafkaRaftServer server;
     private final LoopbackPort port;
     private boolean closed;
 
-    private LocalKafka(StateDirectory state, KafkaRaftServer server, LoopbackPort port) {
+    private LocalKafka(ServiceDirectory state, KafkaRaftServer server, LoopbackPort port) {
         this.state = state;
         this.server = server;
         this.port = port;
@@ -61,7 +61,7 @@ public final class LocalKafka implements AutoCloseable {
      */
     public static LocalKafka start(Path directory, int port) {
         try {
-            StateDirectory state = StateDirectory.claim(directory);
+            ServiceDirectory state = ServiceDirectory.claim(directory);
             try {
                 return start(state, state.port(port));
             } catch (Exception e) {
@@ -81,7 +81,7 @@ public final class LocalKafka implements AutoCloseable {
         }
     }
 
-    private static LocalKafka start(StateDirectory state, LoopbackPort port) throws Exception {
+    private static LocalKafka start(ServiceDirectory state, LoopbackPort port) throws Exception {
         state.requireFree(port, "Kafka");
         Path log = state.path().resolve("log");
         LoopbackPort controllerPort = LoopbackPort.free();

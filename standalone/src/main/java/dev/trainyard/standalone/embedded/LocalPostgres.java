@@ -57,14 +57,14 @@ public final class LocalPostgres implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(20);
 
-    private final StateDirectory state;
+    private final ServiceDirectory state;
     private final PostgresBinaries binaries;
     private final Passwords passwords;
     private final ServerUser user;
     private final LoopbackPort port;
     private boolean closed;
 
-    private LocalPostgres(StateDirectory state, PostgresBinaries binaries, LoopbackPort port) throws IOException {
+    private LocalPostgres(ServiceDirectory state, PostgresBinaries binaries, LoopbackPort port) throws IOException {
         this.state = state;
         this.binaries = binaries;
         this.passwords = new Passwords(state.path().resolve("passwords"));
@@ -82,7 +82,7 @@ public final class LocalPostgres implements AutoCloseable {
      */
     public static LocalPostgres start(Path directory, int port) {
         try {
-            StateDirectory state = StateDirectory.claim(directory);
+            ServiceDirectory state = ServiceDirectory.claim(directory);
             try {
                 if (ServerUser.isRoot()) {
                     // The server, which is another user, gets through to its data and sees nothing else.

@@ -94,7 +94,7 @@ final class DraftsController {
             throw ApiException.badRequest("name: versions are counted here. Write %s".formatted(name.name()));
         }
         if (offered.source() != null) {
-            Submission.requireSource(blobs, Sha256.parse(offered.source()));
+            RequestSubmission.requireSource(blobs, Sha256.parse(offered.source()));
         }
         DraftReading reading = DraftReading.read(
                 required(offered.compose(), "compose"),

@@ -34,11 +34,11 @@ final class JobsController {
     private static final int MAX_ATTEMPTS = 1_000;
     private static final int MAX_FILES = 10_000;
 
-    private final Submission submission;
+    private final RequestSubmission submission;
     private final KnownJobs jobs;
     private final History history;
 
-    JobsController(Submission submission, KnownJobs jobs, History history) {
+    JobsController(RequestSubmission submission, KnownJobs jobs, History history) {
         this.submission = submission;
         this.jobs = jobs;
         this.history = history;
@@ -167,6 +167,6 @@ final class JobsController {
     @GetMapping("/{jobId}/why")
     Why why(@PathVariable JobId jobId) {
         JobResource job = jobs.require(jobId);
-        return new Why(job.state(), Explanation.of(job));
+        return new Why(job.state(), JobExplanation.of(job));
     }
 }

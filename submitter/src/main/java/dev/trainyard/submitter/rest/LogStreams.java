@@ -28,7 +28,7 @@ public final class LogStreams implements AutoCloseable {
      * @param from where to go on
      */
     void stream(JobId job, LogPosition from, LogWish wish, boolean follow, EventStream out) throws IOException {
-        new LogStream(job, from, wish, follow, new Sources(jobs, history, logs), out, this::pause).run();
+        new JobLogStream(job, from, wish, follow, new Sources(jobs, history, logs), out, this::pause).run();
     }
 
     /** What a stream reads from. */

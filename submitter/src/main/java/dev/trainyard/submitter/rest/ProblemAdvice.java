@@ -38,7 +38,7 @@ import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
-/** Every error as a {@link Problem}. */
+/** Every error as a {@link ErrorBody}. */
 @RestControllerAdvice
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
@@ -49,17 +49,17 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> refused(ApiException e) {
-        return answer(Problem.of(e.status(), String.valueOf(e.getMessage())));
+        return answer(ErrorBody.of(e.status(), String.valueOf(e.getMessage())));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> refused(Cursor.Unreadable e) {
-        return answer(Problem.of(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
+        return answer(ErrorBody.of(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> invalid(InvalidRequest e) {
-        return answer(Problem.of(e));
+        return answer(ErrorBody.of(e));
     }
 
     @InitBinder
@@ -70,29 +70,29 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> invalid(InvalidParameters e) {
-        return answer(Problem.of("the parameters have", e.problems()));
+        return answer(ErrorBody.of("the parameters have", e.problems()));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> invalid(InvalidFile e) {
-        return answer(Problem.of("the draft has", e.problems()));
+        return answer(ErrorBody.of("the draft has", e.problems()));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> queryFailed(HistorySql.QueryFailed e) {
-        return answer(Problem.of(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()))
+        return answer(ErrorBody.of(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()))
                 .at(e.position(), e.hint()));
     }
 
     @ExceptionHandler({KafkaUnavailable.class, DatabaseUnavailable.class})
     ResponseEntity<Object> unavailable(RuntimeException e) {
-        return answer(Problem.of(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
+        return answer(ErrorBody.of(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
     }
 
     @ExceptionHandler({DataAccessException.class, TransactionException.class})
     ResponseEntity<Object> databaseFailed(RuntimeException e) {
         return Outage.isTransient(e)
-                ? answer(Problem.of(
+                ? answer(ErrorBody.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
                         "Postgres %s: %s. Try again."
                                 .formatted(Outage.isAway(e) ? "does not answer" : "cannot do it now", rootMessage(e))))
@@ -102,7 +102,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> unreadable(InvalidParameterException e) {
         return answer(
-                Problem.of(
+                ErrorBody.of(
                         HttpStatus.BAD_REQUEST,
                         "the address has a query parameter that is not UTF-8, or is not encoded as addresses are (%20 for a space)"));
     }
@@ -111,7 +111,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> unexpected(Exception e) {
         UUID reference = UUID.randomUUID();
         LOG.error("event=unexpected-error reference={}", reference, e);
-        return answer(Problem.of(
+        return answer(ErrorBody.of(
                 HttpStatus.INTERNAL_SERVER_ERROR,
                 "the server made a mistake; its log has the details under reference=" + reference));
     }
@@ -120,13 +120,13 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String why = e.getCause() instanceof JacksonException json ? UnreadableBody.why(json) : "it is missing";
-        return answer(Problem.of(status, "the body is not the JSON that is expected here: " + why));
+        return answer(ErrorBody.of(status, "the body is not the JSON that is expected here: " + why));
     }
 
     @Override
     protected ResponseEntity<Object> handleHttpMediaTypeNotSupported(
             HttpMediaTypeNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return answer(Problem.of(
+        return answer(ErrorBody.of(
                 status,
                 "the Content-Type of the body is %s. Send JSON, with the header Content-Type: application/json, or no body"
                         .formatted(e.getContentType() == null ? "not given" : e.getContentType())));
@@ -136,7 +136,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String name = e instanceof MethodArgumentTypeMismatchException argument ? argument.getName() : "value";
-        return answer(Problem.of(status, "%s: '%s' %s".formatted(name, e.getValue(), expected(e.getRequiredType()))));
+        return answer(ErrorBody.of(status, "%s: '%s' %s".formatted(name, e.getValue(), expected(e.getRequiredType()))));
     }
 
     private static String expected(@Nullable Class<?> type) {
@@ -154,7 +154,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleNoHandlerFoundException(
             NoHandlerFoundException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return answer(Problem.of(
+        return answer(ErrorBody.of(
                 status, "there is nothing at %s. The interface is below /api/v1".formatted(e.getRequestURL())));
     }
 
@@ -166,21 +166,21 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return ResponseEntity.status(status)
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(Problem.of(status, "%s takes %s, not %s".formatted(path, supported, e.getMethod())));
+                .body(ErrorBody.of(status, "%s takes %s, not %s".formatted(path, supported, e.getMethod())));
     }
 
     /** What Spring itself refuses, in its words. */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return answer(Problem.of(
+        return answer(ErrorBody.of(
                 status,
                 body instanceof org.springframework.http.ProblemDetail problem && problem.getDetail() != null
                         ? problem.getDetail()
                         : String.valueOf(e.getMessage())));
     }
 
-    private static ResponseEntity<Object> answer(Problem problem) {
+    private static ResponseEntity<Object> answer(ErrorBody problem) {
         ResponseEntity.BodyBuilder answer =
                 ResponseEntity.status(problem.status()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {

@@ -7,7 +7,7 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 
-/** What Tomcat refuses before Spring sees it (a broken request line, a forbidden character) as a {@link Problem} instead of a page. */
+/** What Tomcat refuses before Spring sees it (a broken request line, a forbidden character) as a {@link ErrorBody} instead of a page. */
 public final class ProblemValve extends ErrorReportValve {
 
     @Override
@@ -17,7 +17,7 @@ public final class ProblemValve extends ErrorReportValve {
         }
         try {
             String detail = response.getMessage() == null ? "the request cannot be read" : response.getMessage();
-            Problem.of(HttpStatusCode.valueOf(response.getStatus()), detail).write(response);
+            ErrorBody.of(HttpStatusCode.valueOf(response.getStatus()), detail).write(response);
             response.finishResponse();
         } catch (IOException e) {
             getContainer().getLogger().debug("the client is gone", e);

@@ -132,13 +132,13 @@ public class RestConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    Submission submission(
+    RequestSubmission submission(
             RequestPublisher publisher,
             PublishedRequests published,
             History history,
             BlobStore blobs,
             DraftStore drafts) {
-        return new Submission(publisher, published, history, blobs, drafts);
+        return new RequestSubmission(publisher, published, history, blobs, drafts);
     }
 
     @Bean

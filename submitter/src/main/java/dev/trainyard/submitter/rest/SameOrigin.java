@@ -37,7 +37,7 @@ final class SameOrigin extends OncePerRequestFilter {
         if (refusal == null) {
             chain.doFilter(request, response);
         } else {
-            Problem.of(HttpStatus.FORBIDDEN, refusal).write(response);
+            ErrorBody.of(HttpStatus.FORBIDDEN, refusal).write(response);
         }
     }
 

@@ -49,13 +49,14 @@ final class TrainingsController {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private final Submission submission;
+    private final RequestSubmission submission;
     private final KnownJobs jobs;
     private final History history;
     private final DraftStore drafts;
     private final JsonMapper json;
 
-    TrainingsController(Submission submission, KnownJobs jobs, History history, DraftStore drafts, JsonMapper json) {
+    TrainingsController(
+            RequestSubmission submission, KnownJobs jobs, History history, DraftStore drafts, JsonMapper json) {
         this.submission = submission;
         this.jobs = jobs;
         this.history = history;

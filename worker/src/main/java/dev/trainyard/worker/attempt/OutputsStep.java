@@ -3,8 +3,8 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Deadlines;
+import dev.trainyard.core.lifecycle.EndExplanation;
 import dev.trainyard.core.lifecycle.ExitEvidence;
-import dev.trainyard.core.lifecycle.Explanation;
 import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.core.request.Request;
@@ -291,8 +291,9 @@ final class OutputsStep implements Step {
         Request.Submit request = run.request(attempt);
         // Whom somebody wanted killed had no grace period to end in.
         String stopSignal = attempt.killRequested() ? "SIGKILL" : ExitWatch.stopSignal(request);
-        String detail = Explanation.of(cause, evidence, clues, stopSignal, host.grace(request));
-        run.persist(() -> host.attempts().ended(host.me(), run.id(), AttemptEnd.of(run, attempt, cause, detail, complete)));
+        String detail = EndExplanation.of(cause, evidence, clues, stopSignal, host.grace(request));
+        run.persist(
+                () -> host.attempts().ended(host.me(), run.id(), AttemptEnd.of(run, attempt, cause, detail, complete)));
         log.info(
                 "attempt ended job={} attempt={} cause={} exitCode={}",
                 attempt.jobId(),

@@ -1,5 +1,5 @@
 /**
- * Who this worker is, and that it still is: {@link dev.trainyard.worker.recover.StateDirectory}, {@link
+ * Who this worker is, and that it still is: {@link dev.trainyard.worker.recover.WorkerDirectory}, {@link
  * dev.trainyard.worker.recover.LeaseKeeper}.
  */
 @NullMarked

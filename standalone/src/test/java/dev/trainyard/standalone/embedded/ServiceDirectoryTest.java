@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StateDirectoryTest {
+class ServiceDirectoryTest {
     @TempDir
     Path directory;
 
@@ -20,7 +20,7 @@ class StateDirectoryTest {
     void a_new_directory_is_its_owners_only() throws IOException {
         Path created = directory.resolve("deep/state");
 
-        StateDirectory.claim(created).close();
+        ServiceDirectory.claim(created).close();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(created)))
                 .isEqualTo("rwx------");
@@ -30,27 +30,27 @@ class StateDirectoryTest {
     void a_claim_holds_until_it_is_closed_by_whatever_path_it_is_reached() throws IOException {
         Path link =
                 Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("state")));
-        try (StateDirectory claimed = StateDirectory.claim(directory.resolve("state"))) {
-            assertThatThrownBy(() -> StateDirectory.claim(link))
+        try (ServiceDirectory claimed = ServiceDirectory.claim(directory.resolve("state"))) {
+            assertThatThrownBy(() -> ServiceDirectory.claim(link))
                     .isInstanceOf(LocalServiceException.class)
                     .hasMessageContaining(claimed.path() + " is in use by this process: a running trainyard up or demo")
                     .hasMessageContaining("--dir");
         }
 
-        StateDirectory.claim(link).close();
+        ServiceDirectory.claim(link).close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"$(date)", "a`b`", "a\"b", "a\\b", "a,b", "a\nb"})
     void a_path_that_a_service_would_misread_is_refused(String name) {
-        assertThatThrownBy(() -> StateDirectory.claim(directory.resolve(name)))
+        assertThatThrownBy(() -> ServiceDirectory.claim(directory.resolve(name)))
                 .isInstanceOf(LocalServiceException.class)
                 .hasMessageContaining("choose another directory");
     }
 
     @Test
     void the_wanted_port_goes_before_the_remembered_one() throws IOException {
-        try (StateDirectory state = StateDirectory.claim(directory)) {
+        try (ServiceDirectory state = ServiceDirectory.claim(directory)) {
             state.remember(new LoopbackPort(20_001));
 
             assertThat(state.port(0)).isEqualTo(new LoopbackPort(20_001));
@@ -62,7 +62,7 @@ class StateDirectoryTest {
     void a_damaged_port_file_is_named() throws IOException {
         Files.writeString(directory.resolve("port"), "twenty");
 
-        try (StateDirectory state = StateDirectory.claim(directory)) {
+        try (ServiceDirectory state = ServiceDirectory.claim(directory)) {
             assertThatThrownBy(() -> state.port(0))
                     .isInstanceOf(LocalServiceException.class)
                     .hasMessageContaining(directory.resolve("port") + " holds 'twenty'");

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By HttpURLConnection: java.net.http alone takes as long to load as a whole short command.
  */
-public final class Server {
+public final class ServerClient {
 
     private static final int CONNECT_TIMEOUT_MS = 5_000;
 
@@ -41,7 +41,7 @@ public final class Server {
      *
      * @throws Failure if the text is no http or https address
      */
-    public Server(String address) {
+    public ServerClient(String address) {
         try {
             URI uri = new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
             if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {

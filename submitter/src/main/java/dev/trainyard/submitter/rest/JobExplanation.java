@@ -5,9 +5,9 @@ import dev.trainyard.db.History;
 import java.time.temporal.ChronoUnit;
 
 /** A job's state in a sentence or two, for its owner. */
-final class Explanation {
+final class JobExplanation {
 
-    private Explanation() {}
+    private JobExplanation() {}
 
     static String of(JobResource job) {
         return switch (job.state()) {

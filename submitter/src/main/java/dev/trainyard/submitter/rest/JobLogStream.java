@@ -19,7 +19,7 @@ import org.springframework.dao.DataAccessException;
  * One client's view of a job's log, over all its attempts: reads what is new, pauses, reads again, and holds no connection meanwhile.
  * A database that does not answer for a while does not end it.
  */
-final class LogStream {
+final class JobLogStream {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -48,7 +48,7 @@ final class LogStream {
     private long lastWritten = System.nanoTime();
 
     /** @param pauses waits, and says whether to go on */
-    LogStream(
+    JobLogStream(
             JobId id,
             LogPosition from,
             LogWish wish,

@@ -10,7 +10,7 @@ class DockerfileTest {
 
     @Test
     void archives_that_come_from_the_context_are_found() {
-        assertThat(Dockerfile.archives(instructions("""
+        assertThat(DockerfileArchives.archives(instructions("""
                 # syntax=docker/dockerfile:1
                 FROM base AS build
                 ADD digits.tar /
@@ -24,7 +24,7 @@ class DockerfileTest {
 
     @Test
     void what_only_the_build_can_tell_is_left_out() {
-        assertThat(Dockerfile.archives(instructions("""
+        assertThat(DockerfileArchives.archives(instructions("""
                 FROM base
                 ADD https://example.org/a.tar /
                 ADD git@example.org:x/b.tar /
@@ -40,7 +40,7 @@ class DockerfileTest {
 
     @Test
     void what_is_copied_or_left_packed_is_not_unpacked() {
-        assertThat(Dockerfile.unpacked(instructions("""
+        assertThat(DockerfileArchives.unpacked(instructions("""
                 FROM base
                 ADD digits.tar /
                 add --chown=1:1 ["more.tgz", "/"]

@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** As much of a Dockerfile as tells which archives it takes from its context. */
-final class Dockerfile {
+final class DockerfileArchives {
 
     private static final Pattern ARCHIVE =
             Pattern.compile("(?i).+\\.(tar|tar\\.gz|tgz|tar\\.bz2|tbz2?|tar\\.xz|txz|tar\\.zst)");
 
-    private Dockerfile() {}
+    private DockerfileArchives() {}
 
     /**
      * Up to the end of the stage that is built.
@@ -48,8 +48,8 @@ final class Dockerfile {
         return ofFiles(instructions)
                 .filter(instruction -> !(toUnpack && leavesPacked(instruction)))
                 .flatMap(instruction -> sources(instruction).stream())
-                .filter(Dockerfile::isArchive)
-                .map(Dockerfile::plain)
+                .filter(DockerfileArchives::isArchive)
+                .map(DockerfileArchives::plain)
                 .toList();
     }
 
@@ -62,7 +62,7 @@ final class Dockerfile {
     static boolean takesNamesOnly(List<DockerfileInstruction> instructions) {
         return ofFiles(instructions)
                 .flatMap(instruction -> sources(instruction).stream())
-                .map(Dockerfile::plain)
+                .map(DockerfileArchives::plain)
                 .noneMatch(source -> source.isEmpty() || source.chars().anyMatch(c -> "$*?[".indexOf(c) >= 0));
     }
 

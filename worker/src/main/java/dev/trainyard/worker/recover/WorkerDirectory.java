@@ -16,13 +16,13 @@ import java.util.UUID;
  * A worker's state directory: its id, and the lock that only one process can hold. The id survives the process; who holds the lock is
  * the worker.
  */
-public final class StateDirectory implements AutoCloseable {
+public final class WorkerDirectory implements AutoCloseable {
 
     private final WorkerId worker;
     private final Path lockFile;
     private final FileChannel channel;
 
-    private StateDirectory(WorkerId worker, Path lockFile, FileChannel channel) {
+    private WorkerDirectory(WorkerId worker, Path lockFile, FileChannel channel) {
         this.worker = worker;
         this.lockFile = lockFile;
         this.channel = channel;
@@ -31,9 +31,9 @@ public final class StateDirectory implements AutoCloseable {
     /**
      * Opens the directory, made where it is missing, and locks it.
      *
-     * @throws StateDirectoryProblem if another process holds it or it cannot be used
+     * @throws WorkerDirectoryProblem if another process holds it or it cannot be used
      */
-    public static StateDirectory open(Path directory) {
+    public static WorkerDirectory open(Path directory) {
         Path lockFile = directory.resolve("worker.lock");
         FileChannel channel;
         try {
@@ -46,18 +46,18 @@ public final class StateDirectory implements AutoCloseable {
             FileLock lock = lock(channel);
             if (lock == null) {
                 channel.close();
-                throw new StateDirectoryProblem(
+                throw new WorkerDirectoryProblem(
                         "Another worker runs with the state directory %s. Give this one a directory of its own with --state-dir."
                                 .formatted(directory));
             }
-            return new StateDirectory(workerId(directory), lockFile, channel);
+            return new WorkerDirectory(workerId(directory), lockFile, channel);
         } catch (IOException e) {
             throw unusable(directory, e);
         }
     }
 
-    private static StateDirectoryProblem unusable(Path directory, IOException e) {
-        return new StateDirectoryProblem(
+    private static WorkerDirectoryProblem unusable(Path directory, IOException e) {
+        return new WorkerDirectoryProblem(
                 "Cannot use the state directory %s: %s. Give another with --state-dir."
                         .formatted(directory, FileProblem.wordsWithFile(e)),
                 e);
@@ -111,7 +111,7 @@ public final class StateDirectory implements AutoCloseable {
         try {
             return ((Number) Files.getAttribute(lockFile, name)).longValue();
         } catch (IOException e) {
-            throw new StateDirectoryProblem("Cannot read %s: %s".formatted(lockFile, e), e);
+            throw new WorkerDirectoryProblem("Cannot read %s: %s".formatted(lockFile, e), e);
         }
     }
 
@@ -121,15 +121,15 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /** The message is for people. */
-    public static final class StateDirectoryProblem extends RuntimeException {
+    public static final class WorkerDirectoryProblem extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        StateDirectoryProblem(String message) {
+        WorkerDirectoryProblem(String message) {
             super(message);
         }
 
-        StateDirectoryProblem(String message, Throwable cause) {
+        WorkerDirectoryProblem(String message, Throwable cause) {
             super(message, cause);
         }
     }

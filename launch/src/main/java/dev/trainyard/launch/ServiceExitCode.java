@@ -1,7 +1,7 @@
 package dev.trainyard.launch;
 
 /** How the parts that run for long end; the client's own list is longer. All of them are in docs/cli.md, those from 64 on after sysexits.h. */
-public final class ExitCode {
+public final class ServiceExitCode {
 
     /** Done, or stopped by SIGTERM or Ctrl-C. */
     public static final int OK = 0;
@@ -21,5 +21,5 @@ public final class ExitCode {
     /** Another process has become this worker. */
     public static final int REPLACED = 76;
 
-    private ExitCode() {}
+    private ServiceExitCode() {}
 }

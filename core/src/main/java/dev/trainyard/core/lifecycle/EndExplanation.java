@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is said of the end of an attempt whose container started: what is known of it, and hints where somebody has to look further. */
-public final class Explanation {
+public final class EndExplanation {
 
     private static final int KILLED = 128 + 9;
     private static final int TERMINATED = 128 + 15;
@@ -30,7 +30,7 @@ public final class Explanation {
             "The engine has no record that anybody killed it: it ended with this code by itself, or something on the host"
                     + " killed one of its processes without the engine, for example kill -9 or the kernel when memory ran out";
 
-    private Explanation() {}
+    private EndExplanation() {}
 
     /**
      * In sentences without the last full stop; null where there is nothing to explain.

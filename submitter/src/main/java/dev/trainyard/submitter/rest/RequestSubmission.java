@@ -11,7 +11,7 @@ import dev.trainyard.submitter.publish.PublishedRequests;
 import dev.trainyard.submitter.publish.RequestPublisher;
 
 /** Publishes requests. What a worker would refuse later is refused here at once. */
-final class Submission {
+final class RequestSubmission {
 
     private final RequestPublisher publisher;
     private final PublishedRequests published;
@@ -19,7 +19,7 @@ final class Submission {
     private final BlobStore blobs;
     private final DraftStore drafts;
 
-    Submission(
+    RequestSubmission(
             RequestPublisher publisher,
             PublishedRequests published,
             History history,

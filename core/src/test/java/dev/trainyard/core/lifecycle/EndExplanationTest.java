@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ExplanationTest {
+class EndExplanationTest {
 
     private static final LogClues BOOM = new LogClues(false, false, Optional.of("boom"));
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -88,7 +88,7 @@ class ExplanationTest {
                 .isEqualTo("exit code 143: boom");
         assertThat(of(Cause.TIME_LIMIT, exit(137, StopReason.TIME_LIMIT, null, null), BOOM))
                 .isEqualTo("exit code 137: boom");
-        assertThat(Explanation.of(
+        assertThat(EndExplanation.of(
                         Cause.TIME_LIMIT, exit(137, StopReason.TIME_LIMIT, KILL, null), BOOM, "SIGKILL", GRACE))
                 .isEqualTo("exit code 137: boom");
     }
@@ -105,7 +105,7 @@ class ExplanationTest {
     }
 
     private static @Nullable String of(Cause cause, ExitEvidence exit, LogClues clues) {
-        return Explanation.of(cause, exit, clues, "SIGTERM", GRACE);
+        return EndExplanation.of(cause, exit, clues, "SIGTERM", GRACE);
     }
 
     private static ExitEvidence exit(

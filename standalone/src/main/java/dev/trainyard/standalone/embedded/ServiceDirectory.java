@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /** A service's own directory: claimed by one process at a time, and the place where the service's port is remembered. */
-final class StateDirectory implements AutoCloseable {
+final class ServiceDirectory implements AutoCloseable {
     // A file lock belongs to the JVM, and closing any channel on the file gives it up: a second claim inside this JVM
     // must
     // be refused before it opens the file.
@@ -25,7 +25,7 @@ final class StateDirectory implements AutoCloseable {
     private final Path path;
     private final FileChannel lock;
 
-    private StateDirectory(Path path, FileChannel lock) {
+    private ServiceDirectory(Path path, FileChannel lock) {
         this.path = path;
         this.lock = lock;
     }
@@ -37,7 +37,7 @@ final class StateDirectory implements AutoCloseable {
      * @throws LocalServiceException if another process, or another service of this one, has claimed it, or its path has
      *     characters that the services do not bear
      */
-    static StateDirectory claim(Path directory) throws IOException {
+    static ServiceDirectory claim(Path directory) throws IOException {
         Path path = Files.createDirectories(
                         directory.toAbsolutePath().normalize(),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
@@ -51,7 +51,7 @@ final class StateDirectory implements AutoCloseable {
             throw inUse(path, "this process");
         }
         try {
-            return new StateDirectory(path, lock(path));
+            return new ServiceDirectory(path, lock(path));
         } catch (IOException | RuntimeException e) {
             CLAIMED_HERE.remove(path);
             throw e;

@@ -2,6 +2,7 @@ package dev.trainyard.submitter.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.trainyard.core.request.InvalidRequest;
+import dev.trainyard.core.text.Problem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -18,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param position where in an SQL query, in characters from 1
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Problem(
+record ErrorBody(
         String type,
         String title,
         int status,
@@ -29,26 +30,26 @@ record Problem(
 
     record Entry(String path, String message, String remedy) {}
 
-    static Problem of(HttpStatusCode status, String detail) {
+    static ErrorBody of(HttpStatusCode status, String detail) {
         HttpStatus known = HttpStatus.resolve(status.value());
         String title = known == null ? "Error" : known.getReasonPhrase();
-        return new Problem("about:blank", title, status.value(), detail, null, null, null);
+        return new ErrorBody("about:blank", title, status.value(), detail, null, null, null);
     }
 
-    static Problem of(InvalidRequest invalid) {
+    static ErrorBody of(InvalidRequest invalid) {
         return of("the request message has", invalid.problems());
     }
 
     /** @param whatHas the beginning of a sentence that ends with their number */
-    static Problem of(String whatHas, List<dev.trainyard.core.text.Problem> problems) {
+    static ErrorBody of(String whatHas, List<Problem> problems) {
         List<Entry> entries = problems.stream()
                 .map(problem -> new Entry(problem.where(), problem.what(), problem.remedy()))
                 .toList();
         String detail = entries.size() == 1
                 ? "%s a problem".formatted(whatHas)
                 : "%s %d problems".formatted(whatHas, entries.size());
-        Problem problem = of(HttpStatus.BAD_REQUEST, detail);
-        return new Problem(problem.type, problem.title, problem.status, detail, entries, null, null);
+        ErrorBody problem = of(HttpStatus.BAD_REQUEST, detail);
+        return new ErrorBody(problem.type, problem.title, problem.status, detail, entries, null, null);
     }
 
     /** For those who answer outside of Spring's controllers. */
@@ -58,7 +59,8 @@ record Problem(
         response.getOutputStream().write(JsonMapper.shared().writeValueAsBytes(this));
     }
 
-    Problem at(int queryPosition, @Nullable String queryHint) {
-        return new Problem(type, title, status, detail, problems, queryPosition == 0 ? null : queryPosition, queryHint);
+    ErrorBody at(int queryPosition, @Nullable String queryHint) {
+        return new ErrorBody(
+                type, title, status, detail, problems, queryPosition == 0 ? null : queryPosition, queryHint);
     }
 }

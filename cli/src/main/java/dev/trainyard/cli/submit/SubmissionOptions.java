@@ -1,6 +1,6 @@
 package dev.trainyard.cli.submit;
 
-import dev.trainyard.cli.server.Server;
+import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.OptionNames;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.source.BuildContext;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a training is handed in: shown only, sent and left, or sent and followed. */
-final class Submission {
+final class SubmissionOptions {
 
     @Option(
             names = "--dry-run",
@@ -68,7 +68,7 @@ final class Submission {
         if (dryRun) {
             return print(session, request, message, json);
         }
-        Server server = session.server();
+        ServerClient server = session.server();
         if (context != null) {
             PackedSource.upload(session, server, context);
         }
@@ -100,7 +100,7 @@ final class Submission {
     }
 
     /** Who does not know whether the request went out must know its id: a second one would train twice. */
-    static String publish(Server server, JobId job, byte[] message) {
+    static String publish(ServerClient server, JobId job, byte[] message) {
         try {
             return server.post("/jobs", message);
         } catch (Failure e) {
