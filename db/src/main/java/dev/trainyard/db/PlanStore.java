@@ -2,25 +2,18 @@ package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Deadlines;
-import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
-import dev.trainyard.core.plan.Needs;
 import dev.trainyard.core.plan.Plan;
+import dev.trainyard.core.plan.QueuePlace;
 import dev.trainyard.core.plan.Snapshot;
 import dev.trainyard.core.plan.WantedImage;
 import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
-import java.sql.Array;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -43,9 +35,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * lock saves work; the unique indexes and the locked worker rows keep it right.
  */
 public final class PlanStore {
-
-    /** Waiting jobs are read and planned in pages of so many: planning must not look to the database as if the planner stood still. */
-    static final int PAGE = 200;
 
     /** A cycle begins no further page after it. */
     private static final Duration ROUND = Duration.ofSeconds(2);
@@ -66,75 +55,18 @@ public final class PlanStore {
     private static final Duration READERS_STANDING = Duration.ofSeconds(30);
     private static final Duration READERS_IDLE = Duration.ofMinutes(10);
 
-    /**
-     * A page, from where another ended. Two index scans, of the same priority and of lower ones, whose cost grows neither with finished jobs nor
-     * with those before the page.
-     */
-    static final String CANDIDATES_QUERY = """
-            with page as (
-                (select id, priority, queued_at from trainyard.job
-                 where state = 'QUEUED' and (not_before is null or not_before <= now())
-                   and priority = :priority and (queued_at, id) > (:queued, :job)
-                 order by queued_at, id limit :limit)
-                union all
-                (select id, priority, queued_at from trainyard.job
-                 where state = 'QUEUED' and (not_before is null or not_before <= now()) and priority < :priority
-                 order by priority desc, queued_at, id limit :limit)
-                order by priority desc, queued_at, id limit :limit)
-            select q.*, former.avoid, former.last_worker, former.refused_by,
-                   greatest(q.accepted_at, former.last_end) as since
-            from (select j.id, j.attempts, j.accepted_at, p.priority, p.queued_at, %s
-                  from page p join trainyard.job j on j.id = p.id) q
-            left join lateral (
-                select array_agg(a.worker_id) filter (where a.cause in (%s)) as avoid,
-                       (array_agg(a.worker_id order by a.number desc))[1] as last_worker,
-                       array_agg(a.worker_id) filter (where a.refused_by = w.incarnation) as refused_by,
-                       max(a.ended_at) as last_end
-                from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id where a.job_id = q.id) former on q.attempts > 0
-            order by q.priority desc, q.queued_at, q.id""".formatted(JobNeeds.COLUMNS, causes(Retry::avoidsHost));
-
-    /** What comes due after the instant as of which the candidates were read: now() is the transaction's begin. */
-    static final String NEXT_DUE_QUERY = """
-            select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::bigint from trainyard.job
-            where state = 'QUEUED' and not_before > now()""";
-
     private final Database database;
     private final JdbcClient sql;
     private final JobEvents events;
     private final LostHosts lostHosts;
     private final AbsentWorkerEndings endings;
+    private final WaitingJobs waiting;
     private final HostImages images;
     private final MissingNeeds missingNeeds;
     private final Duration round;
 
     /** Where the last cycle had no more time; null: it came to the end of the queue. For one thread, the planner's. */
-    private @Nullable Place stoppedAt;
-
-    /** Names of causes, as SQL writes a list of them. */
-    private static String causes(Predicate<Cause> which) {
-        return Arrays.stream(Cause.values())
-                .filter(which)
-                .map(cause -> "'" + cause.name() + "'")
-                .collect(Collectors.joining(", "));
-    }
-
-    /** A place in the queue. */
-    private record Place(int priority, OffsetDateTime queuedAt, UUID job) {
-
-        static final Place HEAD = new Place(Integer.MAX_VALUE, OffsetDateTime.MIN, new UUID(0, 0));
-
-        boolean isBehind(Place other) {
-            return priority < other.priority || priority == other.priority && queuedAt.isAfter(other.queuedAt);
-        }
-    }
-
-    /**
-     * Some waiting jobs, in their order.
-     *
-     * @param end where to read on; null: no more wait
-     */
-    private record Page(
-            List<Snapshot.Candidate> candidates, @Nullable Place end) {}
+    private @Nullable QueuePlace stoppedAt;
 
     public PlanStore(Database database) {
         this(database, ROUND);
@@ -149,6 +81,7 @@ public final class PlanStore {
         this.missingNeeds = new MissingNeeds(sql);
         this.lostHosts = new LostHosts(database);
         this.endings = new AbsentWorkerEndings(database);
+        this.waiting = new WaitingJobs(sql);
         this.images = new HostImages(database);
     }
 
@@ -358,21 +291,20 @@ public final class PlanStore {
         Map<Boolean, List<Snapshot.Host>> known = hosts();
         List<Snapshot.Host> hosts = known.getOrDefault(true, List.of());
         List<Snapshot.Host> away = known.getOrDefault(false, List.of());
-        // A job whose priority was changed between two pages may be in both.
         Set<JobId> seen = new HashSet<>();
         Plan plan = new Plan(List.of(), Map.of());
-        Place place = Place.HEAD;
+        QueuePlace place = WaitingJobs.HEAD;
         do {
-            Page page = page(place, seen);
+            WaitingJobs.Page page = waiting.after(place, seen);
             Plan more = planner.apply(new Snapshot(hosts, away, imagesOf(page), images.withBuilt(page.candidates())));
             plan = plan.and(more);
             hosts = Snapshot.Host.after(hosts, more.placements());
-            boolean first = place == Place.HEAD;
+            boolean first = place == WaitingJobs.HEAD;
             place = page.end();
             if (place == null) {
                 stoppedAt = null;
             } else if (first) {
-                place = stoppedAt != null && stoppedAt.isBehind(place) ? stoppedAt : place;
+                place = stoppedAt != null && stoppedAt.compareTo(place) > 0 ? stoppedAt : place;
             } else if (System.nanoTime() - began >= round.toNanos()) {
                 stoppedAt = place;
                 place = null;
@@ -382,52 +314,11 @@ public final class PlanStore {
         return plan;
     }
 
-    private Map<WorkerId, Map<WantedImage, Snapshot.Image>> imagesOf(Page page) {
+    private Map<WorkerId, Map<WantedImage, Snapshot.Image>> imagesOf(WaitingJobs.Page page) {
         return images.known(page.candidates().stream()
                 .map(candidate -> candidate.needs().image())
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet()));
-    }
-
-    /** @param seen is left out, and what is read is added */
-    private Page page(Place from, Set<JobId> seen) {
-        List<Snapshot.Candidate> candidates = new ArrayList<>();
-        List<Place> places = sql.sql(CANDIDATES_QUERY)
-                .param("priority", from.priority())
-                .param("queued", from.queuedAt())
-                .param("job", from.job())
-                .param("limit", PAGE)
-                .query((row, n) -> {
-                    JobId job = new JobId(row.getObject("id", UUID.class));
-                    Needs needs = JobNeeds.read(row);
-                    if (seen.add(job) && needs != null) {
-                        candidates.add(candidate(job, needs, row));
-                    }
-                    return new Place(
-                            row.getInt("priority"), row.getObject("queued_at", OffsetDateTime.class), job.value());
-                })
-                .list();
-        return new Page(candidates, places.size() < PAGE ? null : places.getLast());
-    }
-
-    private static Snapshot.Candidate candidate(JobId job, Needs needs, ResultSet row) throws SQLException {
-        UUID last = row.getObject("last_worker", UUID.class);
-        return new Snapshot.Candidate(
-                job,
-                needs,
-                Set.of(),
-                new Snapshot.Past(
-                        workers(row, "avoid"),
-                        last == null || needs.location() == null ? null : new WorkerId(last),
-                        workers(row, "refused_by"),
-                        row.getTimestamp("since").toInstant()));
-    }
-
-    private static Set<WorkerId> workers(ResultSet row, String column) throws SQLException {
-        Array workers = row.getArray(column);
-        return workers == null
-                ? Set.of()
-                : Stream.of((UUID[]) workers.getArray()).map(WorkerId::new).collect(Collectors.toUnmodifiableSet());
     }
 
     /** By whether they take new work. */
@@ -541,7 +432,7 @@ public final class PlanStore {
         plan.unavailable().forEach(this::endUnavailable);
         plan.refused().forEach(this::endRefused);
         explain(plan.reasons());
-        return new Cycle(placed, refused, nextDue());
+        return new Cycle(placed, refused, waiting.nextDue());
     }
 
     /** {@code unavailable}: a new attempt that has ended before it began, with nothing reserved; the job as after any end. */
@@ -563,14 +454,6 @@ public final class PlanStore {
                 update trainyard.job
                 set state = 'FAILED', ended_at = greatest(queued_at, clock_timestamp()), waiting_because = null where id = :job""").param("job", job.value()).update();
         events.append(job, "job.ended", null, Json.object(Map.of("state", "FAILED")));
-    }
-
-    private @Nullable Duration nextDue() {
-        return sql.sql(NEXT_DUE_QUERY)
-                .query(Long.class)
-                .optional()
-                .map(millis -> Duration.ofMillis(Math.max(millis, 1)))
-                .orElse(null);
     }
 
     /** What a locked worker row still has, over every attempt that holds a slot of it, and the devices it offers now. */

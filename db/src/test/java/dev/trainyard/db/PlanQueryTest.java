@@ -33,7 +33,7 @@ class PlanQueryTest {
 
     @Test
     void candidates_are_read_from_the_index_of_the_queue_alone() {
-        String plan = explain(PlanStore.CANDIDATES_QUERY);
+        String plan = explain(WaitingJobs.PAGE_QUERY);
 
         assertThat(plan)
                 .contains(
@@ -45,7 +45,7 @@ class PlanQueryTest {
 
     @Test
     void the_next_job_that_comes_due_is_read_from_an_index() {
-        assertThat(explain(PlanStore.NEXT_DUE_QUERY)).doesNotContain("Seq Scan on job");
+        assertThat(explain(WaitingJobs.NEXT_DUE_QUERY)).doesNotContain("Seq Scan on job");
     }
 
     @Test

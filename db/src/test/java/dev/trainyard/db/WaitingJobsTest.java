@@ -58,7 +58,7 @@ class WaitingJobsTest {
     @Test
     void a_round_that_has_no_more_time_is_gone_on_with_by_the_next() {
         yard.register(AWorker.named("gpu-1").gpus(1));
-        submit(3 * PlanStore.PAGE + 100, () -> ARequest.named("too-large").gpus(9));
+        submit(3 * WaitingJobs.PAGE + 100, () -> ARequest.named("too-large").gpus(9));
         JobId job = yard.submit(ARequest.named("fits").gpus(1));
         PlanStore hurried = Yard.plans(yard.database, Duration.ZERO);
 
@@ -90,7 +90,7 @@ class WaitingJobsTest {
     @Test
     void no_page_is_read_that_nothing_of_could_be_placed() {
         yard.register(AWorker.named("gpu-1").gpus(1));
-        submit(2 * PlanStore.PAGE, () -> ARequest.named("fits").gpus(1));
+        submit(2 * WaitingJobs.PAGE, () -> ARequest.named("fits").gpus(1));
         int[] rounds = {0};
 
         yard.plans.cycle(snapshot -> {
