@@ -18,18 +18,17 @@ class ComposeDocumentTest {
 
     @Test
     void every_key_that_is_passed_on_is_listed_as_such() throws IOException {
-        assertThat(keysUnder("## What is passed on")).isEqualTo(new TreeSet<>(ServiceReader.SUPPORTED));
+        assertThat(keysUnder("## Keys that are passed on")).isEqualTo(new TreeSet<>(ServiceReader.SUPPORTED));
     }
 
     @Test
     void every_key_that_means_nothing_is_listed_as_such() throws IOException {
-        assertThat(keysUnder("## What means nothing to a training"))
-                .isEqualTo(new TreeSet<>(UnsupportedKeys.ACCEPTED.keySet()));
+        assertThat(keysUnder("## Keys without effect")).isEqualTo(new TreeSet<>(UnsupportedKeys.ACCEPTED.keySet()));
     }
 
     @Test
     void every_key_that_is_refused_is_listed_as_such() throws IOException {
-        assertThat(keysUnder("## What is refused")).isEqualTo(new TreeSet<>(UnsupportedKeys.refused()));
+        assertThat(keysUnder("## Keys that are refused")).isEqualTo(new TreeSet<>(UnsupportedKeys.refused()));
     }
 
     /** Words of code in the first column of the section's first table. */
