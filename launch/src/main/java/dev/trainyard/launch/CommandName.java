@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the person at the terminal called the program, so that the commands in messages can be copied: {@code ./trainyard} in a source
- * tree. The launcher says it in the variable {@value #VARIABLE}; without it the name is {@code trainyard}.
+ * The name by which the person at the terminal called the program, for example {@code ./trainyard} in a source tree, so that commands in
+ * messages can be copied. The launcher passes it in {@value #VARIABLE}. Default: {@code trainyard}.
  */
 public final class CommandName {
 
@@ -15,11 +15,11 @@ public final class CommandName {
 
     private static final String NAME = "trainyard";
 
-    /** These are no client's commands, and know no options of a client. */
+    /** These are not client commands and do not take the client's options. */
     private static final Set<String> OF_THE_LAUNCHER =
             Set.of("up", "demo", "worker", "server", "migrate", "build", "test", "storm", "format");
 
-    /** A command line in a sentence; neither a path nor the beginning of a message ({@code trainyard: …}). */
+    /** A command line in a sentence, but not a path or the start of a message ({@code trainyard: …}). */
     private static final Pattern COMMAND = Pattern.compile("(?<![\\w./:-])" + NAME + " (?=([a-z-]+))");
 
     private final String called;
@@ -29,15 +29,15 @@ public final class CommandName {
         this.called = stated.isBlank() ? NAME : stated;
     }
 
-    /** A message, which calls the program {@code trainyard}, with the name that it was called by. */
+    /** The message with each {@code trainyard} command in it renamed to what the person typed. */
     public String in(String message) {
         return in(message, "");
     }
 
     /**
-     * The same, and the client's commands in it ask who was asked now.
+     * The same, and adds options to the client's commands, so that they ask the same server again.
      *
-     * @param options of the client, as a shell takes them; empty: none
+     * @param options quoted for a shell; may be empty
      */
     public String in(String message, String options) {
         return COMMAND.matcher(message).replaceAll(command -> {

@@ -8,12 +8,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
-/** What went wrong with a file, in words. The file system's own exceptions often have a path for a message and nothing else. */
+/** Words for I/O errors of files. The message of a file system exception is often only a path. */
 public final class FileProblem {
 
     private FileProblem() {}
 
-    /** For the end of a sentence that names the file already; without a full stop. */
+    /** Completes a sentence that already names the file. Without a full stop. */
     public static String words(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file";
@@ -23,12 +23,12 @@ public final class FileProblem {
         };
     }
 
-    /** For the end of a sentence that does not name the file: the file may be another one than was asked for. */
+    /** Completes a sentence that does not name the file, which may differ from the one that the person named. */
     public static String wordsWithFile(IOException e) {
         return switch (e) {
-            case FileAlreadyExistsException exists -> exists.getFile() + " is there already, and is no directory";
+            case FileAlreadyExistsException exists -> exists.getFile() + " exists and is not a directory";
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();
-            case NoSuchFileException missing -> "there is no " + missing.getFile();
+            case NoSuchFileException missing -> missing.getFile() + " does not exist";
             case FileSystemException other
             when other.getReason() != null -> "%s: %s".formatted(other.getFile(), other.getReason());
             default -> Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());

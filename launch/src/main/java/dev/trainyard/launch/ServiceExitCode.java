@@ -1,6 +1,6 @@
 package dev.trainyard.launch;
 
-/** How the parts that run for long end; the client's own list is longer. All of them are in docs/cli.md, those from 64 on after sysexits.h. */
+/** Exit codes of the long-running processes. The client has more. docs/cli.md lists all. Those from 64 on follow sysexits.h. */
 public final class ServiceExitCode {
 
     /** Done, or stopped by SIGTERM or Ctrl-C. */
@@ -12,13 +12,13 @@ public final class ServiceExitCode {
     /** A file that does not exist. */
     public static final int NOT_FOUND = 66;
 
-    /** A service that is needed does not answer, or refuses; or something else has what is needed, such as a port. */
+    /** A required service does not answer or refuses, or a required resource, such as a port, is taken. */
     public static final int UNAVAILABLE = 69;
 
-    /** A defect of ours. */
+    /** A defect of Trainyard. */
     public static final int DEFECT = 70;
 
-    /** Another process has become this worker. */
+    /** Another process has taken over this worker's identity. */
     public static final int REPLACED = 76;
 
     private ServiceExitCode() {}

@@ -1,8 +1,8 @@
 package dev.trainyard.launch;
 
 /**
- * What SIGTERM and Ctrl-C do to a process: a part is closed, and the process ends with {@link ServiceExitCode#OK}. The virtual machine itself
- * would end it with 128 and the signal's number, which supervisors take for a failure.
+ * Closes a service on SIGTERM or Ctrl-C and then ends the process with {@link ServiceExitCode#OK}. By default, the JVM would end it with
+ * 128 plus the signal's number, which supervisors count as a failure.
  */
 public final class ShutdownHook {
 
@@ -15,19 +15,19 @@ public final class ShutdownHook {
         });
     }
 
-    /** @param close must not end before the part is closed, also if that has been begun elsewhere */
+    /** @param close returns only when the service is closed, even if another thread began to close it */
     public static ShutdownHook closing(Runnable close) {
         ShutdownHook stop = new ShutdownHook(close);
         Runtime.getRuntime().addShutdownHook(stop.hook);
         return stop;
     }
 
-    /** The process ends by itself, with an exit code of its own; a signal that has come already goes before. */
+    /** For a process that ends by itself with its own exit code. Does nothing if a signal has already arrived. */
     public void cancel() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The signal was first.
+            // The signal arrived first.
         }
     }
 }

@@ -1,4 +1,4 @@
-/** What the main programs share: how a process ends, what the command is called, and what went wrong with a file. */
+/** Shared by the main programs: exit codes, shutdown, the name of the command, and I/O errors in words. */
 @NullMarked
 package dev.trainyard.launch;
 

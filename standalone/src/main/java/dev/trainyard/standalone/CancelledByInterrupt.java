@@ -5,12 +5,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A job that must not outlive its process: if the process is told to end (Ctrl-C, SIGTERM), the job is cancelled, and the process waits
- * until it has ended and everything is closed. A job that was left behind would run, unasked, with the next start.
+ * Cancels a job when this process is told to end (Ctrl-C, SIGTERM), and waits until the job has ended and everything is closed. Otherwise
+ * the job would continue, unexpectedly, at the next start.
  */
 final class CancelledByInterrupt {
 
-    /** For the grace period of a container, its outputs, and the services. */
+    /** Covers the grace period of the container, the collection of its outputs, and the stop of the services. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,12 +43,12 @@ final class CancelledByInterrupt {
         return came;
     }
 
-    /** The job has ended by itself: from here on an interrupt ends the process as ever. */
+    /** The job has ended. From now on an interrupt ends the process as usual. */
     void jobEnded() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // It has come, and waits for everything to be closed.
+            // The interrupt has arrived. Its thread waits for allClosed().
         }
     }
 

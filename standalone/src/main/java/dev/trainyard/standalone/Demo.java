@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The main job once, as a person would do it: every command is the command line's own. */
+/** Runs one training as a person would, with the client's own commands. */
 final class Demo {
 
     private static final String ROW = """
@@ -24,14 +24,14 @@ final class Demo {
     private static final String OFFERED =
             "select count(*) from history.gpus where offered and unhealthy_because is null";
 
-    /** As an attached {@code submit} ends. */
+    /** The exit code of an attached {@code submit}. */
     private static final String OUTCOME = """
             select case when state = 'SUCCEEDED' then 0
                    else coalesce((select nullif(a.exit_code, 0) from history.attempts a
                                   where a.job_id = j.job_id order by a.number desc limit 1), 1) end
             from history.jobs j where job_id = '%s'""";
 
-    /** Of a job of which no container says how it ended, as of {@code submit}. */
+    /** The exit code of a failed job without a container's exit code, as in {@code submit}. */
     private static final int FAILED = 1;
 
     private final Standalone.Settings settings;
@@ -45,7 +45,7 @@ final class Demo {
         this.again = again;
     }
 
-    /** @param again the options of an {@code up} that finds what this leaves, by the port that was served */
+    /** @param again the options of an {@code up} with the same state, for the given port */
     static int run(Standalone.Settings settings, IntFunction<List<String>> again) {
         return new Demo(settings, again).run();
     }
@@ -96,15 +96,15 @@ final class Demo {
         cli(rest, List.of("outputs", job), out);
         NextCommands next = new NextCommands(rest.toString(), System.getenv());
         say(next.in("""
-                Done, and all of it is stopped again. To look at it later:
+                Done. Everything is stopped. To look at the results later, run this in one terminal:
                           %s
-                        in this terminal, and in another:
+                        and these in another:
                           trainyard outputs %s
                           trainyard submit your/docker-compose.yml   for a training of your own""".formatted(NextCommands.up(again.apply(rest.getPort())), job)));
         return exitCode;
     }
 
-    /** Whatever waits or runs of it; what has ended stays as it is. */
+    /** Has no effect on a job that has ended. */
     private static void cancel(URI rest, String job) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         cli(rest, List.of("cancel", job, "--reason", "the demo was left"), nowhere, nowhere);
@@ -114,7 +114,7 @@ final class Demo {
         return !answer(rest, OFFERED).equals("0");
     }
 
-    /** The one value that a query gives. */
+    /** The single value that a query returns. */
     private static String answer(URI rest, String query) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         cli(rest, List.of("sql", "--csv", query), new PrintStream(printed, true, StandardCharsets.UTF_8));
@@ -153,7 +153,7 @@ final class Demo {
         return dev.trainyard.cli.Main.run(command, out, err, environment);
     }
 
-    /** The demo must not fail because something else uses the usual port. */
+    /** The demo must not fail because another program uses the usual port. */
     private static Standalone.Settings withFreePort(Standalone.Settings settings) {
         return RestPort.isFree(settings.port())
                 ? settings

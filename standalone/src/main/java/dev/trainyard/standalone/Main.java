@@ -28,7 +28,7 @@ public final class Main {
 
     /** {@code args[0]} is the command word. */
     public static void main(String[] args) {
-        // The brokers and frameworks inside are quiet; what happens to jobs is said in a line each.
+        // Kafka and the frameworks log warnings only. Each change of a job is one line.
         System.setProperty("logback.configurationFile", "logback-standalone.xml");
         System.setProperty("trainyard.log", args.length > 0 && args[0].equals("demo") ? "WARN" : "INFO");
         System.exit(commandLine().execute(args));
@@ -56,7 +56,7 @@ public final class Main {
                 });
     }
 
-    /** A message for people, with the commands in it as the launcher was called. */
+    /** The message with the commands in it named as the person called the launcher. */
     private static String called(String message) {
         return new CommandName(System.getenv()).in(message);
     }
@@ -110,7 +110,7 @@ public final class Main {
                 description = "REST on 127.0.0.1; 0 for a free one. Default: ${DEFAULT-VALUE}.")
         private int port;
 
-        /** @throws ParameterException if a number is none that can be meant */
+        /** @throws ParameterException if a number is out of range, or the webhook is not valid */
         Standalone.Settings settings() {
             if (port < 0 || port > 65_535) {
                 throw new ParameterException(
@@ -144,7 +144,7 @@ public final class Main {
             }
         }
 
-        /** As they were given, for an {@code up} that finds what this command left. */
+        /** The options for an {@code up} with the same state directory and settings. */
         List<String> again(int servedPort) {
             return NextCommands.options(directory, devices, runSlots, policy, servedPort);
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The commands that {@code up} and {@code demo} tell people to type next: each works when it is copied. */
+/** The commands that {@code up} and {@code demo} suggest to type next. Each works when it is copied. */
 final class NextCommands {
 
     private static final int USUAL_PORT = 8700;
@@ -20,22 +20,22 @@ final class NextCommands {
     private final String server;
     private final Map<String, String> environment;
 
-    /** @param rest where REST is served */
+    /** @param rest the address of the REST server */
     NextCommands(String rest, Map<String, String> environment) {
         this.rest = rest;
         this.called = new CommandName(environment);
-        // A client asks the one of TRAINYARD_SERVER, if that is set in the same shell, and not the usual one.
+        // In a shell with TRAINYARD_SERVER, the client asks that server instead of the usual one.
         String asked = environment.getOrDefault("TRAINYARD_SERVER", "");
         this.server = rest.equals(asked.isBlank() ? USUAL_SERVER : asked) ? "" : "--server " + ShellWords.quote(rest);
         this.environment = environment;
     }
 
-    /** A text that calls the program {@code trainyard}. */
+    /** The text with each {@code trainyard} command in it completed so that it works here. */
     String in(String text) {
         return called.in(text, server);
     }
 
-    /** What {@code trainyard up} prints once everything runs. */
+    /** The text that {@code trainyard up} prints when everything runs. */
     String whenUp(String kafka, PostgresUrl reader, Path directory) {
         return in("""
                 Trainyard is up.
@@ -50,7 +50,7 @@ final class NextCommands {
     /**
      * {@code trainyard up} for the same directory, devices and port.
      *
-     * @param options as they were given to the command before
+     * @param options of the previous command
      */
     static String up(List<String> options) {
         return options.isEmpty()
@@ -61,9 +61,9 @@ final class NextCommands {
     }
 
     /**
-     * The options of {@code up} that were given, or that came about.
+     * The options for an {@code up} with the same settings.
      *
-     * @param port that is served; 8700 needs no option
+     * @param port of the REST server; 8700 needs no option
      */
     static List<String> options(
             @Nullable Path directory,
@@ -90,7 +90,7 @@ final class NextCommands {
         return options;
     }
 
-    /** How to call the program from anywhere; empty where its name is enough already, or where it lies is not known. */
+    /** How to put the program on the PATH. Empty if it is there, or if its folder is not known. */
     private String path() {
         String home = System.getProperty("trainyard.home", "");
         boolean named = environment.getOrDefault(CommandName.VARIABLE, "").equals("trainyard");

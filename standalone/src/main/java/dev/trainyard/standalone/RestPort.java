@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/** The port on loopback that REST is to be served on, before anything is started. */
+/** Checks the loopback port for REST before anything is started. */
 final class RestPort {
 
     private RestPort() {}

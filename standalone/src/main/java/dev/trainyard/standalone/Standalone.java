@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Kafka, Postgres, server and worker in this process, over one directory that keeps all of their state. */
+/** Kafka, Postgres, server and worker in one process, with all of their state in one directory. */
 final class Standalone implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -36,12 +36,12 @@ final class Standalone implements AutoCloseable {
     private final Worker worker;
 
     /**
-     * How it is started.
+     * Settings for a start.
      *
-     * @param devices as {@code trainyard worker --devices}
-     * @param policy as {@code trainyard worker --policy}
-     * @param port of REST on loopback; 0: a free one
-     * @param environment for {@code DOCKER_HOST} and the webhook
+     * @param devices as in {@code trainyard worker --devices}
+     * @param policy as in {@code trainyard worker --policy}
+     * @param port of REST on loopback; 0: any free port
+     * @param environment read for {@code DOCKER_HOST} and the webhook
      */
     record Settings(
             Path directory,
@@ -51,14 +51,14 @@ final class Standalone implements AutoCloseable {
             int port,
             Map<String, String> environment) {
 
-        /** As {@code trainyard server --public-url}; null: where it listens. */
+        /** As in {@code trainyard server --public-url}; null: the address it listens on. */
         @Nullable
         URI publicUrl() {
             String url = environment.get("TRAINYARD_PUBLIC_URL");
             return url == null ? null : PublicUrl.parse(url).uri();
         }
 
-        /** As {@code trainyard migrate --webhook}; null: as it is. */
+        /** As in {@code trainyard migrate --webhook}; null: unchanged. */
         @Nullable
         WebhookUrl webhook() {
             String url = environment.get("TRAINYARD_WEBHOOK");
@@ -67,7 +67,7 @@ final class Standalone implements AutoCloseable {
     }
 
     private Standalone(Settings settings, Consumer<String> progress) {
-        // Before anything is made: what cannot run leaves nothing behind.
+        // First of all, so that a start without Docker leaves nothing behind.
         Worker.requireEngine(settings.environment());
         progress.accept("starting Kafka, Postgres, a worker and a server in " + settings.directory());
         try {
@@ -104,17 +104,17 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    /** Starts everything; what was started is stopped again if something cannot. */
+    /** Starts everything. If a part fails to start, stops the parts that have started. */
     static Standalone start(Settings settings) {
         return start(settings, _ -> {});
     }
 
-    /** @param progress learns of each part as soon as it is there; called from several threads */
+    /** @param progress called when each part has started, from several threads */
     static Standalone start(Settings settings, Consumer<String> progress) {
         return new Standalone(settings, progress);
     }
 
-    /** Its owner's only: a folder in it may be open to every user, since a container's may be any. */
+    /** For its owner only, because folders inside may be open to every user: a container may run as any. */
     private static void createOutputs(Path directory) {
         try {
             Files.createDirectories(
@@ -127,7 +127,7 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    /** The database as one of the users that have a password. */
+    /** The address of the database with the login of a role that has a password. */
     PostgresUrl login(String user) {
         return postgres(user, services.postgres().password(user));
     }
@@ -148,7 +148,7 @@ final class Standalone implements AutoCloseable {
         return postgres("trainyard_reader", null);
     }
 
-    /** Blocks until the worker has been replaced by another process, which cannot happen while the directory is locked. */
+    /** Blocks until another process replaces the worker, which cannot happen while the directory is locked. */
     void await() throws InterruptedException {
         worker.awaitReplaced();
     }
@@ -158,7 +158,7 @@ final class Standalone implements AutoCloseable {
         return part;
     }
 
-    /** The trainings run on; the next start with the same directory goes on with them. */
+    /** Running trainings continue. The next start with the same directory resumes them. */
     @Override
     public synchronized void close() {
         while (!open.isEmpty()) {

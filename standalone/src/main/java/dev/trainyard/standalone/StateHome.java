@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Where this host keeps what, by its environment. */
+/** The state directory of this host, and programs on the PATH, according to the environment. */
 final class StateHome {
 
     private StateHome() {}
@@ -15,9 +15,9 @@ final class StateHome {
     private static final Path ROOTS = Path.of("/var/lib/trainyard");
 
     /**
-     * {@code TRAINYARD_HOME}, else by the XDG base directory specification. Root, where {@code XDG_DATA_HOME} says nothing, has
-     * {@code /var/lib/trainyard}: Postgres must not run as root, and nobody else can enter root's home. What an earlier
-     * release left in root's home is still found there.
+     * {@code TRAINYARD_HOME}, or else the directory of the XDG base directory specification. If {@code XDG_DATA_HOME} is not set, root gets
+     * {@code /var/lib/trainyard}: Postgres must run as another user, who cannot enter root's home. State that an earlier release left in
+     * root's home is still used.
      */
     static Path directory(Map<String, String> environment, boolean root) {
         String stated = environment.get("TRAINYARD_HOME");

@@ -101,7 +101,7 @@ class MainTest {
         assertThat(run("up", "--port", "0", "--dir", "/etc/passwd")).isEqualTo(69);
 
         assertThat(err.toString())
-                .contains("/etc/passwd is there already, and is no directory", "--dir")
+                .contains("/etc/passwd exists and is not a directory", "--dir")
                 .doesNotContain("Exception");
     }
 

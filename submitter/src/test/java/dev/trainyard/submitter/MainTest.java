@@ -45,7 +45,7 @@ class MainTest {
                 .isEqualTo(69);
         assertThat(run("server", "--listen", "8700")).isEqualTo(64);
         assertThat(run("server", "--kafka", "nonsense", "--postgres", postgres)).isEqualTo(64);
-        assertThat(err.toString()).contains("write ADDRESS:PORT", "--kafka: \"nonsense\" is no address of Kafka");
+        assertThat(err.toString()).contains("write ADDRESS:PORT", "--kafka: \"nonsense\" is not a Kafka address");
         assertThat(run()).isEqualTo(64);
     }
 

@@ -49,7 +49,7 @@ class MainTest {
                 .contains(
                         "--name: \"gpu 1\" is no name of a worker",
                         "such as gpu-1",
-                        "--kafka: \"nonsense\" is no address of Kafka: write HOST:PORT")
+                        "--kafka: \"nonsense\" is not a Kafka address: write HOST:PORT")
                 .contains("--run-slots: 0 is too few", "'many' is not an int", "--devices \"foo\"", "--no-such-option")
                 .doesNotContain("\tat ");
     }

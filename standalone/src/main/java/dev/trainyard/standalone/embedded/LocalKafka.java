@@ -25,19 +25,19 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A Kafka broker on 127.0.0.1 inside this process, a cluster of its own (KRaft), with Trainyard's topics. Data and port
- * live in one directory. Anyone who reaches the port may read and write.
+ * A Kafka broker on 127.0.0.1 inside this process: a KRaft cluster of one node, with Trainyard's topics. Its data and port number are in
+ * one directory. Anyone who reaches the port may read and write.
  *
- * <p>A broker that can no longer write its files ends this process at once, as Kafka does everywhere: for the rest of the
- * process that is a crash, which it must survive anyway.
+ * <p>A Kafka broker that can no longer write its files ends its process at once. Here that is a crash of Trainyard, which it must survive
+ * anyway.
  */
 public final class LocalKafka implements AutoCloseable {
-    /** The dead letters need no fewer partitions than the requests: a record keeps its partition. */
+    /** The same for requests and dead letters: a dead letter keeps its record's partition number. */
     private static final int PARTITIONS = 6;
 
     private static final short ONE_REPLICA = 1;
 
-    /** Shorter than the database remembers a job, so that a lost offset replays nothing. */
+    /** Shorter than the database remembers job ids, so that a replay after a lost offset accepts no job twice. */
     private static final Duration RETENTION = Duration.ofDays(7);
 
     private final ServiceDirectory state;
@@ -52,12 +52,11 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     /**
-     * Starts the broker and returns when it serves and the topics are there.
+     * Starts the broker and returns when it serves and the topics exist.
      *
-     * @param directory the broker's own; created where it is missing
-     * @param port 0 for the same port as last time, at first a free one
-     * @throws LocalServiceException if another process uses the directory, another program the port, or Kafka does not
-     *     start
+     * @param directory for this broker only; created if it does not exist
+     * @param port 0: the port of last time, or any free port at the first start
+     * @throws LocalServiceException if another process uses the directory or the port, or if Kafka does not start
      */
     public static LocalKafka start(Path directory, int port) {
         try {
@@ -127,15 +126,14 @@ public final class LocalKafka implements AutoCloseable {
                 Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
                 Map.entry("controller.listener.names", "CONTROLLER"),
                 Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controllerPort.number()),
-                // The broker of a killed process counts as alive until its session ends, and nothing is served until
-                // then.
+                // After a kill, the old broker counts as alive until its session ends. Until then nothing is served.
                 Map.entry("broker.session.timeout.ms", "3000"),
                 Map.entry("broker.heartbeat.interval.ms", "500"),
-                // Nobody else votes: waiting for rivals only delays the start.
+                // There is one voter only: waiting for others would delay the start.
                 Map.entry("controller.quorum.election.timeout.ms", "100"),
                 Map.entry("controller.quorum.election.backoff.max.ms", "100"),
                 Map.entry("auto.create.topics.enable", "false"),
-                // A request of 1 MiB, its key and headers.
+                // A request of 1 MiB with its key and headers.
                 Map.entry("message.max.bytes", "1100000"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("offsets.topic.replication.factor", "1"),
@@ -149,7 +147,7 @@ public final class LocalKafka implements AutoCloseable {
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "2"),
                 Map.entry("background.threads", "2"),
-                // The default sets 128 MB of heap aside.
+                // The default reserves 128 MB of heap.
                 Map.entry("log.cleaner.dedupe.buffer.size", "4194304")));
         return settings;
     }
@@ -161,7 +159,7 @@ public final class LocalKafka implements AutoCloseable {
                             .configs(Map.of(
                                     "retention.ms",
                                     Long.toString(RETENTION.toMillis()),
-                                    // There is no other replica: what is acknowledged must be on disk.
+                                    // There is no second replica, so an acknowledged record must be on disk.
                                     "flush.messages",
                                     "1")))
                     .toList();
@@ -182,7 +180,7 @@ public final class LocalKafka implements AutoCloseable {
         }
     }
 
-    /** Host and port, as Kafka clients want it. */
+    /** {@code HOST:PORT}, for Kafka clients. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port.number();
     }
@@ -191,7 +189,7 @@ public final class LocalKafka implements AutoCloseable {
         return port.number();
     }
 
-    /** Stops the broker and gives the directory free. Calling it again does nothing. */
+    /** Stops the broker and releases the directory. A second call does nothing. */
     @Override
     public synchronized void close() {
         if (closed) {

@@ -19,14 +19,13 @@ import java.util.Optional;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A durable Postgres server on 127.0.0.1 with a database {@value #DATABASE}. Data, programs, log and port live in one
- * directory. Its roles have random passwords, which lie in that directory; {@value #READER} needs none, so every user of this
- * machine may ask the history. Started by root, it runs as nobody where nobody can enter the directory.
+ * A durable Postgres server on 127.0.0.1 with a database {@value #DATABASE}. Its data, programs, log and port number are in one directory.
+ * Its roles have random passwords, which are stored in that directory. {@value #READER} needs no password, so every user of this machine
+ * may query the history. If root starts it, it runs as the system user {@code nobody}, provided that this user can enter the directory.
  *
- * <p>The server outlives a kill of this process on purpose, and the next start in the same directory finds it again by
- * its lock file. The kernel could end it with its parent (pdeathsig), but that signal follows the thread that started
- * it, not the process, and would turn each crash here into a crash recovery there. A server whose directory has been
- * deleted stops by itself within a minute.
+ * <p>The server survives a kill of this process on purpose. The next start in the same directory finds it by its lock file. The kernel
+ * could end it with its parent (pdeathsig), but that signal follows the thread that started it, not the process, and each crash here would
+ * cause a crash recovery there. A server whose directory was deleted stops by itself within a minute.
  */
 public final class LocalPostgres implements AutoCloseable {
     public static final String DATABASE = "trainyard";
@@ -37,8 +36,8 @@ public final class LocalPostgres implements AutoCloseable {
     private static final String READER = "trainyard_reader";
 
     /**
-     * A reader can give itself a password, and is not bounded in other databases, whose locks are in the same table: nobody but
-     * the superuser gets in there.
+     * Only the superuser may connect to other databases. A reader can give itself a password, and its limits do not hold there, although
+     * all databases share one lock table.
      */
     private static final String WHO_MAY_CONNECT = """
             # Written by Trainyard at every start.
@@ -48,10 +47,10 @@ public final class LocalPostgres implements AutoCloseable {
             host all %3$s 127.0.0.1/32 scram-sha-256
             """.formatted(DATABASE, READER, SUPERUSER);
 
-    /** Long, because a server that crashed first replays its log. */
+    /** Long, because after a crash the server first replays its log. */
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
-    /** Of the address space of each session. The product's need a tenth of it. */
+    /** Limit of the address space of each session. Trainyard's own sessions need a tenth of it. */
     private static final long MOST_KILOBYTES = 2L << 20;
 
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -75,17 +74,17 @@ public final class LocalPostgres implements AutoCloseable {
     /**
      * Starts the server, or finds the one that an earlier process left running, and returns when it answers.
      *
-     * @param directory the server's own; created where it is missing
-     * @param port 0 for the same port as last time, at first a free one
-     * @throws LocalServiceException if another process uses the directory, another program the port, the data belong to
-     *     another major version, or Postgres does not start
+     * @param directory for this server only; created if it does not exist
+     * @param port 0: the port of last time, or any free port at the first start
+     * @throws LocalServiceException if another process uses the directory or the port, if the data belong to another major version, or if
+     *     Postgres does not start
      */
     public static LocalPostgres start(Path directory, int port) {
         try {
             ServiceDirectory state = ServiceDirectory.claim(directory);
             try {
                 if (ServerUser.isRoot()) {
-                    // The server, which is another user, gets through to its data and sees nothing else.
+                    // The server's user can pass through to its data, but cannot list this directory.
                     Files.setPosixFilePermissions(state.path(), PosixFilePermissions.fromString("rwx--x--x"));
                 }
                 LocalPostgres postgres =
@@ -140,20 +139,20 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     private void initialise() throws IOException, InterruptedException {
-        // Renamed when complete, so that a kill in between does not leave half of a cluster behind.
+        // Renamed when it is complete, so that a kill does not leave half a cluster.
         Path unfinished = state.path().resolve("data-unfinished");
         FileSystemUtils.deleteRecursively(unfinished);
         Files.createDirectory(
                 unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         user.own(unfinished);
-        // Postgres' own C.UTF-8 sorts alike everywhere and for ever; the C library's locales change with its version.
+        // Postgres' built-in C.UTF-8 always sorts the same way. The locales of the C library change with its version.
         binaries.run(
                 user,
                 "initdb",
                 List.of(
                         "--pgdata=" + unfinished,
                         "--username=" + SUPERUSER,
-                        // Its own list of who may connect is not used; should it ever be, nobody may.
+                        // The pg_hba.conf in the data directory is not used. If it ever were, it would admit no one.
                         "--auth=reject",
                         "--encoding=UTF8",
                         "--locale=C",
@@ -162,7 +161,7 @@ public final class LocalPostgres implements AutoCloseable {
         Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** While no server runs, so that it never serves anyone without: of a new cluster, or of one that trusted everybody. */
+    /** Runs while no server does, so that a new cluster, or one of a release that asked for no password, never serves without one. */
     private void setFirstPassword() throws IOException, InterruptedException {
         String password = Passwords.random();
         binaries.run(
@@ -178,12 +177,12 @@ public final class LocalPostgres implements AutoCloseable {
         String ours = majorVersion(binaries.run(user, "postgres", List.of("--version")));
         if (!theirs.equals(ours)) {
             throw new LocalServiceException(
-                    "%s belongs to Postgres %s, but this Trainyard brings Postgres %s: use the Trainyard that wrote it, or dump the data with that one and load them into another directory"
+                    "%s belongs to Postgres %s, but this Trainyard contains Postgres %s: use the release of Trainyard that wrote it, or dump the data with that release and load them into another directory"
                             .formatted(data(), theirs, ours));
         }
     }
 
-    /** {@code postgres (PostgreSQL) 17.6 (Debian)}: the first number. */
+    /** The first number of {@code postgres (PostgreSQL) 17.6 (Debian)}. */
     private static String majorVersion(String printed) {
         return printed.chars()
                 .dropWhile(c -> !Character.isDigit(c))
@@ -192,7 +191,7 @@ public final class LocalPostgres implements AutoCloseable {
                 .toString();
     }
 
-    /** The server that runs on our data although we have only just claimed the directory. */
+    /** The server of an earlier process that still runs on our data. */
     private Optional<ProcessHandle> leftover() throws IOException {
         List<String> lockFile = lockFile();
         if (lockFile.isEmpty()) {
@@ -201,7 +200,8 @@ public final class LocalPostgres implements AutoCloseable {
         Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(lockFile.getFirst()));
         Optional<String> command = process.flatMap(it -> it.info().command());
         if (command.isPresent() && !Path.of(command.get()).endsWith("postgres")) {
-            // After a reboot the number may be anybody's, and Postgres would refuse to start until that process ends.
+            // After a reboot, another program may have this process id, and Postgres would refuse to start while it
+            // runs.
             Files.delete(data().resolve("postmaster.pid"));
             return Optional.empty();
         }
@@ -232,7 +232,7 @@ public final class LocalPostgres implements AutoCloseable {
                 "unix_socket_directories=",
                 "-c",
                 "max_connections=100",
-                // The table of locks has so many for each connection, and readers can take one of each table and index.
+                // The lock table has this many entries per connection, and a reader can lock every table and index.
                 "-c",
                 "max_locks_per_transaction=256",
                 "-c",
@@ -258,8 +258,9 @@ public final class LocalPostgres implements AutoCloseable {
         ProcessBuilder command = binaries.command(user, "postgres", settings())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        // A session of its own: Ctrl-C in a terminal is for this process, which stops Postgres when it no longer needs
-        // it. work_mem is everybody's to set, so that only the system can bound the memory of a session.
+        // In its own session (setsid), because Ctrl-C is meant for this process, which stops Postgres last. Every role
+        // may
+        // raise work_mem, so only the operating system can limit the memory of a database session (ulimit).
         command.command()
                 .addAll(0, List.of("setsid", "sh", "-c", "ulimit -v %d; exec \"$@\"".formatted(MOST_KILOBYTES), "sh"));
         Process server = command.start();
@@ -286,7 +287,7 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    /** What the server says of itself in its lock file: starting, ready or stopping; empty where it has not said yet. */
+    /** The server's status in its lock file: starting, ready or stopping. Empty before the server has written it. */
     private String status() throws IOException {
         List<String> lockFile = lockFile();
         return lockFile.size() < 8 ? "" : lockFile.get(7).strip();
@@ -297,7 +298,7 @@ public final class LocalPostgres implements AutoCloseable {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    /** The database, and the roles that log in with a password; what they may do is the migrations' matter. */
+    /** Creates the database and the roles that log in with a password. The migrations grant them their rights. */
     private void createDatabase() throws SQLException, IOException {
         try (Connection connection =
                         DriverManager.getConnection(url("postgres", SUPERUSER), SUPERUSER, password(SUPERUSER));
@@ -354,7 +355,7 @@ public final class LocalPostgres implements AutoCloseable {
         return port.number();
     }
 
-    /** Ends open connections, stops the server and gives the directory free. Calling it again does nothing. */
+    /** Ends open connections, stops the server and releases the directory. A second call does nothing. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -385,7 +386,7 @@ public final class LocalPostgres implements AutoCloseable {
         return state.path().resolve("data");
     }
 
-    /** Outside the data, which the server's user may write. */
+    /** Outside of the data directory, because the server's user may write there. */
     private Path whoMayConnect() {
         return state.path().resolve("pg_hba.conf");
     }

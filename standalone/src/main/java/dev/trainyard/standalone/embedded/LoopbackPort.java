@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** A TCP port on 127.0.0.1. */
 record LoopbackPort(int number) {
-    // Linux hands out 32768 and above to outgoing connections: a port from there, once remembered, could be taken by
-    // any client at the next start.
+    // Linux gives ports from 32768 on to outgoing connections: at the next start, any client could occupy a stored port
+    // from that range.
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_767;
     private static final int TRIES = 100;
@@ -20,7 +20,7 @@ record LoopbackPort(int number) {
         }
     }
 
-    /** A port that nobody listens on at this moment. */
+    /** A port on which no program listens at this moment. */
     static LoopbackPort free() {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             LoopbackPort port = new LoopbackPort(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1));

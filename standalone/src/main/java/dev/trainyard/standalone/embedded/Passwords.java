@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.Properties;
 import java.util.Set;
 
-/** The passwords of a server's roles, random, in a file that only its owner may read. */
+/** Random passwords of the database roles, in a file that only its owner may read. */
 final class Passwords {
     private static final int BYTES = 24;
 
@@ -38,7 +38,7 @@ final class Passwords {
         String password = read().getProperty(role);
         if (password == null) {
             throw new LocalServiceException(
-                    "%s has no password of %s: delete the file, and all get new ones at the next start"
+                    "%s has no password for %s: delete the file, and the next start creates new passwords for all roles"
                             .formatted(file, role));
         }
         return password;
@@ -51,7 +51,7 @@ final class Passwords {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Only after the server has taken it: a password that is kept here counts as set. */
+    /** Call it only after the server has accepted the password: a stored password counts as set. */
     void keep(String role, String password) throws IOException {
         Properties passwords = read();
         passwords.setProperty(role, password);

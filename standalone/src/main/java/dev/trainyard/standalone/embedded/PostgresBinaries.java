@@ -20,8 +20,8 @@ import org.tukaani.xz.XZInputStream;
 /**
  * The programs of a Postgres, unpacked from the class path.
  *
- * <p>They are started here and not by zonky's own launcher, because that one starts a server through pg_ctl, hence
- * through a shell, takes whoever answers on the port for its server, and cannot say why a start failed.
+ * <p>Zonky's own launcher is not used, for three reasons: it starts the server through pg_ctl and so through a shell, it mistakes any
+ * server that answers on the port for its own, and it cannot say why a start failed.
  */
 record PostgresBinaries(Path home) {
     private static final int OWNER_MAY_EXECUTE = 0100;
@@ -72,7 +72,7 @@ record PostgresBinaries(Path home) {
         }
     }
 
-    /** For every user, whatever our umask: the programs may run as another one. */
+    /** Readable by every user whatever our umask is, because the programs may run as another user. */
     private static void createDirectories(Path directory) throws IOException {
         if (Files.notExists(directory)) {
             createDirectories(directory.resolveSibling(""));
@@ -98,7 +98,7 @@ record PostgresBinaries(Path home) {
         return run(user, program, arguments, "");
     }
 
-    /** The same, with an input. */
+    /** As above, with text for standard input. */
     String run(ServerUser user, String program, List<String> arguments, String input)
             throws IOException, InterruptedException {
         ProcessBuilder builder = command(user, program, arguments);
@@ -106,7 +106,7 @@ record PostgresBinaries(Path home) {
         try (OutputStream in = process.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            // It ended before it had read all: its exit code and output say why.
+            // It ended before it read all input. Its exit code and output say why.
         }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         int code = process.waitFor();
@@ -117,7 +117,7 @@ record PostgresBinaries(Path home) {
                             code,
                             output,
                             output.startsWith("unshare:")
-                                    ? ". Postgres cannot run as root, and here no user namespace can be made for it: start Trainyard as another user, or give it a directory that every user may enter (chmod o+x)"
+                                    ? ". Postgres refuses to run as root, and this system allows no user namespace for it. Start Trainyard as another user, or give it a directory that every user may enter (chmod o+x)"
                                     : ""));
         }
         return output;

@@ -9,17 +9,17 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** As whom Postgres runs, which refuses to run as root. */
+/** The user that Postgres runs as. Postgres refuses to run as root. */
 enum ServerUser {
-    /** As whom this process runs, who is not root. */
+    /** The user of this process, who is not root. */
     OURSELVES(List.of()),
 
-    /** The system's user nobody: what runs inside Postgres reads nothing that is not everybody's to read. */
+    /** The system user {@code nobody}: code that runs inside Postgres can read only world-readable files. */
     NOBODY(List.of("setpriv", "--reuid=" + Id.NOBODY, "--regid=" + Id.NOBODY, "--clear-groups", "--no-new-privs")),
 
     /**
-     * In a user namespace of its own Postgres is nobody, and yet owns root's files, as it must where nobody else can reach
-     * its directory. Outside it is root.
+     * Root, in a user namespace. There, Postgres sees itself as {@code nobody} but owns root's files. Needed where no other user can
+     * reach its directory.
      */
     ROOT(List.of("unshare", "--user"));
 
@@ -29,7 +29,7 @@ enum ServerUser {
         this.prefix = prefix;
     }
 
-    /** An enum's own constants are not there yet while its values are made. */
+    /** In a class of their own: an enum's static fields are not initialised yet when its values are created. */
     private static final class Id {
         private static final int NOBODY = 65_534;
         private static final int ROOT = 0;
@@ -39,7 +39,7 @@ enum ServerUser {
         return new UnixSystem().getUid() == Id.ROOT;
     }
 
-    /** Who should run programs that lie here. */
+    /** The user that should run programs in this directory. */
     static ServerUser forProgramsIn(Path directory) throws IOException {
         if (!isRoot()) {
             return OURSELVES;
@@ -59,12 +59,12 @@ enum ServerUser {
         return Files.getAttribute(data, "unix:uid").equals(Id.NOBODY) ? NOBODY : ROOT;
     }
 
-    /** The words before a command that make it this user's. */
+    /** The words to put before a command so that it runs as this user. */
     List<String> prefix() {
         return prefix;
     }
 
-    /** Makes a directory and everything in it this user's. */
+    /** Makes this user the owner of a directory and everything in it. */
     void own(Path directory) throws IOException {
         if (this == OURSELVES) {
             return;

@@ -12,14 +12,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** A service's own directory: claimed by one process at a time, and the place where the service's port is remembered. */
+/** The directory of one service. One process at a time can claim it. It also stores the service's port number. */
 final class ServiceDirectory implements AutoCloseable {
-    // A file lock belongs to the JVM, and closing any channel on the file gives it up: a second claim inside this JVM
-    // must
-    // be refused before it opens the file.
+    // The JVM holds a file lock as a whole, and closing any channel to the file releases it. So a second claim in this
+    // JVM must be refused before it opens the file.
     private static final Set<Path> CLAIMED_HERE = ConcurrentHashMap.newKeySet();
 
-    // Postgres' initdb puts its own path into a shell command, and Kafka takes a comma for the end of a path.
+    // Postgres' initdb puts its path into a shell command, and Kafka reads a comma as the end of a path.
     private static final Pattern UNSAFE = Pattern.compile("[\"$`\\\\,\\p{Cntrl}]");
 
     private final Path path;
@@ -31,11 +30,11 @@ final class ServiceDirectory implements AutoCloseable {
     }
 
     /**
-     * Creates the directory where it is missing, readable by its owner only, and claims it until {@link #close} or the end
-     * of this process.
+     * Creates the directory if it does not exist, readable by its owner only, and claims it until {@link #close} or the end of this
+     * process.
      *
-     * @throws LocalServiceException if another process, or another service of this one, has claimed it, or its path has
-     *     characters that the services do not bear
+     * @throws LocalServiceException if another process, or another service of this process, has claimed it, or if its path contains
+     *     characters that the services misread
      */
     static ServiceDirectory claim(Path directory) throws IOException {
         Path path = Files.createDirectories(
@@ -81,7 +80,7 @@ final class ServiceDirectory implements AutoCloseable {
         return path;
     }
 
-    /** The wanted port; where that is 0, the remembered one; where there is none, a free one. */
+    /** The wanted port. If that is 0: the stored port, or any free port if none is stored. */
     LoopbackPort port(int wanted) throws IOException {
         if (wanted != 0) {
             return new LoopbackPort(wanted);
@@ -95,7 +94,7 @@ final class ServiceDirectory implements AutoCloseable {
             return new LoopbackPort(Integer.parseInt(text));
         } catch (NumberFormatException e) {
             throw new LocalServiceException(
-                    "%s holds '%s' instead of a port: delete the file, and another port is chosen"
+                    "%s contains '%s', which is not a port number: delete the file to have a new port chosen"
                             .formatted(portFile(), text),
                     e);
         }

@@ -28,19 +28,19 @@ public final class Services implements AutoCloseable {
     }
 
     /**
-     * Starts both at once and returns when both serve; if one fails, the other is stopped again.
+     * Starts both in parallel and returns when both serve. If one fails, stops the other.
      *
-     * @param kafkaPort 0 for the same port as last time, at first a free one; {@code postgresPort} likewise
-     * @throws LocalServiceException as {@link LocalKafka#start} and {@link LocalPostgres#start} say
+     * @param kafkaPort 0: the port of last time, or any free port at the first start; {@code postgresPort} likewise
+     * @throws LocalServiceException see {@link LocalKafka#start} and {@link LocalPostgres#start}
      */
     public static Services start(Path directory, int kafkaPort, int postgresPort) {
         return start(directory, kafkaPort, postgresPort, _ -> {});
     }
 
     /**
-     * The same.
+     * As above.
      *
-     * @param progress learns of each as soon as it serves; called from threads of their own
+     * @param progress called when each of the two serves, from several threads
      */
     public static Services start(Path directory, int kafkaPort, int postgresPort, Consumer<String> progress) {
         createHome(directory);
@@ -73,7 +73,7 @@ public final class Services implements AutoCloseable {
                 : new LocalServiceException("local services could not be started in " + directory, failure);
     }
 
-    /** Root's can be passed through, though not listed, by others: one of them is the user that Postgres runs as. */
+    /** If root owns it, other users may enter but not list it, because Postgres runs as another user. */
     private static void createHome(Path directory) {
         try {
             Files.createDirectories(
@@ -103,7 +103,7 @@ public final class Services implements AutoCloseable {
         }
     }
 
-    /** Starts both, prints where they are as one line of JSON, and stops them on end of input or SIGTERM. */
+    /** Starts both, prints their addresses as one line of JSON, and stops them on end of input or SIGTERM. */
     public static void main(String[] args) {
         System.setProperty("logback.configurationFile", "logback-services.xml");
         CommandLine command = new CommandLine(

@@ -1,6 +1,6 @@
 /**
- * A real Kafka broker and a real Postgres server on this machine's loopback, for those who bring neither.
- * Each keeps its data and its port in a directory of its own and is there again after any restart.
+ * A real Kafka broker and a real Postgres server on the loopback address of this machine, for users who have neither.
+ * Each keeps its data and its port number in its own directory across restarts.
  * Entry: {@link dev.trainyard.standalone.embedded.Services}, which starts both.
  */
 @NullMarked

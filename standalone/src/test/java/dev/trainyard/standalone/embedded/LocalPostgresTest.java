@@ -92,7 +92,7 @@ class LocalPostgresTest {
         try {
             assertThatThrownBy(() -> LocalPostgres.start(directory, 0))
                     .isInstanceOf(LocalServiceException.class)
-                    .hasMessageContaining("belongs to Postgres 17, but this Trainyard brings Postgres 18");
+                    .hasMessageContaining("belongs to Postgres 17, but this Trainyard contains Postgres 18");
         } finally {
             Files.writeString(version, own);
         }

@@ -65,7 +65,7 @@ class ServiceDirectoryTest {
         try (ServiceDirectory state = ServiceDirectory.claim(directory)) {
             assertThatThrownBy(() -> state.port(0))
                     .isInstanceOf(LocalServiceException.class)
-                    .hasMessageContaining(directory.resolve("port") + " holds 'twenty'");
+                    .hasMessageContaining(directory.resolve("port") + " contains 'twenty'");
         }
     }
 }
