@@ -13,8 +13,6 @@ import dev.trainyard.core.request.JobId;
 import java.math.BigDecimal;
 import java.sql.Types;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +22,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -39,15 +36,6 @@ public final class PlanStore {
     /** A cycle begins no further page after it. */
     private static final Duration ROUND = Duration.ofSeconds(2);
 
-    /** A worker that has been silent for longer gets no new work. */
-    private static final Duration SUSPECT_AFTER = Duration.ofSeconds(30);
-
-    /** A worker that fell silent so lately, or is unfit, may take work again: jobs that others refuse wait for it. */
-    private static final Duration BACK_WITHIN = Duration.ofMinutes(15);
-
-    /** The same for one that stopped politely: a restart takes no longer, and nothing says that one follows. */
-    private static final Duration RESTARTED_WITHIN = Duration.ofMinutes(1);
-
     /** Cycles come every five seconds: an older stamp means that nobody was observing. */
     private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
 
@@ -61,6 +49,7 @@ public final class PlanStore {
     private final LostHosts lostHosts;
     private final AbsentWorkerEndings endings;
     private final WaitingJobs waiting;
+    private final HostCapacity capacity;
     private final HostImages images;
     private final MissingNeeds missingNeeds;
     private final Duration round;
@@ -82,6 +71,7 @@ public final class PlanStore {
         this.lostHosts = new LostHosts(database);
         this.endings = new AbsentWorkerEndings(database);
         this.waiting = new WaitingJobs(sql);
+        this.capacity = new HostCapacity(sql);
         this.images = new HostImages(database);
     }
 
@@ -288,7 +278,7 @@ public final class PlanStore {
      */
     private Plan plan(Function<Snapshot, Plan> planner) {
         long began = System.nanoTime();
-        Map<Boolean, List<Snapshot.Host>> known = hosts();
+        Map<Boolean, List<Snapshot.Host>> known = capacity.hosts();
         List<Snapshot.Host> hosts = known.getOrDefault(true, List.of());
         List<Snapshot.Host> away = known.getOrDefault(false, List.of());
         Set<JobId> seen = new HashSet<>();
@@ -321,108 +311,17 @@ public final class PlanStore {
                 .collect(Collectors.toSet()));
     }
 
-    /** By whether they take new work. */
-    private Map<Boolean, List<Snapshot.Host>> hosts() {
-        Map<UUID, List<Snapshot.Device>> devices = devices();
-        Map<UUID, Map<String, Set<String>>> held = held();
-        return sql
-                .sql("""
-                select w.id, w.name, w.boot_id, w.run_slots, w.cpus, w.memory_bytes,
-                       w.state = 'ACTIVE' and w.unfit_because is null
-                           and l.renewed_at > clock_timestamp() - :suspect * interval '1 second' as takes_work,
-                       w.cpus - coalesce(u.cpus, 0) as free_cpus, w.memory_bytes - coalesce(u.memory_bytes, 0) as free_memory
-                from trainyard.worker w
-                join trainyard.worker_lease l on l.worker_id = w.id and l.incarnation = w.incarnation
-                left join lateral (
-                    select sum(a.cpus) as cpus, sum(a.memory_bytes)::bigint as memory_bytes
-                    from trainyard.attempt a join trainyard.reservation r on r.attempt_id = a.id
-                    where r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null) u on true
-                where w.state not in ('DRAINING', 'FORGOTTEN')
-                  and l.renewed_at > clock_timestamp()
-                      - case when w.state = 'STOPPED' then :restarted else :back end * interval '1 second'
-                order by w.name, w.id""")
-                .param("suspect", SUSPECT_AFTER.toSeconds())
-                .param("back", BACK_WITHIN.toSeconds())
-                .param("restarted", RESTARTED_WITHIN.toSeconds())
-                .query((row, n) -> {
-                    UUID id = row.getObject("id", UUID.class);
-                    Map<String, Set<String>> taken = held.getOrDefault(id, Map.of());
-                    Set<String> slots = taken.getOrDefault("SLOT", Set.of());
-                    int runSlots = row.getInt("run_slots");
-                    return Map.entry(
-                            row.getBoolean("takes_work"),
-                            new Snapshot.Host(
-                                    new WorkerId(id),
-                                    row.getString("name"),
-                                    row.getString("boot_id"),
-                                    devices.getOrDefault(id, List.of()),
-                                    IntStream.range(0, runSlots)
-                                            .filter(slot -> !slots.contains(Integer.toString(slot)))
-                                            .boxed()
-                                            .toList(),
-                                    runSlots,
-                                    taken.getOrDefault("PORT", Set.of()),
-                                    taken.getOrDefault("LOCATION", Set.of()),
-                                    row.getBigDecimal("cpus"),
-                                    row.getBigDecimal("free_cpus"),
-                                    row.getLong("memory_bytes"),
-                                    row.getLong("free_memory")));
-                })
-                .list()
-                .stream()
-                .collect(Collectors.partitioningBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
-    }
-
-    private Map<UUID, List<Snapshot.Device>> devices() {
-        Map<UUID, List<Snapshot.Device>> byWorker = new HashMap<>();
-        sql.sql("""
-                select d.key, d.worker_id, d.index, d.kind, d.type, d.memory_bytes, d.unhealthy_because,
-                       not exists (select from trainyard.reservation r
-                                   where r.kind = 'DEVICE' and r.key = d.key and r.released_at is null) as free
-                from trainyard.device d where d.offered order by d.worker_id, d.index, d.key""").query(row -> {
-            byWorker.computeIfAbsent(row.getObject("worker_id", UUID.class), worker -> new ArrayList<>())
-                    .add(new Snapshot.Device(
-                            row.getString("key"),
-                            row.getInt("index"),
-                            Snapshot.Kind.valueOf(row.getString("kind")),
-                            row.getString("type"),
-                            (Long) row.getObject("memory_bytes"),
-                            row.getString("unhealthy_because"),
-                            row.getBoolean("free")));
-        });
-        return byWorker;
-    }
-
-    /**
-     * Per worker and kind, what is held; keys without the worker's id. Workers of one machine share its folders: a place that one of them
-     * holds, also for an attempt that it lost, is held for all.
-     */
-    private Map<UUID, Map<String, Set<String>>> held() {
-        Map<UUID, Map<String, Set<String>>> held = new HashMap<>();
-        sql.sql("""
-                select w.id as worker_id, r.kind, substr(r.key, 38) as thing
-                from trainyard.reservation r join trainyard.worker holder on holder.id = r.worker_id
-                join trainyard.worker w on w.id = holder.id or r.kind = 'LOCATION' and w.boot_id = holder.boot_id
-                where r.released_at is null and r.kind in ('SLOT', 'PORT', 'LOCATION')""").query(row -> {
-            held.computeIfAbsent(row.getObject("worker_id", UUID.class), worker -> new HashMap<>())
-                    .computeIfAbsent(row.getString("kind"), kind -> new HashSet<>())
-                    .add(row.getString("thing"));
-        });
-        return held;
-    }
-
     // Applying --------------------------------------------------------------------------------------------------------
 
     private Cycle apply(Plan plan) {
-        Map<UUID, Room> rooms = lockHosts(plan);
+        Map<UUID, HostCapacity.Room> rooms = capacity.lock(plan);
         if (images.want(plan.wants())) {
             notifyWorkers();
         }
         int placed = 0;
         int refused = 0;
         for (Plan.Placement placement : plan.placements()) {
-            Room room = rooms.get(placement.host().value());
+            HostCapacity.Room room = rooms.get(placement.host().value());
             if (room != null && room.takes(placement) && place(placement)) {
                 placed++;
             } else {
@@ -454,64 +353,6 @@ public final class PlanStore {
                 update trainyard.job
                 set state = 'FAILED', ended_at = greatest(queued_at, clock_timestamp()), waiting_because = null where id = :job""").param("job", job.value()).update();
         events.append(job, "job.ended", null, Json.object(Map.of("state", "FAILED")));
-    }
-
-    /** What a locked worker row still has, over every attempt that holds a slot of it, and the devices it offers now. */
-    private static final class Room {
-
-        private BigDecimal cpus;
-        private long memory;
-        private final Set<String> devices;
-
-        Room(BigDecimal cpus, long memory, Set<String> devices) {
-            this.cpus = cpus;
-            this.memory = memory;
-            this.devices = devices;
-        }
-
-        boolean takes(Plan.Placement placement) {
-            if (placement.cpus().compareTo(cpus) > 0
-                    || placement.memory() > memory
-                    || !devices.containsAll(placement.devices())) {
-                return false;
-            }
-            cpus = cpus.subtract(placement.cpus());
-            memory -= placement.memory();
-            return true;
-        }
-    }
-
-    private Map<UUID, Room> lockHosts(Plan plan) {
-        UUID[] ids = Stream.of(
-                        plan.placements().stream().map(Plan.Placement::host),
-                        plan.wants().stream().map(Plan.Want::host),
-                        plan.unavailable().stream().map(Plan.Unavailable::host))
-                .flatMap(hosts -> hosts)
-                .map(WorkerId::value)
-                .distinct()
-                .toArray(UUID[]::new);
-        // All of them by id before the first placement, with a statement of its own: what is decided is read
-        // afterwards.
-        sql.sql("select id from trainyard.worker where id = any(:ids) order by id for no key update")
-                .param("ids", ids)
-                .query(UUID.class)
-                .list();
-        Map<UUID, Room> rooms = new HashMap<>();
-        sql.sql("""
-                select w.id, w.cpus - coalesce(sum(a.cpus), 0) as cpus, w.memory_bytes - coalesce(sum(a.memory_bytes), 0) as memory,
-                       array(select d.key from trainyard.device d
-                             where d.worker_id = w.id and d.offered and d.unhealthy_because is null) as devices
-                from trainyard.worker w
-                left join trainyard.reservation r on r.worker_id = w.id and r.kind = 'SLOT' and r.released_at is null
-                left join trainyard.attempt a on a.id = r.attempt_id
-                where w.id = any(:ids) and w.state = 'ACTIVE' and w.unfit_because is null
-                group by w.id""").param("ids", ids).query(row -> {
-            Set<String> devices = Set.of((String[]) row.getArray("devices").getArray());
-            rooms.put(
-                    row.getObject("id", UUID.class),
-                    new Room(row.getBigDecimal("cpus"), row.getLong("memory"), devices));
-        });
-        return rooms;
     }
 
     /** {@code place}, in a savepoint: what the unique indexes refuse leaves the other placements standing. */
