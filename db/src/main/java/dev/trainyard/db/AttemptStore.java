@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -379,7 +378,7 @@ public final class AttemptStore {
     static Outcome end(JdbcClient sql, JobEvents events, Locked locked, End end) {
         close(sql, events, locked, end);
         release(sql, locked.attempt(), true);
-        follow(sql, events, locked, end);
+        JobAfterAttempt.apply(sql, events, locked, end);
         return Outcome.APPLIED;
     }
 
@@ -406,82 +405,6 @@ public final class AttemptStore {
             data.put("startRefusal", end.refusal().name());
         }
         events.append(locked.job(), "attempt.ended", locked.attempt(), Json.object(data));
-    }
-
-    /** What the end means for the job. */
-    static void follow(JdbcClient sql, JobEvents events, Locked locked, End end) {
-        sql.sql("update trainyard.job set last_cause = :cause where id = :job")
-                .param("cause", end.cause().name())
-                .param("job", locked.job().value())
-                .update();
-        Retry.Decision decision = locked.cancelRequested()
-                ? Retry.afterCancel(end.cause())
-                : end.retry().apply(locked.counters());
-        switch (decision) {
-            case Retry.Final(JobState state) -> {
-                sql.sql("""
-                        update trainyard.job
-                        set state = :state, ended_at = greatest(queued_at, clock_timestamp()), hold_requested = false, hold_reason = null
-                        where id = :job""")
-                        .param("state", state.name())
-                        .param("job", locked.job().value())
-                        .update();
-                events.append(locked.job(), "job.ended", null, Json.object(Map.of("state", state.name())));
-            }
-            case Retry.Hold(String reason) -> hold(sql, events, locked.job(), reason);
-            case Retry.RetryAfter retry -> queueAgain(sql, events, locked, end.cause(), retry);
-            case Retry.Elsewhere(Retry.Counters counters) -> {
-                // Of this incarnation alone: the next one may have another policy.
-                sql.sql("""
-                        update trainyard.attempt a set refused_by = w.incarnation
-                        from trainyard.worker w where w.id = a.worker_id and a.id = :id""").param("id", locked.attempt().value()).update();
-                queueAgain(sql, events, locked, end.cause(), new Retry.RetryAfter(Duration.ZERO, counters));
-            }
-        }
-        Notifications.send(sql, Notifications.PLAN);
-    }
-
-    private static void queueAgain(
-            JdbcClient sql, JobEvents events, Locked locked, Cause cause, Retry.RetryAfter retry) {
-        sql.sql("""
-                update trainyard.job
-                set retries_spent = :spent, free_in_a_row = :free, not_before = clock_timestamp() + :after * interval '1 millisecond'
-                where id = :job""")
-                .param("spent", retry.counters().retriesSpent())
-                .param("free", retry.counters().freeInARow())
-                .param("after", retry.after().toMillis())
-                .param("job", locked.job().value())
-                .update();
-        if (locked.holdReason() != null) {
-            hold(sql, events, locked.job(), locked.holdReason());
-        } else {
-            sql.sql("update trainyard.job set state = 'QUEUED' where id = :job")
-                    .param("job", locked.job().value())
-                    .update();
-            events.append(locked.job(), "job.queued", null, Json.object(queued(locked, cause, retry)));
-        }
-    }
-
-    /** When it may be placed, and where the retry is nobody's fault, which it is of how many. */
-    private static Map<String, Object> queued(Locked locked, Cause cause, Retry.RetryAfter retry) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("afterMillis", retry.after().toMillis());
-        int free = retry.counters().freeInARow();
-        OptionalInt limit = Retry.freeLimit(cause);
-        if (limit.isPresent() && free > locked.counters().freeInARow()) {
-            data.put("freeRetry", free);
-            data.put("of", limit.getAsInt());
-        }
-        return data;
-    }
-
-    private static void hold(JdbcClient sql, JobEvents events, JobId job, String reason) {
-        sql.sql(
-                        "update trainyard.job set state = 'HELD', hold_reason = :reason, hold_requested = false where id = :job")
-                .param("reason", reason)
-                .param("job", job.value())
-                .update();
-        events.append(job, "job.held", null, Json.object(Map.of("reason", reason)));
     }
 
     private void release(AttemptId id, boolean all) {

@@ -150,7 +150,7 @@ public final class LostHosts {
             if (locked.state() == AttemptState.RESERVED) {
                 AttemptStore.release(sql, id, true);
             }
-            AttemptStore.follow(sql, events, locked, end);
+            JobAfterAttempt.apply(sql, events, locked, end);
         }
     }
 
