@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What Trainyard adds to a container that does nothing: the same `true`, one after another, in turn by `docker run --rm`, by
-# the REST interface (published, and its log followed to the end), and by `trainyard submit`. Needs a running
-# `./trainyard up` with nothing else to do, curl, and the image, which is not pulled.
+# Measures the time that Trainyard adds to a container that does nothing. Runs `true` again and again, in turn with
+# `docker run --rm`, over REST (publishes the request and follows its log to the end), and with `trainyard submit`. Needs
+# curl, the image (it is not pulled), and a running `./trainyard up` without other jobs.
 #
 # usage: bench/overhead.sh [ROUNDS] [IMAGE]      defaults: 20 debian:bookworm-slim
 set -euo pipefail
@@ -20,7 +20,7 @@ by_docker() {
 by_rest() {
     local id
     id=$(cat /proc/sys/kernel/random/uuid)
-    # Version 7, as job ids are: the first digit of the third group.
+    # A UUID of version 7, like other job ids: the version is the first digit of the third group.
     id=${id:0:14}7${id:15}
     curl -sfS -o /dev/null -X POST -H 'Content-Type: application/json' "$rest/api/v1/jobs" -d "{
         \"schema\": \"trainyard.request/v1\", \"kind\": \"submit\", \"jobId\": \"$id\", \"name\": \"overhead\",
@@ -32,7 +32,7 @@ by_command_line() {
     ./trainyard submit "$compose/docker-compose.yml" >/dev/null 2>&1
 }
 
-# seconds COMMAND: how long it takes, appended to a file of its name.
+# seconds COMMAND: appends how long the command takes to a file with its name.
 seconds() {
     local begun=$EPOCHREALTIME
     "$1"

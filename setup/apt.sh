@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Sourced after messages.sh: packages from the distribution, where we may install them.
+# Sourced after messages.sh. Installs packages of the distribution, where the script is allowed to.
 
-# True on a machine where we may run apt-get: Debian or a relative of it, as root.
+# True on a machine where the script may run apt-get: Debian or a derivative, as root.
 can_install_packages() {
     [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null
 }
 
-# install_packages NAME...: says so first, and ends the script with apt-get's own words where it fails.
+# install_packages NAME...: announces and installs them. If apt-get fails, shows its output and ends the script.
 install_packages() {
     local log
     log=$(mktemp)
@@ -18,18 +18,18 @@ install_packages() {
     rm -f "$log"
 }
 
-# apt_refreshing LOG ARG...: apt-get with the package lists as they are, and once more with fresh ones. Fresh machines
-# have no lists and old machines have lists that name packages which are gone; on all others the refresh is saved.
+# apt_refreshing LOG ARG...: runs apt-get with the present package lists; if that fails, refreshes the lists and runs it again.
+# New machines have no lists, and old lists may name packages that are gone. All other machines save the refresh.
 apt_refreshing() {
     local log=$1
     shift
     DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1 </dev/null && return
-    # One unreachable third-party source makes `update` fail although the package may be had: the second try decides.
+    # `update` also fails if one third-party source is unreachable, although the package may be available: the second try decides.
     apt-get update >>"$log" 2>&1 </dev/null || true
     DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1 </dev/null
 }
 
-# package_exists NAME: whether the distribution has it, asked again with fresh lists before the answer is no.
+# package_exists NAME: true if the distribution has the package. Before it answers no, it refreshes the lists and asks again.
 package_exists() {
     apt-cache show "$1" >/dev/null 2>&1 && return
     apt-get update >/dev/null 2>&1 </dev/null || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that the Docker engine has a base image: present, else pulled, else made on this machine from the
-# distribution's packages under the same name, so that the same Dockerfile builds with and without a registry.
+# Makes sure that the Docker engine has a base image. If it is missing, pulls it; if no registry answers, makes it on this
+# machine from the distribution's packages under the same name, so that the same Dockerfile builds without a registry too.
 #
 # usage: setup/base-image.sh debian:bookworm-slim|busybox:latest
 set -euo pipefail
@@ -16,12 +16,12 @@ main() {
     image=${1:?usage: base-image.sh IMAGE}
     present && return
     docker version >/dev/null || die "there is no Docker engine to give the image $image to" "setup/docker.sh"
-    # Two at once would make the same image twice; the script itself is the lock file.
+    # Two processes at once would make the same image twice. The script itself is the lock file.
     exec 9<"${BASH_SOURCE[0]}"
     flock 9
     present && return
 
-    # Not /tmp: it is often mounted nodev, where debootstrap cannot work.
+    # Not in /tmp, which is often mounted nodev: debootstrap does not work there.
     work=$(mktemp -d -p "${TMPDIR:-/var/tmp}" trainyard-base-image.XXXXXX)
     trap clean_up EXIT
     say "getting the base image $image"
@@ -40,12 +40,12 @@ present() {
 }
 
 clean_up() {
-    # An interrupted debootstrap leaves these mounted.
+    # An interrupted debootstrap leaves these file systems mounted.
     umount "$work/root/proc" "$work/root/sys" 2>/dev/null || true
     rm -rf --one-file-system "$work"
 }
 
-# The limit is for the registry's first answer: once it sends layers, a slow line may take the time it needs.
+# The limit applies to the registry's first answer. After that, a slow connection may take as long as it needs.
 pull() {
     docker pull "$image" >"$work/pull.log" 2>&1 9<&- &
     local pull=$! deadline=$((SECONDS + SECONDS_FOR_A_REGISTRY_TO_ANSWER))
@@ -75,7 +75,7 @@ make_debian() {
         tail -n 15 "$work/debootstrap.log" >&2
         die "debootstrap could not make $image"
     fi
-    # What "slim" leaves out, and what the build has left behind. Docker provides resolv.conf and hostname.
+    # Excludes what "slim" images omit, and leftovers of the build. Docker provides resolv.conf and hostname.
     import "debootstrap --variant=minbase $release" \
         --exclude='./var/cache/apt/archives/*.deb' --exclude='./var/cache/apt/*.bin' --exclude='./var/lib/apt/lists/*' \
         --exclude='./var/log/*.log' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
@@ -83,8 +83,8 @@ make_debian() {
         --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*'
 }
 
-# The first configured mirror that carries this Debian release; nothing (debootstrap's default) where there is none,
-# as on Ubuntu.
+# Prints the first configured mirror that has this Debian release. If there is none, as on Ubuntu, prints nothing, and
+# debootstrap uses its default.
 # shellcheck disable=SC2016 # REPO_URI is apt-get's own variable
 debian_mirror() {
     local uri
@@ -118,7 +118,7 @@ make_busybox() {
     while read -r command; do
         [[ -e $root/bin/$command ]] || ln -s busybox "$root/bin/$command"
     done < <("$root/bin/busybox" --list)
-    # Scripts expect env here.
+    # Scripts expect env at this path.
     ln -s ../../bin/busybox "$root/usr/bin/env"
     printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/home:/bin/false >"$root/etc/passwd"
     printf '%s\n' root:x:0: nobody:x:65534: >"$root/etc/group"

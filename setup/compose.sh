@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that Docker Compose is there, either generation: tests compare its containers with ours. Needed for tests only.
+# Makes sure that Docker Compose is installed, v1 or v2: tests compare its containers with Trainyard's. Needed for tests only.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=setup/messages.sh
@@ -19,7 +19,7 @@ main() {
     if package_exists docker-compose; then
         install_packages docker-compose
     else
-        # Where the old generation is gone, the new one has this name.
+        # Distributions without v1 give v2 this name.
         install_packages docker-compose-v2
     fi
 }

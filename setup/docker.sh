@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine answers, and that there is a client to ask it. An engine that answers is left as it is.
+# Makes sure that a Docker engine answers and that a Docker client is installed. Does not change an engine that answers.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=setup/messages.sh
@@ -33,7 +33,7 @@ main() {
         "Debian, Ubuntu:         sudo apt-get install docker.io iptables && sudo usermod -aG docker $(id -un)"
     say "no Docker engine answers: setting one up on this machine"
     install_what_is_missing
-    # A package's installation may have started it.
+    # The installation of the package may have started the engine.
     engine_answers && return
     start_engine
     wait_until_it_answers
@@ -54,15 +54,15 @@ words_of_docker() {
 install_what_is_missing() {
     local -A missing=()
     if ! command -v docker >/dev/null; then
-        # Newer distributions have the client in a package of its own, on older ones the engine brings it.
+        # Newer distributions have a separate package for the client; on older ones the engine's package contains it.
         if package_exists docker-cli; then missing[docker-cli]=1; else missing[docker.io]=1; fi
-        # An engine elsewhere, its socket mounted into this container, may lack nothing but the client.
+        # If this container mounts the socket of an engine elsewhere, only the client may be missing.
         [[ -S $SOCKET ]] || missing[docker.io]=1
     elif ! command -v dockerd >/dev/null; then
         missing[docker.io]=1
     fi
     command -v iptables >/dev/null || missing[iptables]=1
-    # A kernel with AppArmor and no AppArmor tools: the engine would start, and refuse to start containers.
+    # If the kernel has AppArmor and the tools are missing, the engine would start but refuse to start containers.
     if grep -qs Y /sys/module/apparmor/parameters/enabled && ! command -v apparmor_parser >/dev/null; then
         missing[apparmor]=1
     fi
@@ -79,8 +79,8 @@ start_engine() {
         say "it is about to start already"
         return
     fi
-    # Left behind where the machine or the container stopped: dockerd takes any process with that number, even one that is
-    # dead but not waited for, for itself or for its containerd, and does not start.
+    # These files stay if the machine or container stopped. dockerd would mistake any process with such a number, even a zombie,
+    # for itself or its containerd, and would not start.
     rm -f "$PID_FILE"
     runs containerd "$CONTAINERD_PID_FILE" || rm -f "$CONTAINERD_PID_FILE"
     say "starting it: dockerd, log in $LOG"
@@ -88,7 +88,7 @@ start_engine() {
     started=$!
 }
 
-# runs PROGRAM PID_FILE: a process that is dead but not waited for still has its name, and no executable.
+# runs PROGRAM PID_FILE: true if the process runs. A zombie still has its name, but no executable.
 runs() {
     local pid
     pid=$(cat "$2" 2>/dev/null) && [[ $(readlink "/proc/$pid/exe") == */"$1" ]]

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Sourced by the launcher and by jdk.sh: where is a JDK? The first command of the day and the thousandth wait for this, so
-# it starts no process where a JDK 25 is in a usual place: a JDK tells its version in a file.
+# Sourced by the launcher and by jdk.sh. Finds a JDK. Every command waits for this, so it starts no process if a JDK 25 is in
+# a usual place: it reads the version from a file of the JDK.
 
 readonly WANTED_JDK=25
-# Where jdk.sh puts one that it downloads.
+# The folder for a JDK that jdk.sh downloads.
 readonly KEPT_JDKS=${XDG_CACHE_HOME:-~/.cache}/trainyard/jdk
 
-# Sets `jdk`: what the user names, then exactly the wanted version, then any newer one.
+# Sets `jdk`. Tries the one that the user names, then exactly the wanted version, then any newer one.
 find_jdk() {
     local homes=("$KEPT_JDKS"/* /usr/lib/jvm/* /opt/java/* ~/.sdkman/candidates/java/* ~/.jdks/*)
     jdk=${JAVA_HOME:-}
@@ -21,7 +21,7 @@ find_jdk() {
     return 1
 }
 
-# Whether there is a JDK in a folder; sets `version` to its feature version.
+# True if the folder contains a JDK. Sets `version` to its feature version.
 is_jdk() {
     local line
     [[ -n $1 && -x $1/bin/javac && -r $1/release ]] || return

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the home of a JDK 25 or newer: one that is there, else the distribution's, else Temurin's, which is kept in the
-# user's cache and nowhere else.
+# Prints the home of a JDK 25 or newer. Takes an installed one, otherwise the distribution's, otherwise Temurin's, which it
+# keeps in the user's cache and nowhere else.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=setup/messages.sh
@@ -19,7 +19,7 @@ main() {
 }
 
 install_jdk() {
-    # One download, however many launches at once; the script itself is the lock file.
+    # Several launches at once make only one download. The script itself is the lock file.
     exec 9<"${BASH_SOURCE[0]}"
     flock 9
     find_jdk && return
@@ -44,7 +44,7 @@ download_temurin() {
     checksum=$(field checksum '[0-9a-f]\{64\}' <<<"$answer")
     [[ -n $link && -n $checksum ]] || cannot_get_jdk
 
-    # Beside its final place, so that a JDK under its final name is always a complete one.
+    # Unpack beside the final folder, so that a JDK under its final name is always complete.
     mkdir -p "$KEPT_JDKS"
     work=$(mktemp -d -p "$KEPT_JDKS" .download.XXXXXX)
     trap 'rm -rf "$work"' EXIT
@@ -56,12 +56,12 @@ download_temurin() {
     mv "$work/jdk" "$KEPT_JDKS/temurin-$WANTED_JDK-${checksum:0:8}"
 }
 
-# field NAME PATTERN: the first value of that name in a JSON text.
+# field NAME PATTERN: prints the first value with that name in a JSON text.
 field() {
     grep -o "\"$1\": *\"$2\"" | head -n 1 | sed 's/.*: *"\(.*\)"$/\1/'
 }
 
-# download URL FILE: with what the machine has; - is standard output.
+# download URL FILE: uses the program that the machine has. The file - is standard output.
 download() {
     if ! command -v curl >/dev/null && ! command -v wget >/dev/null && can_install_packages; then
         install_packages curl ca-certificates

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that Maven is there.
+# Makes sure that Maven is installed.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=setup/messages.sh

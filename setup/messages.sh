@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Sourced by the launcher and by every setup script: how they speak, and how they end.
+# Sourced by the launcher and by every setup script. Defines how they print messages and how they end.
 
 say() {
     printf 'trainyard: %s\n' "$*" >&2
 }
 
-# die WHAT_HAPPENED [LINE...]: the further lines say what to do.
+# die WHAT_HAPPENED [LINE...]: the other lines say what to do.
 die() {
     printf 'trainyard: error: %s\n' "$1" >&2
     shift
     (($# == 0)) || printf '    %s\n' "$@" >&2
-    # As docs/cli.md lists it: something that is needed is missing, and could not be set up.
+    # The exit code of docs/cli.md for: something that is needed is missing and cannot be set up.
     exit 69
 }
 

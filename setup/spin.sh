@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that spin and a C compiler are there: a test checks the model of the lifecycle with them. Needed for tests only.
+# Makes sure that spin and a C compiler are installed: a test checks the model of the lifecycle with them. Needed for tests only.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=setup/messages.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the storm (e2e/README.md) where sources are newer than it, sets up what it needs, and runs it.
+# Builds the storm (e2e/README.md) if the sources are newer than its build, sets up what it needs, and runs it.
 # usage: ./trainyard storm [--seed N] [--minutes M] [--plan]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/setup/messages.sh"
 
 readonly CLASS_PATH=$root/e2e/target/lib
-# As old as the start of the build that it tells of.
+# A file as old as the start of the last build.
 readonly BUILT=$root/e2e/target/lib.built
 readonly BUILD_LOG=$root/target/storm-build.log
 
@@ -20,7 +20,7 @@ main() {
         "$root/setup/base-image.sh" debian:bookworm-slim
         "$root/setup/base-image.sh" busybox:latest
     fi
-    # As the tests run: no watchdog container, and the engine's ports are this machine's.
+    # The same settings as in the tests: no watchdog container, and the engine's ports are on this machine.
     export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=localhost
     cd "$root/e2e"
     exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 \
@@ -40,7 +40,7 @@ build() {
     say "Building the storm (first time: one to two minutes)…"
     mkdir -p "${BUILD_LOG%/*}" "${BUILT%/*}"
     touch "$BUILT.started"
-    # Jars that are no longer used would stay on the class path.
+    # Otherwise jars that are no longer used would stay on the class path.
     rm -rf "$BUILT" "$CLASS_PATH"
     if ! mvn -B -f "$root/pom.xml" -pl e2e -am -Dmaven.test.skip package >"$BUILD_LOG" 2>&1 </dev/null; then
         grep '^\[ERROR\]' "$BUILD_LOG" | head -n 20 >&2

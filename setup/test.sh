@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All checks and tests of Trainyard, with the set-up that they need: JDK, Maven, a Docker engine, Docker Compose, spin and the images
-# that tests start containers from. Works on a bare machine. usage: ./trainyard test [--all] [MAVEN_OPTION...]
+# Runs all checks and tests of Trainyard. First sets up what they need: JDK, Maven, a Docker engine, Docker Compose, spin and the
+# images that tests start containers from. Works on a bare machine. usage: ./trainyard test [--all] [MAVEN_OPTION...]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=setup/messages.sh
@@ -23,7 +23,7 @@ main() {
 
     log=$root/target/test.log
     mkdir -p "${log%/*}"
-    # Two modules at a time where neither needs the other: most tests wait for something.
+    # Two modules at a time, if neither needs the other: most tests spend their time waiting.
     local outcome=passed
     mvn -B -T 2 -f "$root/pom.xml" verify "${options[@]}" 2>&1 </dev/null | tee "$log" || outcome=FAILED
     summary "$outcome"
@@ -32,7 +32,7 @@ main() {
 }
 
 summary() {
-    # Each module ends its tests with a line of totals; the lines of single classes go on after the counts.
+    # Each module ends its tests with a line of totals. The lines of single classes have more text after the counts.
     awk -v outcome="$1" -v seconds="$SECONDS" '
         match($0, /Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$/) {
             split(substr($0, RSTART), part, /[:,] */)

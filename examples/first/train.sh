@@ -1,4 +1,4 @@
-# Stands for a training script: takes --lr and --fail, prints a loss per epoch, and leaves a file in /outputs.
+# Takes the place of a training script: accepts --lr and --fail, prints a loss per epoch, and writes a file to /outputs.
 set -eu
 lr=0.1 fail=false
 while [ $# -gt 0 ]; do
