@@ -1,9 +1,9 @@
 /*
- * The life of a job's attempts, as the stores and the worker have it. One step is one committed transaction, which carries the name of the
- * store's method and its guards, or one call to the engine; a worker's process may die, stand still or be cut off between any two.
- * One job, at most K attempts, two hosts with one device each. See README.md, and check.sh for what is run.
+ * The life of a job's attempts, as the stores and the worker implement it. One step is one committed transaction, with the name of the
+ * store's method and its guards, or one call to the engine. A worker's process may die, freeze or be cut off between any two steps.
+ * One job, at most K attempts, two hosts with one device each. See README.md, and check.sh for the runs.
  *
- * MUT drops one guard, which must then be seen to break the property that check.sh names. CHECK looks at one property alone.
+ * MUT drops one guard; the property that check.sh names must then break. CHECK checks only one property.
  */
 #ifndef K
 #define K 2
@@ -11,7 +11,7 @@
 #ifndef MUT
 #define MUT 0
 #endif
-/* How often each fault may come. */
+/* How often each fault may occur. */
 #ifndef CRASHES
 #define CRASHES 0
 #endif
@@ -46,23 +46,23 @@
 #define REFUSALS 0
 #endif
 
-/* The properties, each of which check.sh wants to see broken. */
+/* The properties. check.sh breaks each of them at least once. */
 #define ONE_LIVE_ATTEMPT 1        /* a job has at most one attempt that is not ENDED */
-#define HELD_ONCE 2               /* nothing is held by two */
-#define NOT_FREED_TOO_SOON 3      /* nothing is freed while something of it may run, but for a forgotten host, where an operator says so */
+#define HELD_ONCE 2               /* nothing is held by two attempts */
+#define NOT_FREED_TOO_SOON 3      /* nothing is released while its attempt may still run, except on a forgotten host, where an operator says so */
 #define NOT_HELD_FOR_EVER 4
-#define RUNS_ON_ITS_OWN 5         /* what is started holds what it runs on */
-#define TWO_RUN_AFTER_A_LOSS 6    /* two containers of one job only where a host was lost */
-#define NONE_LEFT_BEHIND 7        /* no container */
-#define REMOVED_AT_THE_END 8      /* no container before its attempt has ENDED */
+#define RUNS_ON_ITS_OWN 5         /* a started container holds everything that it runs on */
+#define TWO_RUN_AFTER_A_LOSS 6    /* two containers of one job run only if a host was lost */
+#define NONE_LEFT_BEHIND 7        /* no container is left behind */
+#define REMOVED_AT_THE_END 8      /* no container is removed before its attempt has ENDED */
 #define NO_ATTEMPT_STUCK 9
 #define NO_JOB_STUCK 10
-#define OVER_STAYS_OVER 11        /* a job that is over */
-#define CANCEL_STANDS 12          /* once accepted: it succeeds or is cancelled */
-#define NOTHING_AFTER_CANCEL 13   /* no attempt is placed */
+#define OVER_STAYS_OVER 11        /* a job that is over stays over */
+#define CANCEL_STANDS 12          /* after an accepted cancel, the job succeeds or is cancelled */
+#define NOTHING_AFTER_CANCEL 13   /* no attempt is placed after a cancel */
 #define STOPPED_IS_NOT_COMPLETED 14
-#define DID_WELL_HAS_SUCCEEDED 15 /* what ended well by itself */
-#define FAULTS_SPEND_NOTHING 16   /* no retry of the user's */
+#define DID_WELL_HAS_SUCCEEDED 15 /* a job whose attempt ended well by itself has succeeded */
+#define FAULTS_SPEND_NOTHING 16   /* no fault spends a retry of the user's */
 
 #ifndef CHECK
 #define CHECK 0
@@ -74,7 +74,7 @@ mtype:attempt = { NONE, RESERVED, PREPARING, RUNNING, COLLECTING, ENDED };
 mtype:cause = { NOCAUSE, COMPLETED, PROGRAM_ERROR, BUILD_FAILED, KILLED_EXTERNALLY, START_TIMEOUT, HOST_LOST, PULL_FAILED, REFUSED, C_CANCELLED, C_PREEMPTED };
 mtype:container = { ABSENT, CREATED, UP, EXITED0, EXITED1, KILLED };
 mtype:worker = { ACTIVE, LOST, FORGOTTEN };
-/* What a thread is about to do. */
+/* The next step of a thread. */
 mtype:pc = { LOAD, BEGIN, FAIL, ENGINE, CREATE, RECORD_CREATED, START, STARTED, WATCH, SIGNALLED, SIGNAL, AWAIT, EXITED, END, REMOVE,
     REINSTATE, REINSTATE_IF_STARTED, STOP_REPLACED, SUPERSEDE, IDLE };
 
@@ -89,7 +89,7 @@ bool engineUp[2];
 /* The processes. */
 bool up[2]; bool frozen[2]; bool cut[2];
 mtype:pc pc[K]; mtype:cause failWith[K]; mtype:container seen[K]; bool endedBeforeSignal[K];
-/* What really happened; nobody reads it but the properties. */
+/* The facts. Only the properties read them. */
 bool ranWell[K]; bool reallySignalled[K]; bool wasLost[K]; bool cancelAccepted = false; byte spent = 0; bool touchedByDeath[K];
 
 byte crashes = CRASHES, freezes = FREEZES, cuts = CUTS, cancels = CANCELS, holdsLeft = HOLDS, forgets = FORGETS, preempts = PREEMPTS,
@@ -100,7 +100,7 @@ byte crashes = CRASHES, freezes = FREEZES, cuts = CUTS, cancels = CANCELS, holds
 #define ALIVE (up[H] && !frozen[H])
 #define REACHES (ALIVE && !cut[H])
 #define ASKS (ALIVE && engineUp[H])
-/* AttemptStore.fenced: the incarnation, and not FORGOTTEN. One process per host here; who copied a state directory is refused by register. */
+/* AttemptStore.fenced: the incarnation, and not FORGOTTEN. The model has one process per host; register refuses a copied state directory. */
 #define FENCED (worker[H] != FORGOTTEN)
 #define WAITS (job == QUEUED || job == HELD)
 #define FINAL (job == SUCCEEDED || job == FAILED || job == CANCELLED)
@@ -135,11 +135,11 @@ inline removeBox(a_) { box[a_] = ABSENT }
 
 proctype Attempt(byte a) {
 end: do
-  /* CurrentAttempt.of, AttemptStore.find */
+  /* SettledAttempt.of, AttemptStore.find */
   :: atomic { pc[a] == LOAD && state[a] != NONE && REACHES ->
        if
        :: state[a] == ENDED && lostIn[a] != NONE && holds[a] && MUT != 13 ->
-          if /* Comeback.next */
+          if /* LostAttemptDecision.next */
           :: NEWEST && job == QUEUED -> pc[a] = REINSTATE
           :: NEWEST && job == HELD && lostIn[a] == RUNNING -> pc[a] = REINSTATE
           :: NEWEST && job == HELD && lostIn[a] != RUNNING -> pc[a] = REINSTATE_IF_STARTED
@@ -227,7 +227,7 @@ end: do
        fi }
   :: atomic { pc[a] == END && REACHES ->
        if :: FENCED && state[a] == COLLECTING -> state[a] = ENDED; cause[a] = exitCause[a]; follow(exitCause[a]) :: else -> skip fi; pc[a] = LOAD }
-  /* AttemptStore.failed: nothing of it runs. */
+  /* AttemptStore.failed: no container of it runs. */
   :: atomic { pc[a] == FAIL && REACHES ->
        if
        :: FENCED && (state[a] == RESERVED || state[a] == PREPARING) ->
@@ -235,7 +235,7 @@ end: do
           state[a] = ENDED; cause[a] = failWith[a]; release(a); follow(failWith[a])
        :: else -> skip
        fi; pc[a] = LOAD }
-  /* Containers.remove, without force: one that runs is not. */
+  /* Containers.remove, without force: does not remove a running container. */
   :: atomic { pc[a] == REMOVE && ASKS ->
        property(REMOVED_AT_THE_END, state[a] == ENDED);
        if :: box[a] != UP -> removeBox(a) :: else -> box[a] = KILLED; removeBox(a) fi;
@@ -260,7 +260,7 @@ end: do
   :: atomic { pc[a] == REINSTATE_IF_STARTED && ASKS ->
        seen[a] = box[a];
        if :: box[a] == ABSENT || box[a] == CREATED -> pc[a] = STOP_REPLACED :: else -> pc[a] = REINSTATE fi }
-  /* CurrentAttempt.giveUp, and LostHosts.superseded once the container is dead and gone */
+  /* SettledAttempt.giveUp, and LostHosts.superseded after the container is dead and gone */
   :: atomic { pc[a] == STOP_REPLACED && ASKS ->
        property(REMOVED_AT_THE_END, state[a] == ENDED);
        seen[a] = box[a];
@@ -359,7 +359,7 @@ end: do
           if :: state[i] != NONE && host[i] == h -> release(i) :: else -> skip fi; i++
        :: else -> break
        od; i = 0 }
-  /* kill -9: what a thread knew is gone, the container runs on. */
+  /* kill -9: the threads' memory is gone, the container keeps running. */
   :: atomic { crashes > 0 && up[h] ->
        crashes--; up[h] = false; frozen[h] = false;
        i = 0;
@@ -400,7 +400,7 @@ end: do
   od
 }
 
-/* Once nothing moves any more. */
+/* After nothing moves any more. */
 proctype Rest() {
   byte a;
 end: atomic { timeout ->
