@@ -2,44 +2,52 @@ package dev.trainyard.core.compose;
 
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.reading.Report;
+import dev.trainyard.core.reading.SourceRange;
+import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.Problem;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import dev.trainyard.core.text.WhiteSpace;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Reads {@code .env} files and those named by {@code env_file}, as Compose does. */
+/** Reads {@code .env} files and those named by {@code env_file}, as Compose does (compose-go, {@code dotenv/parser.go}). */
 final class EnvFile {
 
-    private static final Pattern NAME =
-            Pattern.compile("(?:export[ \\t]+)?([A-Za-z0-9_.]+)[ \\t]*([=:]|$)[ \\t]*", Pattern.MULTILINE);
+    private static final Pattern EXPORT = Pattern.compile("export[\\t\\n\\f\\r ]");
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:[abcfnrtv$\"\\\\]|0[0-9]{0,3}+)");
+    private static final String FORM = "Write NAME=VALUE, or # before a comment";
     private static final int LONGEST = 1 << 20;
 
     private final String text;
     private final String file;
     private final Report report;
-    private final Map<String, String> variables = new LinkedHashMap<>();
-    private final Map<String, String> known;
+    private final Map<String, String> outside;
+    private final Map<String, String> variables;
     private int at;
+    private int line = 1;
+    /** Up to where the lines are counted. */
+    private int counted;
 
-    private EnvFile(String text, String file, Map<String, String> outside, Report report) {
-        this.text = text.replace("\r\n", "\n");
+    private long length;
+
+    private EnvFile(
+            String text, String file, Map<String, String> outside, Map<String, String> variables, Report report) {
+        this.text = text.startsWith("\uFEFF") ? text.substring(1) : text;
         this.file = file;
+        this.outside = outside;
+        this.variables = variables;
         this.report = report;
-        this.known = new HashMap<>(outside);
     }
 
     /**
-     * The variables in their order. A name without a value is taken from the outside variables; values may refer to earlier ones
-     * and to outside ones.
+     * @param outside gives names without a value theirs, and counts for more than the file where a value names a variable
+     * @param to where names and values are put, in their order; values may name those that are there
      */
-    static Map<String, String> parse(String text, String file, Map<String, String> outside, Report report) {
-        EnvFile reader = new EnvFile(text, file, outside, report);
-        reader.read();
-        return Collections.unmodifiableMap(reader.variables);
+    static void read(String text, String file, Map<String, String> outside, Map<String, String> to, Report report) {
+        new EnvFile(text, file, outside, to, report).read();
     }
 
     private void read() {
@@ -51,35 +59,79 @@ final class EnvFile {
             problem("has more than %,d characters".formatted(LONGEST), "Keep data out of it");
             return;
         }
-        Matcher name = NAME.matcher(text);
-        long length = 0;
-        while (skipBlanksAndComments()) {
-            if (!name.region(at, text.length()).lookingAt()) {
-                problem("is no line of the form NAME=VALUE", "Write NAME=VALUE, or # before a comment");
-                skipLine();
-                continue;
-            }
-            at = name.end();
-            if (name.group(2).isEmpty()) {
-                Optional.ofNullable(known.get(name.group(1))).ifPresent(value -> variables.put(name.group(1), value));
-            } else {
-                String value = value();
-                length += value.length();
-                if (length > LONGEST) {
-                    problem("becomes longer than %,d characters".formatted(LONGEST), "Keep data out of it");
-                    return;
-                }
-                variables.put(name.group(1), value);
-                known.put(name.group(1), value);
-            }
+        while (skipBlanksAndComments() && length <= LONGEST) {
+            statement();
         }
+        if (length > LONGEST) {
+            problem("becomes longer than %,d characters".formatted(LONGEST), "Keep data out of it");
+        }
+    }
+
+    private void statement() {
+        int start = at;
+        if (EXPORT.matcher(text).region(at, text.length()).lookingAt()) {
+            at += "export".length();
+            skipBlanks();
+        }
+        int begin = at;
+        while (at < text.length() && isInName(text.codePointAt(at))) {
+            at += Character.charCount(text.codePointAt(at));
+        }
+        String name = WhiteSpace.withoutTrailing(text.substring(begin, at));
+        boolean ends = at == text.length() || text.charAt(at) == '\n';
+        if (name.isEmpty() && ends) {
+            return;
+        }
+        if (name.isEmpty() || name.contains(" ") || !ends && text.charAt(at) != '=' && text.charAt(at) != ':') {
+            at = start;
+            problem("is no line of the form NAME=VALUE", FORM);
+            skipLine();
+        } else if (ends) {
+            @Nullable String value = outside.get(name);
+            if (value == null) {
+                report.unset(
+                        place(begin),
+                        Excerpt.plain(name, 200),
+                        "has no value here, and none in your environment: it is not set");
+            } else {
+                put(name, value);
+            }
+        } else {
+            at++;
+            skipBlanks();
+            put(name, value(name));
+        }
+    }
+
+    private void put(String name, String value) {
+        length += value.length();
+        if (ConfigValue.isPassable(value)) {
+            variables.put(name, value);
+        } else {
+            problem("%s gets NUL, which cannot be passed on".formatted(Excerpt.quote(name)), "Leave it out");
+        }
+    }
+
+    private static boolean isInName(int c) {
+        return isBlank(c)
+                || "_.-[]".indexOf(c) >= 0
+                || Character.isLetter(c)
+                || switch (Character.getType(c)) {
+                    case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
+                    default -> false;
+                };
+    }
+
+    /** Within a line. */
+    private static boolean isBlank(int c) {
+        return "\t\u000B\f\r \u0085\u00A0".indexOf(c) >= 0;
     }
 
     private boolean skipBlanksAndComments() {
         while (at < text.length()) {
             if (text.charAt(at) == '#') {
                 skipLine();
-            } else if (Character.isWhitespace(text.charAt(at)) || text.charAt(at) == '\uFEFF') {
+            } else if (WhiteSpace.is(text.charAt(at))) {
                 at++;
             } else {
                 return true;
@@ -88,43 +140,43 @@ final class EnvFile {
         return false;
     }
 
+    private void skipBlanks() {
+        while (at < text.length() && isBlank(text.charAt(at))) {
+            at++;
+        }
+    }
+
     private void skipLine() {
         int end = text.indexOf('\n', at);
         at = end < 0 ? text.length() : end;
     }
 
-    private String value() {
-        if (at < text.length() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
-            return quoted(text.charAt(at));
-        }
+    private String value(String name) {
         int start = at;
+        if (at < text.length() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
+            char quote = text.charAt(at);
+            String value = quoted(quote);
+            return quote == '"' ? replaced(name, unescaped(value), start) : value;
+        }
         skipLine();
         String line = text.substring(start, at);
-        String value = line.startsWith("#") ? "" : line.substring(0, commentIn(line));
-        return replaced(value.stripTrailing());
+        int comment = line.indexOf(" #");
+        String value = WhiteSpace.withoutTrailing(comment < 0 ? line : line.substring(0, comment));
+        return replaced(name, value, start);
     }
 
-    /** Where a comment begins in a line: at the first # after white space; else its end. */
-    private static int commentIn(String line) {
-        for (int at = line.indexOf('#', 1); at > 0; at = line.indexOf('#', at + 1)) {
-            if (line.charAt(at - 1) == ' ' || line.charAt(at - 1) == '\t') {
-                return at;
-            }
-        }
-        return line.length();
-    }
-
+    /** What stands between the quotes; what follows them in the line is the next statement. */
     private String quoted(char quote) {
         StringBuilder value = new StringBuilder();
         for (int i = at + 1; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == quote) {
                 at = i + 1;
-                skipLine();
-                return quote == '"' ? replaced(value.toString()) : value.toString();
+                return value.toString();
             }
             if (c == '\\' && i + 1 < text.length()) {
-                value.append(unescaped(text.charAt(++i), quote));
+                i++;
+                value.append(text.charAt(i) == quote ? "" : "\\").append(text.charAt(i));
             } else {
                 value.append(c);
             }
@@ -134,38 +186,70 @@ final class EnvFile {
         return "";
     }
 
-    /** Within single quotes only the quote itself can be escaped; an escaped dollar stays one when variables are replaced. */
-    private static String unescaped(char c, char quote) {
-        if (c == quote) {
-            return String.valueOf(c);
-        }
-        return quote == '\''
-                ? "\\" + c
-                : switch (c) {
-                    case 'n' -> "\n";
-                    case 'r' -> "\r";
-                    case 't' -> "\t";
-                    case '$' -> "$$";
-                    case '\\' -> "\\";
-                    default -> "\\" + c;
-                };
+    private static String unescaped(String value) {
+        return ESCAPE.matcher(value).replaceAll(escape -> Matcher.quoteReplacement(unescaped(escape)));
     }
 
-    /** What is no valid reference stays as it is: passwords contain dollar signs. */
-    private String replaced(String value) {
-        try {
-            return new Interpolation(known, _ -> {}).apply(value);
-        } catch (IllegalArgumentException e) {
+    private static String unescaped(MatchResult escape) {
+        String letter = escape.group().substring(1);
+        return switch (letter.charAt(0)) {
+            case 'a' -> "\u0007";
+            case 'b' -> "\b";
+            case 'f' -> "\f";
+            case 'n' -> "\n";
+            case 'r' -> "\r";
+            case 't' -> "\t";
+            case 'v' -> "\u000B";
+            // It stays one when variables are replaced.
+            case '$' -> "$$";
+            case '0' -> octal(letter.substring(1));
+            case 'c' -> escape.group();
+            default -> letter;
+        };
+    }
+
+    /** Three octal digits of a character up to 255; others stay, as Compose leaves them, without the zero before them. */
+    private static String octal(String digits) {
+        return digits.matches("[0-3][0-7]{2}") ? Character.toString((char) Integer.parseInt(digits, 8)) : "\\" + digits;
+    }
+
+    private Optional<String> known(String name) {
+        return Optional.ofNullable(outside.get(name)).or(() -> Optional.ofNullable(variables.get(name)));
+    }
+
+    private String replaced(String name, String value, int start) {
+        if (value.indexOf('$') < 0) {
             return value;
         }
+        SourceRange place = place(start);
+        try {
+            return new Interpolation(this::known, unset -> report.becomesEmpty(place, Excerpt.plain(name, 200), unset))
+                    .apply(value);
+        } catch (IllegalArgumentException e) {
+            String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);
+            report.problem(new Problem(
+                    "%s:%d".formatted(file, place.line()),
+                    why,
+                    why.startsWith(Interpolation.NEEDED)
+                            ? "Set the variable"
+                            : "Write the value in single quotes, or $$ for a dollar sign"));
+            return "";
+        }
+    }
+
+    private SourceRange place(int start) {
+        int column = start - text.lastIndexOf('\n', start - 1);
+        return new SourceRange(file, line(start), column, start, at, false);
     }
 
     private void problem(String what, String remedy) {
-        long line = text.substring(0, Math.min(at, text.length()))
-                        .chars()
-                        .filter(c -> c == '\n')
-                        .count()
-                + 1;
-        report.problem(new Problem(file + ":" + line, what, remedy));
+        report.problem(new Problem("%s:%d".formatted(file, line(at)), what, remedy));
+    }
+
+    private int line(int place) {
+        int from = Math.min(counted, place);
+        line += (int) text.substring(from, place).chars().filter(c -> c == '\n').count();
+        counted = Math.max(counted, place);
+        return line;
     }
 }

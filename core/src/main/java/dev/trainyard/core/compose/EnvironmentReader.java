@@ -5,6 +5,7 @@ import dev.trainyard.core.reading.LineFile;
 import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.text.Excerpt;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,18 @@ final class EnvironmentReader {
     }
 
     Map<String, String> read(ConfigValue service) {
-        service.get("env_file").ifPresent(this::files);
-        service.get("environment")
-                .ifPresent(field -> variables.putAll(field.pairs(name -> fromSubmitter(field, name))));
+        Map<String, String> own = service.get("environment")
+                .map(field -> field.pairs(name -> fromSubmitter(field, name)))
+                .orElse(Map.of());
+        // What a file names is the submitter's, then the service's, then that of files.
+        Map<String, String> outside = new HashMap<>(own);
+        outside.putAll(submitter);
+        service.get("env_file").ifPresent(field -> files(field, outside));
+        variables.putAll(own);
         return variables;
     }
 
-    private void files(ConfigValue envFile) {
+    private void files(ConfigValue envFile, Map<String, String> outside) {
         List<ConfigValue> entries = envFile.isMapping() ? List.of(envFile) : envFile.oneOrMore();
         for (ConfigValue entry : entries) {
             if (entry.isMapping()) {
@@ -41,14 +47,16 @@ final class EnvironmentReader {
                         .flatMap(format -> format.matching("raw", "raw, or leave it out"))
                         .isPresent();
                 boolean required = entry.get("required").map(ConfigValue::flag).orElse(true);
-                entry.get("path").flatMap(ConfigValue::text).ifPresent(path -> file(entry, path, required, raw));
+                entry.get("path")
+                        .flatMap(ConfigValue::text)
+                        .ifPresent(path -> file(entry, path, required, raw, outside));
             } else {
-                entry.text().ifPresent(path -> file(entry, path, true, false));
+                entry.text().ifPresent(path -> file(entry, path, true, false, outside));
             }
         }
     }
 
-    private void file(ConfigValue entry, String path, boolean required, boolean raw) {
+    private void file(ConfigValue entry, String path, boolean required, boolean raw, Map<String, String> outside) {
         Optional<String> text = files.read(path);
         if (text.isEmpty() && required) {
             entry.missingFile(
@@ -61,9 +69,9 @@ final class EnvironmentReader {
         }
         text.ifPresent(content -> {
             if (raw) {
-                LineFile.read(content, path, name -> Optional.ofNullable(submitter.get(name)), variables, report);
+                LineFile.read(content, path, name -> Optional.ofNullable(outside.get(name)), variables, report);
             } else {
-                variables.putAll(EnvFile.parse(content, path, submitter, report));
+                EnvFile.read(content, path, outside, variables, report);
             }
         });
         variables.forEach((name, value) -> {

@@ -1,14 +1,16 @@
 package dev.trainyard.core.compose;
 
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces variables as Compose does: {@code $NAME}, {@code ${NAME}}, {@code ${NAME:-default}}, {@code ${NAME-default}},
- * {@code ${NAME:?message}}, {@code ${NAME?message}}, {@code ${NAME:+other}}, {@code ${NAME+other}}, nested, and {@code $$}.
+ * {@code ${NAME:?message}}, {@code ${NAME?message}}, {@code ${NAME:+other}}, {@code ${NAME+other}}, nested, and {@code $$}; a dollar
+ * sign before anything else stays (compose-go, {@code template/template.go}).
  */
 final class Interpolation {
 
@@ -19,11 +21,11 @@ final class Interpolation {
     private static final int MAX_LENGTH = 200_000;
     private static final int MAX_DEPTH = 20;
 
-    private final Map<String, String> variables;
+    private final Function<String, Optional<String>> variables;
     private final Consumer<String> unset;
 
     /** @param unset learns the names of variables that have no value and no default; they are replaced by nothing */
-    Interpolation(Map<String, String> variables, Consumer<String> unset) {
+    Interpolation(Function<String, Optional<String>> variables, Consumer<String> unset) {
         this.variables = variables;
         this.unset = unset;
     }
@@ -51,14 +53,15 @@ final class Interpolation {
                 out.append('$');
                 at = next + 1;
             } else if (text.startsWith("{", next)) {
-                int end = closing(text, dollar);
+                int end = closing(text, next);
                 out.append(braced(text.substring(next + 1, end), depth));
                 at = end + 1;
             } else if (name.region(next, text.length()).lookingAt()) {
                 out.append(value(name.group()));
                 at = name.end();
             } else {
-                throw new IllegalArgumentException("a $ stands alone");
+                out.append('$');
+                at = next;
             }
             if (out.length() > MAX_LENGTH) {
                 throw new IllegalArgumentException("becomes longer than %,d characters".formatted(MAX_LENGTH));
@@ -67,16 +70,34 @@ final class Interpolation {
         return out.append(text, at, text.length()).toString();
     }
 
-    private static int closing(String text, int dollar) {
+    /**
+     * The brace that closes the one at this place, in the same line. As Compose counts, what stands right behind an opening brace is none, and
+     * where the count does not come out even, the last one of the line closes.
+     */
+    private static int closing(String text, int opening) {
         int open = 0;
-        for (int i = dollar; i < text.length(); i++) {
-            if (text.startsWith("${", i)) {
+        int last = -1;
+        for (int i = opening; i < text.length() && text.charAt(i) != '\n'; i++) {
+            boolean opens = text.charAt(i) == '{';
+            if (opens) {
                 open++;
-            } else if (text.charAt(i) == '}' && --open == 0) {
+                i++;
+            }
+            if (text.startsWith("}", i)) {
+                last = i;
+                open -= opens ? 0 : 1;
+            }
+            if (open == 0) {
                 return i;
             }
+            if (text.startsWith("\n", i)) {
+                break;
+            }
         }
-        throw new IllegalArgumentException("a ${ is not closed");
+        if (last < 0) {
+            throw new IllegalArgumentException("a ${ is not closed in its line");
+        }
+        return last;
     }
 
     private String braced(String expression, int depth) {
@@ -84,7 +105,7 @@ final class Interpolation {
         if (!name.lookingAt()) {
             throw new IllegalArgumentException("a ${ is not followed by a variable's name");
         }
-        @Nullable String value = variables.get(name.group());
+        @Nullable String value = variables.apply(name.group()).orElse(null);
         String rest = expression.substring(name.end());
         if (rest.isEmpty()) {
             return value(name.group());
@@ -109,7 +130,7 @@ final class Interpolation {
     }
 
     private String value(String name) {
-        @Nullable String value = variables.get(name);
+        @Nullable String value = variables.apply(name).orElse(null);
         if (value == null) {
             unset.accept(name);
             return "";

@@ -477,7 +477,8 @@ final class ServiceReader {
                 present("label_file").map(ConfigValue::oneOrMore).orElse(List.of())) {
             file.text().ifPresent(path -> {
                 Optional<String> text = options.files().read(path);
-                text.ifPresent(each -> labels.putAll(EnvFile.parse(each, path, variables.asMap(), report)));
+                // Compose fills in no variables here but the file's own.
+                text.ifPresent(each -> EnvFile.read(each, path, Map.of(), labels, report));
                 if (text.isEmpty()) {
                     file.missingFile(
                             path,

@@ -35,7 +35,7 @@ final class Variables {
         Map<String, String> values = new HashMap<>();
         options.files()
                 .read(".env")
-                .ifPresent(text -> values.putAll(EnvFile.parse(text, ".env", options.environment(), report)));
+                .ifPresent(text -> EnvFile.read(text, ".env", options.environment(), values, report));
         values.putAll(options.environment());
         return new Variables(values, report);
     }
@@ -71,7 +71,7 @@ final class Variables {
     private Scalar fillIn(Scalar scalar, String key) {
         try {
             Interpolation interpolation = new Interpolation(
-                    values,
+                    this::get,
                     name -> report.becomesEmpty(scalar.at(), Excerpt.plain(key, 200), Excerpt.plain(name, 200)));
             String text = interpolation.apply(scalar.text());
             filledIn += text.equals(scalar.text()) ? 0 : text.length();

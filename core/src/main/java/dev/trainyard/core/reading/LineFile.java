@@ -2,7 +2,7 @@ package dev.trainyard.core.reading;
 
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.Problem;
-import java.util.List;
+import dev.trainyard.core.text.WhiteSpace;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,9 +25,10 @@ public final class LineFile {
             Function<String, Optional<String>> absent,
             Map<String, String> to,
             Report report) {
-        List<String> lines = text.replaceFirst("^\uFEFF", "").lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i).stripLeading();
+        String[] lines = text.replaceFirst("^\uFEFF", "").split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            // A carriage return ends no line by itself.
+            String line = WhiteSpace.withoutLeading(lines[i].replaceFirst("\r$", ""));
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
@@ -35,7 +36,7 @@ public final class LineFile {
             String name = equals < 0 ? line : line.substring(0, equals);
             if (!ConfigValue.isPassable(line)) {
                 problem(file, i, "contains NUL or half of a surrogate pair, which cannot be passed on", report);
-            } else if (!name.matches("\\S{1,200}")) {
+            } else if (!name.matches("[^ \t]{1,200}")) {
                 problem(file, i, "%s is no name".formatted(Excerpt.quote(name)), report);
             } else {
                 Optional<String> value = equals < 0 ? absent.apply(name) : Optional.of(line.substring(equals + 1));

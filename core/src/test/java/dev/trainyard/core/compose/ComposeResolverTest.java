@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.reading.Notice;
-import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
@@ -238,39 +237,6 @@ class ComposeResolverTest {
                         .name())
                 .isEqualTo("run-7");
         assertThat(resolve("services: {_train: {image: x}}").name()).isEqualTo("train");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        A=1                   | 1
-        export A=1            | 1
-        A: 1                  | 1
-        A = 1                 | 1
-        A=                    | ``
-        A=a b  # why          | a b
-        A=a#b                 | a#b
-        A=#b                  | ``
-        A="a # b" # why       | a # b
-        A='it\\'s $HOME'      | it's $HOME
-        A="\\$HOME=$HOME"     | $HOME=/home/ada
-        A="${NONE:-x}"        | x
-        A=pa$$word            | pa$word
-        A=pa$                 | pa$
-        """)
-    void env_files_are_read_as_compose_reads_them(String line, String value) {
-        Report report = new Report();
-
-        Map<String, String> variables = EnvFile.parse(line + "\nHOME\n", "x.env", Map.of("HOME", "/home/ada"), report);
-
-        report.refuseProblems();
-        assertThat(variables).containsExactly(Map.entry("A", value), Map.entry("HOME", "/home/ada"));
-    }
-
-    @Test
-    void quoted_values_of_env_files_span_lines() {
-        Map<String, String> variables = EnvFile.parse("A=\"x\ny\\nz\"\r\nB=2", "x.env", Map.of(), new Report());
-
-        assertThat(variables).containsExactly(Map.entry("A", "x\ny\nz"), Map.entry("B", "2"));
     }
 
     private static TrainingSpec resolve(String text) {

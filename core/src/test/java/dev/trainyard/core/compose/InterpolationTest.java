@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,9 +41,24 @@ class InterpolationTest {
         ${EMPTY:+other}     | ''
         ${EMPTY+other}      | other
         ${UNSET+other}      | ''
+        $                   | $
+        foo$                | foo$
+        $1 pa$9ss $(x) \\$ $é | $1 pa$9ss $(x) \\$ $é
+        $$$SET              | $value
+        ${UNSET:-$}         | $
+        ${UNSET:-{"a":1}}   | {"a":1}
+        ${SET:-{"a":1}}     | value
+        ${SET:-{"a":{"b":1}}}x | valuex
+        ${UNSET:-{a}{b}}x   | {a}{b}x
+        ${SET:-{},{}}x      | valuex
+        ${UNSET:-{}}y}      | {}}y
+        ${SET:-{{x}}}z      | value}z
+        ${UNSET:-{x}        | {x
+        ${SET:-a} {${UNSET:-b}} | value {b}
         """)
     void variables_are_replaced_as_compose_does(String text, String expected) {
-        assertThat(new Interpolation(VARIABLES, _ -> {}).apply(text)).isEqualTo(expected);
+        assertThat(new Interpolation(InterpolationTest::value, _ -> {}).apply(text))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -50,10 +66,8 @@ class InterpolationTest {
         ${UNSET:?give one} | needs the variable UNSET: give one
         ${EMPTY:?give $SET} | needs the variable EMPTY: give value
         ${UNSET?}          | needs the variable UNSET
-        $                  | a $ stands alone
-        $1                 | a $ stands alone
-        ${                 | a ${ is not closed
-        ${SET              | a ${ is not closed
+        ${                 | a ${ is not closed in its line
+        ${SET              | a ${ is not closed in its line
         ${}                | a ${ is not followed by a variable's name
         ${1}               | a ${ is not followed by a variable's name
         ${SET/x/y}         | ${SET/x/y} is not a form that Compose knows
@@ -62,15 +76,22 @@ class InterpolationTest {
         """)
     void what_cannot_be_replaced_says_why(String text, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Interpolation(VARIABLES, _ -> {}).apply(text))
+                .isThrownBy(() -> new Interpolation(InterpolationTest::value, _ -> {}).apply(text))
                 .withMessage(reason);
+    }
+
+    @Test
+    void a_brace_in_another_line_closes_nothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Interpolation(InterpolationTest::value, _ -> {}).apply("${UNSET:-a\nb}"))
+                .withMessage("a ${ is not closed in its line");
     }
 
     @Test
     void variables_without_value_and_default_are_told() {
         List<String> unset = new ArrayList<>();
 
-        new Interpolation(VARIABLES, unset::add).apply("$A ${B} ${C:-c} $SET");
+        new Interpolation(InterpolationTest::value, unset::add).apply("$A ${B} ${C:-c} $SET");
 
         assertThat(unset).containsExactly("A", "B");
     }
@@ -78,7 +99,12 @@ class InterpolationTest {
     @Test
     void nesting_without_end_is_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Interpolation(VARIABLES, _ -> {}).apply("${A:-".repeat(50) + "}".repeat(50)))
+                .isThrownBy(() ->
+                        new Interpolation(InterpolationTest::value, _ -> {}).apply("${A:-".repeat(50) + "}".repeat(50)))
                 .withMessageContaining("deep");
+    }
+
+    private static Optional<String> value(String name) {
+        return Optional.ofNullable(VARIABLES.get(name));
     }
 }
