@@ -1,4 +1,4 @@
-/** Shared by the main programs: exit codes, shutdown, the name of the command, and I/O errors in words. */
+/** Shared by the main programs: exit codes, shutdown, the loop that watches, the name of the command, and I/O errors in words. */
 @NullMarked
 package dev.trainyard.launch;
 

@@ -234,7 +234,8 @@ public final class Worker implements AutoCloseable {
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
         farewell = () -> {
             if (settings.onStop() != OnStop.LEAVE) {
-                drain(new Drain(workers, host.attempts(), registered.me(), settings.onStop() == OnStop.STOP_JOBS));
+                new Drain(workers, host.attempts(), registered.me(), settings.onStop() == OnStop.STOP_JOBS)
+                        .await(replaced);
             }
             sayStopped(workers, registered.me(), attempts.count());
         };
@@ -369,14 +370,6 @@ public final class Worker implements AutoCloseable {
                         .map(start -> Duration.between(start, startedAt).abs().compareTo(SAME_START) < 0)
                         .orElse(true))
                 .orElse(false);
-    }
-
-    private void drain(Drain drain) {
-        try {
-            drain.await(replaced);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static void sayStopped(WorkerStore workers, Incarnation me, int attempts) {

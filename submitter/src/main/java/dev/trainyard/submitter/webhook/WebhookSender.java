@@ -4,6 +4,9 @@ import dev.trainyard.core.event.Event;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.WebhookCalls;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
+import dev.trainyard.launch.Seldom;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -70,7 +73,8 @@ public final class WebhookSender implements AutoCloseable {
     private final HttpClient client;
     private final Semaphore free = new Semaphore(AT_ONCE);
     private final AtomicBoolean failing = new AtomicBoolean();
-    private final Thread thread;
+    private final Seldom forgetting = new Seldom(MonotonicClock.SYSTEM);
+    private final Beat beat;
     private volatile boolean closed;
 
     /** @param links where those who read a call reach a server */
@@ -90,33 +94,32 @@ public final class WebhookSender implements AutoCloseable {
                 // nowhere else.
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        this.thread = Thread.ofPlatform().daemon().name("webhook").start(this::loop);
+        this.beat = new Beat(
+                        this::look,
+                        Beat.AfterFailure.always(LOOK_EVERY),
+                        Beat.Telling.of(
+                                WebhookSender::tell,
+                                () -> log.info("the webhook is called again, the database does not fail any more")),
+                        MonotonicClock.SYSTEM)
+                .start(Thread.ofPlatform().daemon().name("webhook"));
     }
 
-    private void loop() {
-        boolean databaseFails = false;
-        long forgotAt = System.nanoTime() - FORGET_EVERY.toNanos();
-        try {
-            while (true) {
-                try {
-                    if (System.nanoTime() - forgotAt >= FORGET_EVERY.toNanos()) {
-                        calls.forgetOld();
-                        forgotAt = System.nanoTime();
-                    }
-                    begin();
-                    databaseFails = false;
-                } catch (RuntimeException e) {
-                    // An outage of the whole database is told to whoever asks for something.
-                    if (!databaseFails && !Outage.isAway(e)) {
-                        log.warn("the webhook is not called, the database fails: {}", Outage.words(e));
-                        databaseFails = true;
-                    }
-                }
-                Thread.sleep(LOOK_EVERY);
-            }
-        } catch (InterruptedException e) {
-            // Closed.
+    private Beat.Next look() throws InterruptedException {
+        forgetting.ifDue(() -> {
+            calls.forgetOld();
+            return FORGET_EVERY;
+        });
+        begin();
+        return Beat.Next.in(LOOK_EVERY);
+    }
+
+    private static boolean tell(Exception failure) {
+        // An outage of the whole database is told to whoever asks for something.
+        if (Outage.isAway(failure)) {
+            return false;
         }
+        log.warn("the webhook is not called, the database fails: {}", Outage.words(failure));
+        return true;
     }
 
     /** All that is due, as far as there is room. */
@@ -226,8 +229,7 @@ public final class WebhookSender implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         closed = true;
-        thread.interrupt();
-        thread.join();
+        beat.close();
         client.shutdownNow();
         if (!free.tryAcquire(AT_ONCE, STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
             log.debug("calls of the webhook are still under way");

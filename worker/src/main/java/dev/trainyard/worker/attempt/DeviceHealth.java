@@ -5,6 +5,8 @@ import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Replaced;
 import dev.trainyard.db.WorkerStore;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
 import dev.trainyard.worker.device.OfferedDevice;
@@ -32,14 +34,19 @@ public final class DeviceHealth implements AutoCloseable {
     private final UnknownContainers unknown;
     private final WorkerStore workers;
     private final Incarnation me;
-    private final Thread thread;
+    private final Beat beat;
 
     public DeviceHealth(DeviceProvider provider, UnknownContainers unknown, WorkerStore workers, Incarnation me) {
         this.provider = provider;
         this.unknown = unknown;
         this.workers = workers;
         this.me = me;
-        this.thread = Thread.ofVirtual().name("devices").start(this::watch);
+        this.beat = new Beat(
+                        this::watch,
+                        Beat.AfterFailure.always(EVERY),
+                        Beat.Telling.of(DeviceHealth::tell, () -> log.info("devices are looked at again")),
+                        MonotonicClock.SYSTEM)
+                .startIn(EVERY, Thread.ofVirtual().name("devices"));
     }
 
     /** As the database has it. */
@@ -53,26 +60,18 @@ public final class DeviceHealth implements AutoCloseable {
                 device.unhealthyBecause());
     }
 
-    private void watch() {
-        boolean failing = false;
+    private Beat.Next watch() throws DeviceProblem {
         try {
-            while (true) {
-                Thread.sleep(EVERY);
-                try {
-                    look();
-                    failing = false;
-                } catch (Replaced e) {
-                    return;
-                } catch (DeviceProblem | RuntimeException e) {
-                    if (!failing) {
-                        log.warn("devices not looked at, trying every {} s", EVERY.toSeconds(), e);
-                        failing = true;
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            // Closed.
+            look();
+            return Beat.Next.in(EVERY);
+        } catch (Replaced e) {
+            return Beat.Next.OVER;
         }
+    }
+
+    private static boolean tell(Exception failure) {
+        log.warn("devices not looked at, trying every {} s", EVERY.toSeconds(), failure);
+        return true;
     }
 
     /**
@@ -127,7 +126,6 @@ public final class DeviceHealth implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        thread.interrupt();
-        thread.join();
+        beat.close();
     }
 }

@@ -4,6 +4,8 @@ import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Replaced;
 import dev.trainyard.db.WorkerStore;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.engine.Engine;
 import dev.trainyard.worker.engine.EngineException;
@@ -38,7 +40,10 @@ public final class HostHealth implements AutoCloseable {
     private final WorkerStore workers;
     private final Incarnation me;
     private final Map<Path, FutureTask<Boolean>> looks = new HashMap<>();
-    private final Thread thread;
+    private final Beat beat;
+
+    /** As the database has it, as far as this process knows. */
+    private @Nullable String recorded;
 
     /** @param disks folders, there or not yet, whose file systems need room */
     public HostHealth(Engine engine, List<Path> disks, WorkerStore workers, Incarnation me) {
@@ -46,33 +51,29 @@ public final class HostHealth implements AutoCloseable {
         this.disks = disks;
         this.workers = workers;
         this.me = me;
-        this.thread = Thread.ofVirtual().name("host-health").start(this::watch);
+        this.beat = new Beat(
+                        this::look,
+                        Beat.AfterFailure.always(EVERY),
+                        Beat.Telling.of(HostHealth::tell, () -> log.info("this host's health is looked at again")),
+                        MonotonicClock.SYSTEM)
+                .start(Thread.ofVirtual().name("host-health"));
     }
 
-    private void watch() {
-        @Nullable String recorded = null;
-        boolean failing = false;
+    private Beat.Next look() throws InterruptedException {
         try {
-            while (true) {
-                try {
-                    @Nullable String problem = problem();
-                    if (!Objects.equals(problem, recorded) && record(problem)) {
-                        recorded = problem;
-                    }
-                    failing = false;
-                } catch (Replaced e) {
-                    return;
-                } catch (RuntimeException e) {
-                    if (!failing) {
-                        log.error("this host's health is not looked at, trying every {} s", EVERY.toSeconds(), e);
-                        failing = true;
-                    }
-                }
-                Thread.sleep(EVERY);
+            @Nullable String problem = problem();
+            if (!Objects.equals(problem, recorded) && record(problem)) {
+                recorded = problem;
             }
-        } catch (InterruptedException e) {
-            // Closed.
+            return Beat.Next.in(EVERY);
+        } catch (Replaced e) {
+            return Beat.Next.OVER;
         }
+    }
+
+    private static boolean tell(Exception failure) {
+        log.error("this host's health is not looked at, trying every {} s", EVERY.toSeconds(), failure);
+        return true;
     }
 
     private boolean record(@Nullable String problem) {
@@ -131,7 +132,6 @@ public final class HostHealth implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        thread.interrupt();
-        thread.join();
+        beat.close();
     }
 }

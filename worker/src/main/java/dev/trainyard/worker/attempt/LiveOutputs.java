@@ -4,6 +4,9 @@ import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.OutputStore;
+import dev.trainyard.db.Replaced;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.worker.output.FolderListing;
 import dev.trainyard.worker.output.Notes;
 import dev.trainyard.worker.output.OpenFolder;
@@ -33,6 +36,7 @@ import org.springframework.transaction.TransactionException;
 final class LiveOutputs {
 
     private static final Logger log = LoggerFactory.getLogger(LiveOutputs.class);
+    private static final MonotonicClock CLOCK = MonotonicClock.SYSTEM;
     private static final Duration FIRST_AFTER = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofSeconds(30);
 
@@ -45,7 +49,7 @@ final class LiveOutputs {
     private final AttemptRun run;
     private final Attempt attempt;
     private final RunSpec spec;
-    private final Thread thread;
+    private final Beat beat;
 
     /** What the database has. */
     private final Map<Path, Seen> seen = new HashMap<>();
@@ -63,38 +67,37 @@ final class LiveOutputs {
         this.run = run;
         this.attempt = attempt;
         this.spec = spec;
-        // A file system may hold the thread for as long as it likes.
-        this.thread = Thread.ofPlatform()
-                .daemon()
-                .name("live-" + run.id().shortForm())
-                .unstarted(this::watch);
+        this.beat =
+                new Beat(this::watch, Beat.AfterFailure.always(PAUSE), Beat.Telling.of(this::tell, () -> {}), CLOCK);
+    }
+
+    private boolean tell(Exception failure) {
+        log.warn("outputs not looked at attempt={}", run.id(), failure);
+        return true;
     }
 
     /** Until it is stopped, or the attempt does not run any more. */
     static LiveOutputs start(Host host, AttemptRun run, Attempt attempt, RunSpec spec) {
         LiveOutputs live = new LiveOutputs(host, run, attempt, spec);
-        live.thread.start();
+        // A file system may hold the thread for as long as it likes.
+        live.beat.startIn(
+                FIRST_AFTER,
+                Thread.ofPlatform().daemon().name("live-" + run.id().shortForm()));
         return live;
     }
 
     /** Does not wait: what comes too late the database does not take. */
     void stop() {
-        thread.interrupt();
+        beat.stop();
     }
 
-    private void watch() {
-        try {
-            Thread.sleep(FIRST_AFTER);
-            boolean runs = true;
-            while (runs) {
-                long before = System.nanoTime();
-                runs = look();
-                Duration took = Duration.ofNanos(System.nanoTime() - before).multipliedBy(PAUSE_PER_LOOK);
-                Thread.sleep(took.compareTo(PAUSE) < 0 ? PAUSE : took);
-            }
-        } catch (InterruptedException e) {
-            // Stopped.
+    private Beat.Next watch() throws InterruptedException {
+        long before = CLOCK.nanoTime();
+        if (!look()) {
+            return Beat.Next.OVER;
         }
+        Duration took = Duration.ofNanos(CLOCK.nanoTime() - before).multipliedBy(PAUSE_PER_LOOK);
+        return Beat.Next.in(took.compareTo(PAUSE) < 0 ? PAUSE : took);
     }
 
     /** Returns whether the attempt still runs. */
@@ -109,6 +112,11 @@ final class LiveOutputs {
             // What of it the database has taken is not known.
             anew = true;
             return true;
+        } catch (Replaced e) {
+            return false;
+        } catch (RuntimeException e) {
+            anew = true;
+            throw e;
         }
     }
 

@@ -2,11 +2,14 @@ package dev.trainyard.worker.attempt;
 
 import dev.trainyard.db.LogStore.ResumePoint;
 import dev.trainyard.db.LogStore.Source;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.EngineException;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.LogEntry;
 import dev.trainyard.worker.engine.LogPoint;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +18,12 @@ import org.slf4j.LoggerFactory;
 final class LogFollower {
 
     private static final Logger log = LoggerFactory.getLogger(LogFollower.class);
-    private static final long ENGINE_PAUSE_MILLIS = 1000;
+    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
 
     private final Host host;
     private final AttemptRun run;
     private final ContainerId container;
-    private final Thread thread;
+    private final Beat beat;
     private volatile boolean detached;
     private @Nullable LogPoint last;
 
@@ -28,7 +31,11 @@ final class LogFollower {
         this.host = host;
         this.run = run;
         this.container = container;
-        this.thread = Thread.ofVirtual().name("follow-" + run.id().shortForm()).unstarted(this::follow);
+        this.beat = new Beat(
+                this::follow,
+                Beat.AfterFailure.always(ENGINE_PAUSE),
+                Beat.Telling.of(this::tell, () -> {}),
+                MonotonicClock.SYSTEM);
     }
 
     /** One follower per attempt in this process. */
@@ -37,28 +44,26 @@ final class LogFollower {
         follower.last = run.persist(() -> host.logs().resumePoint(run.id()))
                 .map(point -> new LogPoint(point.timestamp(), point.count()))
                 .orElse(null);
-        follower.thread.start();
+        follower.beat.start(Thread.ofVirtual().name("follow-" + run.id().shortForm()));
         return follower;
     }
 
-    private void follow() {
-        while (!detached) {
-            try {
-                host.containers().follow(container, last, this::take);
-                return;
-            } catch (EngineRefused e) {
-                log.info("log not readable attempt={} error={}", run.id(), e.getMessage());
-                return;
-            } catch (EngineException e) {
-                try {
-                    Thread.sleep(ENGINE_PAUSE_MILLIS);
-                } catch (InterruptedException interrupted) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                return;
-            }
+    private Beat.Next follow() throws InterruptedException {
+        try {
+            host.containers().follow(container, last, this::take);
+        } catch (EngineRefused e) {
+            log.info("log not readable attempt={} error={}", run.id(), e.getMessage());
         }
+        return Beat.Next.OVER;
+    }
+
+    /** Of a silent engine the attempt's own thread tells. */
+    private boolean tell(Exception failure) {
+        if (failure instanceof EngineException) {
+            return false;
+        }
+        log.error("log not followed, trying every second attempt={}", run.id(), failure);
+        return true;
     }
 
     private void take(LogEntry entry) {
@@ -92,13 +97,13 @@ final class LogFollower {
 
     /** Returns when the log's end is read and stored: for a container that is dead. */
     void finish() throws InterruptedException {
-        thread.join();
+        beat.join();
         run.log().drain();
     }
 
     /** Ends the following; the next process goes on from what was stored. */
     void detach() {
         detached = true;
-        thread.interrupt();
+        beat.stop();
     }
 }

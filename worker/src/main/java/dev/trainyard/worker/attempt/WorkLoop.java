@@ -5,6 +5,9 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.Notifications;
 import dev.trainyard.db.Outage;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
+import dev.trainyard.launch.Seldom;
 import dev.trainyard.worker.engine.EngineException;
 import dev.trainyard.worker.engine.OwnContainer;
 import dev.trainyard.worker.engine.State;
@@ -29,7 +32,8 @@ public final class WorkLoop implements AutoCloseable {
     private final Attempts attempts;
     private final Fetches fetches;
     private final Notifications notifications;
-    private final Thread thread;
+    private final Seldom tidying = new Seldom(MonotonicClock.SYSTEM);
+    private final Beat beat;
     private final Set<String> reported = new HashSet<>();
 
     public WorkLoop(Database database, Host host, Attempts attempts, Fetches fetches) {
@@ -37,45 +41,33 @@ public final class WorkLoop implements AutoCloseable {
         this.attempts = attempts;
         this.fetches = fetches;
         this.notifications = Notifications.ofWorker(database);
-        this.thread = Thread.ofPlatform().daemon().name("work").start(this::loop);
+        this.beat = new Beat(
+                        this::look,
+                        Beat.AfterFailure.always(AFTER_FAILURE),
+                        Beat.Telling.of(WorkLoop::tell, () -> log.info("database answers again")),
+                        MonotonicClock.SYSTEM)
+                .start(Thread.ofPlatform().daemon().name("work"));
     }
 
-    private void loop() {
-        boolean failing = false;
-        long tidiedAt = System.nanoTime() - TIDY_EVERY.toNanos();
-        try {
-            while (!Thread.currentThread().isInterrupted()) {
-                try {
-                    notifications.await(EVERY);
-                    attempts.sync(host.attempts().unfinishedOf(host.me().worker()));
-                    fetches.sync(host.imageRows().due(host.me().worker()));
-                    host.lostHosts().returned(host.me());
-                    if (System.nanoTime() - tidiedAt >= TIDY_EVERY.toNanos()) {
-                        tidy();
-                        tidiedAt = System.nanoTime();
-                    }
-                    if (failing) {
-                        log.info("database answers again");
-                        failing = false;
-                    }
-                } catch (SQLException | RuntimeException e) {
-                    if (Thread.currentThread().isInterrupted()) {
-                        return;
-                    }
-                    if (!failing) {
-                        if (Outage.isAway(e)) {
-                            log.warn("database does not answer, trying every second: {}", Outage.words(e));
-                        } else {
-                            log.warn("no look at the database, trying every second", e);
-                        }
-                        failing = true;
-                    }
-                    Thread.sleep(AFTER_FAILURE);
-                }
-            }
-        } catch (InterruptedException e) {
-            // Closed.
+    private Beat.Next look() throws SQLException {
+        notifications.await(EVERY);
+        attempts.sync(host.attempts().unfinishedOf(host.me().worker()));
+        fetches.sync(host.imageRows().due(host.me().worker()));
+        host.lostHosts().returned(host.me());
+        tidying.ifDue(() -> {
+            tidy();
+            return TIDY_EVERY;
+        });
+        return Beat.Next.in(Duration.ZERO);
+    }
+
+    private static boolean tell(Exception failure) {
+        if (Outage.isAway(failure)) {
+            log.warn("database does not answer, trying every second: {}", Outage.words(failure));
+        } else {
+            log.warn("no look at the database, trying every second", failure);
         }
+        return true;
     }
 
     /** What belongs to an ended attempt is removed; what the database does not know is reported and left alone. */
@@ -103,8 +95,9 @@ public final class WorkLoop implements AutoCloseable {
 
     @Override
     public void close() throws SQLException, InterruptedException {
-        thread.interrupt();
+        beat.stop();
+        // Its wait for notifications is not ended by an interrupt, but by the connection's end.
         notifications.close();
-        thread.join();
+        beat.join();
     }
 }

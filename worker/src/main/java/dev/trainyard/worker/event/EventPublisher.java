@@ -4,13 +4,13 @@ import dev.trainyard.core.request.Topics;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Outbox;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.worker.intake.KafkaUnavailable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -37,50 +37,25 @@ public final class EventPublisher implements AutoCloseable {
 
     private final String bootstrapServers;
     private final Outbox outbox;
-    private final Thread thread;
+    private final Beat beat;
 
     /** Published, but not out of the outbox yet: at most those of one batch. */
     private final List<Long> published = new ArrayList<>();
 
     private @Nullable EventTopic topic;
-    private boolean kafkaFails;
-    private boolean databaseFails;
-    private Duration pause = SHORTEST_PAUSE;
+
+    /** While it is this publisher's. */
+    private Outbox.@Nullable Publishing turn;
 
     public EventPublisher(String bootstrapServers, Database database) {
         this.bootstrapServers = bootstrapServers;
         this.outbox = new Outbox(database);
-        this.thread = Thread.ofPlatform().daemon().name("events").start(this::loop);
-    }
-
-    private void loop() {
-        try {
-            while (true) {
-                try {
-                    Optional<Outbox.Publishing> turn = outbox.publish();
-                    if (turn.isPresent()) {
-                        publish(turn.get());
-                    }
-                    Thread.sleep(ASK_FOR_TURN_EVERY);
-                } catch (InterruptException e) {
-                    return;
-                } catch (NotTaken | KafkaException e) {
-                    sayKafkaFails(e);
-                    pause();
-                } catch (RuntimeException e) {
-                    sayDatabaseFails(e);
-                    pause();
-                }
-            }
-        } catch (InterruptedException e) {
-            // Closed.
-        } finally {
-            if (topic != null) {
-                // Closing waits, which an interrupted thread must not.
-                Thread.interrupted();
-                topic.close();
-            }
-        }
+        this.beat = new Beat(
+                        this::look,
+                        new Beat.AfterFailure(SHORTEST_PAUSE, LONGEST_PAUSE),
+                        new EventTelling(),
+                        MonotonicClock.SYSTEM)
+                .start(Thread.ofPlatform().daemon().name("events"));
     }
 
     /** Kafka has not taken an event. */
@@ -93,27 +68,49 @@ public final class EventPublisher implements AutoCloseable {
         }
     }
 
-    /** Until something fails: then another may try, whose Kafka or database answers; or until another has. */
-    private void publish(Outbox.Publishing turn) throws NotTaken, InterruptedException {
-        try (turn) {
-            while (turn.kept()) {
-                // First what a former turn could not take out, so that nothing is published over and over.
-                takeOut(turn);
-                List<Outbox.Pending> pending = turn.next(AT_ONCE);
-                EventTopic.Sent sent = topic().send(pending);
-                published.addAll(sent.taken());
-                takeOut(turn);
-                if (sent.failure() != null) {
-                    throw new NotTaken(sent.failure());
-                }
-                if (!pending.isEmpty()) {
-                    sayWell();
-                }
-                if (pending.size() < AT_ONCE) {
-                    Thread.sleep(LOOK_EVERY);
-                }
+    /** Publishes in its turn; until something fails: then another may try, whose Kafka or database answers; or until another has the turn. */
+    private Beat.Next look() throws NotTaken, InterruptedException {
+        if (turn == null) {
+            turn = outbox.publish().orElse(null);
+        }
+        Outbox.Publishing mine = turn;
+        try {
+            if (mine != null && mine.kept()) {
+                return publish(mine);
+            }
+        } catch (NotTaken | RuntimeException e) {
+            giveBackTurn(e);
+            throw e;
+        }
+        turn = null;
+        return Beat.Next.untriedIn(ASK_FOR_TURN_EVERY);
+    }
+
+    private void giveBackTurn(Exception failure) {
+        Outbox.Publishing mine = turn;
+        turn = null;
+        if (mine != null) {
+            try {
+                mine.close();
+            } catch (RuntimeException e) {
+                // It is over in some seconds.
+                failure.addSuppressed(e);
             }
         }
+    }
+
+    private Beat.Next publish(Outbox.Publishing turn) throws NotTaken, InterruptedException {
+        // First what a former turn could not take out, so that nothing is published over and over.
+        takeOut(turn);
+        List<Outbox.Pending> pending = turn.next(AT_ONCE);
+        EventTopic.Sent sent = topic().send(pending);
+        published.addAll(sent.taken());
+        takeOut(turn);
+        if (sent.failure() != null) {
+            throw new NotTaken(sent.failure());
+        }
+        Duration pause = pending.size() < AT_ONCE ? LOOK_EVERY : Duration.ZERO;
+        return pending.isEmpty() ? Beat.Next.untriedIn(pause) : Beat.Next.in(pause);
     }
 
     private void takeOut(Outbox.Publishing turn) {
@@ -130,18 +127,35 @@ public final class EventPublisher implements AutoCloseable {
         return open;
     }
 
-    private void pause() throws InterruptedException {
-        Thread.sleep(pause);
-        Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-    }
+    private final class EventTelling implements Beat.Telling {
 
-    private void sayKafkaFails(Exception failure) {
-        if (!kafkaFails) {
-            log.warn(
-                    "events are not published; they wait in the database, and nothing waits for them. {}",
-                    words(failure));
-            kafkaFails = true;
+        private static final String KAFKA = "kafka";
+        private static final String DATABASE = "database";
+
+        @Override
+        public String kind(Exception failure) {
+            return failure instanceof NotTaken || failure instanceof KafkaException ? KAFKA : DATABASE;
+        }
+
+        @Override
+        public boolean failing(Exception failure, int inARow) {
+            if (kind(failure).equals(KAFKA)) {
+                log.warn(
+                        "events are not published; they wait in the database, and nothing waits for them. {}",
+                        words(failure));
+                return true;
+            }
+            // An outage of the whole database is told by whoever looks for work.
+            if (Outage.isAway(failure)) {
+                return false;
+            }
+            log.warn("events are not published, the database fails: {}", Outage.words(failure));
+            return true;
+        }
+
+        @Override
+        public void again() {
+            log.info("events are published again");
         }
     }
 
@@ -157,26 +171,14 @@ public final class EventPublisher implements AutoCloseable {
         };
     }
 
-    /** An outage of the whole database is told by whoever looks for work. */
-    private void sayDatabaseFails(Exception failure) {
-        if (!databaseFails && !Outage.isAway(failure)) {
-            log.warn("events are not published, the database fails: {}", Outage.words(failure));
-            databaseFails = true;
-        }
-    }
-
-    private void sayWell() {
-        if (kafkaFails || databaseFails) {
-            log.info("events are published again");
-        }
-        kafkaFails = false;
-        databaseFails = false;
-        pause = SHORTEST_PAUSE;
-    }
-
     @Override
     public void close() throws InterruptedException {
-        thread.interrupt();
-        thread.join();
+        beat.close();
+        if (turn != null) {
+            turn.close();
+        }
+        if (topic != null) {
+            topic.close();
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.trainyard.worker.intake;
 
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,46 +15,38 @@ public final class DeferredIntake implements AutoCloseable {
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
     private final Supplier<Intake> start;
-    private final Thread thread;
+    private final Beat beat;
     private @Nullable Intake intake;
-    private boolean told;
 
     /** @param start throws {@link KafkaUnavailable} until Kafka answers */
     public DeferredIntake(Supplier<Intake> start) {
         this.start = start;
-        this.thread = Thread.ofVirtual().name("late-intake").start(this::begin);
+        this.beat = new Beat(
+                        this::begin,
+                        Beat.AfterFailure.always(BETWEEN_TRIES),
+                        Beat.Telling.of(DeferredIntake::tell, () -> {}),
+                        MonotonicClock.SYSTEM)
+                .start(Thread.ofVirtual().name("late-intake"));
     }
 
-    private void begin() {
-        try {
-            while (!tried()) {
-                Thread.sleep(BETWEEN_TRIES);
-            }
-            log.info("Kafka answers, taking requests in");
-        } catch (InterruptedException e) {
-            // Closed.
-        }
+    private Beat.Next begin() {
+        intake = start.get();
+        log.info("Kafka answers, taking requests in");
+        return Beat.Next.OVER;
     }
 
-    private boolean tried() {
-        try {
-            intake = start.get();
-            return true;
-        } catch (KafkaUnavailable e) {
-            return false;
-        } catch (RuntimeException e) {
-            if (!told) {
-                log.error("intake does not begin, trying every second", e);
-                told = true;
-            }
+    private static boolean tell(Exception failure) {
+        if (failure instanceof KafkaUnavailable) {
+            // Told before the first try.
             return false;
         }
+        log.error("intake does not begin, trying every second", failure);
+        return true;
     }
 
     @Override
     public void close() throws InterruptedException {
-        thread.interrupt();
-        thread.join();
+        beat.close();
         if (intake != null) {
             intake.close();
         }

@@ -5,6 +5,9 @@ import dev.trainyard.db.Database;
 import dev.trainyard.db.Notifications;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.PlanStore;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
+import dev.trainyard.launch.Seldom;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -25,55 +28,45 @@ public final class PlannerLoop implements AutoCloseable {
 
     private final PlanStore store;
     private final Notifications notifications;
-    private final Thread thread;
+    private final Seldom observation = new Seldom(MonotonicClock.SYSTEM);
+    private final Seldom houseKeeping = new Seldom(MonotonicClock.SYSTEM);
+    private final Beat beat;
+    private Duration wait = Duration.ZERO;
 
     public PlannerLoop(Database database) {
         this.store = new PlanStore(database);
         this.notifications = Notifications.ofPlanner(database);
-        this.thread = Thread.ofPlatform().daemon().name("planner").start(this::loop);
+        this.beat = new Beat(
+                        this::look,
+                        Beat.AfterFailure.always(AFTER_FAILURE),
+                        Beat.Telling.of(PlannerLoop::tell, () -> log.info("planning again")),
+                        MonotonicClock.SYSTEM)
+                .start(Thread.ofPlatform().daemon().name("planner"));
     }
 
-    private void loop() {
-        boolean failing = false;
-        long observedAt = System.nanoTime() - OBSERVE_EVERY.toNanos();
-        long keepHouseAt = System.nanoTime();
-        Duration wait = Duration.ZERO;
-        try {
-            while (!Thread.currentThread().isInterrupted()) {
-                try {
-                    notifications.await(wait);
-                    // First: what goes wrong with the watch, over and over perhaps, must keep nobody from being placed.
-                    wait = cycle();
-                    if (System.nanoTime() - observedAt >= OBSERVE_EVERY.toNanos()) {
-                        store.observe();
-                        observedAt = System.nanoTime();
-                    }
-                    if (System.nanoTime() - keepHouseAt >= 0) {
-                        keepHouseAt = System.nanoTime() + keepHouse().toNanos();
-                    }
-                    if (failing) {
-                        log.info("planning again");
-                        failing = false;
-                    }
-                } catch (SQLException | RuntimeException e) {
-                    if (Thread.currentThread().isInterrupted()) {
-                        return;
-                    }
-                    // An outage of the whole database is told by whoever looks for work; one line is enough.
-                    if (!failing && !Outage.isAway(e)) {
-                        if (e instanceof RuntimeException failure && Outage.isTransient(failure)) {
-                            log.warn("planning failed, trying every second: {}", Outage.words(e));
-                        } else {
-                            log.warn("planning failed, trying every second", e);
-                        }
-                        failing = true;
-                    }
-                    Thread.sleep(AFTER_FAILURE);
-                }
-            }
-        } catch (InterruptedException e) {
-            // Closed.
+    private Beat.Next look() throws SQLException {
+        notifications.await(wait);
+        // First: what goes wrong with the watch, over and over perhaps, must keep nobody from being placed.
+        wait = cycle();
+        observation.ifDue(() -> {
+            store.observe();
+            return OBSERVE_EVERY;
+        });
+        houseKeeping.ifDue(this::keepHouse);
+        return Beat.Next.in(Duration.ZERO);
+    }
+
+    private static boolean tell(Exception failure) {
+        // An outage of the whole database is told by whoever looks for work; one line is enough.
+        if (Outage.isAway(failure)) {
+            return false;
         }
+        if (failure instanceof RuntimeException ours && Outage.isTransient(ours)) {
+            log.warn("planning failed, trying every second: {}", Outage.words(failure));
+        } else {
+            log.warn("planning failed, trying every second", failure);
+        }
+        return true;
     }
 
     /** Returns when to do it again. Behind a dump of the database it gives up: that stops nobody's planning. */
@@ -102,9 +95,9 @@ public final class PlannerLoop implements AutoCloseable {
 
     @Override
     public void close() throws SQLException, InterruptedException {
-        thread.interrupt();
+        beat.stop();
         // Its wait for notifications is not ended by an interrupt, but by the connection's end.
         notifications.close();
-        thread.join();
+        beat.join();
     }
 }

@@ -3,6 +3,8 @@ package dev.trainyard.worker.recover;
 import dev.trainyard.db.Outage;
 import dev.trainyard.db.Replaced;
 import dev.trainyard.db.WorkerStore;
+import dev.trainyard.launch.Beat;
+import dev.trainyard.launch.MonotonicClock;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -19,50 +21,61 @@ public final class LeaseKeeper implements AutoCloseable {
     private static final int TELL_AFTER_FAILURES = 15;
 
     private final WorkerStore.Lease lease;
-    private final Runnable onReplaced;
-    private final Thread thread;
+    private final Beat beat;
 
     /** @param onReplaced runs once, on the keeper's thread */
     public LeaseKeeper(WorkerStore.Lease lease, Runnable onReplaced) {
         this.lease = lease;
-        this.onReplaced = onReplaced;
         // A platform thread: it must run also when every carrier thread is busy.
-        this.thread = Thread.ofPlatform().daemon().name("lease").start(this::keep);
+        this.beat = beat(lease::renew, onReplaced, MonotonicClock.SYSTEM)
+                .start(Thread.ofPlatform().daemon().name("lease"));
     }
 
-    private void keep() {
-        int failures = 0;
+    /** Takes what {@link WorkerStore.Lease#renew} does. */
+    @FunctionalInterface
+    interface Renewal {
+        void renew() throws SQLException;
+    }
+
+    static Beat beat(Renewal lease, Runnable onReplaced, MonotonicClock clock) {
+        return new Beat(
+                () -> renew(lease, onReplaced), Beat.AfterFailure.always(AFTER_FAILURE), new LateTelling(), clock);
+    }
+
+    private static Beat.Next renew(Renewal lease, Runnable onReplaced) throws SQLException {
         try {
-            while (true) {
-                try {
-                    lease.renew();
-                    if (failures >= TELL_AFTER_FAILURES) {
-                        log.info("lease renewed again");
-                    }
-                    failures = 0;
-                } catch (SQLException e) {
-                    failures++;
-                    if (failures == TELL_AFTER_FAILURES) {
-                        log.warn(
-                                "lease not renewed for {} s, without it nothing new is placed here: {}",
-                                failures,
-                                Outage.words(e));
-                    }
-                }
-                Thread.sleep(failures > 0 ? AFTER_FAILURE : EVERY);
-            }
+            lease.renew();
+            return Beat.Next.in(EVERY);
         } catch (Replaced e) {
             log.error("{}", e.getMessage());
             onReplaced.run();
-        } catch (InterruptedException e) {
-            // Closed.
+            return Beat.Next.OVER;
+        }
+    }
+
+    private static final class LateTelling implements Beat.Telling {
+
+        @Override
+        public boolean failing(Exception failure, int inARow) {
+            if (inARow < TELL_AFTER_FAILURES) {
+                return false;
+            }
+            log.warn(
+                    "lease not renewed for {} s, without it nothing new is placed here: {}",
+                    inARow,
+                    Outage.words(failure));
+            return true;
+        }
+
+        @Override
+        public void again() {
+            log.info("lease renewed again");
         }
     }
 
     @Override
     public void close() throws SQLException, InterruptedException {
-        thread.interrupt();
-        thread.join();
+        beat.close();
         lease.close();
     }
 }

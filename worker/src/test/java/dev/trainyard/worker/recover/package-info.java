@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.worker.recover;
+
+import org.jspecify.annotations.NullMarked;
