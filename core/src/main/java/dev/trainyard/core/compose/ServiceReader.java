@@ -3,11 +3,14 @@ package dev.trainyard.core.compose;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestLimits;
 import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.AddressingReader;
 import dev.trainyard.core.training.BuildSpec;
+import dev.trainyard.core.training.ContainerPath;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
 import dev.trainyard.core.training.GracePeriod;
@@ -106,26 +109,30 @@ final class ServiceReader {
             "volumes",
             "working_dir");
 
+    /** Of a label's value, in characters, as the message's schema has it. */
+    private static final int LONGEST_LABEL = 4096;
+
     /** How many entries the message's schema allows. */
     private static final Map<String, Integer> MOST_ENTRIES = Map.ofEntries(
-            Map.entry("cap_add", 100),
-            Map.entry("cap_drop", 100),
-            Map.entry("command", 10_000),
-            Map.entry("devices", 100),
-            Map.entry("dns", 10),
-            Map.entry("dns_opt", 32),
-            Map.entry("dns_search", 32),
-            Map.entry("entrypoint", 10_000),
-            Map.entry("environment", 2000),
-            Map.entry("expose", 200),
-            Map.entry("extra_hosts", 200),
-            Map.entry("group_add", 100),
-            Map.entry("labels", 100),
-            Map.entry("ports", 200),
-            Map.entry("security_opt", 20),
-            Map.entry("tmpfs", 50),
-            Map.entry("ulimits", 50),
-            Map.entry("volumes", 200));
+            Map.entry("cap_add", RequestLimits.mostEntries("capAdd")),
+            Map.entry("cap_drop", RequestLimits.mostEntries("capDrop")),
+            Map.entry("command", RequestLimits.mostEntries("command")),
+            Map.entry("devices", RequestLimits.mostEntries("devices")),
+            Map.entry("dns", RequestLimits.mostEntries("dns")),
+            Map.entry("dns_opt", RequestLimits.mostEntries("dnsOptions")),
+            Map.entry("dns_search", RequestLimits.mostEntries("dnsSearch")),
+            Map.entry("entrypoint", RequestLimits.mostEntries("entrypoint")),
+            Map.entry("environment", RequestLimits.mostEntries("environment")),
+            Map.entry("expose", RequestLimits.mostEntries("expose")),
+            Map.entry("extra_hosts", RequestLimits.mostEntries("extraHosts")),
+            Map.entry("group_add", RequestLimits.mostEntries("groupAdd")),
+            Map.entry("labels", RequestLimits.mostLabels()),
+            Map.entry("ports", RequestLimits.mostEntries("ports")),
+            Map.entry("security_opt", RequestLimits.mostEntries("securityOpt")),
+            Map.entry("sysctls", RequestLimits.mostEntries("sysctls")),
+            Map.entry("tmpfs", RequestLimits.mostEntries("tmpfs")),
+            Map.entry("ulimits", RequestLimits.mostEntries("ulimits")),
+            Map.entry("volumes", RequestLimits.mostEntries("mounts")));
 
     /** Of one text, or of a list of them. */
     private static final List<String> STRINGS = List.of(
@@ -283,9 +290,11 @@ final class ServiceReader {
                         : null);
         run.entrypoint(present("entrypoint").map(ServiceReader::words).orElse(null));
         run.environment(environment);
-        run.workingDir(get("working_dir", field -> field.matching("/.*", "an absolute path in the container"))
+        run.workingDir(
+                get("working_dir", field -> field.matching(ContainerPath.FORM, "an absolute path in the container"))
+                        .orElse(null));
+        run.user(get("user", field -> field.matching("(?s).{1,200}", "a user such as 1000:1000"))
                 .orElse(null));
-        run.user(get("user", ConfigValue::text).orElse(null));
         run.hostname(get("hostname", ConfigValue::hostName).orElse(null));
         run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
         run.stopSignal(get("stop_signal", ConfigValue::signal).orElse(null));
@@ -318,12 +327,20 @@ final class ServiceReader {
     }
 
     private void places() {
-        present("volumes").ifPresent(volumes::read);
+        present("volumes").ifPresent(field -> {
+            volumes.read(field);
+            int most = RequestLimits.mostEntries("anonymousVolumes");
+            if (volumes.anonymous().size() > most) {
+                field.problem(
+                        "has more than %d volumes without a name, which a request cannot carry".formatted(most),
+                        "Write fewer");
+            }
+        });
         run.mounts(volumes.mounts()).outputs(volumes.outputs()).anonymousVolumes(volumes.anonymous());
         List<String> tmpfs = present("tmpfs")
                 .map(field -> field.oneOrMore().stream()
                         .flatMap(item -> item
-                                .matching("/.+", "/path or /path:options")
+                                .matching("/.{1,4095}", "/path or /path:options")
                                 .map(text -> {
                                     volumes.checkTmpfs(item, text);
                                     return text;
@@ -487,7 +504,16 @@ final class ServiceReader {
                 }
             });
         }
-        present("labels").ifPresent(field -> labels.putAll(field.pairs(_ -> Optional.of(""))));
+        present("labels")
+                .ifPresent(field -> field.pairs(_ -> Optional.of("")).forEach((name, value) -> {
+                    if (value.length() > LONGEST_LABEL) {
+                        field.problem(
+                                "the value of %s is longer than %,d characters, which a request cannot carry"
+                                        .formatted(Excerpt.quote(name), LONGEST_LABEL),
+                                "Write a shorter one");
+                    }
+                    labels.put(name, value);
+                }));
         return labels;
     }
 

@@ -37,11 +37,6 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
     /** Of one argument or variable; Linux takes 128 KiB (MAX_ARG_STRLEN). */
     public static final int LONGEST_TEXT = 131_000;
 
-    /** As the message's schema has it: a mistake is then shown at its line, and not by the server. */
-    private static final String IMAGE =
-            "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
-                    + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
-
     private static final String IMAGE_REMEDY =
             "Write NAME or NAME:TAG, the name in lower case, for example pytorch/pytorch:2.4.0";
 
@@ -361,7 +356,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
 
     /** The name of an image. */
     public Optional<String> image() {
-        Optional<String> image = matching(IMAGE, "an image as Docker names it", IMAGE_REMEDY);
+        Optional<String> image = matching(ImageName.FORM, "an image as Docker names it", IMAGE_REMEDY);
         image.filter(ImageName::isReserved)
                 .ifPresent(name -> problem(Excerpt.quote(name) + " " + ImageName.RESERVED, ImageName.RESERVED_REMEDY));
         return image;

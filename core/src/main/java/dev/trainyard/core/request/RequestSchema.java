@@ -47,6 +47,18 @@ final class RequestSchema {
         }
     }
 
+    /** @param pointer to a list or an object that has a limit */
+    static int mostEntries(String pointer) {
+        JsonNode place = DOCUMENT.at(pointer);
+        String reference = place.path("$ref").asString("");
+        JsonNode schema = reference.isEmpty() ? place : DOCUMENT.at(reference.substring(1));
+        JsonNode most = schema.has("maxItems") ? schema.path("maxItems") : schema.path("maxProperties");
+        if (!most.isInt()) {
+            throw new IllegalArgumentException("the schema has no limit at " + pointer);
+        }
+        return most.asInt();
+    }
+
     static List<Problem> check(JsonNode message) {
         return SCHEMA.validate(message).stream()
                 .limit(MAX_PROBLEMS)

@@ -21,7 +21,6 @@ final class GpuFlag {
 
     private static final List<String> KEYS = List.of("device", "count", "driver", "capabilities", "options");
     private static final String FORMS = "Write --gpus all, --gpus 2 or --gpus '\"device=0,2\"'";
-    private static final int MOST = 1024;
 
     private final ConfigValue flag;
     private final Set<String> seen = new HashSet<>();
@@ -101,10 +100,13 @@ final class GpuFlag {
         }
         if (value.equals("all") || value.equals("-1")) {
             count = new Gpus.All(null, null);
-        } else if (value.matches("0*[1-9]\\d{0,3}") && Integer.parseInt(value) <= MOST) {
+        } else if (value.matches("0*[1-9]\\d{0,3}") && Integer.parseInt(value) <= GpuReservation.MOST) {
             count = new Gpus.Count(Integer.parseInt(value), null, null);
         } else {
-            flag.problem("%s is neither 'all' nor a number from 1 to %d".formatted(Excerpt.quote(value), MOST), FORMS);
+            flag.problem(
+                    "%s is neither 'all' nor a number from 1 to %d"
+                            .formatted(Excerpt.quote(value), GpuReservation.MOST),
+                    FORMS);
         }
     }
 

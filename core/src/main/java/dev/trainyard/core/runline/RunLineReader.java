@@ -17,6 +17,7 @@ import dev.trainyard.core.text.IntegerText;
 import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.text.SwitchText;
 import dev.trainyard.core.training.AddressingReader;
+import dev.trainyard.core.training.ContainerPath;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
 import dev.trainyard.core.training.Gpus;
@@ -165,7 +166,7 @@ final class RunLineReader {
                 .flatMap(ConfigValue::text)
                 .map(word -> word.isEmpty() ? List.<String>of() : List.of(word))
                 .orElse(null));
-        run.workingDir(flags.text("workdir", "/.*", "an absolute path in the container"));
+        run.workingDir(flags.text("workdir", ContainerPath.FORM, "an absolute path in the container"));
         run.user(flags.text("user", "(?s).{1,200}", "a user such as 1000:1000"));
         run.hostname(flags.said("hostname").flatMap(ConfigValue::hostName).orElse(null));
         run.init(flags.last("init").map(_ -> flags.on("init")).orElse(null));

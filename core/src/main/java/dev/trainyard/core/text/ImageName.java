@@ -11,6 +11,11 @@ public final class ImageName {
 
     public static final String RESERVED_REMEDY = "Choose another name, for example team/model:1";
 
+    /** What a name looks like. The message's schema says the same, so that a mistake is shown at its line, and not by the server. */
+    public static final String FORM =
+            "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+                    + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
+
     private static final Pattern ID = Pattern.compile("(sha256:)?[0-9a-f]{64}");
     private static final String HUB = "docker.io";
     private static final String NAMESPACE = "trainyard/";

@@ -4,7 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** A path in the container, as the engine resolves it: {@code //x/./y/..} is {@code /x}. */
-final class ContainerPath {
+public final class ContainerPath {
+
+    /** Of a path in a message, as its schema has it: Linux takes no longer one. */
+    static final int LONGEST = 4096;
+
+    /** What an absolute path looks like. */
+    public static final String FORM = "/.{0,%d}".formatted(LONGEST - 1);
 
     private ContainerPath() {}
 

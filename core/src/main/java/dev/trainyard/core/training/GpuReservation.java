@@ -13,6 +13,9 @@ public final class GpuReservation {
 
     public static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
 
+    /** How many devices a job asks for at most. */
+    public static final int MOST = 1024;
+
     /** An index or a UUID of a device, as the message's schema has it. */
     public static final String DEVICE = "[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}";
 
@@ -136,7 +139,7 @@ public final class GpuReservation {
                 || count.flatMap(ConfigValue::text).filter(ALL::contains).isPresent()) {
             return new Gpus.All(null, null);
         }
-        return count.flatMap(field -> field.integer(1, 1024))
+        return count.flatMap(field -> field.integer(1, MOST))
                 .<Gpus>map(number -> new Gpus.Count(number.intValue(), null, null))
                 .orElse(Gpus.NONE);
     }

@@ -222,9 +222,17 @@ public final class Volumes {
                     "Name a shorter one");
         } else if (isOutputs) {
             outputs = new Outputs(target, source);
+        } else if (source.length() > ContainerPath.LONGEST) {
+            tooLong(volume);
         } else {
             mounts.add(new Mount(source, target, options.readOnly(), options.propagation(), false));
         }
+    }
+
+    private static void tooLong(ConfigValue volume) {
+        volume.problem(
+                "has a path of more than %,d characters, which a request cannot carry".formatted(ContainerPath.LONGEST),
+                "Name a shorter one");
     }
 
     private Optional<String> expanded(ConfigValue volume, String source) {
@@ -296,6 +304,10 @@ public final class Volumes {
             volume.problem(
                     "%s is no absolute path in the container".formatted(Excerpt.path(text)),
                     "Write one, such as /data");
+            return Optional.empty();
+        }
+        if (ContainerPath.plain(text).length() > ContainerPath.LONGEST) {
+            tooLong(volume);
             return Optional.empty();
         }
         return Optional.of(ContainerPath.plain(text));
