@@ -3,6 +3,7 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.CrashSuspicion;
 import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.LogClues;
@@ -12,6 +13,7 @@ import dev.trainyard.core.request.JobId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param killedBy what ended its container from outside
  * @param fullDisk a disk that it wrote to and that was full when its container had ended
  * @param lost null: it was not lost with its host, or nothing is to be settled about it any more
+ * @param inHandsOf the incarnation that took it up last; null: none, or one of an earlier release
+ * @param suspicion of ending the process of its worker
+ * @param rests whether nobody is to take it up for now
  */
 public record Attempt(
         AttemptId id,
@@ -55,7 +60,10 @@ public record Attempt(
         @Nullable Cause cause,
         @Nullable String outputsLocation,
         List<Device> devices,
-        @Nullable Lost lost) {
+        @Nullable Lost lost,
+        @Nullable UUID inHandsOf,
+        CrashSuspicion suspicion,
+        boolean rests) {
 
     /** What somebody still waits for of the outputs of an attempt that has exited, by the cancellations since then. */
     public enum Wanted {
@@ -74,6 +82,11 @@ public record Attempt(
      * @param newest whether no newer attempt of the job was placed
      */
     public record Lost(AttemptState in, JobState job, boolean newest) {}
+
+    /** Whether the row says that this process has it in hand. */
+    public boolean isInHandsOf(Incarnation process) {
+        return process.id().equals(inHandsOf);
+    }
 
     /**
      * What is known of its end, for the verdict.

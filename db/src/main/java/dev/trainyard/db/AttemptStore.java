@@ -3,6 +3,7 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.lifecycle.CrashSuspicion;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.StartRefusal;
@@ -39,6 +40,7 @@ public final class AttemptStore {
 
     private static final String SELECT = """
             select a.*, extract(epoch from clock_timestamp() - a.started_at)::float8 as running_for,
+                   coalesce(a.rests_until > clock_timestamp(), false) as rests, extract(epoch from a.trial)::float8 as trial_seconds,
                    extract(epoch from a.kill_at - clock_timestamp())::float8 as grace_left,
                    case when a.kill_requested_at > a.exited_at then 'NOTHING'
                         when j.cancel_requested_at > a.exited_at then 'NAMES' else 'ALL' end as outputs_wanted,
@@ -54,6 +56,12 @@ public final class AttemptStore {
             from trainyard.attempt a join trainyard.job j on j.id = a.job_id
             """;
 
+    /** Ids of what the worker {@code :worker} has to do or to finish. */
+    static final String UNFINISHED = """
+            select id from trainyard.attempt where worker_id = :worker and state <> 'ENDED'
+            union all
+            select attempt_id from trainyard.reservation where worker_id = :worker and released_at is null""";
+
     private final Database database;
     private final JdbcClient sql;
     private final JobEvents events;
@@ -66,11 +74,7 @@ public final class AttemptStore {
 
     /** What this worker has to do or to finish: attempts that have not ended, and lost ones that still hold what was reserved for them. */
     public List<Attempt> unfinishedOf(WorkerId worker) {
-        return sql.sql(SELECT + """
-                where a.id in (select id from trainyard.attempt where worker_id = :worker and state <> 'ENDED'
-                               union all
-                               select attempt_id from trainyard.reservation where worker_id = :worker and released_at is null)
-                order by a.reserved_at""")
+        return sql.sql(SELECT + "where a.id in (%s) order by a.reserved_at".formatted(UNFINISHED))
                 .param("worker", worker.value())
                 .query((row, n) -> attempt(row))
                 .list();
@@ -185,7 +189,7 @@ public final class AttemptStore {
             sql.sql("""
                     update trainyard.attempt
                     set state = 'RUNNING', state_since = clock_timestamp(), started_at = clock_timestamp(),
-                        engine_started_at = :engineStartedAt, argv = :argv::jsonb,
+                        engine_started_at = :engineStartedAt, argv = :argv::jsonb, worker_deaths = 0, rests_until = null,
                         stop_reason = case when stop_reason = 'PREPARE_TIMEOUT' and stop_signalled_at is null
                                            then null else stop_reason end,
                         stop_requested_at = case when stop_reason = 'PREPARE_TIMEOUT' and stop_signalled_at is null
@@ -293,7 +297,7 @@ public final class AttemptStore {
                     set state = 'COLLECTING', state_since = clock_timestamp(), exited_at = greatest(started_at, clock_timestamp()),
                         exit_code = :exitCode, oom_killed = :oomKilled, engine_error = :engineError,
                         engine_finished_at = :engineFinishedAt, engine_lost = engine_lost or :engineLost, device_error = :deviceError,
-                        killed_by = :killedBy, full_disk = :fullDisk
+                        killed_by = :killedBy, full_disk = :fullDisk, worker_deaths = 0, rests_until = null
                     where id = :id""")
                     .param("engineLost", exit.engineLost())
                     .param("deviceError", exit.deviceError(), Types.VARCHAR)
@@ -551,7 +555,12 @@ public final class AttemptStore {
                                 AttemptState.valueOf(row.getString("lost_in")),
                                 JobState.valueOf(row.getString("job_state")),
                                 row.getBoolean("newest"))
-                        : null);
+                        : null,
+                row.getObject("in_hands_of", UUID.class),
+                new CrashSuspicion(
+                        row.getInt("worker_deaths"),
+                        Duration.ofMillis(Math.round(row.getDouble("trial_seconds") * 1000))),
+                row.getBoolean("rests"));
     }
 
     private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {

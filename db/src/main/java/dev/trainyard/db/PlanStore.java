@@ -398,8 +398,9 @@ public final class PlanStore {
                 update trainyard.job set state = 'RUNNING', attempts = attempts + 1, waiting_because = null
                 where id = :job returning attempts""").param("job", job.value()).query(Integer.class).single();
         sql.sql("""
-                insert into trainyard.attempt (id, job_id, number, worker_id, state, cpus, memory_bytes)
-                values (:id, :job, :number, :worker, 'RESERVED', :cpus, :memory)""")
+                insert into trainyard.attempt (id, job_id, number, worker_id, state, cpus, memory_bytes, in_hands_of, in_hands_since)
+                values (:id, :job, :number, :worker, 'RESERVED', :cpus, :memory,
+                        (select incarnation from trainyard.worker where id = :worker), clock_timestamp())""")
                 .param("id", attempt.value())
                 .param("job", job.value())
                 .param("number", number)

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -118,7 +119,8 @@ public final class WorkerStore {
             long pid,
             Instant pidStartedAt,
             String engineId,
-            @Nullable Double silentSeconds) {}
+            @Nullable Double silentSeconds,
+            CrashSuspects.Former former) {}
 
     /**
      * Makes this process the worker. Who holds the lock on the same file of the same boot is the only process of that worker, so
@@ -140,6 +142,8 @@ public final class WorkerStore {
             write(self, incarnation);
             if (known != null && !known.bootId().equals(self.bootId())) {
                 markRebooted(self.id());
+            } else if (known != null) {
+                new CrashSuspects(database).conclude(self.id(), known.former());
             }
             List<String> refused = offerDevices(self.id(), self.devices());
             stayLost(self.id());
@@ -180,6 +184,12 @@ public final class WorkerStore {
      */
     public boolean stopped(Incarnation me) {
         return database.inTransaction(() -> {
+            // Also of a worker that is LOST, and stays it.
+            sql.sql(
+                            "update trainyard.worker set let_go = incarnation where id = :worker and incarnation = :incarnation")
+                    .param("worker", me.worker().value())
+                    .param("incarnation", me.id())
+                    .update();
             // Waits for a placement that is under way, and the next one sees the state.
             int changed = sql.sql("""
                     update trainyard.worker set state = 'STOPPED'
@@ -227,7 +237,8 @@ public final class WorkerStore {
                 .list();
         return sql.sql("""
                 select w.state, w.boot_id, w.lock_device, w.lock_inode, w.pid, w.pid_started_at, w.engine_id,
-                       extract(epoch from clock_timestamp() - l.renewed_at)::float8 as silent_seconds
+                       extract(epoch from clock_timestamp() - l.renewed_at)::float8 as silent_seconds,
+                       w.incarnation, coalesce(w.let_go = w.incarnation, false) as let_go, l.renewed_at
                 from trainyard.worker w left join trainyard.worker_lease l on l.worker_id = w.id
                 where w.id = :id""")
                 .param("id", id.value())
@@ -239,7 +250,11 @@ public final class WorkerStore {
                         row.getLong("pid"),
                         row.getTimestamp("pid_started_at").toInstant(),
                         row.getString("engine_id"),
-                        (Double) row.getObject("silent_seconds")))
+                        (Double) row.getObject("silent_seconds"),
+                        new CrashSuspects.Former(
+                                row.getObject("incarnation", UUID.class),
+                                row.getBoolean("let_go"),
+                                row.getObject("renewed_at", OffsetDateTime.class))))
                 .optional()
                 .orElse(null);
     }

@@ -7,6 +7,7 @@ import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.BuiltImageStore;
+import dev.trainyard.db.CrashSuspects;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
@@ -220,6 +221,7 @@ public final class Worker implements AutoCloseable {
                 owner,
                 attemptRows,
                 new LostHosts(database),
+                new CrashSuspects(database),
                 workers,
                 new LogStore(database),
                 new OutputStore(database),

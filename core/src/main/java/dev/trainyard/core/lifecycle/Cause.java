@@ -32,7 +32,7 @@ public enum Cause {
     PREPARE_TIMEOUT,
     /** The worker did not take the attempt up in time. */
     START_TIMEOUT,
-    /** The engine refused to create or start the container. */
+    /** The engine refused to create or start the container, or preparing it ended the process of its worker again and again. */
     START_FAILED,
     /** A host port that it publishes was in use by something that is not Trainyard's. */
     PORT_IN_USE,

@@ -157,6 +157,11 @@ public final class Retry {
         return new Final(cause == Cause.COMPLETED ? JobState.SUCCEEDED : JobState.CANCELLED);
     }
 
+    /** What follows for a job whose attempt was not started because it ended the process of its worker again and again: no other worker is to try. */
+    public static Decision afterCrashes() {
+        return new Final(JobState.FAILED);
+    }
+
     /** Whether the next attempt goes to another host if one will ever do: the cause lies with the host, or with what else runs there. */
     public static boolean avoidsHost(Cause cause) {
         return switch (cause) {

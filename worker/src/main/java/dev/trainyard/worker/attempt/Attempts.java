@@ -35,6 +35,7 @@ public final class Attempts implements AutoCloseable {
     private final AttemptJob attemptJob;
     private final Map<AttemptId, InHand> inHand = new ConcurrentHashMap<>();
     private final AttemptBackoff backoff = new AttemptBackoff(System::nanoTime);
+    private final SuspectTrial suspects;
 
     private record InHand(AttemptRun run, Thread thread) {}
 
@@ -45,6 +46,7 @@ public final class Attempts implements AutoCloseable {
     public Attempts(Host host, DataSource journal, Runnable onReplaced) {
         this.host = host;
         this.onReplaced = onReplaced;
+        this.suspects = new SuspectTrial(host.me(), System::nanoTime);
         this.spring = new AnnotationConfigApplicationContext();
         spring.registerBean("journal", DataSource.class, () -> journal);
         spring.registerBean(Host.class, () -> host);
@@ -59,6 +61,7 @@ public final class Attempts implements AutoCloseable {
     public void sync(List<Attempt> unfinished) {
         Set<AttemptId> ids = unfinished.stream().map(Attempt::id).collect(Collectors.toSet());
         backoff.keepOnly(ids);
+        suspects.look(unfinished);
         // What has ended without this worker: expired before it was begun, or its host was forgotten.
         inHand.forEach((id, held) -> {
             if (!ids.contains(id)) {
@@ -67,6 +70,9 @@ public final class Attempts implements AutoCloseable {
         });
         for (Attempt attempt : unfinished) {
             if (backoff.rests(attempt.id())) {
+                continue;
+            }
+            if (!inHand.containsKey(attempt.id()) && !suspects.mayBeTakenUp(attempt)) {
                 continue;
             }
             InHand held = inHand.computeIfAbsent(attempt.id(), id -> takeUp(attempt));
@@ -95,6 +101,12 @@ public final class Attempts implements AutoCloseable {
 
     private void work(AttemptRun run, Attempt attempt) {
         try {
+            if (!attempt.isInHandsOf(host.me())) {
+                run.persist(() -> host.suspects().takenUp(host.me(), run.id()));
+            }
+            if (attempt.suspicion().isGivenUp() && GivenUp.end(host, run, attempt)) {
+                return;
+            }
             // What failed is taken up again by a later look at the database, from its row.
             for (Throwable failure : attemptJob.run(attempt).getAllFailureExceptions()) {
                 if (failure instanceof Replaced) {
@@ -104,6 +116,11 @@ public final class Attempts implements AutoCloseable {
                     setBack(run, failure);
                 }
             }
+        } catch (AttemptRun.LetGo e) {
+            // The next process of this worker goes on.
+        } catch (Replaced e) {
+            log.error("{}", e.getMessage());
+            onReplaced.run();
         } catch (JobExecutionException | RuntimeException e) {
             setBack(run, e);
         } finally {

@@ -212,12 +212,18 @@ final class ContainerStep implements Step {
             return false;
         }
         run.containerRuns();
-        run.follow(host, running.id());
-        LiveOutputs live = LiveOutputs.start(host, run, current, request.run());
-        try {
-            new ExitWatch(host, run, current, request, running.id()).await();
-        } finally {
-            live.stop();
+        ExitWatch watch = new ExitWatch(host, run, current, request, running.id());
+        if (current.suspicion().isGivenUp()) {
+            GivenUp.tellUnread(run);
+            watch.await();
+        } else {
+            run.follow(host, running.id());
+            LiveOutputs live = LiveOutputs.start(host, run, current, request.run());
+            try {
+                watch.await();
+            } finally {
+                live.stop();
+            }
         }
         run.containerIsOver();
         return false;

@@ -4,6 +4,7 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.CrashSuspects;
 import dev.trainyard.db.HostImages;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.Incarnation;
@@ -49,6 +50,7 @@ public record Host(
         Owner owner,
         AttemptStore attempts,
         LostHosts lostHosts,
+        CrashSuspects suspects,
         WorkerStore workers,
         LogStore logs,
         OutputStore outputRows,
