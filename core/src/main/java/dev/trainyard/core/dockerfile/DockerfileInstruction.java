@@ -3,6 +3,7 @@ package dev.trainyard.core.dockerfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param arguments what follows the flags
  */
 public record DockerfileInstruction(int line, String word, List<String> flags, String arguments) {
+
+    private static final Set<String> WORDS_ARE_JUDGED = Set.of("ADD", "COPY");
 
     public DockerfileInstruction {
         flags = List.copyOf(flags);
@@ -53,10 +56,28 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
             }
         }
         String arguments = withoutBlanksAtEnd(text.substring(at));
+        if (!word.equalsIgnoreCase("ONBUILD")) {
+            refuseOtherSpace(line, word.toUpperCase(Locale.ROOT), arguments);
+        }
         if (word.equalsIgnoreCase("FROM")) {
             requireAscii(line, arguments, "in FROM");
         }
         return new DockerfileInstruction(line, word.toUpperCase(Locale.ROOT), flags, arguments);
+    }
+
+    /** The engine leaves such a space out before the arguments and between words, and a byte order mark at the beginning of each word. */
+    private static void refuseOtherSpace(int line, String word, String arguments) {
+        arguments
+                .chars()
+                .limit(WORDS_ARE_JUDGED.contains(word) ? arguments.length() : 1)
+                .filter(c -> c == 0xFEFF || DockerfileReader.isOtherSpace((char) c))
+                .findFirst()
+                .ifPresent(c -> {
+                    throw new UnreadableDockerfile(
+                            line,
+                            "the space %s among the words of %s".formatted(DockerfileReader.named(c), word),
+                            "Write a plain one.");
+                });
     }
 
     /** Returns where it ends. */

@@ -184,7 +184,7 @@ final class DockerfileReader {
         return DockerfileInstruction.isBlank(c) || isOtherSpace(c);
     }
 
-    private static boolean isOtherSpace(char c) {
+    static boolean isOtherSpace(char c) {
         return c > 0x7F && (Character.isSpaceChar(c) || Character.isWhitespace(c));
     }
 

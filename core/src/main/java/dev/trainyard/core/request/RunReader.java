@@ -2,6 +2,7 @@ package dev.trainyard.core.request;
 
 import dev.trainyard.core.json.JsonFields;
 import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Addressing;
 import dev.trainyard.core.training.RunSpec.Mount;
@@ -36,6 +37,7 @@ final class RunReader {
         List<Mount> mounts = mounts(outputs, targets);
         if (isNew) {
             checkTmpfs(outputs, mounts);
+            checkStopSignal();
         }
         return RunSpec.builder()
                 .command(run.words("command"))
@@ -90,6 +92,17 @@ final class RunReader {
         run.list("tmpfs")
                 .forEach(tmpfs -> Tmpfs.faults(tmpfs.asText(), outputs.target(), targets)
                         .forEach(fault -> tmpfs.problem("", fault.what(), fault.remedy())));
+    }
+
+    /** The engine takes any number, and refuses it when it is to be sent. */
+    private void checkStopSignal() {
+        @Nullable String signal = run.text("stopSignal");
+        if (signal != null && !LinuxVocabulary.isSignal(signal)) {
+            run.problem(
+                    "stopSignal",
+                    "%s is no signal that Linux has".formatted(Excerpt.quote(signal)),
+                    "Write one such as SIGINT, or a number from 1 to 64");
+        }
     }
 
     /** The engine counts in billionths. */

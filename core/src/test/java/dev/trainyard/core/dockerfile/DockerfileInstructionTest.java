@@ -70,6 +70,16 @@ class DockerfileInstructionTest {
             FROM a;RUN b \\\\;ADD c /d        | 2 | two '\\' at its end
             # escape=`;FROM a;RUN b ``;USER c | 3 | two '`' at its end
             FROM a\\u00a0b                   | 1 | U+00A0 in FROM
+            FROM a;ADD \\u2003b /c            | 2 | U+2003 among the words of ADD
+            FROM a;ADD \\u2003\\u2003b /c      | 2 | U+2003 among the words of ADD
+            FROM a;ADD --chown=0 \\u1680b /c  | 2 | U+1680 among the words of ADD
+            FROM a;ADD b\\u3000c /d           | 2 | U+3000 among the words of ADD
+            FROM a;ADD \\uFEFFb /c            | 2 | U+FEFF among the words of ADD
+            FROM a;ADD \\u00a0["b","/c"]      | 2 | U+00A0 among the words of ADD
+            FROM a;ONBUILD ADD \\u2003b /c    | 2 | U+2003 among the words of ADD
+            FROM a;COPY \\u2003--from=b c /d  | 2 | U+2003 among the words of COPY
+            ARG \\u2003a=b;FROM $a            | 1 | U+2003 among the words of ARG
+            FROM a;RUN \\u2003--network=host  | 2 | U+2003 among the words of RUN
             FR\\u00a0OM a                    | 1 | U+00A0 in the name of an instruction
             FROM a;ONBU\\u0130LD ADD b /c    | 2 | U+0130 in the name of an instruction
             FROM a;ONBUILD \\uFEFFADD b /c   | 2 | U+FEFF in the name of an instruction

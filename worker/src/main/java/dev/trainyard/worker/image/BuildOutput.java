@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ final class BuildOutput {
 
     private static final int LINES_KEPT = 30;
     private static final int LONGEST_LINE = 4096;
-    private static final Pattern STEP = Pattern.compile("Step \\d+/\\d+ : .*");
+    private static final Pattern STEP = Pattern.compile("Step (\\d{1,9}+)/(\\d{1,9}+) : .*");
     private static final Pattern OF_THE_BUILDER = Pattern.compile("^( ---> |Removing intermediate container )");
     private static final Pattern TRIGGERS = Pattern.compile("^# Executing \\d+ build trigger");
     private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
@@ -26,6 +27,8 @@ final class BuildOutput {
     private final StringBuilder pending = new StringBuilder();
     private final List<String> ofStep = new ArrayList<>();
     private String step = "";
+    private int steps;
+    private int ofSteps;
     private @Nullable String error;
     private @Nullable String imageId;
     private int looks;
@@ -105,12 +108,27 @@ final class BuildOutput {
         return ranTriggers;
     }
 
+    /** The engine counts its steps. Any other such line a program has printed. */
+    private boolean isNextStep(String line) {
+        Matcher next = STEP.matcher(line);
+        if (!next.matches() || Integer.parseInt(next.group(1)) != steps + 1) {
+            return false;
+        }
+        int total = Integer.parseInt(next.group(2));
+        if (steps > 0 && total != ofSteps) {
+            return false;
+        }
+        steps++;
+        ofSteps = total;
+        return true;
+    }
+
     private void line(String raw) {
         String line = COLOURS.matcher(raw).replaceAll("").stripTrailing();
         if (line.isEmpty()) {
             return;
         }
-        if (STEP.matcher(line).matches()) {
+        if (isNextStep(line)) {
             step = line;
             ofStep.clear();
             noSpaceLeft = false;

@@ -146,6 +146,6 @@ record DockerfileReach(
         int variable = plain.indexOf('$');
         String literal = variable < 0 ? plain : plain.substring(0, variable);
         return SCHEMES.stream()
-                .anyMatch(scheme -> literal.startsWith(scheme) || (variable >= 0 && scheme.startsWith(literal)));
+                .anyMatch(scheme -> literal.contains(scheme) || (variable >= 0 && scheme.startsWith(literal)));
     }
 }

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -45,6 +47,9 @@ final class RepackedContext extends InputStream {
 
     private static final String ATTRIBUTE = "SCHILY.xattr.";
 
+    /** In characters. Global headers are repeated for each entry, by which a small tar says much. */
+    private static final long MOST_OF_ATTRIBUTES = 32L << 20;
+
     /** The digest of the symbolic links of the context; of a hard link that of its content before it. */
     static final String LINKS = ATTRIBUTE + "user.dev.trainyard.links";
 
@@ -61,8 +66,7 @@ final class RepackedContext extends InputStream {
     private final byte[] piece = new byte[1 << 16];
     private final TarArchiveOutputStream out;
 
-    /** By path: whether it is a folder. */
-    private final Map<String, Boolean> seen = new HashMap<>();
+    private final ContextPaths paths = new ContextPaths();
 
     private @Nullable TarHeaders headers;
     private @Nullable TarArchiveInputStream in;
@@ -74,6 +78,7 @@ final class RepackedContext extends InputStream {
     private int entries;
     private long bytes;
     private long lengthOfNames;
+    private long lengthOfAttributes;
 
     /**
      * @param stored read to its very end, where the store says whether the content is what its digest says; not closed
@@ -93,8 +98,38 @@ final class RepackedContext extends InputStream {
         out.setAddPaxHeadersForNonAsciiNames(true);
     }
 
-    /** A file as it was read, and what it has in it. */
-    private record Target(TarArchiveEntry entry, MessageDigest content) {
+    /** What is kept of a file that hard links lead to: both have one mode and one owner, and what is in it tells them apart. */
+    private static final class Target {
+
+        private final int mode;
+        private final long user;
+        private final long group;
+        private final String userName;
+        private final String groupName;
+        private final FileTime modified;
+        private final MessageDigest content = ContextLinks.sha256();
+
+        Target(TarArchiveEntry entry) {
+            mode = entry.getMode();
+            user = entry.getLongUserId();
+            group = entry.getLongGroupId();
+            userName = entry.getUserName();
+            groupName = entry.getGroupName();
+            modified = entry.getLastModifiedTime();
+            attributesOf(entry)
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(attribute -> content.update(
+                            (attribute.getKey() + '=' + attribute.getValue() + '\0').getBytes(StandardCharsets.UTF_8)));
+        }
+
+        void describe(TarArchiveEntry copy) {
+            copy.setMode(mode);
+            copy.setUserId(user);
+            copy.setGroupId(group);
+            copy.setUserName(userName);
+            copy.setGroupName(groupName);
+            copy.setLastModifiedTime(modified);
+        }
 
         String digest() {
             return HexFormat.of().formatHex(ContextLinks.copyOf(content).digest());
@@ -154,7 +189,7 @@ final class RepackedContext extends InputStream {
             if (count >= 0) {
                 out.write(piece, 0, count);
                 if (target != null) {
-                    target.content().update(piece, 0, count);
+                    target.content.update(piece, 0, count);
                 }
             } else {
                 out.closeArchiveEntry();
@@ -202,9 +237,7 @@ final class RepackedContext extends InputStream {
             file.setSize(entry.getRealSize());
             put(file);
             copying = true;
-            target = links.isTarget(name)
-                    ? new Target(copyOf(entry, name, TarConstants.LF_NORMAL), ContextLinks.sha256())
-                    : null;
+            target = links.isTarget(name) ? new Target(entry) : null;
             if (target != null) {
                 targets.put(name, target);
             }
@@ -232,10 +265,13 @@ final class RepackedContext extends InputStream {
             return;
         }
         Target there = targets.get(file);
-        // Both have one mode and one owner. The engine would give them those of the link, and tell the file by its own.
-        TarArchiveEntry link = copyOf(there == null ? entry : there.entry(), name, TarConstants.LF_LINK);
+        TarArchiveEntry link = new RepackedEntry(name, TarConstants.LF_LINK);
         link.setLinkName(linked);
-        if (there != null) {
+        if (there == null) {
+            new Target(entry).describe(link);
+        } else {
+            // The engine would give both those of the link, and tell the file by its own.
+            there.describe(link);
             link.addPaxHeader(LINKS, symbolic == null ? there.digest() : there.digest() + symbolic);
         }
         put(link);
@@ -275,22 +311,21 @@ final class RepackedContext extends InputStream {
     /** With all that the engine takes from a header, and tells contents by. */
     private TarArchiveEntry copyOf(TarArchiveEntry entry, String name, byte kind) throws Dishonest {
         TarArchiveEntry copy = new RepackedEntry(name, kind);
-        copy.setMode(entry.getMode());
-        copy.setUserId(entry.getLongUserId());
-        copy.setGroupId(entry.getLongGroupId());
-        copy.setUserName(entry.getUserName());
-        copy.setGroupName(entry.getGroupName());
-        copy.setLastModifiedTime(entry.getLastModifiedTime());
-        for (Map.Entry<String, String> header : entry.getExtraPaxHeaders().entrySet()) {
-            if (header.getKey().startsWith(ATTRIBUTE) && !header.getKey().equals(LINKS)) {
-                requireText(header.getValue(), "the attributes of", name);
-                copy.addPaxHeader(header.getKey(), header.getValue());
-            }
+        new Target(entry).describe(copy);
+        for (Map.Entry<String, String> attribute : attributesOf(entry).toList()) {
+            requireText(attribute.getValue(), "the attributes of", name);
+            copy.addPaxHeader(attribute.getKey(), attribute.getValue());
         }
         if (symbolic != null && (kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_DIR)) {
             copy.addPaxHeader(LINKS, symbolic);
         }
         return copy;
+    }
+
+    private static Stream<Map.Entry<String, String>> attributesOf(TarArchiveEntry entry) {
+        return entry.getExtraPaxHeaders().entrySet().stream()
+                .filter(header -> header.getKey().startsWith(ATTRIBUTE)
+                        && !header.getKey().equals(LINKS));
     }
 
     private void count(long size) throws Dishonest {
@@ -304,18 +339,22 @@ final class RepackedContext extends InputStream {
     private void check(TarArchiveEntry entry, String name) throws Dishonest {
         entries++;
         // Global headers of a tar add up, and each entry has them all.
-        int attributes = entry.getExtraPaxHeaders().entrySet().stream()
-                .mapToInt(header -> header.getKey().length() + header.getValue().length())
-                .sum();
+        long attributes = entry.getUserName().length() + entry.getGroupName().length();
+        for (Map.Entry<String, String> header : entry.getExtraPaxHeaders().entrySet()) {
+            attributes += header.getKey().length() + header.getValue().length();
+        }
         if (attributes > TarHeaders.MOST_BYTES) {
             throw new Dishonest("the global headers are larger than 256 KiB");
+        }
+        lengthOfAttributes += attributes;
+        if (lengthOfAttributes > MOST_OF_ATTRIBUTES) {
+            throw new Dishonest(
+                    "the attributes of all entries are larger than %d MiB together, global headers counted for each entry"
+                            .formatted(MOST_OF_ATTRIBUTES >> 20));
         }
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         int linked = entry.getLinkName().getBytes(StandardCharsets.UTF_8).length;
         lengthOfNames += length + linked;
-        if (entries > MOST_ENTRIES) {
-            throw new Dishonest("more than %d entries; does data belong into the source?".formatted(MOST_ENTRIES));
-        }
         if (leaves(entry.getName())) {
             throw new Dishonest("entry '%s' leads out of its folder".formatted(entry.getName()));
         }
@@ -352,21 +391,28 @@ final class RepackedContext extends InputStream {
      * @return whether it is a folder that was there before
      */
     private boolean place(TarArchiveEntry entry, String name) throws Dishonest {
-        for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
-            if (Boolean.FALSE.equals(seen.get(name.substring(0, end)))) {
-                throw new Dishonest(
-                        "entry '%s' lies behind '%s', which is no folder".formatted(name, name.substring(0, end)));
-            }
-        }
-        if (entry.isLink() && !Boolean.FALSE.equals(seen.get(normalised(entry.getLinkName())))) {
+        if (entry.isLink() && !paths.isFile(normalised(entry.getLinkName()))) {
             throw new Dishonest(
                     "entry '%s' links to '%s', which is no file before it".formatted(name, entry.getLinkName()));
         }
-        Boolean before = seen.putIfAbsent(name, entry.isDirectory());
-        if (before != null && !(before && entry.isDirectory())) {
-            throw new Dishonest("entry '%s' is there twice".formatted(name));
+        ContextPaths.Placed placed = paths.add(name, entry.isDirectory());
+        // The engine makes the folders on the way to an entry.
+        if (entries + paths.untold() > MOST_ENTRIES) {
+            throw new Dishonest(
+                    "more than %d entries, folders on the way to them counted; does data belong into the source?"
+                            .formatted(MOST_ENTRIES));
         }
-        return before != null;
+        switch (placed) {
+            case ContextPaths.Behind(String file) ->
+                throw new Dishonest("entry '%s' lies behind '%s', which is no folder".formatted(name, file));
+            case ContextPaths.Twice _ -> throw new Dishonest("entry '%s' is there twice".formatted(name));
+            case ContextPaths.Again _ -> {
+                return true;
+            }
+            case ContextPaths.Fresh _ -> {
+                return false;
+            }
+        }
     }
 
     private static boolean leaves(String name) {

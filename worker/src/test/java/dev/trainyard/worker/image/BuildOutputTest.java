@@ -39,6 +39,21 @@ class BuildOutputTest {
         assertThat(output.diskWasFull()).isFalse();
     }
 
+    /** It would say which instruction failed, and the words of a base image would count as those of a registry. */
+    @Test
+    void a_program_that_prints_a_step_begins_none() {
+        BuildOutput output = new BuildOutput(lines::add, () -> false);
+        output.accept(stream("Step 2/3 : FROM early\nStep 1/3 : FROM a\n"));
+        output.accept(stream("# Executing 2 build triggers\n"));
+
+        output.accept(stream("Step 1/1 : FROM x\nStep 1/3 : FROM x\nStep 3/3 : FROM x\nStep 99999999999/3 : FROM x\n"));
+
+        assertThat(output.step()).isEqualTo("Step 1/3 : FROM a");
+        assertThat(output.ranTriggers()).isTrue();
+        output.accept(stream("Step 2/3 : RUN true\n"));
+        assertThat(output.step()).isEqualTo("Step 2/3 : RUN true");
+    }
+
     private static EngineMessage stream(String text) {
         return new EngineMessage(text, null, null, 0, 0, null, null);
     }

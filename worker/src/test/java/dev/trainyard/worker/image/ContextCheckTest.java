@@ -230,6 +230,51 @@ class ContextCheckTest {
         assertThatThrownBy(() -> check(tar.bytes())).hasMessageContaining("global headers are larger");
     }
 
+    /** The engine gives them to each entry, and 60 KB of a compressed tar are gigabytes of them. */
+    @Test
+    void global_headers_count_for_each_entry() {
+        Tar tar = new Tar().globalHeader("user.attribute", "x".repeat(200_000));
+        for (int i = 0; i < 300; i++) {
+            tar.file("file" + i, "");
+        }
+
+        assertThatThrownBy(() -> check(tar.bytes())).hasMessageContaining("attributes of all entries are larger");
+    }
+
+    @Test
+    void folders_that_no_entry_tells_count_as_entries() {
+        Tar tar = new Tar().dockerfile("FROM busybox");
+        for (int i = 0; i < 110; i++) {
+            tar.file(i + "/a".repeat(1900), "");
+        }
+
+        assertThatThrownBy(() -> check(tar.bytes())).hasMessageContaining("more than 200000 entries");
+    }
+
+    @Test
+    void a_folder_that_an_entry_tells_later_counts_once() throws InterruptedException {
+        byte[] tar = new Tar()
+                .dockerfile("FROM busybox")
+                .file("a/b/c", "")
+                .folder("a")
+                .folder("a/b")
+                .folder("a")
+                .bytes();
+
+        assertThat(check(tar).entries()).isEqualTo(5);
+    }
+
+    @Test
+    void a_folder_on_the_way_to_an_entry_is_no_file_afterwards() {
+        byte[] tar = new Tar()
+                .dockerfile("FROM busybox")
+                .file("a/b", "")
+                .file("a", "")
+                .bytes();
+
+        assertThatThrownBy(() -> check(tar)).hasMessageContaining("entry 'a' is there twice");
+    }
+
     @Test
     void names_are_limited_in_bytes_each_and_together() {
         byte[] one = new Tar().file("\u0436".repeat(2100), "").bytes();

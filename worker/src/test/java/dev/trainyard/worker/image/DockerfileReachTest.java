@@ -40,6 +40,7 @@ class DockerfileReachTest {
                 "ADD 'http://localhost/' /x",
                 "ADD h\"tt\"p://localhost/ /x",
                 "ADD ht\\tp://localhost/ /x",
+                "ADD \u200bhttp://localhost/ /x",
                 "ADD $URL /x",
                 "ADD \"$URL\" /x",
                 "ADD ${SCHEME:-http}://localhost/ /x",
