@@ -26,6 +26,8 @@ begin
     if (select rolsuper from pg_roles where rolname = current_user) then
         foreach reader in array array['trainyard_reader', 'trainyard_sql'] loop
             execute format('alter role %I set temp_file_limit = ''2GB''', reader);
+            -- A reader may have its plans and sorts logged, and its errors as the end of its session: as much as it likes.
+            execute format('alter role %I set log_min_messages = ''panic''', reader);
         end loop;
         -- Locks, notifications, the sessions of others, large objects, the write-ahead log.
         for routine in

@@ -93,9 +93,7 @@ class CrashLoopTest {
 
         startedAgainAndAgain(
                 Failpoint.dieBefore("LiveOutputs#read"), () -> worker.said().contains("unread"));
-        await().during(Duration.ofSeconds(8))
-                .atMost(ProductProcess.PATIENCE)
-                .until(worker::isAlive);
+        await().during(Duration.ofSeconds(8)).atMost(ProductProcess.PATIENCE).until(worker::isAlive);
         gate.open();
         installation.awaitJob(job, "FAILED");
 

@@ -135,6 +135,10 @@ public final class LocalKafka implements AutoCloseable {
                 Map.entry("auto.create.topics.enable", "false"),
                 // A request of 1 MiB with its key and headers.
                 Map.entry("message.max.bytes", "1100000"),
+                // What a request says to have is made room for before it comes. Its clients send little more than one
+                // message at a time.
+                Map.entry("socket.request.max.bytes", "8388608"),
+                Map.entry("queued.max.request.bytes", "33554432"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("offsets.topic.replication.factor", "1"),
                 Map.entry("offsets.topic.num.partitions", "3"),

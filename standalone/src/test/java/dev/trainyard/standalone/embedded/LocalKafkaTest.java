@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trainyard.core.request.Topics;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,19 @@ class LocalKafkaTest {
                             .get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+        }
+    }
+
+    /** It would make room for as much as a request says that it has, whoever says it. */
+    @Test
+    void a_request_that_says_to_be_large_is_not_made_room_for() throws Exception {
+        try (LocalKafka kafka = LocalKafka.start(directory, 0);
+                Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), kafka.port())) {
+            socket.getOutputStream()
+                    .write(ByteBuffer.allocate(4).putInt(104_857_599).array());
+            socket.setSoTimeout(20_000);
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
     }
 

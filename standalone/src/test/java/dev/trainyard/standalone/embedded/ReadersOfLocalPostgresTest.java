@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -100,6 +101,31 @@ class ReadersOfLocalPostgresTest {
             assertThat(other.isValid(1)).isTrue();
             assertThat(session.isValid(1)).isTrue();
         }
+    }
+
+    /** The log lies on the disk of the data, and nothing rotates it. */
+    @Test
+    void nothing_that_a_reader_sets_or_does_wrong_fills_the_log() throws Exception {
+        Path log = directory.resolve("postgres.log");
+        long before = Files.size(log);
+        for (String setting : List.of(
+                "debug_print_plan = on", "debug_print_parse = on", "debug_print_rewritten = on", "trace_sort = on")) {
+            try (Connection session = reader();
+                    Statement statement = session.createStatement()) {
+                statement.execute("set " + setting);
+                statement.execute("select count(*) from (select * from history.attempts order by job_name) a");
+            }
+        }
+        try (Connection session = reader();
+                Statement statement = session.createStatement()) {
+            statement.execute("set exit_on_error = on");
+            assertThatThrownBy(() -> statement.execute("select '%s'::int".formatted("A".repeat(1_000_000))))
+                    .isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> statement.execute("set log_min_messages = log"))
+                    .isInstanceOf(SQLException.class);
+        }
+
+        assertThat(Files.size(log) - before).isLessThan(10_000);
     }
 
     private static Connection reader() throws SQLException {

@@ -3,6 +3,7 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
+import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.worker.attempt.AttemptRun.Woken;
 import dev.trainyard.worker.engine.ContainerId;
@@ -98,6 +99,13 @@ final class ExitWatch {
     private void signal(String signal, Duration patience) {
         log.info("stopping attempt={} signal={} next in={}", run.id(), signal, patience);
         Delivery delivery = host.containers().signal(container, signal);
+        if (delivery == Delivery.REFUSED) {
+            // It counts as sent: whatever it was, KILL comes in time.
+            run.say(
+                    Source.TRAINYARD,
+                    "[the engine cannot send the stop signal %s: the program hears of nothing before it is killed]"
+                            .formatted(signal));
+        }
         if (!stopping && delivery == Delivery.NOT_RUNNING && !attempt.stopSignalled()) {
             run.endedBeforeSignal();
         }

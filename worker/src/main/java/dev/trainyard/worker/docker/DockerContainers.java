@@ -1,7 +1,9 @@
 package dev.trainyard.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
@@ -10,6 +12,7 @@ import dev.trainyard.core.lifecycle.EndRecord;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpec;
+import dev.trainyard.worker.engine.ContainerSpecs;
 import dev.trainyard.worker.engine.ContainerStatus;
 import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.Delivery;
@@ -142,6 +145,8 @@ final class DockerContainers implements Containers {
                 return Delivery.NOT_RUNNING;
             } catch (NotFoundException e) {
                 return Delivery.GONE;
+            } catch (BadRequestException | InternalServerErrorException e) {
+                return Delivery.REFUSED;
             }
         });
     }
@@ -184,6 +189,7 @@ final class DockerContainers implements Containers {
         return connection.ask(docker ->
                 docker.listContainersCmd().withShowAll(true).withLabelFilter(Labels.ownedBy(owner)).exec().stream()
                         .map(DockerContainers::own)
+                        .filter(own -> own.attempt() != null && ContainerSpecs.isNameOf(own.name(), own.attempt()))
                         .toList());
     }
 

@@ -1,5 +1,6 @@
 package dev.trainyard.worker.engine;
 
+import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.training.RunSpec;
@@ -62,6 +63,11 @@ public final class ContainerSpecs {
         String name = jobName.replaceAll("[^a-zA-Z0-9_.-]+", "-");
         String kept = name.substring(0, Math.min(name.length(), LONGEST_JOB_NAME));
         return "ty-%s-%d-%s".formatted(kept, attempt.number(), attempt.id().shortForm());
+    }
+
+    /** Whether a container is the attempt's also by its name: an image has labels too, and the engine gives them to each step of a build. */
+    public static boolean isNameOf(String name, AttemptId attempt) {
+        return name.startsWith("ty-") && name.endsWith("-" + attempt.shortForm());
     }
 
     private static Map<String, String> labels(

@@ -6,5 +6,7 @@ public enum Delivery {
     /** The container had already exited, or never started. */
     NOT_RUNNING,
     /** There is no such container. */
-    GONE
+    GONE,
+    /** The engine does not know the signal, or cannot send it. */
+    REFUSED
 }

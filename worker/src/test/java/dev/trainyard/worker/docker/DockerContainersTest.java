@@ -10,9 +10,12 @@ import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpec;
 import dev.trainyard.worker.engine.ContainerStatus;
 import dev.trainyard.worker.engine.Containers;
+import dev.trainyard.worker.engine.Delivery;
 import dev.trainyard.worker.engine.EngineVolume;
 import dev.trainyard.worker.engine.EngineVolumes;
 import dev.trainyard.worker.engine.Exit;
+import dev.trainyard.worker.engine.ReservedDevice;
+import dev.trainyard.worker.engine.State;
 import dev.trainyard.worker.engine.Workshop;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,6 +62,32 @@ class DockerContainersTest {
 
         assertThat(host.path("Memory").asLong()).isEqualTo(64L << 20);
         assertThat(host.path("PidsLimit").asLong()).isEqualTo(100);
+    }
+
+    /** The engine takes it when it creates a container. */
+    @Test
+    void a_signal_that_linux_does_not_have_is_refused_and_nothing_else_happens() {
+        ContainerId id = workshop.start(aRequest().command("sleep", "600"));
+
+        assertThat(containers.signal(id, "65")).isEqualTo(Delivery.REFUSED);
+
+        assertThat(containers.inspect(id).orElseThrow().state()).isEqualTo(State.RUNNING);
+    }
+
+    /** A step of a build gets the labels of its image from the engine, and whoever builds chooses them. */
+    @Test
+    void a_container_with_our_labels_and_another_name_is_none_of_ours() throws Exception {
+        Map<String, String> labels = workshop.spec(aRequest().command("true"), new ReservedDevice("GPU-1", true))
+                .labels();
+        List<String> run = new ArrayList<>(List.of("run", "--detach"));
+        labels.forEach((name, value) -> run.addAll(List.of("--label", name + "=" + value)));
+        run.addAll(List.of(Workshop.IMAGE, "sleep", "60"));
+        String id = Inspection.docker(run.toArray(String[]::new)).strip();
+        try {
+            assertThat(containers.list(workshop.owner())).isEmpty();
+        } finally {
+            Inspection.docker("rm", "--force", id);
+        }
     }
 
     @Test
