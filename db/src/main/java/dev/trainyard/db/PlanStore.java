@@ -1,9 +1,6 @@
 package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
-import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.lifecycle.Deadlines;
-import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Plan;
 import dev.trainyard.core.plan.QueuePlace;
@@ -28,8 +25,8 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A planning cycle: one transaction under the planner's lock that reads, plans and applies ({@code place}, {@code unclaimed}). The
- * lock saves work; the unique indexes and the locked worker rows keep it right.
+ * The planner's transactions. A cycle reads, plans and applies ({@code place}) in one transaction under the planner's lock. The lock saves work;
+ * the unique indexes and the locked worker rows keep it right.
  */
 public final class PlanStore {
 
@@ -37,11 +34,7 @@ public final class PlanStore {
     private static final Duration ROUND = Duration.ofSeconds(2);
 
     /** Cycles come every five seconds: an older stamp means that nobody was observing. */
-    private static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
-
-    private static final Duration READERS_BUSY = Duration.ofSeconds(60);
-    private static final Duration READERS_STANDING = Duration.ofSeconds(30);
-    private static final Duration READERS_IDLE = Duration.ofMinutes(10);
+    static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
 
     private final Database database;
     private final JdbcClient sql;
@@ -52,6 +45,8 @@ public final class PlanStore {
     private final HostCapacity capacity;
     private final HostImages images;
     private final MissingNeeds missingNeeds;
+    private final OverdueAttempts overdue;
+    private final HouseKeeping houseKeeping;
     private final Duration round;
 
     /** Where the last cycle had no more time; null: it came to the end of the queue. For one thread, the planner's. */
@@ -67,6 +62,8 @@ public final class PlanStore {
         this.database = database;
         this.sql = database.sql();
         this.events = new JobEvents(sql);
+        this.overdue = new OverdueAttempts(database);
+        this.houseKeeping = new HouseKeeping(database);
         this.missingNeeds = new MissingNeeds(sql);
         this.lostHosts = new LostHosts(database);
         this.endings = new AbsentWorkerEndings(database);
@@ -114,58 +111,13 @@ public final class PlanStore {
      * stamp, or time would stand still for all the others, nor what another has done.
      */
     public void observe() {
-        each(Stream.<Runnable>of(
+        Parts.runAll(Stream.<Runnable>of(
                         this::stampServing,
                         missingNeeds::fill,
                         lostHosts::expire,
-                        this::endOverdue,
-                        this::endLongReaders)
+                        overdue::end,
+                        houseKeeping::endLongReaders)
                 .map(part -> () -> asPlanner(part)));
-    }
-
-    /** All of them, whatever goes wrong with one; then it throws what went wrong first. */
-    private static void each(Stream<Runnable> parts) {
-        RuntimeException first = null;
-        for (Runnable part : parts.toList()) {
-            try {
-                part.run();
-            } catch (RuntimeException e) {
-                if (Outage.isAway(e)) {
-                    throw e;
-                }
-                first = first == null ? e : first;
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
-    }
-
-    /** The limits of the readers' role are settings, which its sessions can change; this they cannot. */
-    private void endLongReaders() {
-        endLongReaders(READERS_BUSY, READERS_STANDING, READERS_IDLE);
-    }
-
-    /** Ends sessions whose statement or transaction takes longer, that stand still in a transaction, or do nothing at all for so long. */
-    long endLongReaders(Duration busy, Duration standing, Duration idle) {
-        return sql.sql("""
-                select trainyard.end_long_readers(:busy * interval '1 second', :standing * interval '1 second', :idle * interval '1 second')""")
-                .param("busy", busy.toSeconds())
-                .param("standing", standing.toSeconds())
-                .param("idle", idle.toSeconds())
-                .query(Long.class)
-                .single();
-    }
-
-    private void endOverdue() {
-        sql.sql("""
-                        select w.id from trainyard.worker w
-                        where exists (select from trainyard.attempt a
-                                      where a.worker_id = w.id and a.state in ('RESERVED', 'PREPARING', 'COLLECTING'))
-                        order by w.id for key share""").query(UUID.class).list();
-        endUnclaimed();
-        stopLatePreparations();
-        endLateCollections();
     }
 
     private void asPlanner(Runnable work) {
@@ -194,77 +146,6 @@ public final class PlanStore {
                 set serving_since = case when last_cycle is null or clock_timestamp() - last_cycle > :within * interval '1 second'
                                          then clock_timestamp() else serving_since end,
                     last_cycle = clock_timestamp()""").param("within", OBSERVED_WITHIN.toSeconds()).update();
-    }
-
-    /**
-     * {@code unclaimed}: RESERVED→ENDED(START_TIMEOUT). A worker that begins meanwhile wins: it holds the row's lock first. After a restore
-     * only once the worker has registered: its container may run already.
-     */
-    private void endUnclaimed() {
-        for (AttemptId id : overdue("RESERVED", Deadlines.CLAIM)) {
-            AttemptStore.Locked locked = AttemptStore.lock(sql, id);
-            if (locked.state() == AttemptState.RESERVED) {
-                AttemptStore.end(sql, events, locked, endings.unclaimed(locked, Deadlines.CLAIM));
-            }
-        }
-    }
-
-    /** Only the worker may end it: it alone learns from its engine that no container runs. */
-    private void stopLatePreparations() {
-        boolean any = false;
-        for (AttemptId id : overdue("PREPARING", Deadlines.PREPARE)) {
-            AttemptStore.Locked locked = AttemptStore.lock(sql, id);
-            int stopped = sql.sql("""
-                    update trainyard.attempt set stop_reason = :reason, stop_requested_at = clock_timestamp()
-                    where id = :id and state = 'PREPARING' and stop_reason is null""")
-                    .param("id", id.value())
-                    .param("reason", StopReason.PREPARE_TIMEOUT.name())
-                    .update();
-            if (stopped == 1) {
-                events.append(
-                        locked.job(),
-                        "attempt.stopping",
-                        locked.attempt(),
-                        Json.object(Map.of("reason", StopReason.PREPARE_TIMEOUT.name())));
-                any = true;
-            }
-        }
-        if (any) {
-            notifyWorkers();
-        }
-    }
-
-    /** COLLECTING→ENDED by the recorded exit; a worker that comes back finds it over and removes the container. */
-    private void endLateCollections() {
-        for (AttemptId id : overdue("COLLECTING", Deadlines.COLLECT)) {
-            AttemptStore.Locked locked = AttemptStore.lock(sql, id);
-            if (locked.state() == AttemptState.COLLECTING) {
-                AttemptStore.end(
-                        sql,
-                        events,
-                        locked,
-                        endings.collected(
-                                locked,
-                                "its outputs were not gathered within %d hours"
-                                        .formatted(Deadlines.COLLECT.toHours())));
-            }
-        }
-    }
-
-    private List<AttemptId> overdue(String state, Duration deadline) {
-        return sql.sql("""
-                select a.id from trainyard.attempt a, trainyard.installation i
-                where a.state = :state and a.state <> 'ENDED' and (a.stop_reason is null or a.state <> 'PREPARING')
-                  and (a.state <> 'RESERVED' or exists (
-                           select from trainyard.worker w where w.id = a.worker_id and w.incarnation is not null))
-                  and clock_timestamp() - i.last_cycle < :within * interval '1 second'
-                  and clock_timestamp() - greatest(a.state_since, i.serving_since) > :deadline * interval '1 second'
-                order by a.job_id""")
-                .param("state", state)
-                .param("deadline", deadline.toSeconds())
-                .param("within", OBSERVED_WITHIN.toSeconds())
-                .query((row, n) -> new AttemptId(row.getObject("id", UUID.class)))
-                .list();
     }
 
     // Loading ---------------------------------------------------------------------------------------------------------
@@ -450,18 +331,6 @@ public final class PlanStore {
      * transaction of its own, and one that fails stops no other.
      */
     public void keepHouse() {
-        each(Stream.of(
-                        Stream.of("job_event", "host_event", "log_chunk", "metric")
-                                .map(table -> call("ensure_partitions(:table)", table)),
-                        Stream.of("log_chunk", "metric").map(table -> call("drop_old_months(:table)", table)),
-                        Stream.of(call("prune_journal()", ""), images::prune))
-                .flatMap(parts -> parts));
-    }
-
-    private Runnable call(String function, String table) {
-        return () -> sql.sql("select trainyard." + function)
-                .param("table", table)
-                .query()
-                .singleRow();
+        houseKeeping.keep();
     }
 }

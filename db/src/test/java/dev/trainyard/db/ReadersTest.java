@@ -222,23 +222,28 @@ class ReadersTest {
         Await.until(() -> !yard.texts(
                         "select query from pg_stat_activity where query = 'select pg_sleep(3600)' and state = 'active'")
                 .isEmpty());
-        assertThat(yard.plans.endLongReaders(LONG, Duration.ZERO, Duration.ZERO))
+        assertThat(new HouseKeeping(yard.database).endLongReaders(LONG, Duration.ZERO, Duration.ZERO))
                 .isZero();
-        assertThat(yard.plans.endLongReaders(Duration.ZERO, LONG, LONG)).isOne();
+        assertThat(new HouseKeeping(yard.database).endLongReaders(Duration.ZERO, LONG, LONG))
+                .isOne();
         assertThatThrownBy(sleeping::get).hasMessageContaining("terminating connection");
 
         Connection standing = session("trainyard_sql");
         execute(standing, "set idle_in_transaction_session_timeout = 0");
         standing.setAutoCommit(false);
         execute(standing, "select count(*) from history.jobs");
-        assertThat(yard.plans.endLongReaders(LONG, LONG, Duration.ZERO)).isZero();
-        assertThat(yard.plans.endLongReaders(LONG, Duration.ZERO, LONG)).isOne();
+        assertThat(new HouseKeeping(yard.database).endLongReaders(LONG, LONG, Duration.ZERO))
+                .isZero();
+        assertThat(new HouseKeeping(yard.database).endLongReaders(LONG, Duration.ZERO, LONG))
+                .isOne();
         assertThatThrownBy(() -> execute(standing, "select 1")).isInstanceOf(SQLException.class);
 
         Connection idle = session("trainyard_reader");
         Connection server = session("trainyard_server");
-        assertThat(yard.plans.endLongReaders(LONG, LONG, LONG)).isZero();
-        assertThat(yard.plans.endLongReaders(LONG, LONG, Duration.ZERO)).isOne();
+        assertThat(new HouseKeeping(yard.database).endLongReaders(LONG, LONG, LONG))
+                .isZero();
+        assertThat(new HouseKeeping(yard.database).endLongReaders(LONG, LONG, Duration.ZERO))
+                .isOne();
         assertThatThrownBy(() -> execute(idle, "select 1")).isInstanceOf(SQLException.class);
         execute(server, "select 1");
     }
@@ -268,7 +273,8 @@ class ReadersTest {
         try {
             Connection ada = session("ada");
             execute(ada, "select count(*) from history.jobs");
-            assertThat(yard.plans.endLongReaders(LONG, LONG, Duration.ZERO)).isOne();
+            assertThat(new HouseKeeping(yard.database).endLongReaders(LONG, LONG, Duration.ZERO))
+                    .isOne();
         } finally {
             yard.update("drop role ada");
         }
