@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * An attempt's row with what its worker needs to run it.
  *
  * @param devices keys of the reserved devices
- * @param stateSince database time
  * @param runningFor how long ago it was started, by the database's clock
  * @param killRequested whether somebody wants it killed, whatever is left of its grace period
  * @param outputsWanted how much of its outputs is still to be gathered
@@ -41,7 +40,6 @@ public record Attempt(
         int number,
         WorkerId workerId,
         AttemptState state,
-        Instant stateSince,
         @Nullable StopReason stopReason,
         boolean stopSignalled,
         boolean killRequested,

@@ -531,7 +531,6 @@ public final class AttemptStore {
                 row.getInt("number"),
                 new WorkerId(row.getObject("worker_id", UUID.class)),
                 AttemptState.valueOf(row.getString("state")),
-                row.getTimestamp("state_since").toInstant(),
                 stopReason(row),
                 row.getTimestamp("stop_signalled_at") != null,
                 row.getTimestamp("kill_requested_at") != null,

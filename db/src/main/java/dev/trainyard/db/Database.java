@@ -131,10 +131,6 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    public PostgresUrl url() {
-        return url;
-    }
-
     JdbcClient sql() {
         return sql;
     }

@@ -23,12 +23,9 @@ final class DeclarationReader {
     private static final List<String> KEYS = List.of("type", "default", "required", "values", "min", "max", "help");
     private static final int MOST = 200;
 
-    private final Report report;
     private final Map<String, ConfigValue> seen = new LinkedHashMap<>();
 
-    private DeclarationReader(Report report) {
-        this.report = report;
-    }
+    private DeclarationReader() {}
 
     /** Problems go to the report. */
     static ParameterDeclarations read(String text, String fileName, Report report) {
@@ -44,7 +41,7 @@ final class DeclarationReader {
         if (file.fields().size() > MOST) {
             file.problem("declares more than %d parameters".formatted(MOST), "Pass a file of settings instead");
         }
-        DeclarationReader reader = new DeclarationReader(report);
+        DeclarationReader reader = new DeclarationReader();
         return new ParameterDeclarations(file.fields().stream()
                 .flatMap(field -> reader.one(field).stream())
                 .toList());

@@ -199,8 +199,5 @@ public record Snapshot(
      * @param refusedBy never taken: they do not take this job
      * @param since when it was accepted, or its last attempt ended: what failed before is no news to it
      */
-    public record Past(Set<WorkerId> avoid, @Nullable WorkerId prefer, Set<WorkerId> refusedBy, Instant since) {
-
-        public static final Past NONE = new Past(Set.of(), null, Set.of(), Instant.EPOCH);
-    }
+    public record Past(Set<WorkerId> avoid, @Nullable WorkerId prefer, Set<WorkerId> refusedBy, Instant since) {}
 }

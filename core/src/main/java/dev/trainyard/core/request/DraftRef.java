@@ -37,11 +37,6 @@ public record DraftRef(String name, @Nullable Integer version) {
                         .formatted(Excerpt.quote(text)));
     }
 
-    /** The same draft in this version. */
-    public DraftRef at(int exactVersion) {
-        return new DraftRef(name, exactVersion);
-    }
-
     @Override
     public String toString() {
         return version == null ? name : name + "@" + version;
