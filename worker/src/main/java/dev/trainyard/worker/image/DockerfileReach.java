@@ -1,13 +1,14 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -104,7 +105,7 @@ record DockerfileReach(
             // Which stages there will be, the build tells that begins with this image.
             case "ONBUILD" -> add(instruction.onBuild(), Set.of());
             case "ADD" -> {
-                if (sources(instruction.arguments()).anyMatch(DockerfileReach::mayBeAddress)) {
+                if (sources(instruction).stream().anyMatch(DockerfileReach::mayBeAddress)) {
                     downloads.add("ADD " + instruction.arguments());
                 }
             }
@@ -124,28 +125,69 @@ record DockerfileReach(
         return text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    private static Stream<String> sources(String arguments) {
-        if (!arguments.startsWith("[")) {
-            return Arrays.stream(arguments.split("[ \\t]+"));
+    /** The words of an {@code ADD} but for the last, which is where they go. Where engines differ in what the words are: all of all of them. */
+    private static List<String> sources(DockerfileInstruction add) {
+        String arguments = add.arguments();
+        // Anything else is no array of strings to any engine, or has none in it.
+        if (!arguments.startsWith("[") || !arguments.substring(1).strip().startsWith("\"")) {
+            return withoutLast(add.words());
         }
+        Optional<List<String>> words = strings(arguments);
+        if (words.isPresent()) {
+            return withoutLast(words.get());
+        }
+        // Some engines read the JSON with which it begins, others take all of it for plain words.
+        List<String> any = new ArrayList<>(List.of(arguments.split("[ \\t,\\[\\]]+")));
+        if (arguments.contains("\\u")) {
+            any.add("$");
+        }
+        return any;
+    }
+
+    private static List<String> withoutLast(List<String> words) {
+        // Of a single one the engine says that it is too few.
+        return words.size() < 2 ? words : words.subList(0, words.size() - 1);
+    }
+
+    /** Empty: the whole text is no array of strings. */
+    private static Optional<List<String>> strings(String json) {
         try {
-            JsonNode words = JsonMapper.shared().readTree(arguments);
-            return words.valueStream().map(word -> word.asString("$"));
+            JsonNode array = JsonMapper.shared().readTree(json);
+            return array.valueStream().allMatch(JsonNode::isString)
+                    ? Optional.of(array.valueStream().map(JsonNode::asString).toList())
+                    : Optional.empty();
         } catch (JacksonException e) {
-            // Then the engine takes it for plain words, or it is JSON in a way that only the engine's own reader
-            // allows.
-            return Stream.concat(
-                    arguments.contains("\\u") ? Stream.of("$") : Stream.of(),
-                    Arrays.stream(arguments.split("[ \\t,\\[\\]]+")));
+            return Optional.empty();
         }
     }
 
-    /** The value of a variable may be anything: the base image's count before those that the Dockerfile gives. */
+    /**
+     * Whether it is not certain that the engine takes it for a path. What a word begins with stays as it is up to the first variable, but for
+     * quotes and what escapes; the value of a variable may be anything, and characters that are none to be seen may be left out.
+     */
     private static boolean mayBeAddress(String word) {
-        String plain = word.replaceAll("[\"'`\\\\]", "").toLowerCase(Locale.ROOT);
-        int variable = plain.indexOf('$');
-        String literal = variable < 0 ? plain : plain.substring(0, variable);
+        String plain = word.replaceAll("[\"'`\\\\]", "");
+        int end = 0;
+        while (end < plain.length() && isKept(plain.codePointAt(end))) {
+            end += Character.charCount(plain.codePointAt(end));
+        }
+        String literal = plain.substring(0, end).toLowerCase(Locale.ROOT);
+        boolean whole = end == plain.length();
         return SCHEMES.stream()
-                .anyMatch(scheme -> literal.contains(scheme) || (variable >= 0 && scheme.startsWith(literal)));
+                .anyMatch(scheme -> literal.startsWith(scheme) || (!whole && scheme.startsWith(literal)));
+    }
+
+    private static boolean isKept(int character) {
+        return switch (Character.getType(character)) {
+            case Character.SPACE_SEPARATOR -> character == ' ';
+            case Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> false;
+            default -> character != '$';
+        };
     }
 }

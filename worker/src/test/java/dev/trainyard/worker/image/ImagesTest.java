@@ -759,6 +759,40 @@ class ImagesTest {
                 .hasMessageContaining("connection refused");
     }
 
+    /** Each was fetched once: the engine trims what it reads in its own way. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ADD \u2003http://" + NOWHERE + " /x",
+                "ADD --chown=0 \u00a0http://" + NOWHERE + " /x",
+                "ADD Dockerfile \uFEFFhttp://" + NOWHERE + " /x/",
+                "ADD [\"\\ufeffhttp://" + NOWHERE + "\",\"/x\"]",
+                "ADD \u2028[\"\\u0068ttp://" + NOWHERE + "\",\"/x/\"]",
+                "ADD [\"http://" + NOWHERE + "\",\"/x/\"] /y"
+            })
+    void nor_by_what_the_engine_leaves_out(String add) {
+        ImageFailure refused = failure(dockerfile("FROM busybox", add));
+
+        assertThat(refused.verdict()).isIn(Cause.POLICY_DENIED, Cause.IMAGE_BUILD_FAILED);
+        assertThat(refused).message().doesNotContain("connection refused");
+        assertThat(progress).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ADD . $HOME/", "ADD [\"Dockerfile\", \"$HOME/\"]", "ADD [D]*file $HOME", "ADD \u00e9 /"})
+    void what_is_surely_a_path_is_added(String add) throws InterruptedException {
+        ImageSource.Build source = source(
+                new Tar()
+                        .dockerfile("FROM busybox", "ENV HOME=/home", add)
+                        .file("\u00e9", UUID.randomUUID().toString())
+                        .bytes(),
+                Map.of(),
+                null,
+                null);
+
+        assertThat(provide(source, "a").id()).startsWith("sha256:");
+    }
+
     @Test
     void the_steps_of_a_build_work_in_the_network_that_the_policy_names() throws Exception {
         Path none = Files.writeString(workshop.outputs().resolve("policy.yml"), "buildNetwork: none");
