@@ -35,4 +35,7 @@ public interface EngineImages {
 
     /** Gives an image another name, such as {@code team/model:3}; a name that another image has moves to this one. */
     void tag(String image, String name);
+
+    /** Removes a name, and the image with its last one. Gone already: success. */
+    void remove(String reference);
 }
