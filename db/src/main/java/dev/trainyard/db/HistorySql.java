@@ -1,5 +1,6 @@
 package dev.trainyard.db;
 
+import dev.trainyard.core.text.Excerpt;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,8 +37,17 @@ public final class HistorySql {
 
     public static final int MAX_ROWS = 10_000;
 
-    /** Beside the rows' number: rows may hold whole requests. */
+    /** Bounds the values of a result together, since a row may hold a whole request. */
     private static final int MAX_CHARACTERS = 8 << 20;
+
+    /** Added for each value: its object takes more memory than a short text. */
+    private static final int CHARACTERS_PER_VALUE = 24;
+
+    /** Of an array whose elements are read. A longer one is returned as text, because each element is an object. */
+    private static final int LONGEST_ARRAY = 100_000;
+
+    /** Of an error or a hint. Postgres quotes the value that it cannot convert, however long it is. */
+    private static final int LONGEST_MESSAGE = 1_000;
 
     /** Readers of JSON take no longer ones. */
     private static final Pattern NUMBER = Pattern.compile("[-0-9.eE+]{1,1000}");
@@ -137,19 +148,55 @@ public final class HistorySql {
         }
         Running mine = new Running();
         running.add(mine);
-        try (Connection connection = connect()) {
-            Thread canceller = cancelWhenOver(mine, connection.unwrap(PGConnection.class));
-            try {
-                return run(connection, query);
-            } finally {
-                canceller.interrupt();
-            }
-        } catch (SQLException e) {
-            throw failure(e, mine);
+        try {
+            return query(query, Fetch.ADAPTIVE, mine)
+                    .orElseGet(() -> query(query, Fetch.ROW_BY_ROW, mine)
+                            .orElseThrow(() -> new QueryFailed(
+                                    "a value, a row or an error message is larger than can be shown here. Select part of it, or its length",
+                                    0,
+                                    null)));
         } finally {
             running.remove(mine);
             places.release();
         }
+    }
+
+    /** How many rows the driver asks for at once. */
+    private enum Fetch {
+        /** Few at first, then as many as fit by the size of those before. It fails if large rows follow small ones. */
+        ADAPTIVE,
+        ROW_BY_ROW
+    }
+
+    /** Empty if an answer of the database was too large. */
+    private Optional<Result> query(String query, Fetch fetch, Running mine) {
+        try (Connection connection = connect(fetch)) {
+            Thread canceller = cancelWhenOver(mine, connection.unwrap(PGConnection.class));
+            try {
+                return Optional.of(run(connection, query, fetch));
+            } finally {
+                canceller.interrupt();
+            }
+        } catch (SQLException e) {
+            if (isTooLarge(e)) {
+                return Optional.empty();
+            }
+            throw failure(e, mine);
+        }
+    }
+
+    /** The driver reports both as a broken connection. */
+    private static boolean isTooLarge(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BoundedSockets.AnswerTooLarge) {
+                return true;
+            }
+        }
+        return !isFromServer(e) && String.valueOf(e.getMessage()).contains("maxResultBuffer");
+    }
+
+    private static boolean isFromServer(SQLException e) {
+        return e instanceof PSQLException postgres && postgres.getServerErrorMessage() != null;
     }
 
     /**
@@ -193,7 +240,7 @@ public final class HistorySql {
         }
     }
 
-    private Connection connect() {
+    private Connection connect(Fetch fetch) {
         Properties properties = new Properties();
         if (url.user() != null) {
             properties.setProperty("user", url.user());
@@ -205,11 +252,11 @@ public final class HistorySql {
         properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty(
                 "socketTimeout", Long.toString(limit.plusSeconds(10).toSeconds()));
-        // One value may be as large as the whole heap: reading it is refused, not tried.
-        properties.setProperty("maxResultBuffer", "16M");
-        // Few rows first: how many fit into the buffer depends on how large they are.
-        properties.setProperty("adaptiveFetch", "true");
-        properties.setProperty("adaptiveFetchMaximum", "1000");
+        // A single value, or an error that quotes it, may be as large as the whole heap.
+        properties.setProperty("socketFactory", BoundedSockets.class.getName());
+        properties.setProperty("maxResultBuffer", "6M");
+        properties.setProperty("adaptiveFetch", Boolean.toString(fetch == Fetch.ADAPTIVE));
+        properties.setProperty("adaptiveFetchMaximum", "100");
         try {
             return DriverManager.getConnection(url.jdbc(), properties);
         } catch (SQLException e) {
@@ -220,7 +267,7 @@ public final class HistorySql {
         }
     }
 
-    private Result run(Connection connection, String query) throws SQLException {
+    private Result run(Connection connection, String query, Fetch fetch) throws SQLException {
         requireOneStatement(query);
         // Rows come in portions only within a transaction.
         connection.setAutoCommit(false);
@@ -229,7 +276,7 @@ public final class HistorySql {
             statement.execute("set statement_timeout = " + limit.toMillis());
             statement.setEscapeProcessing(false);
             statement.setMaxRows(MAX_ROWS + 1);
-            statement.setFetchSize(4);
+            statement.setFetchSize(fetch == Fetch.ADAPTIVE ? 4 : 1);
             if (!statement.execute(query)) {
                 return new Result(List.of(), List.of(), List.of(), false);
             }
@@ -265,7 +312,7 @@ public final class HistorySql {
         while (!truncated && rows.next()) {
             for (int column = 1; column <= columns.size(); column++) {
                 String text = rows.getString(column);
-                characters += text == null ? 0 : text.length();
+                characters += CHARACTERS_PER_VALUE + (text == null ? 0 : text.length());
             }
             truncated = read.size() == MAX_ROWS || characters > MAX_CHARACTERS;
             if (!truncated) {
@@ -287,7 +334,7 @@ public final class HistorySql {
         }
         String type = meta.getColumnTypeName(column);
         try {
-            if (type.startsWith("_")) {
+            if (type.startsWith("_") && text.length() <= LONGEST_ARRAY) {
                 return ArrayText.parse(
                         text, type.equals("_box") ? ';' : ',', element -> scalar(element, type.substring(1)));
             }
@@ -313,7 +360,7 @@ public final class HistorySql {
 
     /** Read, to know that others can read it, and passed on as Postgres has it: with a key that stands there twice, and all digits. */
     private static Object asItIs(String json) {
-        Json.value(json);
+        Json.requireReadable(json);
         return new RawValue(json);
     }
 
@@ -361,16 +408,14 @@ public final class HistorySql {
         String hint = server.getHint() == null && refused
                 ? "The history is read only: select from the views of the schema history; nothing can be changed here."
                 : server.getHint();
-        return new QueryFailed(String.valueOf(server.getMessage()), server.getPosition(), hint);
+        return new QueryFailed(
+                Excerpt.plain(String.valueOf(server.getMessage()), LONGEST_MESSAGE),
+                server.getPosition(),
+                hint == null ? null : Excerpt.plain(hint, LONGEST_MESSAGE));
     }
 
     /** The server has said nothing, so that no word of the message is the query's own. */
     private RuntimeException failureOfDriver(SQLException e, String message, String state) {
-        // The driver calls it a communication error, and has read no further.
-        if (message.contains("maxResultBuffer")) {
-            return new QueryFailed(
-                    "a value is larger than can be shown here. Select part of it, or its length", 0, null);
-        }
         if (message.contains("CopyManager") || message.contains("COPY")) {
             return new QueryFailed("the query copies, which is not done here. Write the select alone", 0, null);
         }

@@ -2,11 +2,12 @@ package dev.trainyard.db;
 
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Small JSON values for {@code jsonb} columns. */
@@ -28,17 +29,26 @@ final class Json {
         return MAPPER.readValue(array, new TypeReference<List<String>>() {});
     }
 
-    /** For values that anybody may have made: what is nested deeper, few readers of JSON take. Its numbers keep all their digits. */
-    private static final JsonMapper ANYTHING = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(400).build())
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+    /** Most readers of JSON refuse deeper values and longer numbers. */
+    private static final JsonFactory READERS = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(400).build())
             .build();
 
-    /** Any value as {@code Map}, {@code List}, {@code String}, {@code Number}, {@code Boolean} or null. */
-    static @Nullable Object value(String json) {
-        return ANYTHING.readValue(json, Object.class);
+    /**
+     * Returns if other programs can read the value. Builds no tree of it, because it may be large.
+     *
+     * @throws JacksonException if they cannot
+     */
+    static void requireReadable(String json) {
+        try (JsonParser parser = READERS.createParser(ObjectReadContext.empty(), json)) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken().isNumeric()) {
+                    // A number is parsed, and its length checked, when it is asked for.
+                    parser.getNumberType();
+                }
+            }
+        }
     }
 
     static String array(Iterable<String> values) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class SqlTest {
@@ -238,6 +239,58 @@ class SqlTest {
         assertThat(large.json().path("rows").size()).isEqualTo(8);
         assertThat(large.json().path("truncated").asBoolean()).isTrue();
 
-        assertThat(query("select repeat('x', 20000000)").status()).isEqualTo(400);
+        assertThat(query("select repeat('x', 20000000)").text("detail")).contains("larger than can be shown");
+    }
+
+    @Test
+    void large_rows_behind_small_ones_are_cut_as_well() {
+        Answer answer =
+                query("select repeat('x', case when i < 900 then 1 else 1000000 end) from generate_series(1, 950) i");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("rows").size()).isEqualTo(907);
+        assertThat(answer.json().path("truncated").asBoolean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select repeat('x', 2000000)::int",
+                "select repeat('x', 20000000)::int",
+                "select set_config('exit_on_error', 'on', true), repeat('x', 20000000)::int",
+            })
+    void an_error_of_any_length_is_told_in_a_few_words(String query) {
+        Answer answer = query(query);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text("detail")).hasSizeLessThan(1_100);
+    }
+
+    @Test
+    void notices_of_any_length_are_refused() {
+        Answer answer = query("""
+                select count(query_to_xml('select * from history.attempts where exit_code = ' || i, true, false, settings))
+                from (select set_config('client_min_messages', 'debug1', true) || set_config('debug_print_plan', 'on', true)
+                             || set_config('debug_print_parse', 'on', true) settings offset 0) s,
+                     generate_series(1, 300) i""");
+
+        assertThat(answer.text("detail")).contains("larger than can be shown");
+    }
+
+    @Test
+    void many_small_values_are_cut() {
+        String columns = IntStream.range(0, 1_000).mapToObj(i -> "1").collect(Collectors.joining(","));
+
+        Answer answer = query("select %s from generate_series(1, 1000)".formatted(columns));
+
+        assertThat(answer.json().path("truncated").asBoolean()).isTrue();
+        assertThat(answer.json().path("rows").size()).isBetween(100, 400);
+    }
+
+    @Test
+    void a_long_array_is_shown_as_text() {
+        Answer answer = query("select array_agg(i) from generate_series(1, 50000) i");
+
+        assertThat(answer.json().at("/rows/0/0").asString()).startsWith("{1,2,3,");
     }
 }
