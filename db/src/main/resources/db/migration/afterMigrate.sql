@@ -29,11 +29,11 @@ begin
             -- A reader may have its plans and sorts logged, and its errors as the end of its session: as much as it likes.
             execute format('alter role %I set log_min_messages = ''panic''', reader);
         end loop;
-        -- Locks, notifications, the sessions of others, large objects, the write-ahead log.
+        -- Locks, notifications, the sessions of others, large objects, the write-ahead log, files of snapshots, numbers of transactions.
         for routine in
             select oid::regprocedure from pg_proc
             where pronamespace = 'pg_catalog'::regnamespace
-              and proname ~ '^(pg_(try_)?advisory_.*|pg_notify|pg_(cancel|terminate)_backend|lo_.*|loread|lowrite|pg_logical_emit_message)$'
+              and proname ~ '^(pg_(try_)?advisory_.*|pg_notify|pg_(cancel|terminate)_backend|lo_.*|loread|lowrite|pg_logical_emit_message|pg_export_snapshot|pg_current_xact_id|txid_current)$'
         loop
             execute format('revoke execute on function %s from public', routine);
             if routine::text ~ '^pg_.*_backend' then
