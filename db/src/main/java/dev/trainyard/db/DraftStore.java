@@ -117,17 +117,39 @@ public final class DraftStore {
                 .optional();
     }
 
+    /**
+     * A draft in a list, without its texts, which may be large.
+     *
+     * @param parameters their names, in the declared order
+     */
+    public record Summary(
+            DraftRef ref,
+            List<String> parameters,
+            Instant createdAt,
+            @Nullable String createdBy) {}
+
     /** The newest version of each name, by name. */
-    public Page<Stored> newest(@Nullable Cursor after, int limit) {
+    public Page<Summary> newest(@Nullable Cursor after, int limit) {
         return Page.of(
-                sql.sql("select distinct on (name) * from (" + SELECT + """
-                ) drafts where name > :after order by name, version desc limit :limit""")
+                sql.sql("""
+                        select name, version, created_at, created_by,
+                               array(select declared.p ->> 'name'
+                                     from jsonb_array_elements(params) with ordinality declared (p, n)
+                                     order by n) parameters
+                        from (select distinct on (name) * from trainyard.model_draft
+                              where removed_at is null and name > :after
+                              order by name, version desc limit :limit) drafts
+                        order by name""")
                         .param("after", after == null ? "" : after.text(0))
                         .param("limit", limit + 1)
-                        .query(DraftStore::stored)
+                        .query((row, _) -> new Summary(
+                                new DraftRef(row.getString("name"), row.getInt("version")),
+                                List.of((String[]) row.getArray("parameters").getArray()),
+                                row.getTimestamp("created_at").toInstant(),
+                                row.getString("created_by")))
                         .list(),
                 limit,
-                stored -> Cursor.of(stored.ref().name()));
+                draft -> Cursor.of(draft.ref().name()));
     }
 
     /** Why {@link #find} finds nothing, and what to do, for people. */

@@ -58,8 +58,17 @@ class DraftStoreTest {
                 .extracting(each -> drafts.add("resnet18", each, null).ref().toString())
                 .containsExactly("resnet18@1", "resnet18@1", "resnet18@2", "resnet18@2", "resnet18@3", "resnet18@4");
         assertThat(drafts.newest(null, 10).items())
-                .extracting(DraftStore.Stored::version)
-                .containsExactly(4);
+                .extracting(draft -> draft.ref().toString())
+                .containsExactly("resnet18@4");
+    }
+
+    @Test
+    void a_list_names_the_parameters_in_their_order() {
+        drafts.add("resnet18", draft("a", "momentum: float\nlr: float\nepochs: int\n", null), null);
+
+        assertThat(drafts.newest(null, 10).items())
+                .extracting(DraftStore.Summary::parameters)
+                .containsExactly(List.of("momentum", "lr", "epochs"));
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.draft.DraftReading;
 import dev.trainyard.core.draft.ModelDraft;
-import dev.trainyard.core.draft.ParameterDeclaration;
 import dev.trainyard.core.reading.Notice;
 import dev.trainyard.core.request.DraftRef;
 import dev.trainyard.db.BlobStore;
@@ -143,15 +142,13 @@ final class DraftsController {
     Drafts list(
             @RequestParam(defaultValue = "" + MAX_DRAFTS) int limit,
             @RequestParam(required = false) @Nullable String after) {
-        Page<DraftStore.Stored> page = drafts.newest(Cursor.parse(after), Limits.between(1, limit, MAX_DRAFTS));
+        Page<DraftStore.Summary> page = drafts.newest(Cursor.parse(after), Limits.between(1, limit, MAX_DRAFTS));
         List<Listed> listed = page.items().stream()
                 .map(each -> new Listed(
                         each.ref().toString(),
                         each.ref().name(),
-                        each.version(),
-                        each.draft().parameters().declared().stream()
-                                .map(ParameterDeclaration::name)
-                                .toList(),
+                        Objects.requireNonNull(each.ref().version()),
+                        each.parameters(),
                         each.createdAt(),
                         each.createdBy()))
                 .toList();
