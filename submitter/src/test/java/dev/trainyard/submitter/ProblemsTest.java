@@ -71,6 +71,16 @@ class ProblemsTest {
     }
 
     @Test
+    void the_words_of_a_command_are_as_short_as_those_of_a_message() {
+        String job = "/api/v1/jobs/" + Requests.newId();
+        assertProblem(
+                HTTP.post(job + "/hold", "{\"reason\": \"%s\"}".formatted("x".repeat(1_001))),
+                400,
+                "reason: has 1,001 characters. Give at most 1,000");
+        assertProblem(HTTP.post(job + "/cancel", "{\"by\": \"%s\"}".formatted("x".repeat(201))), 400, "at most 200");
+    }
+
+    @Test
     void a_query_parameter_without_a_value_or_given_too_often_is_refused() {
         for (String empty : List.of("state", "limit", "team", "label", "after", "since", "id", "by", "name")) {
             assertProblem(HTTP.get("/api/v1/jobs?" + empty + "="), 400, empty + " has no value");

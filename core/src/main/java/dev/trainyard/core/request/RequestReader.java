@@ -35,6 +35,9 @@ final class RequestReader {
 
     private static final String OWN_LABELS = "dev.trainyard.";
 
+    /** Of names and values. A list of a thousand jobs shows all their labels. */
+    private static final int MOST_CHARACTERS_OF_LABELS = 16_384;
+
     private final JsonFields message;
     private final boolean isNew;
 
@@ -87,6 +90,16 @@ final class RequestReader {
                                     name,
                                     "is a name of Trainyard's own labels",
                                     "Choose one that does not begin with dev.trainyard"));
+            long characters = labels.entrySet().stream()
+                    .mapToLong(
+                            label -> label.getKey().length() + label.getValue().length())
+                    .sum();
+            if (characters > MOST_CHARACTERS_OF_LABELS) {
+                message.problem(
+                        "labels",
+                        "have %,d characters together".formatted(characters),
+                        "Keep at most %,d, and put long texts into files".formatted(MOST_CHARACTERS_OF_LABELS));
+            }
         }
         return labels;
     }

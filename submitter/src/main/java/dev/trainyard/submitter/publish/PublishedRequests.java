@@ -19,14 +19,11 @@ public final class PublishedRequests {
 
     private static final int REMEMBERED = 10_000;
 
-    private final LinkedHashMap<JobId, Published> byJob = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+    /** Of all labels together, which are the only large part. */
+    private static final long MOST_CHARACTERS = 8 << 20;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<JobId, Published> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final LinkedHashMap<JobId, Published> byJob = new LinkedHashMap<>();
+    private long characters;
 
     /** What is told of a job that the database does not know yet; {@code at}: when it was published. */
     public record Published(
@@ -36,19 +33,35 @@ public final class PublishedRequests {
             @Nullable String submittedBy,
             Map<String, String> labels,
             int priority,
-            Instant at) {}
+            Instant at) {
+
+        private long characters() {
+            return labels.entrySet().stream()
+                    .mapToLong(
+                            label -> label.getKey().length() + label.getValue().length())
+                    .sum();
+        }
+    }
 
     public synchronized void remember(Request.Submit request) {
-        byJob.put(
+        Published newest = new Published(
                 request.jobId(),
-                new Published(
-                        request.jobId(),
-                        request.name(),
-                        request.team(),
-                        request.submittedBy(),
-                        request.labels(),
-                        request.priority(),
-                        Instant.now().truncatedTo(ChronoUnit.MICROS)));
+                request.name(),
+                request.team(),
+                request.submittedBy(),
+                request.labels(),
+                request.priority(),
+                Instant.now().truncatedTo(ChronoUnit.MICROS));
+        forget(byJob.remove(request.jobId()));
+        byJob.put(request.jobId(), newest);
+        characters += newest.characters();
+        while (byJob.size() > REMEMBERED || characters > MOST_CHARACTERS) {
+            forget(byJob.pollFirstEntry().getValue());
+        }
+    }
+
+    private void forget(@Nullable Published request) {
+        characters -= request == null ? 0 : request.characters();
     }
 
     /** Those that are meant, the newest first. */

@@ -20,6 +20,11 @@ final class CommandsController {
 
     private static final int MAX_PRIORITY = 1_000;
 
+    /** As in a message. */
+    private static final int LONGEST_PERSON = 200;
+
+    private static final int LONGEST_REASON = 1_000;
+
     private final JobStore store;
 
     CommandsController(JobStore store) {
@@ -32,8 +37,17 @@ final class CommandsController {
         /** Both in one text; null if neither was said. */
         @Nullable
         String text() {
+            requireAtMost(LONGEST_PERSON, "by", by);
+            requireAtMost(LONGEST_REASON, "reason", reason);
             String text = Stream.of(by, reason).filter(Objects::nonNull).collect(Collectors.joining(": "));
             return text.isEmpty() ? null : text;
+        }
+
+        private static void requireAtMost(int most, String field, @Nullable String text) {
+            if (text != null && text.length() > most) {
+                throw ApiException.badRequest(
+                        "%s: has %,d characters. Give at most %,d".formatted(field, text.length(), most));
+            }
         }
     }
 

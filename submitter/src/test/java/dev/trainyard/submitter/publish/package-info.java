@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trainyard.submitter.publish;
+
+import org.jspecify.annotations.NullMarked;
