@@ -58,6 +58,7 @@ class DocumentedCommandsTest {
         reasons.put(
                 "./trainyard worker ", "needs the hosts db and kafka, or runs until it is stopped (WorkerAloneTest)");
         reasons.put("kafka-console-consumer.sh", hosts);
+        reasons.put("./trainyard run -d --gpus '\"device=GPU-", "would wait for a GPU that no test machine has");
         reasons.put("python3 relay.py", "serves until it is stopped");
         reasons.put("psql", "is not on every test machine; the history is asked over REST");
         reasons.put("kcat -C", "is not on every test machine, and follows the topic without an end");
