@@ -86,7 +86,7 @@ final class Build {
                 policy.memory(),
                 network,
                 !facts.links().areUntold());
-        BuildOutput output = new BuildOutput(progress, disk);
+        BuildOutput output = new BuildOutput(progress, disk, dockerfile.instructions());
         send(order, build.source(), dockerfile, facts, output);
         output.flush();
         if (output.error() != null) {

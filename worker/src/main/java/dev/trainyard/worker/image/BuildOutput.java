@@ -1,5 +1,6 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.worker.engine.EngineMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ final class BuildOutput {
 
     private static final int LINES_KEPT = 30;
     private static final int LONGEST_LINE = 4096;
-    private static final Pattern STEP = Pattern.compile("Step (\\d{1,9}+)/(\\d{1,9}+) : .*");
+    private static final Pattern STEP = Pattern.compile("Step (\\d{1,9}+)/(\\d{1,9}+) : (.*+)");
     private static final Pattern OF_THE_BUILDER = Pattern.compile("^( ---> |Removing intermediate container )");
     private static final Pattern TRIGGERS = Pattern.compile("^# Executing \\d+ build trigger");
     private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
@@ -24,6 +25,7 @@ final class BuildOutput {
 
     private final Consumer<String> lines;
     private final BooleanSupplier disk;
+    private final List<DockerfileInstruction> instructions;
     private final StringBuilder pending = new StringBuilder();
     private final List<String> ofStep = new ArrayList<>();
     private String step = "";
@@ -36,10 +38,14 @@ final class BuildOutput {
     private boolean diskWasFull;
     private boolean ranTriggers;
 
-    /** @param disk whether the engine's disk is full now: asked when a program says that no space is left, which may be about something else */
-    BuildOutput(Consumer<String> lines, BooleanSupplier disk) {
+    /**
+     * @param disk whether the engine's disk is full now: asked when a program says that no space is left, which may be about something else
+     * @param instructions that the engine builds, in their order: its steps
+     */
+    BuildOutput(Consumer<String> lines, BooleanSupplier disk, List<DockerfileInstruction> instructions) {
         this.lines = lines;
         this.disk = disk;
+        this.instructions = instructions;
     }
 
     void accept(EngineMessage message) {
@@ -103,24 +109,50 @@ final class BuildOutput {
         return diskWasFull;
     }
 
-    /** Whether the step went on with instructions that its base image brought (ONBUILD): their words are in no step. */
+    /**
+     * Whether instructions of a base image (ONBUILD) may have run: their words are in no step. They may have said that another step has begun,
+     * so this is not taken back.
+     */
     boolean ranTriggers() {
         return ranTriggers;
     }
 
-    /** The engine counts its steps. Any other such line a program has printed. */
-    private boolean isNextStep(String line) {
+    /**
+     * The engine counts its steps, and prints each instruction as it is written. Any other such line a program has printed. A program
+     * may also announce the true next step, whose words count from then on; once more when the engine announces it.
+     */
+    private boolean isStep(String line) {
         Matcher next = STEP.matcher(line);
-        if (!next.matches() || Integer.parseInt(next.group(1)) != steps + 1) {
+        if (!next.matches()) {
             return false;
         }
+        int number = Integer.parseInt(next.group(1));
         int total = Integer.parseInt(next.group(2));
-        if (steps > 0 && total != ofSteps) {
+        if (number != steps && number != steps + 1
+                || steps > 0 && total != ofSteps
+                || number < 1
+                || number > instructions.size()
+                || !isInstruction(instructions.get(number - 1), line.substring(next.start(3)))) {
             return false;
         }
-        steps++;
+        steps = number;
         ofSteps = total;
         return true;
+    }
+
+    /** Between the word and the arguments are flags, in quotes that we do not keep. */
+    private static boolean isInstruction(DockerfileInstruction instruction, String text) {
+        int word = instruction.word().length();
+        String arguments = instruction.arguments();
+        return text.regionMatches(true, 0, instruction.word(), 0, word)
+                && text.length() >= word + arguments.length()
+                && text.endsWith(arguments)
+                && (text.length() == word || isBlank(text.charAt(word)))
+                && (arguments.isEmpty() || isBlank(text.charAt(text.length() - arguments.length() - 1)));
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     private void line(String raw) {
@@ -128,12 +160,11 @@ final class BuildOutput {
         if (line.isEmpty()) {
             return;
         }
-        if (isNextStep(line)) {
+        if (isStep(line)) {
             step = line;
             ofStep.clear();
             noSpaceLeft = false;
             diskWasFull = false;
-            ranTriggers = false;
         } else if (!OF_THE_BUILDER.matcher(line).find()) {
             ranTriggers |= TRIGGERS.matcher(line).find();
             ofStep.add(line.strip());

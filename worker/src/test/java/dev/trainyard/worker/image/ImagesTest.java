@@ -727,6 +727,51 @@ class ImagesTest {
                         "the build failed at \"Step 2/2 : RUN echo about to fail; exit 3\": exit code 3; it said last: about to fail");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FROM busybox;RUN echo 'Step 3/3 : COPY x y' %s;STOPSIGNAL \"no space left on device\"",
+                "FROM busybox AS a;ONBUILD RUN echo 'Step 1/1 : COPY x y' %s;ONBUILD STOPSIGNAL \"no space left on device\""
+                        + ";FROM a",
+                "FROM busybox AS a;ONBUILD RUN echo 'Step 5/5 : COPY x y' %s;ONBUILD STOPSIGNAL \"no space left on device\""
+                        + ";FROM a;COPY x y",
+                "FROM busybox AS a;ONBUILD RUN echo 'Step 5/5 : FROM x' %s;ONBUILD STOPSIGNAL \"connection refused\""
+                        + ";FROM a;FROM busybox",
+            })
+    void words_of_a_program_are_no_step_of_the_build(String lines) {
+        ImageFailure failure =
+                failure(dockerfile(lines.formatted(UUID.randomUUID()).split(";")));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).message().doesNotContain("base image").doesNotContain("the disk is full");
+    }
+
+    /** A step is one of the engine's if it is what the Dockerfile has there: so we have to read that as the engine does. */
+    @Test
+    void the_steps_of_the_engine_are_known_however_they_are_written() {
+        ImageFailure failure = failure(dockerfile(
+                "# escape=`",
+                " ARG  A=1 `",
+                "  B='x  y'",
+                "from --platform=linux/amd64\t busybox  as\tbase",
+                "label  a=\"b  c\"   d=\u65e5\u672c",
+                "env X y z ",
+                "onbuild  run   true",
+                "CMD [ \"a\" , \"b\" ]",
+                "FROM busybox",
+                "COPY   --chown=\"0:0\"   --from=base   /bin/sh `",
+                "# between",
+                "",
+                "    /sh",
+                "WORKDIR\t/a",
+                "run   echo 'a \u2003 b' `",
+                "\t&&  exit  4  "));
+
+        assertThat(failure)
+                .hasMessageStartingWith(
+                        "the build failed at \"Step 10/10 : run echo 'a \u2003 b' && exit 4\": exit code 4");
+    }
+
     @Test
     void the_detail_of_a_failed_build_is_a_short_paragraph_that_says_where_all_of_it_is() {
         ImageFailure failure = failure(dockerfile(
