@@ -25,7 +25,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The commands by name, in the order of the help. */
+/** The commands, in the order of the help. */
 final class Commands {
 
     static final List<String> NAMES = List.of(
@@ -51,7 +51,7 @@ final class Commands {
 
     private Commands() {}
 
-    /** Only the called command is registered, where that is plain: reading the annotations of all takes longer than most commands. */
+    /** Registers only the called command, if one is certain. Reading the annotations of all commands takes longer than most commands run. */
     static void register(CommandLine root, List<String> args, Session session) {
         List<String> called = new ArrayList<>(NAMES);
         called.retainAll(args);
@@ -60,7 +60,7 @@ final class Commands {
         }
     }
 
-    /** Its help tells the parameters of the model that is named with it. */
+    /** Adds the named model's parameters to the help. */
     private static CommandLine train(TrainCommand command) {
         CommandLine line = new CommandLine(command);
         line.getHelpSectionMap().put("modelParameters", _ -> command.modelHelp());

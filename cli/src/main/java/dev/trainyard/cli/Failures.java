@@ -12,12 +12,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** How a command that cannot do its work ends: one paragraph, and an exit code. */
+/** Ends a failed command with one paragraph and an exit code. */
 final class Failures {
 
     private Failures() {}
 
-    /** Of arguments that cannot be understood. */
+    /** For arguments that picocli cannot parse. */
     static int misused(ParameterException e, Session session) {
         String words = e instanceof UnmatchedArgumentException unmatched
                 ? unmatched(unmatched)
@@ -30,11 +30,11 @@ final class Failures {
         return ExitCode.INVALID;
     }
 
-    /** picocli says "option" of an option that is a mapping twice, "error" at the beginning of some, and names Java's types. */
+    /** Corrects picocli's messages: some repeat the word "option", some start with "Error", and some name Java types. */
     private static String inOnePiece(String words) {
         return words.replace("for option option '", "for option '")
                 .replaceFirst("^Error: ", "")
-                .replaceFirst("' is not an? (int|long)\\b", "' is no whole number");
+                .replaceFirst("' is not an? (int|long)\\b", "' is not an integer");
     }
 
     private static String unmatched(UnmatchedArgumentException e) {
@@ -45,19 +45,20 @@ final class Failures {
         Optional<String> foreign =
                 command && e.getCommandLine().getParent() == null ? ForeignCommands.hint(first) : Optional.empty();
         if (foreign.isPresent()) {
-            return "there is no command '%s'. %s".formatted(first, foreign.get());
+            return "unknown command '%s'. %s".formatted(first, foreign.get());
         }
         String meant = NearestName.among(known, first)
                 .map("; did you mean %s?"::formatted)
                 .orElse(option ? taken(known) : "");
-        return "there is no %s '%s'%s".formatted(command ? "command" : option ? "option" : "place for", first, meant);
+        String what = command ? "unknown command" : option ? "unknown option" : "unexpected argument";
+        return "%s '%s'%s".formatted(what, first, meant);
     }
 
     private static String taken(List<String> options) {
         return options.stream()
                 .filter(name -> name.startsWith("--"))
                 .sorted()
-                .collect(Collectors.joining(", ", "; what is taken: ", ""));
+                .collect(Collectors.joining(", ", "; known options: ", ""));
     }
 
     private static List<String> commands(CommandLine of) {
@@ -70,13 +71,13 @@ final class Failures {
         return List.copyOf(command.getCommandSpec().optionsMap().keySet());
     }
 
-    /** Of what went wrong while the command ran. */
+    /** For a failure while the command ran. */
     static int failed(Throwable e, Session session) {
         boolean debug = session.environment().containsKey("TRAINYARD_DEBUG");
         if (!(e instanceof Failure failure)) {
             session.err()
-                    .println("error: a defect of the client: %s.%s"
-                            .formatted(e, debug ? "" : " TRAINYARD_DEBUG=1 shows where; please report it."));
+                    .println("error: this is a bug in the client: %s.%s"
+                            .formatted(e, debug ? "" : " Please report it. TRAINYARD_DEBUG=1 shows the stack trace."));
         } else if (failure.exitCode() != ExitCode.OUTPUT_CLOSED) {
             session.err().println("error: " + session.forPeople(String.valueOf(failure.getMessage())));
         }

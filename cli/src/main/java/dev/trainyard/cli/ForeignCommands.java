@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Commands of Docker, Slurm, Kubernetes and their like that people try here, with what to write here instead. */
+/** Suggestions for commands that people know from Docker, Slurm, Kubernetes and similar tools. */
 final class ForeignCommands {
 
     private static final Map<String, String> HERE = new HashMap<>();
@@ -12,20 +12,20 @@ final class ForeignCommands {
     static {
         say("To list jobs: trainyard jobs", "ps", "ls", "list", "sacct", "job");
         say(
-                "To list jobs: trainyard jobs. To list those that wait, in their order: trainyard queue",
+                "To list jobs: trainyard jobs. To list waiting jobs in their order: trainyard queue",
                 "squeue",
                 "qstat",
                 "pending");
-        say("To end a job: trainyard cancel JOB", "stop", "kill", "scancel", "qdel", "abort", "terminate", "end");
+        say("To cancel a job: trainyard cancel JOB", "stop", "kill", "scancel", "qdel", "abort", "terminate", "end");
         say(
-                "To end a job: trainyard cancel JOB. Its container is removed then; its history and its outputs stay",
+                "To cancel a job: trainyard cancel JOB. Its container is removed. Its history and outputs stay",
                 "rm",
                 "delete",
                 "remove",
                 "prune",
                 "down");
         say(
-                "To see a job: trainyard show JOB. Why it waits or failed: trainyard why JOB",
+                "To show a job: trainyard show JOB. To see why it waits or failed: trainyard why JOB",
                 "status",
                 "inspect",
                 "describe",
@@ -35,7 +35,7 @@ final class ForeignCommands {
         say("To see a job's log: trainyard logs JOB", "tail", "log", "output", "stdout");
         say("To follow a job until it ends: trainyard logs -f JOB", "attach", "wait", "watch", "follow", "sattach");
         say(
-                "To see the devices, and which job has each: trainyard gpus",
+                "To list the devices and the job on each: trainyard gpus",
                 "top",
                 "stats",
                 "nvidia-smi",
@@ -43,15 +43,15 @@ final class ForeignCommands {
                 "usage");
         say("To list the hosts: trainyard workers", "sinfo", "nodes", "node", "hosts", "pestat");
         say(
-                "To run a compose file: trainyard submit FILE. To run what docker run would: trainyard run IMAGE",
+                "To run a compose file: trainyard submit FILE. To run an image as docker run does: trainyard run IMAGE",
                 "sbatch",
                 "qsub",
                 "create",
                 "apply",
                 "batch");
-        say("To run what docker run would: trainyard run IMAGE", "srun", "salloc", "start", "docker", "launch");
+        say("To run an image as docker run does: trainyard run IMAGE", "srun", "salloc", "start", "docker", "launch");
         say(
-                "Nothing is run in a container from here. Its host and its name: trainyard show JOB; then use docker exec on that host",
+                "Trainyard has no exec. To find a job's host and container: trainyard show JOB. Then use docker exec on that host",
                 "exec",
                 "shell",
                 "ssh",
@@ -68,40 +68,40 @@ final class ForeignCommands {
                 "rerun");
         say("To build an image and run it: trainyard run --build DIR IMAGE.", "build", "buildx");
         say(
-                "The worker that runs a job pulls its image: nothing is to be done before. To run one: trainyard run IMAGE",
+                "The worker pulls the image of a job. To run an image: trainyard run IMAGE",
                 "pull",
                 "push",
                 "images",
                 "image",
                 "login");
         say(
-                "To see what a job left, and where it lies: trainyard outputs JOB",
+                "To see a job's outputs folder and its files: trainyard outputs JOB",
                 "cp",
                 "artifacts",
                 "files",
                 "download",
                 "results");
         say(
-                "To ask the history: trainyard sql \"select * from history.events\"",
+                "To query the history: trainyard sql \"select * from history.events\"",
                 "events",
                 "history",
                 "query",
                 "psql",
                 "metrics");
         say(
-                "To see where the server and its parts are: trainyard info. The version: trainyard --version",
+                "To see the addresses of the server, Kafka and Postgres: trainyard info. To see the version: trainyard --version",
                 "version",
                 "config",
                 "ping",
                 "health");
         say(
-                "To list the models that there are drafts of: trainyard drafts list. To train one: trainyard train MODEL",
+                "To list the models with drafts: trainyard drafts list. To train one: trainyard train MODEL",
                 "models",
                 "model",
                 "draft",
                 "fit");
         say(
-                "There is no cluster behind this. To list jobs: trainyard jobs. To see one: trainyard show JOB. To run one: trainyard submit FILE",
+                "Trainyard does not use Kubernetes. To list jobs: trainyard jobs. To show one: trainyard show JOB. To run one: trainyard submit FILE",
                 "kubectl",
                 "oc",
                 "k9s",
@@ -116,7 +116,7 @@ final class ForeignCommands {
         }
     }
 
-    /** What to write here; empty if the name is not known from anywhere. */
+    /** A suggestion for the command. Empty for an unknown name. */
     static Optional<String> hint(String name) {
         return Optional.ofNullable(HERE.get(name));
     }

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 
-/** The command {@code trainyard}, as far as it is a client of the server. */
+/** The client commands of {@code trainyard}. */
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] args) {
-        // What a library has to log is no concern of a person at a terminal.
+        // Libraries must not log to a person's terminal.
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         Session session = new Session(
@@ -27,11 +27,11 @@ public final class Main {
     }
 
     /**
-     * Runs one command within this process, exactly as the command line would.
+     * Runs one command in this process, exactly as the command line does.
      *
-     * @param out what the command prints, an attached container's log included
+     * @param out the command's output, including the log of an attached container
      * @param err messages for the person at the terminal
-     * @param environment in place of the process's own
+     * @param environment replaces the environment of this process
      * @return the exit code; see {@link ExitCode}
      */
     public static int run(List<String> args, PrintStream out, PrintStream err, Map<String, String> environment) {
@@ -46,14 +46,14 @@ public final class Main {
         if (unreadable > 0) {
             session.err()
                     .println(
-                            "error: argument %d is not text in UTF-8, or the locale of this process has no such characters. Write UTF-8, with LC_ALL=C.UTF-8"
+                            "error: argument %d is not valid UTF-8, or the locale of this process does not support its characters. Use UTF-8, and set LC_ALL=C.UTF-8"
                                     .formatted(unreadable));
             return ExitCode.INVALID;
         }
         try {
             exitCode = commandLine(args, session).execute(arguments(args));
         } catch (Error e) {
-            // picocli hands only exceptions to its handlers.
+            // picocli's handlers get only exceptions, not errors.
             exitCode = Failures.failed(e, session);
         }
         session.out().flush();
@@ -61,7 +61,7 @@ public final class Main {
         return exitCode;
     }
 
-    /** Java puts U+FFFD in place of bytes that it cannot read, which would be passed on as if it had been written. */
+    /** Java replaces bytes that it cannot decode by U+FFFD. Without this check, the client would send that character. */
     private static int unreadable(List<String> args) {
         for (int i = 0; i < args.size(); i++) {
             if (args.get(i).indexOf('\ufffd') >= 0) {
@@ -82,7 +82,7 @@ public final class Main {
         return arguments.toArray(String[]::new);
     }
 
-    /** Each command tells the version, since picocli asks the one that the option was given to. */
+    /** Sets the version on each command, because picocli asks the command to which the option was given. */
     private static void tellVersion(CommandLine command) {
         String version = Main.class.getPackage().getImplementationVersion();
         command.getCommandSpec().version("trainyard " + (version == null ? "development" : version));
@@ -96,7 +96,7 @@ public final class Main {
         root.setOut(new PrintWriter(session.out(), true, session.out().charset()));
         root.setErr(new PrintWriter(session.err(), true, session.err().charset()));
         root.setCaseInsensitiveEnumValuesAllowed(true);
-        // An argument that begins with @ is the program's own.
+        // An argument that starts with @ belongs to the program.
         root.setExpandAtFiles(false);
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpWidth(110);

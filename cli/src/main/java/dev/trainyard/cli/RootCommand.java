@@ -8,36 +8,36 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code trainyard} itself: what all commands have in common. */
+/** {@code trainyard} itself: the options and help that all commands share. */
 @Command(
         name = "trainyard",
         description =
-                "Runs trainings on GPU hosts: a compose file becomes a job, the job's history a row in a database.",
+                "Run trainings on GPU hosts. Each compose file becomes a job, and each job's history is stored in a database.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:success",
-            "1:the job did not succeed, and no container said how; else an attached submit ends with the container's exit code",
-            "64:wrong arguments, a file that cannot be used, or a request that the server refuses",
-            "66:a file or a job that does not exist",
-            "69:no server answers; of the launcher: something that it needs is missing and cannot be set up",
-            "70:a defect of the client or the server",
-            "75:the server cannot do it now, try again later; or the job that was followed is held",
-            "76:of worker and up: another process has become this worker",
-            "125, 126, 127:of a job that was followed, as docker run: no container started; its program cannot be executed; there is none",
-            "130:interrupted with Ctrl-C; a job that was followed goes on, unless it was cancelled",
-            "141:the reader of the output has ended (a closed pipe)"
+            "1:the job failed without a container's exit code; an attached submit exits with the container's exit code",
+            "64:wrong arguments, an unusable file, or a request that the server refuses",
+            "66:a file or job does not exist",
+            "69:no server answers; for the launcher: a requirement is missing and cannot be set up",
+            "70:a bug in the client or the server",
+            "75:the server cannot do this now, try again later; or the followed job is held",
+            "76:for worker and up: another process has taken over this worker's identity",
+            "125, 126, 127:for a followed job, as in docker run: no container started; the program cannot be executed; the program does not exist",
+            "130:interrupted with Ctrl-C; a followed job continues unless it was cancelled",
+            "141:the reader of the output closed the pipe"
         },
-        footerHeading = "%nStarted by the launcher in the source tree (./trainyard):%n",
+        footerHeading = "%nCommands of the launcher in the source tree (./trainyard):%n",
         footer = {
-            "  demo               all set-up, one real training, and its row in the database",
-            "  up                 everything in one process on this machine",
-            "  worker, server     one part each, for many hosts",
-            "  migrate            bring the database up to date",
-            "  build              build this source tree now",
-            "  test               all checks and tests",
-            "  format             bring the sources into the form that the tests ask for",
+            "  demo               set up everything, run one real training, and show its row in the database",
+            "  up                 run everything in one process on this machine",
+            "  worker, server     run one worker or the server, for many hosts",
+            "  migrate            update the database schema",
+            "  build              build this source tree",
+            "  test               run all checks and tests",
+            "  format             format the sources as the tests require",
             "",
             "Example:",
             "  trainyard submit docker-compose.yml --param epochs=3 --param lr=0.001"
@@ -74,8 +74,8 @@ final class RootCommand implements Runnable {
             names = "--server",
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "Address of the server; else TRAINYARD_SERVER, else that of the configuration file, else "
-                    + Session.DEFAULT_SERVER + ".")
+            description = "Address of the server (default: TRAINYARD_SERVER, else the configuration file, else "
+                    + Session.DEFAULT_SERVER + ").")
     @SuppressWarnings("unused") // picocli calls it
     private void server(String address) {
         session.useServer(address);

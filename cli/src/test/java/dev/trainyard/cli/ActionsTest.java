@@ -24,12 +24,12 @@ class ActionsTest {
     @ParameterizedTest
     @CsvSource({
         "CANCELLED,is cancelled",
-        "STOPPING,is being stopped; its outputs so far are kept",
-        "KILLING,is being killed; its outputs so far are kept",
-        "REMEMBERED,'is not known yet; should it arrive, it is cancelled at once'",
-        "ALREADY_ENDED,had ended already"
+        "STOPPING,is being stopped. Its outputs so far are kept",
+        "KILLING,is being killed. Its outputs so far are kept",
+        "REMEMBERED,'is not known yet. If it arrives, it is cancelled at once'",
+        "ALREADY_ENDED,has already ended"
     })
-    void cancel_says_what_that_did(String result, String said) {
+    void cancel_says_what_it_did(String result, String said) {
         server.answers("POST /jobs/" + JOB + "/cancel", 200, "{\"result\":\"%s\"}".formatted(result));
 
         assertThat(cli.run("cancel", JOB)).isEqualTo(new Result(0, "job %s %s\n".formatted(JOB, said), ""));
@@ -70,12 +70,15 @@ class ActionsTest {
     }
 
     @Test
-    void a_hold_of_what_runs_says_that_it_comes_later() {
+    void a_hold_of_a_running_job_says_that_it_takes_effect_later() {
         server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"REMEMBERED\"}");
 
         assertThat(cli.run("hold", JOB))
                 .isEqualTo(new Result(
-                        0, "job %s runs, and goes on; it is held when it would be queued again\n".formatted(JOB), ""));
+                        0,
+                        "job %s is running and continues. It will be held when it would be queued again\n"
+                                .formatted(JOB),
+                        ""));
     }
 
     @Test
@@ -88,11 +91,11 @@ class ActionsTest {
     }
 
     @Test
-    void what_has_ended_cannot_be_held() {
+    void a_job_that_has_ended_cannot_be_held() {
         server.answers("POST /jobs/" + JOB + "/hold", 200, "{\"result\":\"ALREADY_ENDED\"}");
 
         assertThat(cli.run("hold", JOB))
                 .isEqualTo(
-                        new Result(64, "", "error: job %s has ended; that changes nothing any more.\n".formatted(JOB)));
+                        new Result(64, "", "error: job %s has already ended. Nothing has changed.\n".formatted(JOB)));
     }
 }

@@ -15,18 +15,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The command line, in this process: at a fixed time, and with little patience. */
+/** Runs the command line in this process, at a fixed time and with short timeouts. */
 public final class Cli {
 
     static final Instant NOW = Instant.parse("2026-11-24T08:15:30Z");
 
-    /** How a command ended, and what it printed. */
+    /** The exit code and output of a command. */
     public record Result(int exitCode, String out, String err) {}
 
     private final Map<String, String> environment = new HashMap<>(Map.of("USER", "ada"));
     private Duration silence = Duration.ofSeconds(20);
 
-    /** A command line that finds this server by TRAINYARD_SERVER. */
+    /** A command line that uses this server through TRAINYARD_SERVER. */
     static Cli with(FakeServer server) {
         return new Cli().environment("TRAINYARD_SERVER", server.address());
     }

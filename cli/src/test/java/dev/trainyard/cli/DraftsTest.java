@@ -65,7 +65,7 @@ class DraftsTest {
     }
 
     @Test
-    void the_source_of_a_draft_that_is_built_is_packed_and_uploaded_before() throws IOException {
+    void the_source_of_a_built_draft_is_uploaded_before_the_draft() throws IOException {
         Path compose = write("draft.yml", "services:\n  train:\n    command: []\n    build: .\n");
         write("Dockerfile", "FROM busybox\n");
         server.answers("HEAD /sources/sha256:*", 404, "").answers("PUT /sources/sha256:*", 201, "{}");
@@ -79,7 +79,7 @@ class DraftsTest {
     }
 
     @Test
-    void a_bad_draft_is_refused_here_with_every_problem_of_both_files() throws IOException {
+    void the_client_refuses_a_bad_draft_with_all_problems_of_both_files() throws IOException {
         Path compose = write("draft.yml", "services: {train: {image: x, env_file: train.env}}\n");
         write("train.env", "A=1\n");
         Path params = write("params.yml", "lr: flaot\n");
@@ -118,7 +118,7 @@ class DraftsTest {
     }
 
     @Test
-    void a_training_is_a_message_that_names_the_draft_with_its_version() {
+    void train_sends_a_message_that_names_the_draft_with_its_version() {
         Result result = cli.run(
                 "train",
                 "resnet18",
@@ -150,7 +150,7 @@ class DraftsTest {
     }
 
     @Test
-    void parameters_may_come_from_a_file_and_those_of_the_line_win() throws IOException {
+    void parameters_on_the_command_line_override_those_of_a_file() throws IOException {
         Path params = write("values.yml", "lr: 0.1\nepochs: 7\n");
 
         cli.run("train", "resnet18", "-d", "--params", params.toString(), "--lr", "0.5", "--param", "amp=true");
@@ -163,7 +163,7 @@ class DraftsTest {
     }
 
     @Test
-    void an_attached_training_shows_the_log_and_ends_with_the_containers_exit_code() {
+    void an_attached_train_shows_the_log_and_exits_with_the_containers_exit_code() {
         server.streams(
                 "GET /jobs/*/log?follow=true",
                 state("{\"state\":\"RUNNING\"}") + log(1, 1, "CONTAINER", "epoch 1\\n")
@@ -177,7 +177,7 @@ class DraftsTest {
     }
 
     @Test
-    void parameters_that_do_not_fit_are_refused_here_all_at_once() {
+    void the_client_reports_all_invalid_parameters_at_once() {
         Result result = cli.run("train", "resnet18", "--lrr", "0.1", "--epochs", "many");
 
         assertThat(result.exitCode()).isEqualTo(64);
@@ -186,19 +186,19 @@ class DraftsTest {
                   --lrr: the draft takes no parameter of that name. Did you mean 'lr'?
                   --epochs: 'many' is not an integer. Give an integer.
                   --lr: is missing. Give a number from 0 to 1: learning rate.
-                  trainyard train resnet18 --help shows them all
+                  To list its parameters: trainyard train resnet18 --help
                 """);
         assertThat(server.lines()).containsExactly("GET /drafts/resnet18");
     }
 
     @Test
-    void an_abbreviation_is_understood_in_the_remedy() {
+    void an_abbreviated_parameter_is_suggested_in_full() {
         assertThat(cli.run("train", "resnet18", "--lr", "0.1", "--ep", "3").err())
                 .contains("--ep: the draft takes no parameter of that name. Did you mean 'epochs'?");
     }
 
     @Test
-    void a_dry_run_prints_the_message_and_what_it_comes_to_and_publishes_nothing() {
+    void a_dry_run_prints_the_message_and_the_docker_run_line_and_does_not_publish() {
         Result result = cli.run("train", "resnet18", "--lr", "0.1", "--outputs", "/logs/run-7", "--dry-run");
 
         assertThat(result.exitCode()).as(result.err()).isZero();
@@ -210,34 +210,34 @@ class DraftsTest {
     }
 
     @Test
-    void a_file_that_declares_nothing_is_told() throws IOException {
+    void an_empty_declarations_file_is_reported() throws IOException {
         Path compose = write("draft.yml", COMPOSE);
         Path params = write("params.yml", "# later\n");
 
         Result result = cli.run("drafts", "add", "resnet18", compose.toString(), "--params", params.toString());
 
-        assertThat(result.err()).contains("params.yml declares no parameters: the draft takes any");
+        assertThat(result.err()).contains("params.yml declares no parameters: the draft accepts any parameter");
     }
 
     @Test
-    void what_cannot_be_read_as_parameters_is_told_all_at_once() {
+    void all_arguments_that_are_not_parameters_are_reported_at_once() {
         Result result = cli.run("train", "resnet18", "stray", "--lr", "--epochs", "1", "--epochs", "2");
 
         assertThat(result.exitCode()).isEqualTo(64);
         assertThat(result.err())
-                .contains("'stray' is no parameter. Write --NAME VALUE.")
+                .contains("'stray' is not a parameter. Write --NAME VALUE.")
                 .contains("--lr has no value. Write --lr VALUE, or --lr=VALUE")
                 .contains("--epochs is given twice. Give it once.");
         assertThat(cli.run("train", "resnet18", "--lr", "1", "--outputs", "logs")
                         .err())
-                .contains("no absolute path");
+                .contains("not an absolute path");
         assertThat(cli.run("train", "resnet18", "--lr", "1", "--param", "epochs=1", "--param", "epochs=2")
                         .err())
                 .contains("epochs is given twice");
     }
 
     @Test
-    void the_help_of_a_model_tells_its_parameters() {
+    void the_help_for_a_model_lists_its_parameters() {
         Result help = cli.run("train", "resnet18", "--help");
 
         assertThat(help.exitCode()).isZero();
@@ -245,23 +245,24 @@ class DraftsTest {
                 .startsWith("Usage: trainyard train")
                 .contains("Parameters of resnet18@3:\n")
                 .contains("  --lr       float  a number from 0 to 1  (required)  learning rate\n");
-        assertThat(cli.run("train", "resnet81", "--help").out()).contains("The parameters of resnet81 are not known: ");
+        assertThat(cli.run("train", "resnet81", "--help").out())
+                .contains("The parameters of resnet81 cannot be shown: ");
         assertThat(cli.run("train", "--help").out()).doesNotContain("Parameters of");
     }
 
     @Test
-    void a_draft_is_composed_as_a_file_is() {
+    void compose_fills_a_draft_like_a_file() {
         Result result = cli.run("compose", "resnet18", "--param", "lr=0.1");
 
         assertThat(result)
                 .isEqualTo(new Result(
                         0, COMPOSE.replace("main.py]", "main.py, \"--lr\", \"0.1\", \"--epochs\", \"3\"]"), ""));
-        assertThat(cli.run("compose", "missing.yml").err()).contains("there is no file");
+        assertThat(cli.run("compose", "missing.yml").err()).contains("does not exist");
     }
 
     @Test
-    void a_mistyped_command_of_drafts_is_told_with_the_one_that_was_meant() {
-        assertThat(cli.run("drafts", "lsit").err()).contains("there is no command 'lsit'; did you mean list?");
+    void a_mistyped_drafts_command_gets_a_suggestion() {
+        assertThat(cli.run("drafts", "lsit").err()).contains("unknown command 'lsit'; did you mean list?");
         assertThat(cli.run("drafts").err()).contains("A command is missing: add, list, show or remove");
         for (String command : new String[] {"add", "list", "show", "remove"}) {
             assertThat(cli.run("drafts", command, "--help").out())

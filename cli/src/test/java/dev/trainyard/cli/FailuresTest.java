@@ -22,25 +22,25 @@ class FailuresTest {
     }
 
     @Test
-    void a_misuse_is_told_in_plain_words() {
+    void wrong_arguments_are_explained_in_plain_words() {
         assertThat(cli.run("logs", "x", "--build", "--no-build").err())
                 .startsWith("error: --build")
                 .doesNotContain("Error");
-        assertThat(cli.run("logs", "x", "--tail", "all").err()).contains("'all' is no whole number");
+        assertThat(cli.run("logs", "x", "--tail", "all").err()).contains("'all' is not an integer");
     }
 
     @Test
-    void an_argument_of_which_bytes_were_lost_is_refused() {
+    void an_argument_that_is_not_valid_utf_8_is_refused() {
         assertThat(new Cli().run("run", "-d", "-e", "A=a\ufffd", "busybox"))
                 .isEqualTo(
                         new Cli.Result(
                                 64,
                                 "",
-                                "error: argument 4 is not text in UTF-8, or the locale of this process has no such characters. Write UTF-8, with LC_ALL=C.UTF-8\n"));
+                                "error: argument 4 is not valid UTF-8, or the locale of this process does not support its characters. Use UTF-8, and set LC_ALL=C.UTF-8\n"));
     }
 
     @Test
-    void a_server_that_is_not_there_is_named_with_what_to_do() throws IOException {
+    void an_unreachable_server_is_named_with_a_remedy() throws IOException {
         String nobody;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = "http://127.0.0.1:" + free.getLocalPort();
@@ -50,34 +50,34 @@ class FailuresTest {
                 .isEqualTo(new Result(
                         69,
                         "",
-                        "error: no server answers at %s (Connection refused). Start one with trainyard up, or name another with --server URL, TRAINYARD_SERVER or the configuration file.\n"
+                        "error: no server answers at %s (Connection refused). Start one with trainyard up, or choose another with --server URL, TRAINYARD_SERVER or the configuration file.\n"
                                 .formatted(nobody)));
     }
 
     @Test
-    void something_else_at_the_address_is_called_so() {
+    void a_different_service_at_the_address_is_recognised() {
         server.answersText("GET /info", 200, "<html>").answersText("GET /workers", 404, "<html>");
 
         assertThat(cli.run("info").err())
                 .isEqualTo(
-                        "error: %s is no Trainyard server: it answered something that is not its JSON. Check the address in --server, TRAINYARD_SERVER or the configuration file.\n"
+                        "error: %s is not a Trainyard server: it answered with a body that is not a JSON object. Check the address in --server, TRAINYARD_SERVER or the configuration file.\n"
                                 .formatted(server.address()));
         assertThat(cli.run("workers").err())
-                .startsWith("error: %s is no Trainyard server: it answered HTTP 404 and text/html"
+                .startsWith("error: %s is not a Trainyard server: it answered with HTTP 404 and text/html"
                         .formatted(server.address()));
         assertThat(cli.run("workers").exitCode()).isEqualTo(69);
     }
 
     @Test
-    void an_address_that_is_none_is_refused() {
+    void an_invalid_address_is_refused() {
         for (String address : new String[] {"localhost:8700", "ftp://x", "http://", "http://a b"}) {
             assertThat(cli.run("jobs", "--server", address).err())
-                    .startsWith("error: '%s' is not a server's address.".formatted(address));
+                    .startsWith("error: '%s' is not the address of a server.".formatted(address));
         }
     }
 
     @Test
-    void the_servers_status_decides_the_exit_code() {
+    void the_http_status_decides_the_exit_code() {
         for (String[] each : new String[][] {{"404", "66"}, {"409", "64"}, {"503", "75"}, {"500", "70"}}) {
             FakeServer one = new FakeServer();
             try (one) {
@@ -103,29 +103,29 @@ class FailuresTest {
     }
 
     @Test
-    void slips_are_recognised() {
+    void mistyped_words_get_a_suggestion() {
         assertThat(cli.run("jbos"))
                 .isEqualTo(new Result(
-                        64, "", "error: there is no command 'jbos'; did you mean jobs? See 'trainyard --help'.\n"));
+                        64, "", "error: unknown command 'jbos'; did you mean jobs? See 'trainyard --help'.\n"));
         assertThat(cli.run("ps"))
                 .isEqualTo(new Result(
                         64,
                         "",
-                        "error: there is no command 'ps'. To list jobs: trainyard jobs. See 'trainyard --help'.\n"));
+                        "error: unknown command 'ps'. To list jobs: trainyard jobs. See 'trainyard --help'.\n"));
         for (String foreign : List.of(
                 "ls", "stop", "kill", "rm", "status", "inspect", "exec", "kubectl", "top", "squeue", "sbatch")) {
             assertThat(cli.run(foreign, "x", "--all").err())
-                    .startsWith("error: there is no command '" + foreign + "'. ")
+                    .startsWith("error: unknown command '" + foreign + "'. ")
                     .containsPattern("trainyard [a-z]+ ?");
         }
         assertThat(cli.run("jobs", "--limti", "3").err())
-                .startsWith("error: there is no option '--limti'; did you mean --limit?");
+                .startsWith("error: unknown option '--limti'; did you mean --limit?");
         assertThat(cli.run("jobs", "--offset", "2").err())
-                .startsWith("error: there is no option '--offset'; what is taken: --after, --by, ");
-        assertThat(cli.run("jobs", "--state", ",").err()).startsWith("error: --state: names no state.");
+                .startsWith("error: unknown option '--offset'; known options: --after, --by, ");
+        assertThat(cli.run("jobs", "--state", ",").err()).startsWith("error: --state: no state is given.");
         for (String letter : List.of("-t", "-a", "-q")) {
             assertThat(cli.run("jobs", letter).err())
-                    .startsWith("error: there is no option '" + letter + "'; what is taken: --after, ");
+                    .startsWith("error: unknown option '" + letter + "'; known options: --after, ");
         }
         assertThat(cli.run("jobs", "--limit", "x").err()).startsWith("error: Invalid value for option '--limit'");
         assertThat(cli.run("submit", "x.yml", "--label", "x").err()).startsWith("error: Value for option '--label' ");
@@ -145,7 +145,7 @@ class FailuresTest {
         assertThat(cli.run("show", "x").err()).contains(". ./trainyard jobs lists names and ids");
         assertThat(cli.run("show").err()).endsWith("See './trainyard show --help'.\n");
         server.answers("GET /jobs?limit=50", 200, "{\"jobs\":[]}");
-        assertThat(cli.run("jobs").err()).isEqualTo("trainyard: no jobs yet: ./trainyard submit FILE\n");
+        assertThat(cli.run("jobs").err()).isEqualTo("trainyard: no jobs yet. To submit one: ./trainyard submit FILE\n");
         String job = "0199f3a2-7b3c-7000-8000-00000000000a";
         server.answers(
                 "GET /jobs/" + job + "/why", 200, "{\"state\":\"HELD\",\"text\":\"To end it: trainyard cancel J\"}");
@@ -153,7 +153,7 @@ class FailuresTest {
     }
 
     @Test
-    void where_it_happened_is_shown_to_those_who_ask() {
+    void the_debug_variable_shows_the_stack_trace() {
         assertThat(cli.run("jobs", "--server", "x").err()).doesNotContain("\tat ");
         assertThat(cli.environment("TRAINYARD_DEBUG", "1")
                         .run("jobs", "--server", "x")
@@ -174,7 +174,7 @@ class FailuresTest {
     }
 
     @Test
-    void every_command_tells_the_version() {
+    void every_command_prints_the_version() {
         for (String command : Commands.NAMES) {
             assertThat(cli.run(command, "--version")).isEqualTo(new Result(0, "trainyard development\n", ""));
         }
@@ -183,7 +183,7 @@ class FailuresTest {
     }
 
     @Test
-    void an_example_stands_in_one_line_so_that_it_can_be_copied() {
+    void each_example_is_on_one_line_to_be_copied() {
         for (String command : Commands.NAMES) {
             String help = cli.run(command, "--help").out();
             assertThat(help.substring(help.indexOf("Example:\n") + "Example:\n".length())
@@ -194,7 +194,7 @@ class FailuresTest {
     }
 
     @Test
-    void the_help_lists_all_commands_those_of_the_launcher_and_the_exit_codes() {
+    void the_help_lists_all_commands_launcher_commands_and_exit_codes() {
         Result help = cli.run("help");
 
         assertThat(help.out())

@@ -46,7 +46,7 @@ class ListingsTest {
     }
 
     @Test
-    void jobs_can_be_asked_for_by_state_and_team() {
+    void jobs_can_be_filtered_by_state_and_team() {
         server.answers("GET /jobs?state=RUNNING&team=a+%26+b&limit=3", 200, "{\"jobs\":[]}");
         server.answers(
                 "GET /jobs?state=RUNNING%2CHELD&name=q9&by=ada&label=k%3Da%2Cb&label=n&since=2026-11-24T06%3A15%3A30Z&limit=50&after=abc",
@@ -54,21 +54,20 @@ class ListingsTest {
 
         Result result = cli.run("jobs", "--state", "running", "--team", "a & b", "--limit", "3");
 
-        assertThat(result).isEqualTo(new Result(0, "", "trainyard: no jobs like that\n"));
+        assertThat(result).isEqualTo(new Result(0, "", "trainyard: no jobs match\n"));
         Result more = cli.run(
                 "jobs", "--state", "running", "--state", "held", "--name", "q9", "--mine", "--label", "k=a,b",
                 "--label", "n", "--since", "2h", "--after", "abc");
         assertThat(more.out()).contains(A.substring(0, 13));
         assertThat(more.err())
                 .isEqualTo(
-                        "trainyard: there is more than these 1 jobs. What follows: the same command with --after xyz. More at once: --limit N\n");
-        assertThat(cli.run("jobs", "--since", "soon").err())
-                .startsWith("error: --since: 'soon' is neither how long ago");
+                        "trainyard: 1 jobs are shown, and there are more. For the next page: the same command with --after xyz. For a larger page: --limit N\n");
+        assertThat(cli.run("jobs", "--since", "soon").err()).startsWith("error: --since: 'soon' is neither an age");
         assertThat(cli.run("jobs", "--mine", "--by", "bob").exitCode()).isEqualTo(64);
     }
 
     @Test
-    void json_is_the_servers_answer_as_it_came() {
+    void json_prints_the_servers_answer_unchanged() {
         String answer = "{\"jobs\": [ {\"jobId\":1.50} ] }";
         server.answers("GET /jobs?limit=50", 200, answer);
 
@@ -76,7 +75,7 @@ class ListingsTest {
     }
 
     @Test
-    void workers_gpus_and_the_queue_have_the_columns_that_the_server_has() {
+    void workers_gpus_and_queue_show_the_servers_columns() {
         server.answers("GET /gpus", 200, """
                 {"gpus":[{"device":"GPU-1","memoryBytes":85899345920,"offered":true,"jobId":"%s","reservedAt":"2026-11-24T08:00:00Z"},
                          {"device":"GPU-2","memoryBytes":null,"offered":false,"jobId":null,"reservedAt":null}]}""".formatted(A));
@@ -96,7 +95,7 @@ class ListingsTest {
     }
 
     @Test
-    void show_tells_of_the_job_and_each_attempt() {
+    void show_prints_the_job_and_each_attempt() {
         server.answers("GET /jobs/" + A, 200, """
                 {"jobId":"%s","name":"digits","team":"vision","submittedBy":"ada","state":"RUNNING","priority":500,"attempts":1,
                  "acceptedAt":"2026-11-24T08:00:00Z","attempt":{"number":1}}""".formatted(A));
@@ -124,7 +123,7 @@ class ListingsTest {
     }
 
     @Test
-    void of_many_jobs_that_begin_alike_some_are_listed_a_line_each() {
+    void an_ambiguous_id_lists_some_of_the_matching_jobs() {
         StringJoiner jobs = new StringJoiner(",", "{\"jobs\":[", "],\"next\":\"x\"}");
         for (int i = 10; i < 20; i++) {
             jobs.add("{\"jobId\":\"0199f3a2-7b3c-7000-8000-0000000000%d\",\"name\":\"n\",\"state\":\"QUEUED\"}"
@@ -136,13 +135,13 @@ class ListingsTest {
         assertThat(cli.run("why", "0199").err().lines().toList())
                 .hasSize(12)
                 .startsWith(
-                        "error: the ids of more than 10 jobs begin or end with 0199. Give more characters, newest first:")
+                        "error: the ids of more than 10 jobs start or end with 0199. Give more characters. Newest first:")
                 .contains("  0199f3a2-7b3c-7000-8000-000000000010  QUEUED n")
                 .endsWith("  …");
     }
 
     @Test
-    void show_tells_of_a_hold_that_is_still_to_come() {
+    void show_prints_a_hold_that_has_not_taken_effect() {
         server.answers(
                 "GET /jobs/" + A,
                 200,
@@ -150,11 +149,12 @@ class ListingsTest {
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[]}");
 
         assertThat(cli.run("show", A).out())
-                .endsWith("hold       asked for while it runs: held when it would be queued again (ada: new data)\n");
+                .endsWith(
+                        "hold       requested while the job runs. It will be held when it would be queued again (ada: new data)\n");
     }
 
     @Test
-    void of_what_was_rejected_nothing_is_told_that_is_not_known() {
+    void show_of_a_rejected_job_prints_only_known_fields() {
         String rejected =
                 "{\"jobId\":\"%s\",\"name\":null,\"state\":\"REJECTED\",\"reason\":\"$.run: is missing\",\"priority\":null,\"attempts\":0,\"acceptedAt\":null,\"endedAt\":\"2026-11-24T08:00:00Z\"}"
                         .formatted(A);
@@ -174,7 +174,7 @@ class ListingsTest {
     }
 
     @Test
-    void show_has_what_the_job_was_asked_to_be() {
+    void show_prints_the_jobs_request() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"QUEUED\"}".formatted(A));
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[],\"next\":null}");
         server.answers("GET /jobs/" + A + "/request", 200, """
@@ -218,7 +218,7 @@ class ListingsTest {
     }
 
     @Test
-    void what_no_container_wrote_has_no_place() {
+    void a_job_without_a_container_has_no_outputs_folder() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"FAILED\"}".formatted(A));
         server.answers(
                 "GET /jobs/" + A + "/attempts",
@@ -228,12 +228,12 @@ class ListingsTest {
 
         assertThat(cli.run("show", A).out()).doesNotContain("gpu-1/out");
         assertThat(cli.run("outputs", A))
-                .isEqualTo(new Result(
-                        0, "", "trainyard: attempt 1 has started no container, so that there are no outputs\n"));
+                .isEqualTo(
+                        new Result(0, "", "trainyard: attempt 1 has not started a container, so it has no outputs\n"));
     }
 
     @Test
-    void a_long_reason_is_one_line_and_whole_where_there_is_no_terminal() {
+    void a_long_reason_is_one_complete_line_without_a_terminal() {
         server.answers("GET /jobs?limit=50", 200, """
                 {"jobs":[{"jobId":"%s","state":"FAILED","reason":"IMAGE_BUILD_FAILED: %s"}]}""".formatted(A, "line\\n".repeat(200)));
         server.answers(
@@ -247,7 +247,7 @@ class ListingsTest {
     }
 
     @Test
-    void no_value_that_people_gave_makes_a_line_or_turns_the_text_round() {
+    void values_from_people_cannot_break_lines_or_reverse_text() {
         String forged = "x\\nstate FAILED (forged)\\u001b[2J\\u202e\\u2028";
         String shown = "x\\nstate FAILED (forged)\\x1b[2J\\u202e\\u2028";
         server.answers("GET /jobs/" + A, 200, """
@@ -278,7 +278,7 @@ class ListingsTest {
     }
 
     @Test
-    void show_has_all_that_a_request_says_also_what_this_release_does_not_know() {
+    void show_prints_all_fields_of_a_request_including_unknown_ones() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"QUEUED\"}".formatted(A));
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[],\"next\":null}");
         server.answers("GET /jobs/" + A + "/request", 200, """
@@ -304,7 +304,7 @@ class ListingsTest {
     }
 
     @Test
-    void outputs_tell_the_place_and_the_files() {
+    void outputs_prints_the_folder_and_its_files() {
         server.answers("GET /jobs/" + A + "/outputs?attempt=2&limit=1000", 200, """
                 {"location":"file://gpu-1/out","state":"COLLECTED","total":12000,"next":"abc","files":[
                  {"path":"checkpoints/last.npz","kind":"CHECKPOINT","size":1500000,"sha256":"0123456789abcdef","modifiedAt":"2026-11-24T08:01:00Z"}]}""");
@@ -313,7 +313,7 @@ class ListingsTest {
 
         assertThat(result.err())
                 .isEqualTo(
-                        "trainyard: there is more than these 1 of 12000 files. What follows: the same command with --after abc. More at once: --limit N\n");
+                        "trainyard: 1 of 12000 files are shown, and there are more. For the next page: the same command with --after abc. For a larger page: --limit N\n");
         assertThat(result.out()).isEqualTo("""
                 file://gpu-1/out (COLLECTED)
 
@@ -323,35 +323,34 @@ class ListingsTest {
     }
 
     @Test
-    void outputs_that_are_not_what_they_were_or_not_whole_yet_say_so() {
+    void outputs_says_if_files_were_overwritten_or_the_list_is_incomplete() {
         server.answers("GET /jobs/" + A + "/outputs?limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":"SUPERSEDED","attemptState":"ENDED","files":[],
                  "supersededBy":{"jobId":"%s","attempt":2}}""".formatted(B));
         Result superseded = cli.run("outputs", A);
         assertThat(superseded.out()).isEqualTo("file://gpu-1/out (SUPERSEDED)\n");
         assertThat(superseded.err())
-                .contains("job " + B + ", attempt 2, has written over some of these files or removed them");
+                .contains("attempt 2 of job " + B + " has overwritten or removed some of these files");
 
         server.answers("GET /jobs/" + B + "/outputs?limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":null,"attemptState":"RUNNING","files":[],
                  "seenAt":"2026-11-24T08:01:00Z","supersededBy":null}""");
         assertThat(cli.run("outputs", B).err())
-                .isEqualTo(
-                        "trainyard: attempt 1 has not ended: this is what it had written at 08:01:00, without digests\n");
+                .isEqualTo("trainyard: attempt 1 has not ended. These are its files at 08:01:00, without digests\n");
 
         server.answers("GET /jobs/" + A + "/outputs?attempt=2&limit=1000", 200, """
                 {"attempt":2,"location":"file://gpu-1/out","state":"INCOMPLETE","attemptState":"ENDED","files":[],
                  "missing":"more than 100000 files"}""");
         assertThat(cli.run("outputs", A, "--attempt", "2").err())
-                .isEqualTo("trainyard: not all of the outputs are listed: more than 100000 files\n");
+                .isEqualTo("trainyard: the list is incomplete: more than 100000 files\n");
 
         server.answers("GET /jobs/" + B + "/outputs?attempt=3&limit=1000", 200, """
                 {"attempt":1,"location":"file://gpu-1/out","state":null,"attemptState":"RUNNING","files":[],"seenAt":null}""");
-        assertThat(cli.run("outputs", B, "--attempt", "3").err()).contains("what it has written is not listed yet");
+        assertThat(cli.run("outputs", B, "--attempt", "3").err()).contains("its files have not been listed yet");
     }
 
     @Test
-    void why_is_a_sentence() {
+    void why_prints_a_sentence() {
         server.answers("GET /jobs/" + A + "/why", 200, "{\"state\":\"QUEUED\",\"text\":\"No host has 8 GPUs.\"}");
 
         assertThat(cli.run("why", A).out()).isEqualTo("QUEUED: No host has 8 GPUs.\n");
@@ -363,7 +362,7 @@ class ListingsTest {
     }
 
     @Test
-    void info_is_name_and_value() {
+    void info_prints_names_and_values() {
         server.answers("GET /info", 200, "{\"kafka\":\"127.0.0.1:9092\",\"version\":\"0.1.0\"}");
 
         assertThat(cli.run("info").out()).isEqualTo("""
@@ -386,7 +385,7 @@ class ListingsTest {
     }
 
     @Test
-    void a_unique_beginning_or_end_names_a_job() {
+    void a_unique_start_or_end_of_an_id_selects_a_job() {
         for (String part : List.of("0199f3a2-7b3d", "00000000000b", "0199f3a2", "0199f3a3", "7777")) {
             finds(search("name", part));
         }
@@ -403,19 +402,19 @@ class ListingsTest {
                 .isEqualTo(new Result(
                         64,
                         "",
-                        "error: the ids of 2 jobs begin or end with 0199f3a2. Give more characters, newest first:\n  %s  RUNNING q9\n  %s  FAILED q9\n"
+                        "error: the ids of 2 jobs start or end with 0199f3a2. Give more characters. Newest first:\n  %s  RUNNING q9\n  %s  FAILED q9\n"
                                 .formatted(B, A)));
         assertThat(cli.run("why", "0199f3a3"))
                 .satisfies(result -> assertThat(result.exitCode()).isEqualTo(66))
                 .satisfies(
                         result -> assertThat(result.err())
                                 .startsWith(
-                                        "error: no job has the name '0199f3a3', and no job's id begins or ends with it. trainyard jobs lists"));
+                                        "error: no job has the name '0199f3a3' or an id that starts or ends with it. trainyard jobs lists"));
         assertThat(cli.run("why", "../info").err()).startsWith("error: no job has the name '../info'");
     }
 
     @Test
-    void a_name_means_its_newest_job_and_that_is_said() {
+    void a_name_selects_its_newest_job_and_the_command_says_so() {
         finds(search("name", "q9"), job(B, "SUCCEEDED"), job(A, "FAILED"));
         server.answers("GET /jobs/" + B + "/why", 200, "{\"state\":\"SUCCEEDED\",\"text\":\"It succeeded.\"}");
 
@@ -425,7 +424,7 @@ class ListingsTest {
     }
 
     @Test
-    void what_changes_a_job_takes_the_one_of_a_name_that_has_not_ended_and_guesses_at_none() {
+    void a_changing_command_selects_the_only_job_of_a_name_that_has_not_ended() {
         String live = "GET /jobs?state=PUBLISHED%2CQUEUED%2CHELD%2CRUNNING&name=q9&limit=10";
         finds(search("name", "q9"), job(B, "SUCCEEDED"), job(A, "RUNNING"));
         finds(live, job(A, "RUNNING"));
@@ -440,12 +439,12 @@ class ListingsTest {
                 .isEqualTo(new Result(
                         64,
                         "",
-                        "error: 2 jobs with the name q9 have not ended. Give the id of the one that you mean, newest first:\n  %s  QUEUED q9\n  %s  RUNNING q9\n"
+                        "error: 2 jobs with the name q9 have not ended. Give an id. Newest first:\n  %s  QUEUED q9\n  %s  RUNNING q9\n"
                                 .formatted(B, A)));
         assertThat(cli.run("cancel", "q9"))
                 .isEqualTo(new Result(
                         0,
-                        "job %s had ended already\n".formatted(B),
+                        "job %s has already ended\n".formatted(B),
                         "trainyard: q9 is job %s, the newest of 2\n".formatted(B)));
     }
 }

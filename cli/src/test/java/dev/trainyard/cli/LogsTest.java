@@ -26,7 +26,7 @@ class LogsTest {
     }
 
     @Test
-    void a_part_of_the_log_is_asked_for() {
+    void options_select_a_part_of_the_log() {
         server.streams(
                 "GET /jobs/" + JOB + "/log?follow=false&build=never&tail=3&since=2026-11-24T08%3A05%3A30Z",
                 log(1, 7, "CONTAINER", "epoch 9\\n") + END);
@@ -40,7 +40,7 @@ class LogsTest {
     }
 
     @Test
-    void the_containers_words_go_to_standard_output_and_all_others_to_standard_error() {
+    void the_containers_output_goes_to_standard_output_and_all_else_to_standard_error() {
         server.streams(
                 "GET /jobs/" + JOB + "/log?follow=false&attempt=2&build=failed",
                 state("{\"state\":\"FAILED\"}")
@@ -54,7 +54,7 @@ class LogsTest {
     }
 
     @Test
-    void changes_of_the_state_are_told_once() {
+    void each_state_change_is_reported_once() {
         server.streams(
                 FOLLOWED,
                 state("{\"state\":\"PUBLISHED\"}")
@@ -71,7 +71,7 @@ class LogsTest {
                         + END);
 
         assertThat(cli.run("logs", "-f", JOB).err()).isEqualTo("""
-                trainyard: published; no worker has read it yet
+                trainyard: published, not yet read by a worker
                 trainyard: waiting: no free GPU
                 trainyard: queued
                 trainyard: waiting: retries at 08:16:10 after DISK_FULL: /
@@ -82,7 +82,7 @@ class LogsTest {
     }
 
     @Test
-    void a_job_that_is_held_ends_the_view_and_says_what_to_do() {
+    void a_held_job_ends_the_view_and_suggests_commands() {
         server.streams(
                 FOLLOWED,
                 log(1, 1, "CONTAINER", "a\\n")
@@ -94,11 +94,11 @@ class LogsTest {
                         new Result(
                                 0,
                                 "a\n",
-                                "trainyard: held: ann: wrong data. Have it placed again: trainyard release J. End it: trainyard cancel J\n"));
+                                "trainyard: held: ann: wrong data. To let it start again: trainyard release J. To cancel it: trainyard cancel J\n"));
     }
 
     @Test
-    void a_connection_that_breaks_is_made_again_and_goes_on_where_it_broke() {
+    void a_broken_connection_is_reopened_and_resumes_where_it_broke() {
         server.streams(
                         FOLLOWED,
                         log(1, 1, "CONTAINER", "a\\n") + log(1, 2, "CONTAINER", "b\\n") + "event: log\ndata: {\"att")
@@ -113,15 +113,15 @@ class LogsTest {
         Result result = cli.run("logs", "-f", JOB);
 
         assertThat(result).isEqualTo(new Result(0, "a\nb\nc\nd\n", """
-                trainyard: the connection broke (the server closed it); trying again
-                trainyard: the connection is there again
+                trainyard: connection lost (the server closed the connection). Trying again
+                trainyard: connected again
                 trainyard: failed: PROGRAM_ERROR: exit code 3
                 """));
         assertThat(server.received().stream().map(Received::lastEventId)).containsExactly(null, "1:2", "1:2");
     }
 
     @Test
-    void a_connection_without_a_sign_of_life_is_made_anew_without_a_word() {
+    void a_silent_connection_is_reopened_without_a_message() {
         server.streams(FOLLOWED, log(1, 1, "CONTAINER", "a\\n") + SILENCE)
                 .streams(FOLLOWED, log(1, 2, "CONTAINER", "b\\n") + END);
 
@@ -130,7 +130,7 @@ class LogsTest {
     }
 
     @Test
-    void a_server_that_stays_away_is_given_up() {
+    void the_client_gives_up_on_a_server_that_stays_unreachable() {
         server.streams(FOLLOWED, log(1, 1, "CONTAINER", "a\\n")).answers(FOLLOWED, 503, "{}");
 
         Result result = cli.run("logs", "-f", JOB);
@@ -139,12 +139,12 @@ class LogsTest {
         assertThat(result.out()).isEqualTo("a\n");
         assertThat(result.err())
                 .startsWith(
-                        "trainyard: the connection broke (the server closed it); trying again\nerror: no server answers at "
+                        "trainyard: connection lost (the server closed the connection). Trying again\nerror: no server answers at "
                                 + server.address() + " (the server answered 503).");
     }
 
     @Test
-    void a_job_that_nobody_knows_is_not_waited_for() {
+    void the_client_does_not_wait_for_an_unknown_job() {
         server.answers(FOLLOWED, 404, "{\"detail\":\"No job has this id.\"}");
 
         assertThat(cli.run("logs", "-f", JOB)).isEqualTo(new Result(66, "", "error: No job has this id.\n"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What only a process of its own can show. */
+/** Tests that need a separate process. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OwnProcessTest {
 
@@ -46,20 +46,21 @@ class OwnProcessTest {
     }
 
     @Test
-    void an_attached_submit_that_is_ended_says_that_the_job_goes_on() throws IOException, InterruptedException {
+    void an_interrupted_attached_submit_says_that_the_job_continues() throws IOException, InterruptedException {
         server.streams("GET /jobs/*/log?follow=true", log(1, 1, "CONTAINER", "epoch 1\\n") + FakeServer.SILENCE);
         Process process = submit();
         assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("epoch 1");
 
-        // Not process.destroy(), which would close the streams too.
+        // Not process.destroy(), because it would also close the streams.
         process.toHandle().destroy();
 
         assertThat(process.waitFor()).isEqualTo(143);
-        assertThat(messages(process)).contains(" goes on. Follow it: trainyard logs -f ", " End it: trainyard cancel ");
+        assertThat(messages(process))
+                .contains(" continues. To follow it: trainyard logs -f ", " To cancel it: trainyard cancel ");
     }
 
     @Test
-    void one_whose_job_ended_says_no_such_thing() throws IOException, InterruptedException {
+    void a_submit_whose_job_ended_does_not_say_that_it_continues() throws IOException, InterruptedException {
         server.streams(
                 "GET /jobs/*/log?follow=true",
                 "event: end\ndata: {\"state\":\"FAILED\",\"attempt\":{\"exitCode\":7}}\n\n");
@@ -67,11 +68,11 @@ class OwnProcessTest {
         Process process = submit();
 
         assertThat(process.waitFor()).isEqualTo(7);
-        assertThat(messages(process)).doesNotContain("goes on").endsWith("trainyard: failed\n");
+        assertThat(messages(process)).doesNotContain("continues").endsWith("trainyard: failed\n");
     }
 
     @Test
-    void one_whose_output_nobody_reads_ends() throws IOException, InterruptedException {
+    void a_submit_ends_when_its_output_pipe_is_closed() throws IOException, InterruptedException {
         server.streams("GET /jobs/*/log?follow=true", log(1, 1, "CONTAINER", "epoch 1\\n"))
                 .streams("GET /jobs/*/log?follow=true", log(1, 2, "CONTAINER", "epoch 2\\n") + FakeServer.SILENCE);
         Process process = submit();
@@ -79,11 +80,11 @@ class OwnProcessTest {
         process.getInputStream().close();
 
         assertThat(process.waitFor()).isEqualTo(141);
-        assertThat(messages(process)).contains(" goes on. ").doesNotContain("error");
+        assertThat(messages(process)).contains(" continues. ").doesNotContain("error");
     }
 
     @Test
-    void without_a_terminal_ctrl_c_leaves_the_job_running_and_says_how_to_end_it()
+    void without_a_terminal_ctrl_c_leaves_the_job_running_and_says_how_to_cancel_it()
             throws IOException, InterruptedException {
         server.streams("GET /jobs/*/log?follow=true", log(1, 1, "CONTAINER", "epoch 1\\n") + FakeServer.SILENCE);
         Process process = start(command("run", "busybox"));
@@ -95,13 +96,13 @@ class OwnProcessTest {
                 .isZero();
 
         assertThat(process.waitFor()).isEqualTo(130);
-        assertThat(messages(process)).contains(" goes on. Follow it: ").doesNotContain("cancel the job (c)");
+        assertThat(messages(process)).contains(" continues. To follow it: ").doesNotContain("cancel the job (c)");
         assertThat(server.lines()).noneMatch(line -> line.endsWith("/cancel"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"run", "submit"})
-    void at_a_terminal_ctrl_c_asks_and_cancels_the_job_if_told_so(String command)
+    void at_a_terminal_ctrl_c_asks_and_cancels_the_job_on_request(String command)
             throws IOException, InterruptedException {
         server.answers("POST /jobs/*/cancel", 200, "{\"result\":\"STOPPING\"}");
         Terminal terminal = attached(command);
@@ -111,23 +112,23 @@ class OwnProcessTest {
         terminal.type("c\n");
         terminal.awaits("the job is being cancelled");
         terminal.type(CTRL_C);
-        terminal.awaits("kill the job now (k), or let it stop by itself and leave (Enter)?");
+        terminal.awaits("kill the job now (k), or leave and let it stop by itself (Enter)?");
         terminal.type("\n");
 
-        terminal.awaits("is being cancelled. See its end: trainyard show ");
+        terminal.awaits("is being cancelled. To see how it ends: trainyard show ");
         assertThat(terminal.process.waitFor()).isEqualTo(130);
         assertThat(server.lines()).anyMatch(line -> line.matches("POST /jobs/.*/cancel"));
     }
 
     @Test
-    void what_is_no_answer_is_asked_again() throws IOException, InterruptedException {
+    void an_invalid_answer_repeats_the_question() throws IOException, InterruptedException {
         server.answers("POST /jobs/*/cancel", 200, "{\"result\":\"STOPPING\"}");
         Terminal terminal = attached("run");
 
         terminal.type(CTRL_C);
         terminal.awaits("cancel the job (c), or leave it running (Enter)?");
         terminal.type("yes\n");
-        terminal.awaits("'yes' is no answer: cancel the job (c), or leave it running (Enter)?");
+        terminal.awaits("'yes' is not an answer: cancel the job (c), or leave it running (Enter)?");
         terminal.type("c\n");
         terminal.awaits("the job is being cancelled");
         terminal.type(CTRL_C);
@@ -138,7 +139,7 @@ class OwnProcessTest {
     }
 
     @Test
-    void a_job_that_does_not_stop_is_killed_by_a_second_ctrl_c() throws IOException, InterruptedException {
+    void a_second_ctrl_c_kills_a_job_that_does_not_stop() throws IOException, InterruptedException {
         server.answers("POST /jobs/*/cancel", 200, "{\"result\":\"STOPPING\"}");
         Terminal terminal = attached("run");
 
@@ -163,30 +164,30 @@ class OwnProcessTest {
     }
 
     @Test
-    void what_is_piped_in_is_refused_since_nobody_would_pass_it_on() throws IOException, InterruptedException {
+    void piped_standard_input_is_refused_because_it_is_not_forwarded() throws IOException, InterruptedException {
         Process process = start(command("run", "-i", "busybox", "cat"));
 
         assertThat(process.waitFor()).isEqualTo(64);
-        assertThat(messages(process)).contains("-i: standard input is not passed on to the container");
+        assertThat(messages(process)).contains("-i: standard input is not forwarded");
         assertThat(server.lines()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", CTRL_C})
-    void at_a_terminal_everything_else_leaves_the_job_running(String answer) throws IOException, InterruptedException {
+    void at_a_terminal_any_other_answer_leaves_the_job_running(String answer) throws IOException, InterruptedException {
         Terminal terminal = attached("run");
 
         terminal.type(CTRL_C);
         terminal.awaits("cancel the job (c), or leave it running (Enter)?");
         terminal.type(answer);
 
-        terminal.awaits(" goes on. Follow it: trainyard logs -f ");
+        terminal.awaits(" continues. To follow it: trainyard logs -f ");
         assertThat(terminal.process.waitFor()).isEqualTo(130);
         assertThat(server.lines()).noneMatch(line -> line.endsWith("/cancel"));
     }
 
     @Test
-    void a_terminal_obeys_nobodys_control_characters_and_a_file_gets_them_as_they_are()
+    void control_characters_are_escaped_on_a_terminal_and_unchanged_in_a_file()
             throws IOException, InterruptedException {
         server.answers("POST /sql", 200, "{\"columns\":[\"name\"],\"rows\":[[\"a\\u001b[2Jb\"]],\"truncated\":false}");
         List<String> command = command("sql", "--csv", "select 1");
@@ -196,7 +197,7 @@ class OwnProcessTest {
     }
 
     @Test
-    void a_table_is_as_wide_as_the_terminal_and_whole_in_a_file() throws IOException, InterruptedException {
+    void a_table_fits_the_terminal_and_is_complete_in_a_file() throws IOException, InterruptedException {
         server.answers(
                 "GET /jobs?limit=50",
                 200,
@@ -212,7 +213,7 @@ class OwnProcessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gpus", "workers", "queue"})
-    void no_id_number_or_time_of_a_listing_is_cut(String listing) throws IOException, InterruptedException {
+    void listings_do_not_cut_ids_numbers_or_times(String listing) throws IOException, InterruptedException {
         String id = "0199f3a2-7b3c-7000-8000-00000000000a";
         String gpu = "GPU-3a23c669-1f69-c64e-cf85-44e9b07e7a2a";
         String time = "\"2026-11-24T08:00:00Z\"";
@@ -247,7 +248,7 @@ class OwnProcessTest {
         return printed;
     }
 
-    /** A process whose three streams are one terminal; {@code script} of util-linux lends it. */
+    /** A process whose three streams are a terminal, which {@code script} of util-linux provides. */
     private record Terminal(Process process, Reader screen) {
 
         void type(String keys) throws IOException {
@@ -275,7 +276,7 @@ class OwnProcessTest {
         return terminal;
     }
 
-    /** @param before what a shell does first */
+    /** @param before shell commands to run first */
     private Process atTerminal(String before, List<String> command) throws IOException {
         String line = command.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
         return start(
@@ -289,7 +290,7 @@ class OwnProcessTest {
     private static List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(
                 "env",
-                // Whoever runs the tests in the background has interrupts ignored, and so would what they start.
+                // A shell ignores interrupts in background jobs, and the test's child process would inherit that.
                 "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",

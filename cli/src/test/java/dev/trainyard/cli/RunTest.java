@@ -41,7 +41,7 @@ class RunTest {
     }
 
     @Test
-    void detached_it_prints_the_id_of_the_message_and_nothing_else() {
+    void with_detach_it_prints_only_the_id_of_the_job() {
         Result result = cli.run(
                 "run",
                 "-d",
@@ -66,7 +66,7 @@ class RunTest {
     }
 
     @Test
-    void what_follows_the_image_is_passed_on_untouched() {
+    void words_after_the_image_are_passed_on_unchanged() {
         List<String> arguments = List.of(
                 "--",
                 "-d",
@@ -96,7 +96,7 @@ class RunTest {
     }
 
     @Test
-    void our_own_flags_stand_among_those_of_docker() {
+    void own_options_can_stand_between_dockers_flags() {
         Result result = cli.run(
                 "run",
                 "--priority",
@@ -135,7 +135,7 @@ class RunTest {
     }
 
     @Test
-    void the_server_may_be_named_before_and_after_the_command() {
+    void the_server_option_can_stand_before_or_after_the_command() {
         Cli elsewhere = new Cli();
 
         assertThat(elsewhere
@@ -149,7 +149,7 @@ class RunTest {
     }
 
     @Test
-    void attached_it_shows_the_log_and_ends_as_the_container_ended() {
+    void an_attached_command_shows_the_log_and_exits_with_the_containers_exit_code() {
         server.streams(
                 "GET /jobs/*/log?follow=true",
                 log(1, 1, "CONTAINER", "epoch 1\\n")
@@ -162,7 +162,7 @@ class RunTest {
     }
 
     @Test
-    void a_variable_without_a_value_comes_from_the_environment_and_is_not_shown() {
+    void a_variable_without_a_value_is_read_from_the_environment_and_hidden() {
         cli.environment("API_TOKEN", "hunter2");
 
         Result dry = cli.run("run", "--dry-run", "-e", "API_TOKEN", "busybox");
@@ -173,7 +173,7 @@ class RunTest {
     }
 
     @Test
-    void a_file_of_variables_is_read_as_docker_reads_it() throws IOException {
+    void an_env_file_is_read_as_docker_reads_it() throws IOException {
         Path file = Files.writeString(folder.resolve("train.env"), "# comment\nA=\"x\" # not a comment\nUSER\n");
 
         cli.run("run", "-d", "--env-file", file.toString(), "-e", "B=1", "busybox");
@@ -183,7 +183,7 @@ class RunTest {
     }
 
     @Test
-    void everything_that_is_wrong_is_told_at_once_and_nothing_is_sent() {
+    void all_problems_are_reported_at_once_and_no_message_is_sent() {
         Result result = cli.run("run", "-p", "http", "--cidfile", "x", "--volumn", "/a:/b", "BusyBox");
 
         assertThat(result.exitCode()).isEqualTo(64);
@@ -197,13 +197,13 @@ class RunTest {
     }
 
     @Test
-    void a_value_of_our_own_that_is_none_is_refused() {
+    void an_invalid_value_of_an_own_option_is_refused() {
         assertThat(cli.run("run", "--time-limit", "soon", "busybox").err())
                 .startsWith("error: Invalid value for option '--time-limit': 'soon' is not a duration");
     }
 
     @Test
-    void help_lists_our_own_flags_and_needs_no_image() {
+    void help_lists_own_options_without_an_image() {
         for (Result help : List.of(cli.run("run", "--help"), cli.run("help", "run"))) {
             assertThat(help.exitCode()).isZero();
             assertThat(help.out()).contains("docker run's own flags", "--dry-run", "--max-attempts", "Example:");
@@ -212,7 +212,7 @@ class RunTest {
     }
 
     @Test
-    void the_image_is_built_from_a_folder_and_tagged_as_docker_build_would() throws IOException {
+    void the_image_is_built_from_a_folder_and_tagged_as_docker_build_does() throws IOException {
         Files.writeString(folder.resolve("Dockerfile.cpu"), "FROM scratch\n");
         server.answers("HEAD /sources/sha256:*", 200, "");
 
@@ -257,11 +257,11 @@ class RunTest {
                 .containsExactly("Dockerfile.cpu", ".compose.Dockerfile", "Dockerfile.cpu");
         assertThat(cli.run("run", "-d", "--build", link.toString(), "-f", folder + "/none", "vision/resnet")
                         .err())
-                .contains("there is no file " + folder + "/none. Check -f.");
+                .contains(folder + "/none does not exist. Check -f.");
     }
 
     @Test
-    void the_image_is_built_with_a_source_from_the_dockerfile_beside_it() throws IOException {
+    void the_dockerfile_next_to_the_source_builds_the_image() throws IOException {
         Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\nADD resnet.tar /\n");
         Path source = Files.createDirectory(folder.resolve("resnet"));
         Files.writeString(source.resolve("main.py"), "print(1)");
@@ -274,17 +274,17 @@ class RunTest {
     }
 
     @Test
-    void what_cannot_be_built_is_told_before_anything_is_sent() throws IOException {
+    void an_image_that_cannot_be_built_is_refused_before_anything_is_sent() throws IOException {
         String there = folder.toString();
         Path file = Files.writeString(folder.resolve("source.tar"), "x");
 
-        assertThat(cli.run("run", "-f", "Dockerfile", "busybox").err()).contains("Give --build DIR too");
+        assertThat(cli.run("run", "-f", "Dockerfile", "busybox").err()).contains("Add --build DIR");
         assertThat(cli.run("run", "--build", there, "busybox").err())
-                .contains("Dockerfile cannot be read", "by -f in a run line");
+                .contains("Dockerfile cannot be read", "-f in a docker run line");
         Path dockerfile = Files.write(folder.resolve("Dockerfile"), new byte[] {'F', (byte) 0xff});
         assertThat(cli.run("run", "--build", there, "busybox").err()).contains("Dockerfile is not UTF-8 text. Save it");
         Files.delete(dockerfile);
-        assertThat(cli.run("run", "--build", file.toString(), "busybox").err()).contains("is no folder");
+        assertThat(cli.run("run", "--build", file.toString(), "busybox").err()).contains("is not a folder");
         assertThat(cli.run("run", "--build", there, "busybox@sha256:" + "0".repeat(64))
                         .err())
                 .contains("cannot be named by a digest");

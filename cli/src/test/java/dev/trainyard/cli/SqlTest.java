@@ -21,7 +21,7 @@ class SqlTest {
     }
 
     @Test
-    void a_query_is_sent_as_it_is_and_the_rows_are_a_table() {
+    void a_query_is_sent_unchanged_and_its_rows_are_printed_as_a_table() {
         server.answers("POST /sql", 200, ANSWER);
 
         Result result = cli.run("sql", "select \"name\", n\nfrom x");
@@ -34,18 +34,18 @@ class SqlTest {
 
                 (3 rows)
                 """);
-        assertThat(result.err()).isEqualTo("trainyard: there are more rows than these 3; add a where or a limit\n");
+        assertThat(result.err()).isEqualTo("trainyard: only the first 3 rows are shown. Add a WHERE or LIMIT clause\n");
     }
 
     @Test
-    void csv_tells_null_from_an_empty_text() {
+    void csv_distinguishes_null_from_an_empty_text() {
         server.answers("POST /sql", 200, ANSWER);
 
         assertThat(cli.run("sql", "select 1", "--csv").out()).isEqualTo("name,n\n\"a \"\"b\"\", c\",1\n,20\n\"\",\n");
     }
 
     @Test
-    void what_is_nested_is_shown_as_json() {
+    void nested_values_are_shown_as_json() {
         server.answers("POST /sql", 200, """
                 {"columns":["labels","argv"],"rows":[[{"a": 1.50, "b":[]},["sh","-c"]]],"truncated":false}""");
 
@@ -56,7 +56,7 @@ class SqlTest {
     }
 
     @Test
-    void only_what_the_database_calls_a_time_is_shown_as_one_with_its_date_today_too() {
+    void only_timestamps_are_shown_as_times_and_always_with_their_date() {
         server.answers("POST /sql", 200, """
                 {"columns":["text","at"],"types":["text","timestamptz"],
                  "rows":[["2026-11-24T08:11:46.123Z","2026-11-24T08:11:46.123Z"]],"truncated":false}""");
@@ -72,7 +72,7 @@ class SqlTest {
     }
 
     @Test
-    void json_and_csv_exclude_each_other() {
+    void json_and_csv_are_mutually_exclusive() {
         assertThat(cli.run("sql", "select 1", "--csv", "--json").exitCode()).isEqualTo(64);
     }
 

@@ -58,7 +58,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_retry_is_ruled_by_exit_code_and_by_cause_and_a_code_goes_first() {
+    void retry_rules_for_exit_codes_take_precedence_over_causes() {
         assertThat(submit(
                                 "-d",
                                 "--max-attempts",
@@ -81,19 +81,18 @@ class SubmitTest {
                         new RetryPolicy.OnCause(List.of(Cause.PROGRAM_ERROR), RetryPolicy.Action.FAIL));
         assertThat(refusal("--retry-on", "OUT_OF_MEMRY", "--max-attempts", "2"))
                 .startsWith(
-                        "error: --retry-on: 'OUT_OF_MEMRY' is neither an exit code nor a cause. Did you mean OUT_OF_MEMORY? Causes that a rule may name: PROGRAM_ERROR, ");
-        assertThat(refusal("--fail-on", "HOST_LOST")).contains("no rule can name the cause HOST_LOST");
+                        "error: --retry-on: 'OUT_OF_MEMRY' is neither an exit code nor a cause. Did you mean OUT_OF_MEMORY? Allowed causes: PROGRAM_ERROR, ");
+        assertThat(refusal("--fail-on", "HOST_LOST")).contains("rules cannot contain the cause HOST_LOST");
         assertThat(refusal("--fail-on", "0")).contains("1 to 255");
         assertThat(refusal("--retry-on", ",", "--max-attempts", "2"))
                 .contains("'' is neither an exit code nor a cause");
         assertThat(refusal("--fail-on", "3,")).contains("'' is neither an exit code nor a cause");
         assertThat(refusal("--fail-on", "gpu-out-of-memory"))
-                .contains(
-                        "no attempt ends with the cause GPU_OUT_OF_MEMORY any more", "PROGRAM_ERROR, or its exit code");
+                .contains("attempts no longer end with the cause GPU_OUT_OF_MEMORY", "PROGRAM_ERROR, or its exit code");
         assertThat(refusal("--fail-on", "HOST_LOST")).doesNotContain("GPU_OUT_OF_MEMORY");
         assertThat(refusal("--fail-on", "3", "--retry-on", "3", "--max-attempts", "2"))
-                .contains("3 stands in --retry-on and in --fail-on");
-        assertThat(refusal("--retry-on", "3")).contains("Give --max-attempts N");
+                .contains("3 is in both --retry-on and --fail-on");
+        assertThat(refusal("--retry-on", "3")).contains("Add --max-attempts N");
     }
 
     private String refusal(String... options) {
@@ -103,7 +102,7 @@ class SubmitTest {
     }
 
     @Test
-    void detached_it_prints_the_id_of_the_message_and_nothing_else() {
+    void with_detach_it_prints_only_the_id_of_the_job() {
         Result result = submit("-d", "--param", "epochs=3");
 
         assertThat(result.exitCode()).isZero();
@@ -155,7 +154,7 @@ class SubmitTest {
     }
 
     @Test
-    void parameters_of_a_file_come_first_and_those_of_the_line_win() throws IOException {
+    void parameters_of_a_file_come_first_and_the_command_line_overrides_them() throws IOException {
         write("params.yml", "lr: 1e-3\nbs: 064\nflag: true\nname: \"a b\"\n");
 
         submit("-d", "--params", folder.resolve("params.yml").toString(), "--param", "bs=32", "--param", "x=");
@@ -167,7 +166,7 @@ class SubmitTest {
     }
 
     @Test
-    void parameters_may_be_json() throws IOException {
+    void a_parameter_file_can_be_json() throws IOException {
         write("params.json", "{\"lr\": 0.10, \"epochs\": 3}");
 
         submit("-d", "--params", folder.resolve("params.json").toString());
@@ -180,14 +179,14 @@ class SubmitTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "lr: [1, 2]|:1:1: 'lr' is no single value but a sequence",
+                "lr: [1, 2]|:1:1: 'lr' is not a single value but a sequence",
                 "lr:|:1:1: 'lr' has no value",
-                "- lr|:1:1: there is no mapping of names to values",
-                "\"\"|: there is no mapping of names to values",
+                "- lr|:1:1: the file is not a mapping of names to values",
+                "\"\"|: the file is not a mapping of names to values",
                 "a b: 1|:1:1: 'a b' is no parameter name",
                 "{a: 1|:1:6: "
             })
-    void a_file_that_holds_no_parameters_is_refused(String content, String why) throws IOException {
+    void a_file_without_parameters_is_refused(String content, String why) throws IOException {
         Path file = write("params.yml", content);
 
         assertThat(submit("-d", "--params", file.toString()).err())
@@ -196,15 +195,15 @@ class SubmitTest {
     }
 
     @Test
-    void all_faults_of_a_file_of_parameters_are_told_with_their_lines() throws IOException {
+    void all_problems_of_a_parameter_file_are_reported_with_their_lines() throws IOException {
         Path file = write("params.yml", "lr: 0.1\nn:\nbs: []\n");
 
         assertThat(submit("-d", "--params", file.toString()).err())
-                .contains(file + ":2:1: 'n' has no value", file + ":3:1: 'bs' is no single value");
+                .contains(file + ":2:1: 'n' has no value", file + ":3:1: 'bs' is not a single value");
     }
 
     @Test
-    void attached_it_shows_the_log_and_ends_as_the_container_ended() {
+    void an_attached_command_shows_the_log_and_exits_with_the_containers_exit_code() {
         server.streams(
                 FOLLOWED,
                 state("{\"state\":\"QUEUED\",\"waitingBecause\":\"no free GPU\"}")
@@ -227,7 +226,7 @@ class SubmitTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"state\":\"SUCCEEDED\",\"attempt\":{\"exitCode\":0}}|0|succeeded; what it left: trainyard outputs",
+                "{\"state\":\"SUCCEEDED\",\"attempt\":{\"exitCode\":0}}|0|succeeded. To list its outputs: trainyard outputs",
                 "{\"state\":\"FAILED\",\"reason\":\"IMAGE_BUILD_FAILED\",\"attempt\":{\"exitCode\":null}}|1|failed: IMAGE_BUILD_FAILED",
                 "{\"state\":\"FAILED\",\"reason\":\"TIME_LIMIT\",\"attempt\":{\"exitCode\":143}}|143|failed: TIME_LIMIT",
                 "{\"state\":\"CANCELLED\",\"attempt\":null}|1|cancelled",
@@ -238,7 +237,7 @@ class SubmitTest {
                 "{\"state\":\"FAILED\",\"reason\":\"PORT_IN_USE\",\"attempt\":{\"cause\":\"PORT_IN_USE\",\"startRefusal\":\"PORT_TAKEN\"}}|125|failed",
                 "{\"state\":\"REJECTED\",\"reason\":\"other content\"}|64|rejected: other content"
             })
-    void the_end_of_the_job_is_the_exit_code(String end, int exitCode, String said) {
+    void the_exit_code_follows_from_the_jobs_end(String end, int exitCode, String said) {
         server.streams(FOLLOWED, end(end));
 
         Result result = submit();
@@ -248,7 +247,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_job_that_is_held_is_left_with_its_reason_and_what_to_do() {
+    void a_held_job_ends_the_submit_with_its_reason_and_a_remedy() {
         server.streams(
                 FOLLOWED,
                 state("{\"jobId\":\"J\",\"state\":\"HELD\",\"reason\":\"MOUNT_MISSING: /data is not there.\"}")
@@ -259,7 +258,7 @@ class SubmitTest {
         assertThat(result.exitCode()).isEqualTo(75);
         assertThat(result.err())
                 .endsWith(
-                        "trainyard: held: MOUNT_MISSING: /data is not there. Have it placed again: trainyard release J. End it: trainyard cancel J\n");
+                        "trainyard: held: MOUNT_MISSING: /data is not there. To let it start again: trainyard release J. To cancel it: trainyard cancel J\n");
     }
 
     @Test
@@ -271,14 +270,15 @@ class SubmitTest {
     }
 
     @Test
-    void a_lost_server_leaves_the_job_and_says_how_to_go_on() {
+    void a_lost_server_leaves_the_job_and_says_how_to_follow_it() {
         server.streams(FOLLOWED, log(1, 1, "CONTAINER", "a\\n")).answers(FOLLOWED, 503, "{}");
 
         Result result = submit();
 
         assertThat(result.exitCode()).isEqualTo(69);
         assertThat(result.err())
-                .containsPattern("goes on. Follow it: trainyard logs -f " + ID + ". End it: trainyard cancel " + ID);
+                .containsPattern(
+                        "continues. To follow it: trainyard logs -f " + ID + ". To cancel it: trainyard cancel " + ID);
     }
 
     @Test
@@ -308,7 +308,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_dockerfile_within_the_compose_file_is_uploaded_in_the_context() throws IOException {
+    void an_inline_dockerfile_is_uploaded_in_the_context() throws IOException {
         Path file = write("inline.yml", "services: {train: {build: {context: ctx, dockerfile_inline: FROM scratch}}}");
         write("ctx/main.py", "print(1)");
         server.answers("HEAD /sources/sha256:*", 404, "").answers("PUT /sources/sha256:*", 201, "");
@@ -336,7 +336,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_source_beside_an_image_builds_that_image() throws IOException {
+    void a_source_builds_the_image_that_the_file_names() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
         write("code/main.py", "print(1)");
         server.answers("HEAD /sources/sha256:*", 200, "");
@@ -351,7 +351,7 @@ class SubmitTest {
     }
 
     @Test
-    void later_files_go_over_earlier_ones_with_paths_from_the_first_ones_folder() throws IOException {
+    void later_files_override_earlier_ones_and_paths_are_relative_to_the_first() throws IOException {
         write("train.env", "A=beside the first\n");
         Path over = write("gpu/over.yml", """
                 services:
@@ -372,7 +372,7 @@ class SubmitTest {
     }
 
     @Test
-    void what_is_wrong_in_a_later_file_is_shown_with_its_name() throws IOException {
+    void a_problem_in_a_later_file_is_shown_with_its_name() throws IOException {
         Path over = write("over.yml", "services: {train: {shm_sise: 8gb}}");
 
         Result result = submit(over.toString());
@@ -382,24 +382,24 @@ class SubmitTest {
     }
 
     @Test
-    void no_file_at_all_is_a_mistake_of_the_line() {
+    void a_missing_file_argument_is_a_usage_error() {
         assertThat(cli.run("submit", "-d").exitCode()).isEqualTo(64);
     }
 
     @Test
-    void a_broken_archive_is_named_before_anything_is_sent() throws IOException {
+    void a_broken_archive_is_refused_before_anything_is_sent() throws IOException {
         write("Dockerfile", "FROM scratch\n");
         Path broken = write("digits.tar", "not a tar".repeat(200));
 
         Result result = submit("-d", "--source", broken.toString());
 
         assertThat(result.exitCode()).isEqualTo(64);
-        assertThat(result.err()).startsWith("error: %s is no readable tar archive: ".formatted(broken));
+        assertThat(result.err()).startsWith("error: %s is not a readable tar archive: ".formatted(broken));
         assertThat(server.lines()).isEmpty();
     }
 
     @Test
-    void of_a_source_and_a_dockerfile_that_are_both_not_there_the_source_is_named_first() throws IOException {
+    void if_source_and_dockerfile_are_missing_the_source_is_named_first() throws IOException {
         Path nothere = folder.resolve("nothere");
         Path broken = write("broken.tar", "not a tar".repeat(200));
         String noDockerfile = "\n  %s cannot be read (there is no such file).".formatted(folder.resolve("Dockerfile"));
@@ -413,27 +413,27 @@ class SubmitTest {
                 .contains(noDockerfile);
         assertThat(wrong.exitCode()).isEqualTo(64);
         assertThat(wrong.err())
-                .startsWith("error: %s is no readable tar archive: ".formatted(broken))
+                .startsWith("error: %s is not a readable tar archive: ".formatted(broken))
                 .contains(noDockerfile);
     }
 
     @Test
-    void a_folder_is_refused_with_the_compose_file_in_it() throws IOException {
+    void a_folder_is_refused_and_its_compose_file_is_suggested() throws IOException {
         Path inside = write("package/docker-compose.yml", "services: {}");
 
         assertThat(cli.run("submit", inside.getParent().toString()))
                 .isEqualTo(new Result(
                         64,
                         "",
-                        "error: %s is a folder. Give the compose file in it: %s.\n"
-                                .formatted(inside.getParent(), inside)));
+                        "error: %s is a folder. Give the compose file: %s.\n".formatted(inside.getParent(), inside)));
         assertThat(cli.run("submit", write("empty/x", "").getParent().toString())
                         .err())
-                .endsWith(" is a folder. Give the path of a compose file; there is none of the usual names in it.\n");
+                .endsWith(
+                        " is a folder. Give the path of a compose file. The folder does not contain a compose file with a usual name.\n");
     }
 
     @Test
-    void what_is_wrong_with_the_file_is_shown_by_line_and_column() throws IOException {
+    void problems_of_the_file_are_shown_with_line_and_column() throws IOException {
         Path file = write("bad.yml", "services:\n  train:\n    imagee: x\n");
 
         Result result = cli.run("submit", file.toString());
@@ -443,17 +443,17 @@ class SubmitTest {
     }
 
     @Test
-    void a_file_that_is_not_there_is_named_in_full() {
+    void a_missing_file_is_named_with_its_full_path() {
         assertThat(cli.run("submit", "nowhere/train.yml"))
                 .isEqualTo(new Result(
                         66,
                         "",
-                        "error: there is no file %s. Give the path of a compose file.\n"
+                        "error: %s does not exist. Give the path of a compose file.\n"
                                 .formatted(Path.of("nowhere/train.yml").toAbsolutePath())));
     }
 
     @Test
-    void times_that_are_none_are_refused_with_examples() {
+    void invalid_times_are_refused_with_examples() {
         assertThat(submit("--time-limit", "soon").err())
                 .startsWith(
                         "error: Invalid value for option '--time-limit': 'soon' is not a duration such as 90s, 1h30m or PT30M.");
@@ -465,7 +465,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_kafka_that_is_away_is_the_servers_word_and_worth_another_try() {
+    void if_kafka_is_unreachable_the_exit_code_means_try_again_later() {
         FakeServer away = new FakeServer();
         try (away) {
             away.answers("POST /jobs", 503, "{\"detail\":\"Kafka at 127.0.0.1:9092 does not answer. Try again.\"}");
@@ -475,7 +475,7 @@ class SubmitTest {
                     .satisfies(result -> {
                         assertThat(result.exitCode()).isEqualTo(75);
                         assertThat(result.out()).isEmpty();
-                        // Whether it went out is not known: who submits again without looking may train twice.
+                        // It is unknown whether the request was published: submitting it again may train twice.
                         assertThat(result.err())
                                 .matches(
                                         "(?s)error: Kafka at 127.0.0.1:9092 does not answer. Try again.\n.*as job (ID)\\. .*trainyard show \\1\n"
@@ -485,7 +485,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_dry_run_prints_the_message_and_the_docker_run_line_and_contacts_nobody() {
+    void a_dry_run_prints_the_message_and_the_docker_run_line_without_a_server() {
         Result result = submit("--dry-run", "--param", "epochs=3");
 
         assertThat(result.exitCode()).isZero();
@@ -520,8 +520,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_dry_run_shows_the_values_of_public_variables_only_and_what_it_prints_is_refused_as_a_message()
-            throws IOException {
+    void a_dry_run_hides_values_and_the_server_would_refuse_its_masked_message() throws IOException {
         write("train.yml", """
                 services:
                   train:
@@ -553,7 +552,7 @@ class SubmitTest {
     }
 
     @Test
-    void a_dry_run_finds_what_the_server_would_refuse() {
+    void a_dry_run_reports_what_the_server_would_refuse() {
         Result result = submit("--dry-run", "--priority", "7000");
 
         assertThat(result.exitCode()).isEqualTo(64);
@@ -561,7 +560,7 @@ class SubmitTest {
     }
 
     @Test
-    void what_the_server_refuses_is_told_by_the_name_of_the_option() {
+    void a_refusal_of_the_server_names_the_option() {
         try (FakeServer refusing = new FakeServer()) {
             refusing.answers(
                     "POST /jobs",
@@ -585,7 +584,7 @@ class SubmitTest {
     }
 
     @Test
-    void of_several_services_compose_fills_in_the_one_that_is_named() throws IOException {
+    void compose_fills_the_named_service_of_several() throws IOException {
         String text = "services:\n  a: {image: x, command: [a]}\n  b: {image: x, command: [b]}\n";
         Path file = write("two.yml", text);
 
@@ -596,11 +595,11 @@ class SubmitTest {
     }
 
     @Test
-    void standard_input_is_no_compose_file() {
+    void a_compose_file_cannot_be_standard_input() {
         Result result = cli.run("submit", "-");
 
         assertThat(result.exitCode()).isEqualTo(64);
-        assertThat(result.err()).contains("not read from standard input");
+        assertThat(result.err()).contains("cannot be read from standard input");
     }
 
     private Result submit(String... more) {

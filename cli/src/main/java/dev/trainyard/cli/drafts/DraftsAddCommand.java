@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Add a draft, or the next version of one: a compose file that is complete but for the arguments of its command.",
-            "Prints its name with its version. The same content again is the same version."
+            "Add a draft, or a new version of a draft: a compose file whose command gets its arguments from parameters.",
+            "Prints the name and version. The same content keeps its version."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -39,7 +39,7 @@ final class DraftsAddCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The kind of model.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "The name of the draft: the kind of model.")
     private String name = "";
 
     @Parameters(index = "1", paramLabel = "FILE", description = "The compose file.")
@@ -50,16 +50,16 @@ final class DraftsAddCommand implements Callable<Integer> {
             names = "--params",
             paramLabel = "FILE",
             description = {
-                "A YAML file that declares the parameters, in the order in which they are appended: a mapping of names to",
+                "A YAML file that declares the parameters in the order in which they are appended. It maps each name to",
                 "type (int, float, bool, string, path, choice), default, required, values, min, max, help.",
-                "Without it the draft takes any."
+                "Without this file, the draft accepts any parameter."
             })
     private @Nullable Path params;
 
     @Option(
             names = "--source",
             paramLabel = "DIR|TAR",
-            description = "Build the image with this source in it, as submit does; it is packed and uploaded now.")
+            description = "Add this source to the build context, as submit does. It is packed and uploaded now.")
     private @Nullable Path source;
 
     @Mixin
@@ -72,13 +72,13 @@ final class DraftsAddCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (StoredDraft.ref(name).version() != null) {
-            throw new Failure(ExitCode.INVALID, "versions are counted by the server. Give the name alone.");
+            throw new Failure(ExitCode.INVALID, "the server assigns the version. Give only the name.");
         }
         ComposeFile compose = new ComposeFile(file);
         DraftReading reading = compose.draft(params, source != null);
         reading.training().notices().forEach(notice -> session.say(notice.toString()));
         if (params != null && reading.parameters().declared().isEmpty()) {
-            session.say("%s declares no parameters: the draft takes any".formatted(params));
+            session.say("%s declares no parameters: the draft accepts any parameter".formatted(params));
         }
         ServerClient server = session.server();
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -95,7 +95,7 @@ final class DraftsAddCommand implements Callable<Integer> {
         String answer = server.post("/drafts", JsonText.object(fields));
         JsonObject added = server.parse(answer);
         if (added.text("isNew").equals("false")) {
-            session.say("%s has this content already".formatted(added.text("draft")));
+            session.say("%s already has this content".formatted(added.text("draft")));
         }
         session.out().println(json.isGiven() ? answer : added.text("draft"));
         return ExitCode.OK;

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code trainyard drafts}. */
 @Command(
-        description = "Drafts of models: how each kind is trained, and which parameters it takes.",
+        description = "Manage drafts. A draft says how a kind of model is trained and which parameters it accepts.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExample:%n",
@@ -21,7 +21,7 @@ public final class DraftsCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
     private CommandSpec spec;
 
-    /** With its own commands. */
+    /** The command with its subcommands. */
     public static CommandLine line(Session session) {
         return new CommandLine(new DraftsCommand())
                 .addSubcommand("add", new DraftsAddCommand(session))

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
-        description = "List the drafts, each in its newest version.",
+        description = "List the newest version of each draft.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard drafts list")
 final class DraftsListCommand implements Callable<Integer> {
@@ -44,7 +44,7 @@ final class DraftsListCommand implements Callable<Integer> {
         if (json.isGiven()) {
             session.out().println(body);
         } else if (drafts.isEmpty()) {
-            session.say("no drafts yet: trainyard drafts add NAME FILE");
+            session.say("no drafts yet. To add one: trainyard drafts add NAME FILE");
         } else {
             Table table = new Table(List.of("DRAFT", "PARAMETERS", "ADDED", "BY")).whole("DRAFT", "ADDED");
             for (JsonObject draft : drafts) {

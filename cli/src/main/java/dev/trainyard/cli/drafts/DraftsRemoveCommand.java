@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 @Command(
-        description = "Remove a version of a draft, or all its versions. Jobs that were accepted go on.",
+        description = "Remove one version or all versions of a draft. Accepted jobs continue.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard drafts remove resnet18@3")
 final class DraftsRemoveCommand implements Callable<Integer> {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
-        description = "Show a draft: the parameters that it takes, and its compose file.",
+        description = "Show the parameters and the compose file of a draft.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard drafts show resnet18@3")
 final class DraftsShowCommand implements Callable<Integer> {

@@ -23,14 +23,14 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * A draft as the server has it.
+ * A draft from the server.
  *
- * @param ref with its version
- * @param answer as it came
+ * @param ref the name with the version
+ * @param answer the server's answer, unchanged
  */
 public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
 
-    /** @throws Failure if there is none of that name */
+    /** @throws Failure if the server has no draft with this name */
     public static StoredDraft fetch(ServerClient server, String name) {
         String answer = server.get("/drafts/" + ref(name));
         JsonObject fields = server.parse(answer);
@@ -44,7 +44,7 @@ public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
                 answer);
     }
 
-    /** @throws Failure if the text names no draft */
+    /** @throws Failure if the text is not a valid name of a draft */
     static DraftRef ref(String text) {
         try {
             return DraftRef.parse(text);
@@ -54,9 +54,9 @@ public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
     }
 
     /**
-     * As a message has them: texts, passed exactly as they are written.
+     * The parameters as a message contains them: texts that are passed on unchanged.
      *
-     * @throws Failure if one is given twice
+     * @throws Failure if a parameter is given twice
      */
     public static Map<String, ParameterValue> values(List<Parameter> parameters) {
         Map<String, ParameterValue> values = new LinkedHashMap<>();
@@ -70,12 +70,12 @@ public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
         return values;
     }
 
-    /** The compose file with the parameters in it. */
+    /** The compose file with the parameters filled in. */
     public String filled(Map<String, ParameterValue> params) {
         return orFailure(() -> draft.fill(params));
     }
 
-    /** @throws Failure with everything that is wrong with them */
+    /** @throws Failure with all problems of the parameters */
     public void check(Map<String, ParameterValue> params) {
         orFailure(() -> draft.parameters().apply(params, name -> name.startsWith("-") ? name : "--" + name));
     }
@@ -88,20 +88,20 @@ public record StoredDraft(DraftRef ref, ModelDraft draft, String answer) {
                     e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));
             throw new Failure(
                     ExitCode.INVALID,
-                    "these parameters do not fit %s:%s\n  trainyard train %s --help shows them all"
+                    "these parameters do not fit %s:%s\n  To list its parameters: trainyard train %s --help"
                             .formatted(ref, problems, ref.name()),
                     e);
         }
     }
 
     /**
-     * A row per parameter.
+     * Prints a row for each parameter.
      *
-     * @param width of the terminal
+     * @param width the width of the terminal
      */
     public void printParameters(PrintStream out, int width) {
         if (draft.parameters().declared().isEmpty()) {
-            out.println("declares no parameters: it takes any");
+            out.println("The draft declares no parameters. It accepts any parameter.");
             return;
         }
         Table table = new Table(List.of("PARAMETER", "TYPE", "VALUE", "DEFAULT", "HELP")).wrapped();

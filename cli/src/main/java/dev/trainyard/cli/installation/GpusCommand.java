@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard gpus}. */
 @Command(
-        description = "List the devices of all hosts, and which job has each.",
+        description = "List the devices of all hosts, and the job on each.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard gpus --json")
 public final class GpusCommand implements Callable<Integer> {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard info}. */
 @Command(
-        description = "Show where the server, its Kafka and its database are, for other clients of theirs.",
+        description = "Show the addresses of the server, Kafka and Postgres, for use by other clients.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard info --json")
 public final class InfoCommand implements Callable<Integer> {

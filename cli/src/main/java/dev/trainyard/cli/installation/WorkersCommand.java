@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard workers}. */
 @Command(
-        description = "List the worker hosts; forget one that is dead; release a name that a build gave on one.",
+        description =
+                "List the workers. With a subcommand: forget a dead worker, or release the name of a built image.",
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExample:%n",
         footer = {
@@ -37,7 +38,7 @@ public final class WorkersCommand implements Callable<Integer> {
         listing = new Listing(session, "workers");
     }
 
-    /** With its own command. */
+    /** The command with its subcommands. */
     public static CommandLine line(Session session) {
         return new CommandLine(new WorkersCommand(session))
                 .addSubcommand("forget", new WorkersForgetCommand(session))

@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Declare a lost host dead: its attempts end, what they hold is freed, and its worker can never come back.",
-            "A host that is merely cut off may still run its trainings: say this only of one that is off, or whose worker was taken away."
+            "Declare a lost host dead: its attempts end, their devices become free, and its worker cannot register again.",
+            "A host that is only disconnected may still run its trainings. Forget it only if it is off or its worker was removed."
         },
         footerHeading = "%nExample:%n",
         footer = "  trainyard workers forget gpu-7")
@@ -21,7 +21,7 @@ final class WorkersForgetCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(paramLabel = "WORKER", description = "Its name or its id. It must be LOST or STOPPED.")
+    @Parameters(paramLabel = "WORKER", description = "The worker's name or id. It must be LOST or STOPPED.")
     private String worker = "";
 
     WorkersForgetCommand(Session session) {

@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Have a name that a build gave mean no built image any more on a host: jobs of the team get what a registry has under that name.",
-            "The image stays. All such names: trainyard sql \"select * from history.built_names\""
+            "Detach a name from the image that a build tagged on a host: jobs of the team pull the name from a registry again.",
+            "The image stays. To list such names: trainyard sql \"select * from history.built_names\""
         },
         footerHeading = "%nExample:%n",
         footer = "  trainyard workers release-name gpu-7 vision/resnet:2 --team vision")
@@ -24,7 +24,7 @@ final class WorkersReleaseNameCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "WORKER", description = "Its name or its id.")
+    @Parameters(index = "0", paramLabel = "WORKER", description = "The worker's name or id.")
     private String worker = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "The name of the image, in any spelling.")
@@ -33,7 +33,7 @@ final class WorkersReleaseNameCommand implements Callable<Integer> {
     @Option(
             names = "--team",
             paramLabel = "TEAM",
-            description = "Whose build gave it (default: that of a job without a team).")
+            description = "The team whose build tagged the image (default: a job without a team).")
     private @Nullable String team;
 
     WorkersReleaseNameCommand(Session session) {

@@ -12,16 +12,16 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * What a job was asked to be, line by line. What has no line of its own here is shown by its name in the message, so that no field is forgotten,
- * also not one that a server of a later release has.
+ * Prints the request of a job, one field a line. A field without its own line here is printed under its name in the message. So no field is
+ * missing, even if a server of a later release adds one.
  */
 final class AskedFor {
 
-    /** Lines of the job itself, or of this message alone. */
+    /** Fields that {@code show} prints as lines of the job, or that describe only the message. */
     private static final Set<String> OF_THE_JOB =
             Set.of("schema", "kind", "jobId", "name", "team", "submittedBy", "submittedAt", "priority");
 
-    /** With lines of their own. */
+    /** Fields with their own lines. */
     private static final Set<String> OF_THE_REQUEST =
             Set.of("labels", "gpus", "timeLimit", "retry", "notBefore", "image", "run", "gracePeriod");
 
@@ -49,13 +49,13 @@ final class AskedFor {
     private final JsonObject asked;
     private final JsonObject request;
 
-    /** @param asked the server's answer for the job's request */
+    /** @param asked the server's answer to {@code /jobs/ID/request} */
     AskedFor(JsonObject asked) {
         this.asked = asked;
         this.request = asked.object("request");
     }
 
-    /** @param line takes a name and a value, which may be empty */
+    /** @param line accepts a name and a value, which may be empty */
     void print(BiConsumer<String, String> line) {
         line.accept("labels", pairs(request.object("labels"), List.of(), ", "));
         line.accept("model", asked.text("draft"));
@@ -144,7 +144,7 @@ final class AskedFor {
         return limit.text("name") + "=" + soft + (soft.equals(hard) ? "" : ":" + hard);
     }
 
-    /** The history has no value of a variable that the request did not declare public. */
+    /** The history stores values only of variables that the request declares public. */
     private static String variables(JsonObject environment) {
         return environment.names().stream()
                 .map(name -> environment.hasValue(name) ? name + "=" + environment.text(name) : name + " (hidden)")
@@ -165,7 +165,7 @@ final class AskedFor {
         return words.stream().filter(word -> !word.isEmpty()).collect(Collectors.joining(", "));
     }
 
-    /** Empty for one attempt without rules: that is nothing anybody asked for. */
+    /** Empty for one attempt without rules, which is the default. */
     private static String retries(JsonObject retry) {
         List<String> words = new ArrayList<>();
         if (!retry.text("maxAttempts").isEmpty() && !retry.text("maxAttempts").equals("1")) {

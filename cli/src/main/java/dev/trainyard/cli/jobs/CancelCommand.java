@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 /** {@code trainyard cancel}. */
 @Command(
         description = {
-            "End a waiting or running job. What it has written so far is kept.",
-            "A running job gets its stop signal, and is killed when its grace period is over. Cancelled again, or with --force, it is killed at once."
+            "Cancel a waiting or running job. Its outputs so far are kept.",
+            "A running job gets its stop signal, and is killed after its grace period. A second cancel, or --force, kills it at once."
         },
         footerHeading = "%nExample:%n",
         footer = "  trainyard cancel 0199f3a2-7b3c")
@@ -23,10 +23,10 @@ public final class CancelCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Option(names = "--reason", description = "The reason, which is stored with the job.")
+    @Option(names = "--reason", description = "A reason, stored with the job.")
     private @Nullable String reason;
 
-    @Option(names = "--force", description = "Kill its program at once, without its grace period.")
+    @Option(names = "--force", description = "Kill the program at once, without a grace period.")
     private boolean force;
 
     public CancelCommand(Session session) {

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Ctrl-C means while a job is followed. It asks whether to cancel the job or to leave it running; once it is being stopped,
- * whether to kill it. Pressed while a question stands it leaves. Without a terminal there is nobody to ask, and it leaves at once.
+ * Handles Ctrl-C while the client follows a job. It asks whether to cancel the job or to leave it running, and, if the job is being
+ * stopped, whether to kill it. Ctrl-C during a question ends the client. Without a terminal, the client ends at once.
  */
 public final class CancelQuestion {
 
@@ -25,7 +25,7 @@ public final class CancelQuestion {
     private volatile boolean stopping;
     private volatile boolean killed;
 
-    /** @param view is silent while the question stands */
+    /** @param view shows nothing during a question */
     public CancelQuestion(Session session, ServerClient server, String id, LogView view) {
         this.session = session;
         this.server = server;
@@ -33,16 +33,17 @@ public final class CancelQuestion {
         this.view = view;
     }
 
-    /** Answers Ctrl-C until it is closed. */
+    /** Handles Ctrl-C until the result is closed. */
     public Interruption watch() {
         return session.canAsk() ? session.onCtrlC(this::interrupted) : () -> {};
     }
 
-    /** What to say to one who leaves before the job has ended. */
+    /** The message when the client ends before the job. */
     public String farewell() {
         return cancelled
-                ? "job %s is being cancelled. See its end: trainyard show %s".formatted(id, id)
-                : "job %s goes on. Follow it: trainyard logs -f %s. End it: trainyard cancel %s".formatted(id, id, id);
+                ? "job %s is being cancelled. To see how it ends: trainyard show %s".formatted(id, id)
+                : "job %s continues. To follow it: trainyard logs -f %s. To cancel it: trainyard cancel %s"
+                        .formatted(id, id, id);
     }
 
     private void interrupted() {
@@ -72,33 +73,33 @@ public final class CancelQuestion {
             stopping = result.equals("STOPPING");
             session.say(
                     result.equals("ALREADY_ENDED")
-                            ? "the job had ended already"
-                            : "the job is being cancelled; what it has written is kept. Ctrl-C again kills it, or does not wait for its end");
+                            ? "the job has already ended"
+                            : "the job is being cancelled. Its outputs are kept. Press Ctrl-C again to kill it, or to leave without waiting");
         }
     }
 
     private void askToKill() {
-        if (!isAnswered("kill the job now (k), or let it stop by itself and leave (Enter)?", "k", "kill")) {
+        if (!isAnswered("kill the job now (k), or leave and let it stop by itself (Enter)?", "k", "kill")) {
             leave();
             return;
         }
         if (post(Map.of("by", session.user(), "force", true)) != null) {
             killed = true;
-            session.say("the job is being killed; what it has written is kept. Ctrl-C again does not wait for its end");
+            session.say("the job is being killed. Its outputs are kept. Press Ctrl-C again to leave without waiting");
         }
     }
 
-    /** Asks until the answer is the word, or its first letter, or empty: then it is no. */
+    /** Asks until the answer is the word, its first letter, or empty. Empty means no. */
     private boolean isAnswered(String question, String letter, String word) {
         String answer = session.ask(question);
         while (!answer.isEmpty() && !answer.equalsIgnoreCase(letter) && !answer.equalsIgnoreCase(word)) {
-            answer = session.ask("'%s' is no answer: %s".formatted(Excerpt.plain(answer, 20), question));
+            answer = session.ask("'%s' is not an answer: %s".formatted(Excerpt.plain(answer, 20), question));
         }
         asking.set(false);
         return !answer.isEmpty();
     }
 
-    /** The result; null: it failed, which was said. */
+    /** The result. Null after a failure, which has been reported. */
     private @Nullable String post(Map<String, ?> fields) {
         try {
             return server.post("/jobs/" + id + "/cancel", fields).text("result");
@@ -108,7 +109,7 @@ public final class CancelQuestion {
         }
     }
 
-    /** Those who listen to the end of the process say {@link #farewell}. */
+    /** The shutdown hook of the command prints {@link #farewell}. */
     private static void leave() {
         Runtime.getRuntime().exit(ExitCode.INTERRUPTED);
     }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** {@code trainyard hold}. */
 @Command(
-        description = "Keep a waiting job from being started until it is released.",
+        description = "Keep a waiting job from starting until it is released.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard hold 0199f3a2-7b3c --reason 'waits for the new data'")
 public final class HoldCommand implements Callable<Integer> {
@@ -19,7 +19,7 @@ public final class HoldCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Option(names = "--reason", description = "The reason, which is stored with the job.")
+    @Option(names = "--reason", description = "A reason, stored with the job.")
     private @Nullable String reason;
 
     public HoldCommand(Session session) {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Parameters;
 
 /**
- * The job that a command is about. A whole id means itself. Else a name goes before a part of an id: people choose names, and a part may
- * fit an id by chance.
+ * The job argument of a command. A full id selects its job. Otherwise a name takes precedence over a part of an id: people choose names,
+ * while a part may match an id by chance.
  */
 final class JobParameter {
 
@@ -26,18 +26,18 @@ final class JobParameter {
     private static final String NOT_ENDED = "PUBLISHED,QUEUED,HELD,RUNNING";
     private static final String ANY_STATE = NOT_ENDED + ",SUCCEEDED,FAILED,CANCELLED,REJECTED";
 
-    /** Beyond this many a list helps nobody to choose. */
+    /** A longer list of jobs does not help to choose one. */
     private static final int SHOWN = 10;
 
     @Parameters(
             paramLabel = "JOB",
             description = {
-                "The job: its name (the newest job of that name), its id, or the beginning or end of its id (at least 4",
-                "characters) if no other job has it."
+                "The job: its name (selects the newest job with that name), its id, or a unique start or end of its id",
+                "(at least 4 characters)."
             })
     private String job = "";
 
-    /** Jobs that the server found, the newest first. */
+    /** Jobs that the server found, newest first. */
     private record Found(List<JsonObject> jobs, boolean more) {
 
         static Found by(ServerClient server, String states, String parameter, String value) {
@@ -71,12 +71,12 @@ final class JobParameter {
         }
     }
 
-    /** The full id, for a command that only looks: of several jobs of a name the newest. */
+    /** The full id, for a command that only reads. If several jobs have the name: the newest. */
     String id(Session session, ServerClient server) {
         return find(session, server, false);
     }
 
-    /** The full id, for a command that changes something: of several jobs of a name the one that has not ended. */
+    /** The full id, for a command that changes the job. If several jobs have the name: the only one that has not ended. */
     String idToChange(Session session, ServerClient server) {
         return find(session, server, true);
     }
@@ -109,7 +109,7 @@ final class JobParameter {
         if (changes && !live.jobs().isEmpty()) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s jobs with the name %s have not ended. Give the id of the one that you mean, newest first:%s%s"
+                    "%s jobs with the name %s have not ended. Give an id. Newest first:%s%s"
                             .formatted(live.count(), job, live.list(), live.more() ? "\n  …" : ""));
         }
         session.say("%s is job %s, the newest of %s".formatted(job, named.newest(), named.count()));
@@ -123,13 +123,13 @@ final class JobParameter {
         if (found.jobs().isEmpty()) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
-                    "no job has the name '%s', and no job's id begins or ends with it. trainyard jobs lists names and ids; of an id give at least 4 characters."
+                    "no job has the name '%s' or an id that starts or ends with it. trainyard jobs lists names and ids. Give at least 4 characters of an id."
                             .formatted(job));
         }
         if (!found.isOne()) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "the ids of %s jobs begin or end with %s. Give more characters, newest first:%s%s"
+                    "the ids of %s jobs start or end with %s. Give more characters. Newest first:%s%s"
                             .formatted(found.count(), part, found.list(), found.more() ? "\n  …" : ""));
         }
         return found.newest();

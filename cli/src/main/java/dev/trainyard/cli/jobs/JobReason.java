@@ -3,12 +3,12 @@ package dev.trainyard.cli.jobs;
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.terminal.Shown;
 
-/** Why a job is where it is, in the server's words. */
+/** The reason for a job's state, in the server's words. */
 final class JobReason {
 
     private JobReason() {}
 
-    /** Empty if there is nothing to say. */
+    /** Empty without a reason. */
     static String of(JsonObject job, Shown shown) {
         String reason = job.text("reason");
         return switch (job.text("state")) {

@@ -40,7 +40,7 @@ public final class JobsCommand implements Callable<Integer> {
             names = "--state",
             split = ",",
             paramLabel = "STATE",
-            description = "Only jobs in this state, or in one of several: ${COMPLETION-CANDIDATES}.")
+            description = "Only jobs in one of these states, separated by commas: ${COMPLETION-CANDIDATES}.")
     private @Nullable List<State> states;
 
     @Option(names = "--mine", description = "Only jobs that you submitted.")
@@ -58,13 +58,13 @@ public final class JobsCommand implements Callable<Integer> {
     @Option(
             names = "--label",
             paramLabel = "NAME[=VALUE]",
-            description = "Only jobs that have this label. Repeat for more: a job has all of them.")
+            description = "Only jobs with this label. Can be repeated: jobs must have all labels.")
     private List<String> labels = List.of();
 
     @Option(
             names = "--since",
             paramLabel = "WHEN",
-            description = "Only jobs accepted since then: 2h, 7d, or 2026-11-24T18:00:00Z.")
+            description = "Only jobs accepted since this time: 2h, 7d, or 2026-11-24T18:00:00Z.")
     private @Nullable String since;
 
     @Mixin
@@ -76,7 +76,7 @@ public final class JobsCommand implements Callable<Integer> {
     @Mixin
     private final JsonOption json = new JsonOption();
 
-    /** As the server names them; in the order in which a job goes through them. */
+    /** Names as in the server's API, in the order in which a job enters these states. */
     private enum State {
         PUBLISHED,
         QUEUED,
@@ -105,7 +105,7 @@ public final class JobsCommand implements Callable<Integer> {
         JsonObject answer = server.parse(body);
         List<JsonObject> jobs = answer.objects("jobs");
         if (jobs.isEmpty()) {
-            session.say("no jobs" + (all ? " yet: trainyard submit FILE" : " like that"));
+            session.say("no jobs" + (all ? " yet. To submit one: trainyard submit FILE" : " match"));
             return ExitCode.OK;
         }
         print(jobs);
@@ -117,10 +117,10 @@ public final class JobsCommand implements Callable<Integer> {
         if (mine && by != null) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "--mine is --by %s, and --by %s is given too. Give one of them.".formatted(session.user(), by));
+                    "--mine means --by %s, but --by %s is also given. Give only one.".formatted(session.user(), by));
         }
         if (states != null && states.isEmpty()) {
-            throw new Failure(ExitCode.INVALID, "--state: names no state. Name one, or leave it out.");
+            throw new Failure(ExitCode.INVALID, "--state: no state is given. Give one, or remove the option.");
         }
         Query query = new Query("/jobs")
                 .with(
@@ -179,7 +179,7 @@ public final class JobsCommand implements Callable<Integer> {
         wide.print(table, session);
     }
 
-    /** Without the cause at its beginning, which has a column. */
+    /** The reason without its leading cause, which has its own column. */
     private String reason(JsonObject job, JsonObject attempt, Shown shown) {
         String reason = session.forPeople(JobReason.of(job, shown));
         String cause = attempt.text("cause");
@@ -196,7 +196,7 @@ public final class JobsCommand implements Callable<Integer> {
                 .collect(Collectors.joining(","));
     }
 
-    /** What no worker has taken in has no number of attempts, not even none. */
+    /** Empty for a job that no worker has accepted: its number of attempts is unknown. */
     private static String attempts(JsonObject job) {
         return job.text("acceptedAt").isEmpty() ? "" : job.text("attempts");
     }

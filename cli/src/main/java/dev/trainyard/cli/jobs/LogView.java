@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** Shows a job's log: the container's own words on standard output, everything else as messages. */
+/** Shows a job's log: the container's output on standard output, everything else as messages on standard error. */
 public final class LogView implements Consumer<Entry> {
 
     private final Session session;
@@ -18,7 +18,7 @@ public final class LogView implements Consumer<Entry> {
     private final ReentrantLock screen = new ReentrantLock();
     private String said = "";
 
-    /** @param container where the container's words go */
+    /** @param container the stream for the container's output */
     public LogView(Session session, PrintStream container) {
         this.session = session;
         this.container = container;
@@ -29,7 +29,7 @@ public final class LogView implements Consumer<Entry> {
         silently(() -> show(entry));
     }
 
-    /** Does something during which nothing is shown; what comes meanwhile waits. */
+    /** Runs the action while nothing else is shown. New entries wait until it ends. */
     void silently(Runnable action) {
         screen.lock();
         try {
@@ -44,12 +44,12 @@ public final class LogView implements Consumer<Entry> {
             case Entry.Text(String source, String text) ->
                 show(source.equals("CONTAINER") ? container : session.err(), text);
             case Entry.State(JsonObject job) -> tell(job);
-            case Entry.Lost(String why) -> session.say("the connection broke (%s); trying again".formatted(why));
-            case Entry.Found() -> session.say("the connection is there again");
+            case Entry.Lost(String why) -> session.say("connection lost (%s). Trying again".formatted(why));
+            case Entry.Found() -> session.say("connected again");
         }
     }
 
-    /** Says where the job is, unless that was said last. */
+    /** Reports the state of the job, unless the last report was the same. */
     public void tell(JsonObject job) {
         String sentence = sentence(job);
         if (!sentence.equals(said)) {
@@ -60,9 +60,9 @@ public final class LogView implements Consumer<Entry> {
 
     private void show(PrintStream stream, String text) {
         stream.print(text);
-        // A PrintStream keeps silent about a reader that has gone, and this would go on for as long as the job does.
+        // A PrintStream hides a closed pipe. Without this check the client would follow the job to its end.
         if (stream.checkError()) {
-            throw new Failure(ExitCode.OUTPUT_CLOSED, "the reader of the output has ended (a closed pipe).");
+            throw new Failure(ExitCode.OUTPUT_CLOSED, "the reader of the output closed the pipe.");
         }
     }
 
@@ -70,14 +70,14 @@ public final class LogView implements Consumer<Entry> {
         String reason = JobReason.of(job, session.shown());
         String state = job.text("state");
         return switch (state) {
-            case "PUBLISHED" -> "published; no worker has read it yet";
+            case "PUBLISHED" -> "published, not yet read by a worker";
             case "QUEUED" ->
                 reason.isEmpty() ? "queued" : reason.startsWith("waiting ") ? reason : "waiting: " + reason;
             case "RUNNING" -> attempt(job.object("attempt"));
-            case "SUCCEEDED" -> "succeeded; what it left: trainyard outputs " + job.text("jobId");
+            case "SUCCEEDED" -> "succeeded. To list its outputs: trainyard outputs " + job.text("jobId");
             case "HELD" -> {
                 String id = job.text("jobId");
-                yield "held: %s. Have it placed again: trainyard release %s. End it: trainyard cancel %s"
+                yield "held: %s. To let it start again: trainyard release %s. To cancel it: trainyard cancel %s"
                         .formatted(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason, id, id);
             }
             default -> state.toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);

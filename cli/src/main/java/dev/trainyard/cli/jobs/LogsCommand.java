@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         description = {
             "Show a job's log.",
-            "The container's output goes to standard output; that of the engine (pull, build) and of Trainyard to standard error.",
-            "The engine's output is shown only if the image failed."
+            "The container's output goes to standard output. The output of the engine (pull, build) and of Trainyard goes to standard error.",
+            "By default, the engine's output is shown only if the pull or build failed."
         },
         footerHeading = "%nExample:%n",
         footer = {"  trainyard logs -f 0199f3a2-7b3c", "  trainyard logs --tail 20 digits"})
@@ -33,32 +33,32 @@ public final class LogsCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on until the job has ended.")
+            description = "Follow the log until the job ends.")
     private boolean follow;
 
-    @Option(names = "--attempt", paramLabel = "N", description = "Only of this attempt (default: of all).")
+    @Option(names = "--attempt", paramLabel = "N", description = "Only the log of this attempt (default: all).")
     private @Nullable Integer attempt;
 
     @Option(
             names = {"-n", "--tail"},
             paramLabel = "N",
-            description = "Only the last N lines, and with -f those that follow.")
+            description = "Only the last N lines. With -f, also new lines.")
     private @Nullable Integer tail;
 
     @Option(
             names = "--since",
             paramLabel = "WHEN",
-            description = "Only what was written since then: 10m, 2h, or 2026-11-24T18:00:00Z.")
+            description = "Only output since this time: 10m, 2h, or 2026-11-24T18:00:00Z.")
     private @Nullable String since;
 
     @ArgGroup
     private @Nullable Build build;
 
     private static final class Build {
-        @Option(names = "--build", description = "Also the engine's output from pulling and building the image.")
+        @Option(names = "--build", description = "Also show the engine's output from the pull or build of the image.")
         private boolean always;
 
-        @Option(names = "--no-build", description = "No output of the engine, even if the image failed.")
+        @Option(names = "--no-build", description = "Never show the engine's output, even if the pull or build failed.")
         private boolean never;
 
         String asked() {
@@ -92,7 +92,7 @@ public final class LogsCommand implements Callable<Integer> {
             told.compareAndSet(false, entry instanceof JobLog.Entry.Text);
         });
         if (!told.get() && found.object("attempt").text("state").equals("PREPARING")) {
-            session.say("the image is being provided; what the engine says of it: trainyard logs --build "
+            session.say("the image is being pulled or built. To see the engine's output: trainyard logs --build "
                     + found.text("jobId"));
         }
         if (follow) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 /** {@code trainyard outputs}. */
 @Command(
-        description = "List the files in the outputs folder of a job, checkpoints first, and the place of the folder.",
+        description = "Show the outputs folder of a job and list its files, checkpoints first.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard outputs 0199f3a2-7b3c")
 public final class OutputsCommand implements Callable<Integer> {
@@ -32,7 +32,7 @@ public final class OutputsCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Option(names = "--attempt", paramLabel = "N", description = "Of this attempt (default: the latest).")
+    @Option(names = "--attempt", paramLabel = "N", description = "The attempt (default: the latest).")
     private @Nullable Integer attempt;
 
     @Mixin
@@ -60,8 +60,8 @@ public final class OutputsCommand implements Callable<Integer> {
         JsonObject outputs = server.parse(body);
         String state = outputs.text("state");
         if (outputs.text("location").isEmpty()) {
-            session.say("attempt %s has started no container, so that there are no outputs"
-                    .formatted(outputs.text("attempt")));
+            session.say(
+                    "attempt %s has not started a container, so it has no outputs".formatted(outputs.text("attempt")));
             return ExitCode.OK;
         }
         session.out()
@@ -81,11 +81,11 @@ public final class OutputsCommand implements Callable<Integer> {
         JsonObject later = outputs.object("supersededBy");
         if (!later.names().isEmpty()) {
             session.say(
-                    "job %s, attempt %s, has written over some of these files or removed them: the list says what they were"
+                    "attempt %2$s of job %1$s has overwritten or removed some of these files. This list shows them as they were before"
                             .formatted(later.text("jobId"), later.text("attempt")));
         }
         if (!outputs.text("missing").isEmpty()) {
-            session.say("not all of the outputs are listed: " + outputs.text("missing"));
+            session.say("the list is incomplete: " + outputs.text("missing"));
         }
         boolean goesOn = outputs.text("state").isEmpty()
                 && !outputs.text("attemptState").isEmpty()
@@ -94,9 +94,9 @@ public final class OutputsCommand implements Callable<Integer> {
             String seen = outputs.text("seenAt");
             session.say(
                     seen.isEmpty()
-                            ? "attempt %s has not ended, and what it has written is not listed yet: that happens every half minute, and with digests at its end"
+                            ? "attempt %s has not ended, and its files have not been listed yet. The worker lists them every half minute, and with digests at the end"
                                     .formatted(outputs.text("attempt"))
-                            : "attempt %s has not ended: this is what it had written at %s, without digests"
+                            : "attempt %s has not ended. These are its files at %s, without digests"
                                     .formatted(
                                             outputs.text("attempt"),
                                             session.shown().time(seen)));

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code trainyard prioritise}. */
 @Command(
-        description = "Give a waiting job another priority.",
+        description = "Change the priority of a waiting job.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard prioritise 0199f3a2-7b3c 900")
 public final class PrioritiseCommand implements Callable<Integer> {
@@ -19,7 +19,9 @@ public final class PrioritiseCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Parameters(paramLabel = "N", description = "From 0 to 1000; higher goes first, and 500 is usual.")
+    @Parameters(
+            paramLabel = "N",
+            description = "0 to 1000. Jobs with a higher priority start first. The default of new jobs is 500.")
     private int priority;
 
     public PrioritiseCommand(Session session) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard queue}. */
 @Command(
-        description = "List the waiting jobs in the order in which they are to run, with the reason why each waits.",
+        description = "List the waiting jobs in their order, and why each waits.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard queue --json")
 public final class QueueCommand implements Callable<Integer> {

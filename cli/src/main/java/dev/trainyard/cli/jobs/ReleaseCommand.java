@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** {@code trainyard release}. */
 @Command(
-        description = "Let a held job be started again.",
+        description = "Let a held job start again.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard release 0199f3a2-7b3c")
 public final class ReleaseCommand implements Callable<Integer> {
@@ -19,7 +19,7 @@ public final class ReleaseCommand implements Callable<Integer> {
     @Mixin
     private final JobParameter job = new JobParameter();
 
-    @Option(names = "--reason", description = "The reason, which is stored with the job.")
+    @Option(names = "--reason", description = "A reason, stored with the job.")
     private @Nullable String reason;
 
     public ReleaseCommand(Session session) {

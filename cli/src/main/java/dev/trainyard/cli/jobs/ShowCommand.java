@@ -50,7 +50,7 @@ public final class ShowCommand implements Callable<Integer> {
         List<JsonObject> attempts = attempts(server, path);
         JsonObject asked = asked(server, path);
         if (json.isGiven()) {
-            // The job as the server shows it, and fields more: its own "attempts" is their number.
+            // The server's JSON with additional fields. Its own field "attempts" is a number.
             String job = body.strip();
             session.out()
                     .println("%s,\"allAttempts\":[%s]%s}"
@@ -70,7 +70,7 @@ public final class ShowCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** All of them: a job that is preempted often has more than the server gives at once. */
+    /** Reads all pages: a job that was preempted often may have more attempts than one page. */
     private static List<JsonObject> attempts(ServerClient server, String path) {
         List<JsonObject> all = new ArrayList<>();
         @Nullable String next = null;
@@ -83,7 +83,7 @@ public final class ShowCommand implements Callable<Integer> {
         return all;
     }
 
-    /** A server of an earlier release does not tell it. */
+    /** A server of an earlier release does not have this path. */
     private static JsonObject asked(ServerClient server, String path) {
         try {
             return server.parse(server.get(path + "/request"));
@@ -112,7 +112,9 @@ public final class ShowCommand implements Callable<Integer> {
         String hold = found.text("holdRequested");
         line(
                 "hold",
-                hold.isEmpty() ? "" : "asked for while it runs: held when it would be queued again (" + hold + ")");
+                hold.isEmpty()
+                        ? ""
+                        : "requested while the job runs. It will be held when it would be queued again (" + hold + ")");
     }
 
     private void printAttempts(List<JsonObject> attempts) {

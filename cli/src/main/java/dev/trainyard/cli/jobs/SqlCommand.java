@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code trainyard sql}. */
 @Command(
         description = {
-            "Ask the history in SQL, read only.",
+            "Query the history with SQL, read-only.",
             "Views in schema history: jobs, attempts, steps, outputs, metrics, events, gpus, gpu_reservations, gpu_hours, queue,",
             "workers, rejected."
         },
@@ -69,7 +69,7 @@ public final class SqlCommand implements Callable<Integer> {
             print(columns, result.texts("types"), rows);
         }
         if (result.text("truncated").equals("true")) {
-            session.say("there are more rows than these %,d; add a where or a limit".formatted(rows.size()));
+            session.say("only the first %,d rows are shown. Add a WHERE or LIMIT clause".formatted(rows.size()));
         }
         return ExitCode.OK;
     }
@@ -80,7 +80,7 @@ public final class SqlCommand implements Callable<Integer> {
             List<String> cells = new ArrayList<>();
             for (int i = 0; i < row.size(); i++) {
                 String cell = Objects.requireNonNullElse(row.get(i), "");
-                // By the type alone: a text that looks like an instant is a text.
+                // The type decides: a text that looks like an instant stays a text.
                 boolean time = i < types.size() && types.get(i).equals("timestamptz");
                 cells.add(time ? session.shown().dateAndTime(cell) : cell);
             }

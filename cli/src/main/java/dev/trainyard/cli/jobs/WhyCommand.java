@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code trainyard why}. */
 @Command(
-        description = "Say why a job waits, or why it failed.",
+        description = "Explain why a job waits, or why it failed.",
         footerHeading = "%nExample:%n",
         footer = "  trainyard why 0199f3a2-7b3c")
 public final class WhyCommand implements Callable<Integer> {

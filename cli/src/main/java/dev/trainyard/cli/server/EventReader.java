@@ -8,10 +8,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/** Reads server-sent events as the HTML standard defines them. Comments, which keep the connection alive, are passed over. */
+/** Reads server-sent events as the HTML standard defines them. Skips comments, which keep the connection alive. */
 final class EventReader {
 
-    /** @param id of this or the last event that had one */
+    /** @param id the last id that the stream sent */
     record Event(String name, String data, @Nullable String id) {}
 
     private final BufferedReader lines;
@@ -21,7 +21,7 @@ final class EventReader {
         lines = new BufferedReader(new InputStreamReader(in, UTF_8));
     }
 
-    /** The next event that has data; null at the end of the stream, where half an event is none. */
+    /** The next event with data. Null at the end of the stream. An incomplete event at the end is ignored. */
     @Nullable
     Event next() throws IOException {
         String name = "message";

@@ -12,39 +12,39 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The log of a job as it comes. A connection that breaks is made again, and goes on where it broke. */
+/** Reads the log of a job as it is written. After a broken connection it reconnects and continues at the same position. */
 public final class JobLog {
 
-    /** What comes, in order. */
+    /** One entry of the stream. */
     public sealed interface Entry {
 
         /**
          * A piece of the log: whole lines, each with its line end.
          *
-         * @param source {@code CONTAINER}, {@code IMAGE} (the engine's words while it pulls or builds) or {@code TRAINYARD}
+         * @param source {@code CONTAINER}, {@code IMAGE} (the engine's output of a pull or build) or {@code TRAINYARD}
          */
         record Text(String source, String text) implements Entry {}
 
-        /** Something changed: the state, the reason to wait, the attempt. */
+        /** The state, the reason to wait or the attempt changed. */
         record State(JsonObject state) implements Entry {}
 
-        /** The connection broke and is being made again. */
+        /** The connection broke. The client reconnects. */
         record Lost(String why) implements Entry {}
 
-        /** The connection is there again. */
+        /** The client is connected again. */
         record Found() implements Entry {}
     }
 
     /**
-     * How long to try to reach a server that is away.
+     * How long to try to reach an unreachable server.
      *
-     * @param limit from the first failure to giving up
-     * @param pause between two tries
-     * @param silence after so long without a byte the connection counts as broken, and is made anew without a word
+     * @param limit time from the first failure until the client gives up
+     * @param pause time between two tries
+     * @param silence after this time without a byte the client reconnects, without a message
      */
     public record Patience(Duration limit, Duration pause, Duration silence) {
 
-        /** A restart of the server takes seconds; longer, and a person should look. */
+        /** A restart of the server takes seconds. After a longer outage, a person should look. */
         public static final Patience DEFAULT =
                 new Patience(Duration.ofMinutes(2), Duration.ofSeconds(1), Duration.ofSeconds(60));
     }
@@ -60,15 +60,15 @@ public final class JobLog {
     private long lastSeq;
     private @Nullable Instant lostAt;
 
-    /** The log of a job; more may be said of what is wanted. */
+    /** The path of a job's log. The caller may add parameters. */
     public static Query of(String job, boolean follow) {
         return new Query("/jobs/" + job + "/log").with("follow", follow);
     }
 
     /**
-     * @param log its path, with what of it is wanted
-     * @param follow whether to wait for what is yet to come
-     * @param published the job was just published, so that a server that does not know it yet will soon
+     * @param log the path of the log with its parameters
+     * @param follow whether to wait for new entries
+     * @param published whether the job was just published, so that a server may not know it yet
      */
     public JobLog(ServerClient server, Patience patience, Query log, boolean follow, boolean published) {
         this.server = server;
@@ -79,10 +79,10 @@ public final class JobLog {
     }
 
     /**
-     * Reads to the end. A held job is the end as well, for one who follows: it goes on when a person says so, and nobody knows when.
+     * Reads to the end of the log. Following also ends when the job is held, because only a person can release it.
      *
-     * @return the job as it then is
-     * @throws Failure if the server stays away too long
+     * @return the job at that time
+     * @throws Failure if the server stays unreachable too long
      */
     public JsonObject read(Consumer<Entry> sink) {
         while (true) {
@@ -102,7 +102,7 @@ public final class JobLog {
         }
     }
 
-    /** Reads one connection; null: it has been silent for so long that only a new one tells whether it still is one. */
+    /** Reads one connection. Null if it was silent for so long that it may be broken: the caller then reconnects. */
     private @Nullable JsonObject read(EventReader events, Consumer<Entry> sink) throws IOException {
         while (true) {
             Event event;
@@ -112,7 +112,7 @@ public final class JobLog {
                 return null;
             }
             if (event == null) {
-                throw new IOException("the server closed it");
+                throw new IOException("the server closed the connection");
             }
             if (lostAt != null) {
                 lostAt = null;
@@ -135,7 +135,7 @@ public final class JobLog {
         }
     }
 
-    /** A piece that came before the connection broke may come again. */
+    /** Skips an entry that was already received on an earlier connection. */
     private void text(Event event, JsonObject data, Consumer<Entry> sink) {
         int attempt = Objects.requireNonNullElse(data.integer("attempt"), lastAttempt);
         long seq = Objects.requireNonNullElse(data.integer("seq"), 0);

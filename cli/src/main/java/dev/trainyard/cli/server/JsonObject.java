@@ -13,14 +13,14 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A JSON object from the server, in its order. Read token by token, and without switches over patterns: loading Jackson's data
- * binding would double the time that a short command takes, the first pattern switch adds a twentieth.
+ * A JSON object from the server. Keeps the order of its fields. It is parsed by tokens and without pattern switches, because loading
+ * Jackson's data binding would double the time of a short command, and the first pattern switch would add 5 %.
  */
 public final class JsonObject {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Texts, numbers and truth values as text; objects; lists. */
+    /** Texts, numbers and booleans as text, and objects and lists. */
     private final Map<String, @Nullable Object> fields;
 
     private final String json;
@@ -38,9 +38,9 @@ public final class JsonObject {
     }
 
     /**
-     * Reads one.
+     * Parses an object.
      *
-     * @throws IllegalArgumentException if the text is no JSON object
+     * @throws IllegalArgumentException if the text is not a JSON object
      */
     public static JsonObject parse(String text) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
@@ -92,12 +92,12 @@ public final class JsonObject {
         return fields.keySet();
     }
 
-    /** Whether the field is there and not null. */
+    /** Whether the field is present and not null. */
     public boolean hasValue(String name) {
         return fields.get(name) != null;
     }
 
-    /** The field's text, number or truth value as text; an object or a list as JSON; empty if it is absent or null. */
+    /** The field as text. Objects and lists are JSON. Empty if the field is absent or null. */
     public String text(String name) {
         Object value = fields.get(name);
         return value == null ? "" : value.toString();
@@ -111,7 +111,7 @@ public final class JsonObject {
         }
     }
 
-    /** The object in this field; without fields if there is none. */
+    /** The object in this field. Without fields if the field is not an object. */
     public JsonObject object(String name) {
         return fields.get(name) instanceof JsonObject object ? object : new JsonObject(Map.of(), "{}");
     }
@@ -127,7 +127,7 @@ public final class JsonObject {
         return objects;
     }
 
-    /** The items of the list in this field as texts; no nulls are expected in it. */
+    /** The items of the list in this field as texts. The list must not contain nulls. */
     public List<String> texts(String name) {
         List<String> texts = new ArrayList<>();
         for (Object item : items(fields.get(name))) {
@@ -153,7 +153,7 @@ public final class JsonObject {
         return value instanceof JsonList list ? list.items() : List.of();
     }
 
-    /** As it came. */
+    /** The JSON as the server sent it. */
     @Override
     public String toString() {
         return json;

@@ -6,7 +6,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Small JSON objects to send. */
+/** Writes small JSON objects. */
 public final class JsonText {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -14,9 +14,9 @@ public final class JsonText {
     private JsonText() {}
 
     /**
-     * In UTF-8.
+     * Writes an object in UTF-8.
      *
-     * @param fields texts, integers and truth values
+     * @param fields texts, integers and booleans
      */
     public static byte[] object(Map<String, ?> fields) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.URLEncoder;
 import org.jspecify.annotations.Nullable;
 
-/** A path of the API with a query. */
+/** A path of the API with its query parameters. */
 public record Query(String path) {
 
-    /** With one more parameter; null leaves it out. */
+    /** Adds a parameter, unless its value is null. */
     public Query with(String name, @Nullable Object value) {
         return value == null
                 ? this

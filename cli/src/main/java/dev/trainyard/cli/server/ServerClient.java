@@ -20,9 +20,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Trainyard server. Whatever goes wrong is a {@link Failure} that says what to do.
+ * A client of a Trainyard server. Each error is a {@link Failure} with a remedy.
  *
- * <p>By HttpURLConnection: java.net.http alone takes as long to load as a whole short command.
+ * <p>Uses HttpURLConnection, because loading java.net.http takes as long as a whole short command.
  */
 public final class ServerClient {
 
@@ -37,9 +37,9 @@ public final class ServerClient {
     private final URI address;
 
     /**
-     * Contacts nobody yet.
+     * Does not connect yet.
      *
-     * @throws Failure if the text is no http or https address
+     * @throws Failure if the text is not an http or https address
      */
     public ServerClient(String address) {
         try {
@@ -49,11 +49,11 @@ public final class ServerClient {
                 return;
             }
         } catch (URISyntaxException e) {
-            // Said below, with what is wanted instead.
+            // The failure below says what is expected.
         }
         throw new Failure(
                 ExitCode.INVALID,
-                "'%s' is not a server's address. Write it as http://127.0.0.1:8700, in --server, TRAINYARD_SERVER or the configuration file."
+                "'%s' is not the address of a server. Write an address such as http://127.0.0.1:8700 in --server, TRAINYARD_SERVER or the configuration file."
                         .formatted(address));
     }
 
@@ -94,7 +94,7 @@ public final class ServerClient {
     /**
      * Uploads a source.
      *
-     * @param progress learns how many bytes are sent so far
+     * @param progress receives the number of bytes sent so far
      */
     public void putSource(String digest, Path tar, LongConsumer progress) {
         HttpURLConnection connection = open("PUT", "/sources/" + digest);
@@ -112,17 +112,17 @@ public final class ServerClient {
             }
             out.close();
         } catch (IOException e) {
-            throw broken("the upload of %s to %s broke off".formatted(digest, address), e);
+            throw broken("the connection broke while uploading %s to %s".formatted(digest, address), e);
         }
         read(connection);
     }
 
     /**
-     * A stream of server-sent events.
+     * Opens a stream of server-sent events.
      *
-     * @param after id of the last event that was received; null: from the beginning
-     * @param silence after so long without a byte the stream counts as broken
-     * @throws IOException if the server cannot be reached or does not know the path just now
+     * @param after id of the last event that was received. Null starts at the beginning
+     * @param silence after this time without a byte, the stream counts as broken
+     * @throws IOException if the server cannot be reached or answers with 5xx
      */
     InputStream events(String path, @Nullable String after, Duration silence) throws IOException {
         HttpURLConnection connection = open("GET", path);
@@ -150,7 +150,7 @@ public final class ServerClient {
             connection.setRequestProperty("Accept", JSON);
             return connection;
         } catch (IOException e) {
-            throw new IllegalStateException("the JDK speaks HTTP, and no connection is made yet", e);
+            throw new IllegalStateException("openConnection() does not connect, and the JDK supports HTTP", e);
         }
     }
 
@@ -170,7 +170,7 @@ public final class ServerClient {
         try (OutputStream out = connection.getOutputStream()) {
             out.write(body);
         } catch (IOException e) {
-            throw broken("the request to %s broke off".formatted(address), e);
+            throw broken("the connection broke while sending the request to %s".formatted(address), e);
         }
     }
 
@@ -180,7 +180,7 @@ public final class ServerClient {
         try (InputStream in = connection.getInputStream()) {
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {
-            throw broken("the answer of %s broke off".formatted(address), e);
+            throw broken("the connection broke while reading the answer of %s".formatted(address), e);
         }
     }
 
@@ -189,7 +189,7 @@ public final class ServerClient {
         try {
             int status = connection.getResponseCode();
             if (status < 0) {
-                throw noTrainyard("no HTTP");
+                throw noTrainyard("without HTTP");
             }
             return status;
         } catch (IOException e) {
@@ -197,7 +197,7 @@ public final class ServerClient {
         }
     }
 
-    /** Turns what is no success into the server's own words. */
+    /** Throws the server's error message, unless the status means success. */
     private void refuse(HttpURLConnection connection, int status) {
         if (status >= 200 && status < 300) {
             return;
@@ -206,12 +206,12 @@ public final class ServerClient {
         try (InputStream in = connection.getErrorStream()) {
             body = in == null ? "" : new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {
-            // The status says enough.
+            // Without a body, the status is reported.
         }
         String type = String.valueOf(connection.getContentType());
         if (!type.contains("json")) {
             throw noTrainyard(
-                    "HTTP %d and %s".formatted(status, connection.getContentType() == null ? "no content" : type));
+                    "with HTTP %d and %s".formatted(status, connection.getContentType() == null ? "no content" : type));
         }
         JsonObject problem = parse(body);
         throw new Failure(exitCode(status), words(problem, status));
@@ -225,7 +225,7 @@ public final class ServerClient {
         };
     }
 
-    /** RFC 9457: the detail, else the title; then where in a query it is, and each single problem on a line of its own. */
+    /** The message of an RFC 9457 problem: its detail or title, the position in a query, and each problem on its own line. */
     private static String words(JsonObject problem, int status) {
         String said = problem.text("detail").isEmpty() ? problem.text("title") : problem.text("detail");
         StringBuilder words = new StringBuilder(said.isEmpty() ? "the server answered %d".formatted(status) : said);
@@ -238,26 +238,26 @@ public final class ServerClient {
         return words.toString();
     }
 
-    /** The body of an answer as an object. */
+    /** Parses the body of an answer. */
     public JsonObject parse(String body) {
         try {
             return JsonObject.parse(body);
         } catch (IllegalArgumentException e) {
-            throw noTrainyard("something that is not its JSON");
+            throw noTrainyard("with a body that is not a JSON object");
         }
     }
 
     private Failure noTrainyard(String instead) {
         return new Failure(
                 ExitCode.UNREACHABLE,
-                "%s is no Trainyard server: it answered %s. Check the address in --server, TRAINYARD_SERVER or the configuration file."
+                "%s is not a Trainyard server: it answered %s. Check the address in --server, TRAINYARD_SERVER or the configuration file."
                         .formatted(address, instead));
     }
 
     Failure unreachable(IOException e) {
         return new Failure(
                 ExitCode.UNREACHABLE,
-                "no server answers at %s (%s). Start one with trainyard up, or name another with --server URL, TRAINYARD_SERVER or the configuration file."
+                "no server answers at %s (%s). Start one with trainyard up, or choose another with --server URL, TRAINYARD_SERVER or the configuration file."
                         .formatted(address, reason(e)),
                 e);
     }

@@ -26,8 +26,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * What a person does not want to say with each command: the server, and the team and labels of what they submit. It stands in the variables
- * TRAINYARD_SERVER, TRAINYARD_TEAM and TRAINYARD_LABELS, and in a file; a variable goes before the file.
+ * A person's defaults: the server, and the team and labels of submitted jobs. They are set by the variables TRAINYARD_SERVER,
+ * TRAINYARD_TEAM and TRAINYARD_LABELS, or in a file. A variable overrides the file.
  */
 public final class Configuration {
 
@@ -36,10 +36,10 @@ public final class Configuration {
     private static final String LABELS = "labels";
     private static final List<String> KEYS = List.of(SERVER, TEAM, LABELS);
 
-    /** As YAML's own rules have it, of which the library's are a part. */
+    /** All spellings of null in YAML's core schema. The library knows only some of them. */
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
-    /** As the message's schema has them, so that the file is named and not the option. */
+    /** The limit of the message's schema. Checked here as well, so that the error names the file. */
     private static final int LONGEST_TEAM = 100;
 
     private static final int LONGEST_LABEL = 200;
@@ -50,7 +50,7 @@ public final class Configuration {
 
     private record OfFile(@Nullable String server, @Nullable String team, Map<String, String> labels) {}
 
-    /** Reads nothing yet: most commands ask for one thing or for none. */
+    /** Reads the file only when a value is needed. Most commands need one value or none. */
     Configuration(Map<String, String> environment) {
         this.environment = environment;
     }
@@ -96,18 +96,18 @@ public final class Configuration {
         return read;
     }
 
-    /** Empty if there is no file; a link that leads nowhere is no such case. */
+    /** Empty if the file does not exist. A broken link is an error. */
     private static Optional<String> text(Path file) {
         Optional<String> text = LocalText.read(file);
         if (text.isEmpty() && Files.isSymbolicLink(file)) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
-                    "%s is a link to a file that is not there. Correct it, or remove it.".formatted(file));
+                    "%s is a link to a file that does not exist. Correct or remove the link.".formatted(file));
         }
         return text;
     }
 
-    /** As the XDG base directory specification says: a relative path in the variable does not count. */
+    /** Follows the XDG base directory specification: a relative path in the variable is ignored. */
     private Optional<Path> path() {
         return variable("XDG_CONFIG_HOME")
                 .filter(home -> home.startsWith("/"))
@@ -154,22 +154,22 @@ public final class Configuration {
             }
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s: this is not a mapping. Write lines such as server: http://127.0.0.1:8700.".formatted(file));
+                    "%s: the file is not a mapping. Write lines such as server: http://127.0.0.1:8700."
+                            .formatted(file));
         } catch (MarkedYamlEngineException e) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s: this is not valid YAML: %s"
-                            .formatted(ParameterFile.at(file, e.getProblemMark()), e.getProblem()),
+                    "%s: not valid YAML: %s".formatted(ParameterFile.at(file, e.getProblemMark()), e.getProblem()),
                     e);
         } catch (YamlEngineException e) {
-            throw new Failure(ExitCode.INVALID, "%s: this is not valid YAML".formatted(file), e);
+            throw new Failure(ExitCode.INVALID, "%s: not valid YAML".formatted(file), e);
         }
     }
 
     private static Map<String, String> labels(Node node) {
         if (!(node instanceof MappingNode mapping)) {
             throw new IllegalArgumentException(
-                    "labels: is not a mapping. Write them as names and values: {project: digits}");
+                    "labels: is not a mapping. Write names and values, such as {project: digits}");
         }
         Map<String, String> labels = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
@@ -178,7 +178,7 @@ public final class Configuration {
             once("label " + name, name, seen);
             if (name.isEmpty() || name.contains("=") || name.length() > LONGEST_LABEL) {
                 throw new IllegalArgumentException(
-                        "labels: '%s' is no name of a label. Write one without =, of up to %d characters"
+                        "labels: '%s' is not a valid name of a label. Write one without =, of up to %d characters"
                                 .formatted(Excerpt.plain(name, 60), LONGEST_LABEL));
             }
             labels.put(name, value("label " + name, entry.getValueNode()));
@@ -186,10 +186,10 @@ public final class Configuration {
         return labels;
     }
 
-    /** Of two values one would be ignored. */
+    /** Refuses a repeated key, because one of its values would be ignored. */
     private static void once(String what, String key, Set<String> seen) {
         if (seen.contains(key)) {
-            throw new IllegalArgumentException(what + ": stands here a second time. Keep one of the two");
+            throw new IllegalArgumentException(what + ": is given twice. Remove one");
         }
         seen.add(key);
     }
@@ -199,8 +199,8 @@ public final class Configuration {
         if (name.isBlank() || name.length() > longest) {
             throw new IllegalArgumentException(key
                     + (name.isBlank()
-                            ? ": is empty. Write one, or leave the line out"
-                            : ": is longer than %d characters. Write a shorter one".formatted(longest)));
+                            ? ": is empty. Write a value, or remove the line"
+                            : ": is longer than %d characters. Write a shorter value".formatted(longest)));
         }
         return name;
     }
@@ -209,7 +209,7 @@ public final class Configuration {
         if (node instanceof ScalarNode scalar && !isNull(scalar)) {
             return scalar.isPlain() ? UnquotedText.printed(scalar.getValue()) : scalar.getValue();
         }
-        throw new IllegalArgumentException(what + ": is not a single value. Write one, in quotes where it is empty");
+        throw new IllegalArgumentException(what + ": is not a single value. Write one. Quote an empty value");
     }
 
     private static boolean isNull(ScalarNode scalar) {
@@ -217,11 +217,11 @@ public final class Configuration {
     }
 
     private static String unknown(String key) {
-        return "there is no key '%s'. %s"
+        return "unknown key '%s'. %s"
                 .formatted(
                         key,
                         NearestName.among(KEYS, key)
                                 .map("Did you mean %s?"::formatted)
-                                .orElse("There are " + String.join(", ", KEYS) + "."));
+                                .orElse("Known keys: " + String.join(", ", KEYS) + "."));
     }
 }

@@ -2,7 +2,7 @@ package dev.trainyard.cli.session;
 
 import picocli.CommandLine.Option;
 
-/** {@code --json}: the server's answer as it is, for programs. */
+/** {@code --json}: print the server's answer unchanged, for programs. */
 public final class JsonOption {
 
     @Option(names = "--json", description = "Print the server's answer as JSON.")

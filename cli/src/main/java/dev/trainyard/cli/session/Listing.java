@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** A list of the server with whatever columns it has: those of the view in schema {@code history} that it is read from. */
+/** Prints a list from the server. Its columns are those of a view in schema {@code history}. */
 public final class Listing {
 
-    /** In this order, where a terminal is narrow. */
+    /** Columns to drop on a narrow terminal, in this order. */
     private static final String[] DISPENSABLE = {
         "ATTEMPT ID",
         "REGISTERED",
@@ -49,7 +49,7 @@ public final class Listing {
     private final Session session;
     private final String name;
 
-    /** @param name the path, and the field of the answer */
+    /** @param name the path, and the name of the field in the answer */
     public Listing(Session session, String name) {
         this.session = session;
         this.name = name;
@@ -63,7 +63,7 @@ public final class Listing {
         if (json) {
             session.out().println(body);
         } else if (rows.isEmpty()) {
-            session.say("no " + (name.equals("queue") ? "jobs wait" : name));
+            session.say("no " + (name.equals("queue") ? "waiting jobs" : name));
         } else {
             print(rows, wide);
             PageOptions.tellOfMore(session, answer, "%d".formatted(rows.size()));
@@ -106,7 +106,7 @@ public final class Listing {
         return session.shown().time(value);
     }
 
-    /** Ids, numbers and times say nothing when they are cut. */
+    /** A part of an id, a number or a time would be useless. */
     private static boolean isWhole(String column) {
         return column.equals("device") || column.endsWith("Id") || column.endsWith("Bytes") || column.endsWith("At");
     }

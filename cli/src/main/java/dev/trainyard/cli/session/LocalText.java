@@ -9,13 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Text files of this computer. */
+/** Reads local text files. */
 public final class LocalText {
 
     private LocalText() {}
 
     /**
-     * The file's text; empty if there is no such file.
+     * The file's text. Empty if the file does not exist.
      *
      * @throws Failure if it cannot be read
      */
@@ -25,14 +25,15 @@ public final class LocalText {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (MalformedInputException e) {
-            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
+            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as UTF-8.".formatted(file), e);
         } catch (IOException e) {
             if (Files.isDirectory(file)) {
-                throw new Failure(
-                        ExitCode.INVALID, "%s is a folder, not a file. Give the file in it.".formatted(file), e);
+                throw new Failure(ExitCode.INVALID, "%s is a folder. Give a file.".formatted(file), e);
             }
             throw new Failure(
-                    ExitCode.NOT_FOUND, "%s cannot be read (%s). Check it.".formatted(file, Failure.reason(e)), e);
+                    ExitCode.NOT_FOUND,
+                    "%s cannot be read (%s). Check its permissions.".formatted(file, Failure.reason(e)),
+                    e);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.trainyard.cli.session;
 import java.util.List;
 import java.util.Map;
 
-/** The fields of a request by the options that set them, for messages to those who wrote options and no request. */
+/** The option for each field of a request. Messages name the option, because the person has not written a request. */
 public final class OptionNames {
 
     private static final List<Map.Entry<String, String>> BY_PATH = List.of(
@@ -19,7 +19,7 @@ public final class OptionNames {
 
     private OptionNames() {}
 
-    /** A message with the names of options in place of their paths in the request. */
+    /** Replaces paths in the request by names of options. */
     public static String in(String message) {
         String named = message;
         for (Map.Entry<String, String> each : BY_PATH) {

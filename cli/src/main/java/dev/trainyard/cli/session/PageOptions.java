@@ -5,7 +5,7 @@ import dev.trainyard.cli.server.Query;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which part of a listing is shown. */
+/** Options that select a page of a listing. */
 public final class PageOptions {
 
     @Option(names = "--limit", paramLabel = "N", description = "Show at most N entries.")
@@ -14,24 +14,24 @@ public final class PageOptions {
     @Option(
             names = "--after",
             paramLabel = "NEXT",
-            description = "Continue after the previous listing, which printed NEXT.")
+            description = "Show the page after NEXT, which the previous page printed.")
     private @Nullable String after;
 
-    /** @param usual without {@code --limit}; null: as many as the server usually gives */
+    /** @param usual the limit without {@code --limit}. Null for the server's default */
     public Query of(Query listing, @Nullable Integer usual) {
         return listing.with("limit", limit == null ? usual : limit).with("after", after);
     }
 
     /**
-     * Says so if the server has more than it gave.
+     * Tells the person if there are more entries.
      *
-     * @param what was shown, for people
+     * @param what describes the entries that were shown
      */
     public static void tellOfMore(Session session, JsonObject answer, String what) {
         String next = answer.text("next");
         if (!next.isEmpty()) {
             session.say(
-                    "there is more than these %s. What follows: the same command with --after %s. More at once: --limit N"
+                    "%s are shown, and there are more. For the next page: the same command with --after %s. For a larger page: --limit N"
                             .formatted(what, next));
         }
     }

@@ -22,7 +22,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/** A file of parameters in YAML, of which JSON is a part: names with one value each, passed on exactly as they are written. */
+/** A parameter file in YAML or JSON: names with one value each. Values are passed on exactly as they are written. */
 public final class ParameterFile {
 
     private ParameterFile() {}
@@ -33,7 +33,7 @@ public final class ParameterFile {
             Node root =
                     new Compose(settings).composeString(Files.readString(file)).orElse(null);
             if (!(root instanceof MappingNode mapping)) {
-                throw unusable(List.of(at(file, root) + ": there is no mapping of names to values"));
+                throw unusable(List.of(at(file, root) + ": the file is not a mapping of names to values"));
             }
             List<Parameter> parameters = new ArrayList<>();
             List<String> faults = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class ParameterFile {
         }
     }
 
-    /** @throws IllegalArgumentException with what is wrong */
+    /** @throws IllegalArgumentException if the entry is not a name with a single value */
     private static Parameter parameter(NodeTuple entry) {
         if (entry.getKeyNode() instanceof ScalarNode name && entry.getValueNode() instanceof ScalarNode value) {
             if (value.getTag().equals(Tag.NULL)) {
@@ -70,12 +70,12 @@ public final class ParameterFile {
             return new Parameter(name.getValue(), value.getValue());
         }
         String name = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "a key";
-        throw new IllegalArgumentException("'%s' is no single value but a %s"
+        throw new IllegalArgumentException("'%s' is not a single value but a %s"
                 .formatted(name, entry.getValueNode().getNodeType())
                 .toLowerCase(Locale.ROOT));
     }
 
-    /** A place in a file, for people. */
+    /** A position in a file, as people write it. */
     static String at(Path file, @Nullable Node node) {
         return at(file, node == null ? Optional.empty() : node.getStartMark());
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/** What a command runs in: where it prints, whom it asks, and what surrounds it. */
+/** The context of a command: its streams, its server, its environment and its clock. */
 public final class Session {
 
     public static final String DEFAULT_SERVER = "http://127.0.0.1:8700";
@@ -34,7 +34,7 @@ public final class Session {
     private final Configuration configuration;
     private @Nullable String serverOption;
 
-    /** @param ownProcess whether the process is this command and nothing else, so that its end is the command's */
+    /** @param ownProcess whether this process runs only this command, so that the process ends with it */
     public Session(
             PrintStream out,
             PrintStream err,
@@ -52,12 +52,12 @@ public final class Session {
         this.shown = isTerminal(1) ? ControlCharacters.shownTo(out) : out;
     }
 
-    /** Where the command prints. A terminal gets no control characters; a file or a pipe gets everything as it is. */
+    /** The command's output. Control characters are escaped on a terminal, but not in a file or pipe. */
     public PrintStream out() {
         return shown;
     }
 
-    /** Where the words of a program go, as they are: its colours and progress bars are meant for the terminal. */
+    /** The output of a container's program, unchanged: its colours and progress bars are meant for the terminal. */
     public PrintStream program() {
         return out;
     }
@@ -86,7 +86,7 @@ public final class Session {
         serverOption = address;
     }
 
-    /** The server of {@code --server}, else the one that is configured, else the one on this machine. */
+    /** The server from {@code --server}, else the configured one, else the one on this machine. */
     public ServerClient server() {
         return new ServerClient(Objects.requireNonNullElseGet(serverOption, this::configuredServer));
     }
@@ -95,28 +95,28 @@ public final class Session {
         return configuration.server().orElse(DEFAULT_SERVER);
     }
 
-    /** What this person always wants. */
+    /** The person's defaults. */
     public Configuration configuration() {
         return configuration;
     }
 
-    /** Who uses the client, as their system knows them. */
+    /** The name of the person's account on this system. */
     public String user() {
         return environment.getOrDefault("USER", System.getProperty("user.name", "unknown"));
     }
 
-    /** Something for the person at the terminal, apart from what the command prints. */
+    /** Prints a message for the person at the terminal, separate from the command's output. */
     public void say(String what) {
         err.println("trainyard: " + indented(forPeople(what)));
     }
 
-    /** A sentence, ours or the server's, with the commands in it such that they work here when they are copied; safe for a terminal. */
+    /** Completes the commands in a sentence of the client or the server, so that they work when copied. Safe for a terminal. */
     public String forPeople(String sentence) {
         return ControlCharacters.shown(new CommandName(environment)
                 .in(sentence, serverOption == null ? "" : "--server " + ShellWords.quote(serverOption)));
     }
 
-    /** What the server says in some lines, of which none but the first begins where an own line of ours would. */
+    /** Text from the server in several lines. All lines but the first are indented, to distinguish them from the client's own lines. */
     public String paragraph(String text) {
         return indented(forPeople(shown().timesIn(text)));
     }
@@ -125,18 +125,18 @@ public final class Session {
         return text.replace("\n", "\n  ");
     }
 
-    /** Whether a person watches the messages, so that a line may be written over. */
+    /** Whether messages go to a terminal, so that a line can be overwritten. */
     public boolean isWatched() {
-        // Java's console is about standard input and output only.
+        // Java's Console covers only standard input and output.
         return isTerminal(2);
     }
 
-    /** Whether a person can be asked something. */
+    /** Whether the client can ask a person. */
     public boolean canAsk() {
         return isTerminal(0) && isTerminal(2);
     }
 
-    /** Whether something is piped or redirected into this process. */
+    /** Whether standard input is a pipe or a file. */
     public boolean isFed() {
         if (!ownProcess) {
             return false;
@@ -162,17 +162,17 @@ public final class Session {
         }
     }
 
-    /** How wide a table may be: what goes to no terminal is never cut. */
+    /** The maximum width of a table. Unlimited if the output is not a terminal. */
     public int tableWidth() {
         return isTerminal(1) ? Screen.width(environment) : Table.UNLIMITED;
     }
 
-    /** Asks the person at the terminal, and waits for a line; empty if there is none. */
+    /** Asks the person at the terminal and waits for a line. Empty at the end of the input. */
     public String ask(String question) {
         err.print("\ntrainyard: " + question + " ");
         err.flush();
         try {
-            // Not buffered: what is typed ahead belongs to whoever reads next.
+            // Unbuffered: text that is typed ahead belongs to the next reader.
             StringBuilder line = new StringBuilder();
             for (int c = System.in.read(); c >= 0 && c != '\n'; c = System.in.read()) {
                 line.append((char) c);
@@ -183,14 +183,14 @@ public final class Session {
         }
     }
 
-    /** Runs the action at each Ctrl-C, in a thread of its own, in place of the end of the process. */
+    /** Runs the action at each Ctrl-C, in its own thread, instead of ending the process. */
     public Interruption onCtrlC(Runnable action) {
         Signal ctrlC = new Signal("INT");
         SignalHandler before = Signal.handle(ctrlC, _ -> action.run());
         return () -> Signal.handle(ctrlC, before);
     }
 
-    /** Runs the action if the process is told to end (Ctrl-C) before this is closed. */
+    /** Runs the action if the process is told to end (Ctrl-C) before the result is closed. */
     public Interruption onInterrupt(Runnable action) {
         if (!ownProcess) {
             return () -> {};
@@ -201,12 +201,12 @@ public final class Session {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // It is running already.
+                // The action is already running.
             }
         };
     }
 
-    /** Ends the wait for an interrupt. */
+    /** Removes the handler of an interrupt when it is closed. */
     @FunctionalInterface
     public interface Interruption extends AutoCloseable {
         @Override

@@ -9,7 +9,7 @@ import java.time.Instant;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Times on the command line, with refusals that say how to write them. */
+/** Parses times on the command line. Errors say how to write them. */
 public final class TimeConverters {
 
     private TimeConverters() {}
@@ -26,7 +26,7 @@ public final class TimeConverters {
     }
 
     /**
-     * A moment in the past, written as it is or as how long ago it was.
+     * A time in the past, written as an instant or as an age.
      *
      * @throws Failure if it is neither
      */
@@ -34,14 +34,14 @@ public final class TimeConverters {
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
-            // Then it is a duration.
+            // The text may be a duration.
         }
         try {
             return now.minus(DurationText.parse(text));
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s: '%s' is neither how long ago, such as 90s, 2h or 7d, nor a time such as 2026-11-24T18:00:00Z."
+                    "%s: '%s' is neither an age such as 90s, 2h or 7d, nor a time such as 2026-11-24T18:00:00Z."
                             .formatted(option, text),
                     e);
         }

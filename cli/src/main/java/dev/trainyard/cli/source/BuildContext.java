@@ -21,32 +21,32 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A build context in one tar, in a temporary file until it is closed.
+ * A build context as one tar in a temporary file, which {@link #close} deletes.
  *
  * @param digest {@code sha256:} and 64 hexadecimal digits
- * @param warnings what will probably not be as it was meant
+ * @param warnings probable mistakes of the author
  */
 public record BuildContext(Path tar, String digest, long size, List<String> warnings) implements AutoCloseable {
 
     private static final String DOCKERIGNORE = ".dockerignore";
 
     /**
-     * Packs a folder as {@code docker build} sends it: without what {@code .dockerignore} names, symbolic links as links.
+     * Packs a folder as {@code docker build} sends it: without the files that {@code .dockerignore} excludes, and with symbolic links as links.
      *
      * @param folder the context
-     * @param dockerfile path within it
-     * @param inline the Dockerfile's text, packed under that path; null: the folder has it
-     * @param source a folder or archive that goes in as an archive; null: none
+     * @param dockerfile path within the context
+     * @param inline the Dockerfile's text, packed under that path. Null if the folder contains the Dockerfile
+     * @param source a folder or archive to add as an archive. May be null
      * @throws Failure if something is missing, unreadable or too large
      */
     public static BuildContext pack(Path folder, String dockerfile, @Nullable String inline, @Nullable Path source) {
         return pack(folder, dockerfile, inline, null, source);
     }
 
-    /** The same of a Dockerfile of which only the stages up to the target are built. */
+    /** The same for a build up to a target stage. Null builds all stages. */
     public static BuildContext pack(
             Path given, String dockerfile, @Nullable String inline, @Nullable String target, @Nullable Path source) {
-        // A relative folder such as "." normalises to an empty path, which is not the beginning of any other.
+        // A relative folder such as "." normalises to an empty path, for which startsWith() is never true.
         Path folder = given.toAbsolutePath().normalize();
         if (inline == null) {
             return packed(folder, dockerfile, textBeside(source, folder, dockerfile), null, target, source);
@@ -62,7 +62,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         }
     }
 
-    /** The Dockerfile, once the source is known to be good. Where both are missing, a mistyped source is the likelier mistake. */
+    /** Checks the source before it reads the Dockerfile. If both are missing, a mistyped source is the more likely mistake. */
     private static String textBeside(@Nullable Path source, Path folder, String dockerfile) {
         try {
             if (source != null) {
@@ -104,7 +104,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             @Nullable String target,
             @Nullable Path source) {
         NavigableMap<String, Path> files = FileTree.of(folder, ignoreRules(folder, dockerfile));
-        // The build needs these two itself, even where they are ignored.
+        // The build needs these two files, even if they are ignored.
         for (String needed : List.of(Path.of(dockerfile).normalize().toString(), DOCKERIGNORE)) {
             if (Files.exists(folder.resolve(needed))) {
                 files.put(needed, withoutLinkOut(folder, folder.resolve(needed)));
@@ -129,15 +129,16 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
                 if (whole && DockerfileArchives.takesNamesOnly(instructions)) {
                     throw new Failure(
                             ExitCode.INVALID,
-                            "%s takes nothing from --source %s: no ADD or COPY names %s%s. Name it in the Dockerfile, or rename what you give."
+                            "%s does not use --source %s: no ADD or COPY names %s%s. Name it in the Dockerfile, or rename the source."
                                     .formatted(
                                             dockerfile,
                                             source,
                                             given,
                                             added.isEmpty() ? "" : "; it adds " + String.join(", ", added)));
                 }
-                warnings.add("%s does not name %s: unless a wildcard or a variable does, the image is built without it"
-                        .formatted(dockerfile, given));
+                warnings.add(
+                        "%s does not name %s: the image is built without it, unless a wildcard or a variable matches it"
+                                .formatted(dockerfile, given));
             }
             return pack(folder, files, warnings);
         } finally {
@@ -148,9 +149,9 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
     }
 
     /**
-     * Docker copies what it cannot unpack as it is: the image would be built, with a file where the source should be.
+     * Refuses broken archives. Docker copies a file that it cannot unpack, so the image would contain the file instead of the source.
      *
-     * @param given in place of what the folder has under this name; null: nothing
+     * @param given the name of the archive from {@code --source}, which replaces a file of the folder. May be null
      */
     private static void checkUnpacked(
             List<String> archives,
@@ -164,7 +165,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             if (file != null && isFileWithin(folder, file)) {
                 archiveProblem(file)
                         .ifPresent(why -> broken.add(
-                                "%s adds %s to be unpacked, but %s is no readable tar archive: %s. Pack it anew, give its folder with --source DIR, or write COPY where it is not to be unpacked."
+                                "%s adds %s to unpack it, but %s is not a readable tar archive: %s. Pack it again, give its folder with --source DIR, or write COPY to copy it without unpacking."
                                         .formatted(dockerfile, name, folder.resolve(name), why)));
             }
         }
@@ -177,11 +178,11 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         try {
             return SourceArchive.problem(file);
         } catch (FileSystemException e) {
-            throw notRead(file, e, "Let it be read, or leave it out by .dockerignore.");
+            throw notRead(file, e, "Make it readable, or exclude it in .dockerignore.");
         }
     }
 
-    /** The engine cannot follow a link that leads out of the context: as for {@code docker build}, what it names is sent. */
+    /** The engine cannot follow a link that leads out of the context. As in {@code docker build}, the link's target is sent. */
     private static Path withoutLinkOut(Path folder, Path file) {
         try {
             return isFileWithin(folder, file) ? file : file.toRealPath();
@@ -190,7 +191,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         }
     }
 
-    /** Folders are added as they are, and a link that leads out of the context is the build's to refuse. */
+    /** Folders are not unpacked, and the build itself refuses links that lead out of the context. */
     private static boolean isFileWithin(Path folder, Path file) {
         try {
             return Files.isRegularFile(file) && file.toRealPath().startsWith(folder.toRealPath());
@@ -200,7 +201,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
     }
 
     /**
-     * The name that the Dockerfile has for the archive. A folder takes the name of the one archive that is not there, else its own.
+     * The archive's name in the Dockerfile. A folder gets the name of the only missing archive, or else its own.
      */
     private static String archiveName(Path source, List<String> added, NavigableMap<String, Path> files) {
         String own = fileName(source) + (Files.isDirectory(source) ? ".tar" : "");
@@ -220,16 +221,16 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             if (name != null) {
                 return name.toString();
             }
-            throw new Failure(ExitCode.INVALID, "%s has no name of its own. Give another --source.".formatted(source));
+            throw new Failure(ExitCode.INVALID, "%s has no file name. Give another --source.".formatted(source));
         } catch (IOException e) {
             throw notPacked(source, e);
         }
     }
 
     /**
-     * What is to be said of archives that are not there.
+     * Warnings about archives that the context lacks.
      *
-     * @param certain whether the build fails for certain, so that nothing is sent
+     * @param certain whether the build will certainly fail. Then this throws instead of warning
      */
     private static List<String> missing(
             List<String> added, NavigableMap<String, Path> files, Path folder, boolean certain, @Nullable Path source) {
@@ -242,7 +243,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         String sentence = source == null
                 ? "the Dockerfile adds %s, which is not in %s: the image cannot be built. Give the folder or the archive with --source DIR|TAR, or put %s there"
                         .formatted(names, folder, names)
-                : "the Dockerfile adds %s, which is neither in %s nor the name of --source %s: the image cannot be built. Rename what you give to %s, or put %s there"
+                : "the Dockerfile adds %s, which is neither in %s nor the name of --source %s: the image cannot be built. Rename the source to %s, or put %s there"
                         .formatted(names, folder, source, names, names);
         if (certain) {
             throw new Failure(ExitCode.INVALID, sentence + ".");
@@ -255,13 +256,15 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         if (!file.startsWith(folder)) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "the Dockerfile %s is outside of the build context %s. Move it in, or make the context wider."
+                    "the Dockerfile %s is outside of the build context %s. Move it into the context, or choose a larger context."
                             .formatted(dockerfile, folder));
         }
-        return read(file, "Write one, or name another: by build.dockerfile in a compose file, by -f in a run line.");
+        return read(
+                file,
+                "Write one, or name another file: with build.dockerfile in a compose file, or -f in a docker run line.");
     }
 
-    /** {@code NAME.dockerignore} beside a Dockerfile NAME goes before the context's own. */
+    /** {@code NAME.dockerignore} next to a Dockerfile NAME takes precedence over the context's {@code .dockerignore}. */
     private static IgnoreRules ignoreRules(Path folder, String dockerfile) {
         Path special = folder.resolve(dockerfile + DOCKERIGNORE);
         Path file = Files.exists(special) ? special : folder.resolve(DOCKERIGNORE);
@@ -272,7 +275,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             return IgnoreRules.parse(read(file, ""));
         } catch (IllegalArgumentException e) {
             throw new Failure(
-                    ExitCode.INVALID, "%s: %s. Correct the line, or leave it out.".formatted(file, e.getMessage()), e);
+                    ExitCode.INVALID, "%s: %s. Correct or remove the line.".formatted(file, e.getMessage()), e);
         }
     }
 
@@ -281,7 +284,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
             String text = Files.readString(file);
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (MalformedInputException e) {
-            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as such.".formatted(file), e);
+            throw new Failure(ExitCode.INVALID, "%s is not UTF-8 text. Save it as UTF-8.".formatted(file), e);
         } catch (IOException e) {
             throw notRead(file, e, remedy);
         }
@@ -309,7 +312,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         SizeLimit.check(folder, files);
         try {
             Path tar = Files.createTempFile("trainyard-", ".tar");
-            // For Ctrl-C: the process then ends without returning here.
+            // On Ctrl-C the process ends without close().
             tar.toFile().deleteOnExit();
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             try (OutputStream out = new DigestOutputStream(Files.newOutputStream(tar), sha256)) {
@@ -330,7 +333,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
     private static Failure notPacked(Path folder, IOException e) {
         return new Failure(
                 ExitCode.NOT_FOUND,
-                "%s could not be packed into %s (%s). Is there room?"
+                "%s could not be packed into %s (%s). Check that there is enough free space."
                         .formatted(folder, System.getProperty("java.io.tmpdir"), Failure.reason(e)),
                 e);
     }
@@ -344,7 +347,7 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
-            // What is left of a temporary folder is its owner's to clean.
+            // The system cleans its temporary folder.
         }
     }
 }

@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A compose file on this computer, with those that go over it. */
+/** A local compose file, and the files that override it. */
 public final class ComposeFile {
 
-    /** In the order in which Compose looks for them. */
+    /** In the order in which Compose searches. */
     private static final List<String> USUAL_NAMES =
             List.of("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml");
 
@@ -36,7 +36,7 @@ public final class ComposeFile {
     }
 
     /**
-     * Files as Compose merges them, the later over the earlier.
+     * Merges files as Compose does: a later file overrides an earlier one.
      *
      * @throws Failure if one cannot be read
      */
@@ -52,35 +52,36 @@ public final class ComposeFile {
         if (path.toString().equals("-")) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "a compose file is not read from standard input. Give it a name: trainyard submit FILE.");
+                    "a compose file cannot be read from standard input. Give a file: trainyard submit FILE.");
         }
         return new ComposeText(
                 path.toString(),
                 LocalText.read(path)
                         .orElseThrow(() -> new Failure(
                                 ExitCode.NOT_FOUND,
-                                "there is no file %s. Give the path of a compose file."
+                                "%s does not exist. Give the path of a compose file."
                                         .formatted(path.toAbsolutePath()))));
     }
 
-    /** With the file in it that Compose would take. */
+    /** Suggests the file in the folder that Compose would use. */
     private static Failure folder(Path path) {
         String remedy = USUAL_NAMES.stream()
                 .map(path::resolve)
                 .filter(Files::isRegularFile)
                 .findFirst()
-                .map("Give the compose file in it: %s"::formatted)
-                .orElse("Give the path of a compose file; there is none of the usual names in it");
+                .map("Give the compose file: %s"::formatted)
+                .orElse(
+                        "Give the path of a compose file. The folder does not contain a compose file with a usual name");
         return new Failure(ExitCode.INVALID, "%s is a folder. %s.".formatted(path, remedy));
     }
 
-    /** The folder that paths in the files are relative to: that of the first one. */
+    /** Paths in all files are relative to the folder of the first file. */
     public Path folder() {
         Path parent = path.toAbsolutePath().normalize().getParent();
         return parent == null ? path.toAbsolutePath().getRoot() : parent;
     }
 
-    /** @param builtFromSource whether the image is built from a source that the file does not speak of */
+    /** @param builtFromSource whether {@code --source} is given, so that the image is built even if the file has no build section */
     public TrainingSpec resolve(
             @Nullable String service,
             Map<String, String> environment,
@@ -91,20 +92,20 @@ public final class ComposeFile {
         return orFailure("a training", () -> ComposeResolver.resolve(texts, options));
     }
 
-    /** The text of a file that declares parameters; empty if there is none. */
+    /** The text of a file that declares parameters. Empty without such a file. */
     public String text(@Nullable Path declarations) {
         return declarations == null
                 ? ""
                 : LocalText.read(declarations)
                         .orElseThrow(() -> new Failure(
                                 ExitCode.NOT_FOUND,
-                                "there is no file %s. Check --params.".formatted(declarations.toAbsolutePath())));
+                                "%s does not exist. Check --params.".formatted(declarations.toAbsolutePath())));
     }
 
     /**
-     * The file as a draft.
+     * Reads the file as a draft.
      *
-     * @param declarations file that declares its parameters; null: it takes any
+     * @param declarations file that declares the parameters. Null accepts any parameter
      */
     public DraftReading draft(@Nullable Path declarations, boolean builtFromSource) {
         return orFailure(
@@ -117,7 +118,7 @@ public final class ComposeFile {
                         builtFromSource));
     }
 
-    /** The file with the parameters filled in. */
+    /** The file's text with the parameters filled in. */
     public String filled(List<Parameter> parameters, @Nullable String service, Map<String, String> environment) {
         return orFailure(
                 "a training",

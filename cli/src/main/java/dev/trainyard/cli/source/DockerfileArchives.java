@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** As much of a Dockerfile as tells which archives it takes from its context. */
+/** Finds the archives that a Dockerfile takes from its context. */
 final class DockerfileArchives {
 
     private static final Pattern ARCHIVE =
@@ -19,9 +19,9 @@ final class DockerfileArchives {
     private DockerfileArchives() {}
 
     /**
-     * Up to the end of the stage that is built.
+     * Instructions up to the end of the target stage.
      *
-     * @throws Failure if no worker would build it, since it is not certain how an engine reads it
+     * @throws Failure if engines may read the Dockerfile differently. Workers refuse to build such a file
      */
     static List<DockerfileInstruction> read(String text, @Nullable String target, String dockerfile) {
         try {
@@ -32,14 +32,14 @@ final class DockerfileArchives {
     }
 
     /**
-     * Paths within the context of the archives that are added or copied, in order. Left out are addresses, and names that only
-     * the build can tell: with variables or wildcards, or from another stage.
+     * Paths in the context of the archives that are added or copied, in order. Without URLs, and without names that only the
+     * build can resolve: with variables or wildcards, or from another stage.
      */
     static List<String> archives(List<DockerfileInstruction> instructions) {
         return archives(instructions, false);
     }
 
-    /** Those of {@link #archives} that the build is to unpack: they are added, not copied. */
+    /** Those of {@link #archives} that the build unpacks: they are added, not copied. */
     static List<String> unpacked(List<DockerfileInstruction> instructions) {
         return archives(instructions, true);
     }
@@ -58,7 +58,7 @@ final class DockerfileArchives {
                 || instruction.flags().stream().anyMatch("--unpack=false"::equalsIgnoreCase);
     }
 
-    /** Whether each source is written out, a file: what is copied then, is what {@link #archives} and a look tell. */
+    /** Whether each source is a literal file name, so that {@link #archives} is the full list of archives that are used. */
     static boolean takesNamesOnly(List<DockerfileInstruction> instructions) {
         return ofFiles(instructions)
                 .flatMap(instruction -> sources(instruction).stream())
@@ -72,7 +72,7 @@ final class DockerfileArchives {
                         instruction.word().equals("ADD") || instruction.word().equals("COPY"));
     }
 
-    /** The words but for the last, which is the target; none if they come from another stage. */
+    /** All words except the last, which is the target. None if they come from another stage. */
     private static List<String> sources(DockerfileInstruction instruction) {
         if (instruction.flags().stream().anyMatch(flag -> flag.startsWith("--from="))) {
             return List.of();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** The files, folders and symbolic links of a folder. Nothing outside of it is followed or looked at. */
+/** The files, folders and symbolic links in a folder. Links are not followed. */
 final class FileTree {
 
     private final Path root;
@@ -26,7 +26,7 @@ final class FileTree {
     }
 
     /**
-     * By their paths relative to the folder, in order; sockets, pipes and devices are no content and are left out.
+     * Files by their paths relative to the folder, sorted. Sockets, pipes and devices are skipped.
      *
      * @throws Failure if a folder cannot be read
      */
@@ -76,7 +76,7 @@ final class FileTree {
         });
     }
 
-    /** With the folders above it, which may themselves be ignored. */
+    /** Adds the path and its parent folders, which may be ignored themselves. */
     private void keep(String name) {
         found.put(name, root.resolve(name));
         for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
@@ -90,7 +90,7 @@ final class FileTree {
         if (name.indexOf('\uFFFD') >= 0) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "the name of %s cannot be read: it is not UTF-8, or the locale is not. Set LC_ALL=C.UTF-8, or rename it."
+                    "the name of %s cannot be read: the name or the locale is not UTF-8. Set LC_ALL=C.UTF-8, or rename the file."
                             .formatted(path));
         }
         return name;
@@ -99,12 +99,12 @@ final class FileTree {
     private static Failure unreadable(Path path, IOException e) {
         return new Failure(
                 ExitCode.NOT_FOUND,
-                "%s cannot be read (%s). Check it, or leave it out by .dockerignore."
+                "%s cannot be read (%s). Make it readable, or exclude it in .dockerignore."
                         .formatted(path, Failure.reason(e)),
                 e);
     }
 
-    /** The permission bits, those of the set-user-id kind included. */
+    /** The permission bits, including set-user-id, set-group-id and sticky. */
     static int mode(Path path) throws IOException {
         Map<String, Object> attributes = Files.readAttributes(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         return attributes.get("mode") instanceof Integer mode ? mode & 0_7777 : 0_644;

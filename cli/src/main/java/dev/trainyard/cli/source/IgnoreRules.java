@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A {@code .dockerignore}: which paths of a context stay behind. Follows moby/patternmatcher, which docker build uses; the last
- * rule that matches a path or one of its parents wins.
+ * The rules of a {@code .dockerignore} file. Follows moby/patternmatcher, which docker build uses: the last rule that matches a path or
+ * one of its parents wins.
  */
 final class IgnoreRules {
 
@@ -20,7 +20,7 @@ final class IgnoreRules {
         this.rules = rules;
     }
 
-    /** @throws IllegalArgumentException naming a line that is no pattern */
+    /** @throws IllegalArgumentException with the line that is not a valid pattern */
     static IgnoreRules parse(String text) {
         List<Rule> rules = new ArrayList<>();
         for (String line : text.lines().toList()) {
@@ -29,9 +29,9 @@ final class IgnoreRules {
                 boolean ignores = !pattern.startsWith("!");
                 String path = clean(ignores ? pattern : pattern.substring(1).strip());
                 if (path.isEmpty()) {
-                    throw new IllegalArgumentException("'%s' excepts nothing".formatted(line));
+                    throw new IllegalArgumentException("'%s' has no pattern after the !".formatted(line));
                 }
-                // Docker's own rule: the context itself cannot be ignored.
+                // As in Docker, the context itself cannot be ignored.
                 if (!path.equals(".")) {
                     rules.add(new Rule(compile(path, line), ignores));
                 }
@@ -52,14 +52,14 @@ final class IgnoreRules {
     }
 
     /**
-     * Whether something below an ignored folder may yet be wanted. Like BuildKit; the classic builder's client overlooks such an
-     * exception if it begins with a wildcard.
+     * Whether an exception may match a path below an ignored folder. As in BuildKit. The classic builder's client misses an
+     * exception that starts with a wildcard.
      */
     boolean haveExceptions() {
         return rules.stream().anyMatch(rule -> !rule.ignores());
     }
 
-    /** As Go's filepath.Clean, with the leading slash taken away: patterns are relative to the context either way. */
+    /** Go's filepath.Clean without the leading slash: patterns are relative to the context with or without it. */
     private static String clean(String path) {
         List<String> parts = new ArrayList<>();
         for (String part : path.split("/", -1)) {
@@ -82,7 +82,7 @@ final class IgnoreRules {
         try {
             return PathPattern.of(path);
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("'%s' is no pattern".formatted(line), e);
+            throw new IllegalArgumentException("'%s' is not a valid pattern".formatted(line), e);
         }
     }
 }

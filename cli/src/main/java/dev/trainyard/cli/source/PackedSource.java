@@ -6,7 +6,7 @@ import dev.trainyard.core.training.TrainingSpec;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The build context of a training: packed here, uploaded unless the server has it. */
+/** Packs the build context of a training, and uploads it unless the server already has it. */
 public final class PackedSource {
 
     private PackedSource() {}
@@ -16,8 +16,8 @@ public final class PackedSource {
     }
 
     /**
-     * @param base folder that a relative context is in
-     * @param source what {@code --source} names: goes in as an archive
+     * @param base the folder to which a relative context refers
+     * @param source the path in {@code --source}, which is added as an archive. May be null
      */
     public static BuildContext pack(Session session, Path base, TrainingSpec spec, @Nullable Path source) {
         String dockerfile = spec.build() == null ? "Dockerfile" : spec.build().dockerfile();

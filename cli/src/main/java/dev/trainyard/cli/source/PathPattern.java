@@ -9,25 +9,25 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * One pattern of a {@code .dockerignore}: {@code *} and {@code ?} within a name, {@code **} over folders, a class of characters, and a
- * backslash before what is meant itself. All places of the pattern that a path may be at are followed at once, so that the time grows with
- * the length of the path, however many wildcards there are.
+ * One pattern of a {@code .dockerignore}: {@code *} and {@code ?} within a name, {@code **} across folders, character classes, and a
+ * backslash before a literal character. The matcher is a nondeterministic automaton that follows all possible positions in the pattern at
+ * once, so its time grows linearly with the length of the path, however many wildcards there are.
  */
 final class PathPattern {
 
-    /** What one place of a pattern takes. */
+    /** What one position of a pattern matches. */
     private sealed interface Part {}
 
     /** One character. */
     private record One(IntPredicate of) implements Part {}
 
-    /** Any number of characters, or none: of one name, or of a path. */
+    /** Zero or more characters of one name, or of a path. */
     private record Any(boolean ofName) implements Part {}
 
-    /** Any number of folders, or none. The part after it is {@link InFolders}. */
+    /** Zero or more folders. The next part is {@link InFolders}. */
     private record Folders() implements Part {}
 
-    /** Within {@link Folders}: at the end of one they may end. */
+    /** A position inside {@link Folders}, which may end after each slash. */
     private record InFolders() implements Part {}
 
     private final List<Part> parts;
@@ -36,7 +36,7 @@ final class PathPattern {
         this.parts = List.copyOf(parts);
     }
 
-    /** @throws PatternSyntaxException if a class of characters is none */
+    /** @throws PatternSyntaxException if a character class is not valid */
     static PathPattern of(String pattern) {
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < pattern.length(); i++) {
@@ -47,7 +47,7 @@ final class PathPattern {
                         continue;
                     }
                     i++;
-                    // **/ and ** are the same: any number of folders, also none.
+                    // **/ and ** are the same: zero or more folders.
                     if (pattern.startsWith("/", i + 1)) {
                         i++;
                     }
@@ -74,7 +74,7 @@ final class PathPattern {
         return new PathPattern(parts);
     }
 
-    /** Whether a path fits, or a folder that it is in. */
+    /** Whether the pattern matches a path or one of its parent folders. */
     boolean matchesPathOrParent(String path) {
         BitSet at = new BitSet();
         at.set(0);
@@ -105,7 +105,7 @@ final class PathPattern {
         }
     }
 
-    /** Adds the places that are reached without a character. */
+    /** Adds the positions that can be reached without a character. */
     private void passed(BitSet at) {
         for (int place = at.nextSetBit(0); place >= 0 && place < parts.size(); place = at.nextSetBit(place + 1)) {
             switch (parts.get(place)) {
@@ -125,7 +125,7 @@ final class PathPattern {
         return new One(c -> of.test(Character.toString(c)));
     }
 
-    /** Without what is special in a Java character class, but not in Go's. */
+    /** Escapes characters that are special in a Java character class, but not in Go's. */
     private static String characterClass(String inside) {
         return "[" + inside.replace("[", "\\[").replace("&", "\\&") + "]";
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
 
-/** Sources travel through the server's database: data does not belong in them. */
+/** Limits the size of a source. The server stores sources in its database, so they must not contain data sets. */
 final class SizeLimit {
 
     static final long BYTES = 512L << 20;
@@ -36,7 +36,7 @@ final class SizeLimit {
                     .collect(Collectors.joining(", "));
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s has %s to pack, more than the %s that a source may have. Largest in it: %s. Mount data instead, and list it in .dockerignore."
+                    "%s has %s to pack, and the limit of a source is %s. Its largest entries: %s. Mount data instead, and list it in .dockerignore."
                             .formatted(root, Shown.size(sum), Shown.size(BYTES), largest));
         }
     }
@@ -45,7 +45,7 @@ final class SizeLimit {
         try {
             return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? Files.size(path) : 0;
         } catch (IOException e) {
-            // Packing it will tell.
+            // Packing the file will report the error.
             return 0;
         }
     }

@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
-/** An archive that the build is to unpack, checked here since a build that fails on it, or takes it for no archive, is far away and much later. */
+/** Checks an archive that the build will unpack. Without this check the error would appear late, on the worker, or never. */
 final class SourceArchive {
 
     private static final int BLOCK = 512;
@@ -24,9 +24,9 @@ final class SourceArchive {
     private SourceArchive() {}
 
     /**
-     * A folder, which is packed, passes.
+     * Accepts a folder, which will be packed.
      *
-     * @throws Failure if the file is not there, or no tar, or a broken or empty one
+     * @throws Failure if the file does not exist, or is not a tar, or is a broken or empty one
      */
     static void check(Path file) {
         if (Files.isDirectory(file)) {
@@ -36,7 +36,7 @@ final class SourceArchive {
             problem(file).ifPresent(why -> {
                 throw new Failure(
                         ExitCode.INVALID,
-                        "%s is no readable tar archive: %s. Pack it anew, or give the folder instead of the archive."
+                        "%s is not a readable tar archive: %s. Pack it again, or give the folder instead of the archive."
                                 .formatted(file, why));
             });
         } catch (FileSystemException e) {
@@ -48,14 +48,14 @@ final class SourceArchive {
     }
 
     /**
-     * Reads the file through to its end.
+     * Reads the whole file.
      *
-     * @return why it is no tar that can be unpacked, without a full stop; empty: it is one
-     * @throws FileSystemException if there is no such file, or it may not be read
+     * @return why the file cannot be unpacked as a tar, without a full stop. Empty if it can
+     * @throws FileSystemException if the file does not exist or cannot be opened
      */
     static Optional<String> problem(Path file) throws FileSystemException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            // Compressions that nothing here can read, and docker build unpacks, are taken on trust: xz and zstd.
+            // docker build unpacks xz and zstd, but this client cannot read them, so it trusts them.
             if (startsWith(in, 0xFD, '7', 'z') || startsWith(in, 0x28, 0xB5, 0x2F, 0xFD)) {
                 return Optional.empty();
             }
@@ -86,14 +86,14 @@ final class SourceArchive {
                 entries++;
                 read = tar.getBytesRead();
             }
-            // A tar ends with blocks of zeros; the library takes the end of the file for as good.
+            // A tar ends with blocks of zeros. The library also accepts the end of the file.
             long needed = (read + BLOCK - 1) / BLOCK * BLOCK + BLOCK;
             if (tar.getBytesRead() < needed) {
                 return Optional.of("it ends in the middle");
             }
-            // What follows the last entry, such as a compression's checksum.
+            // Reads the rest, such as the checksum of a compression.
             content.transferTo(OutputStream.nullOutputStream());
-            return entries == 0 ? Optional.of("it has no files in it") : Optional.empty();
+            return entries == 0 ? Optional.of("it contains no files") : Optional.empty();
         }
     }
 

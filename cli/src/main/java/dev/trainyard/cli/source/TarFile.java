@@ -17,15 +17,15 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Writes tars that depend on names, modes and content only: equal trees are equal bytes, wherever and whenever packed. */
+/** Writes reproducible tars: they depend only on names, modes and content, so equal trees give equal bytes. */
 final class TarFile {
 
-    /** Not 1970: zip files cannot hold times before 1980, and Python's wheels are zip files of what an image was built from. */
+    /** Not 1970: zip files cannot store times before 1980, and builds may zip these files, for example into Python wheels. */
     private static final Date MODIFIED = Date.from(Instant.parse("1980-02-01T00:00:00Z"));
 
     private TarFile() {}
 
-    /** @throws Failure if a file cannot be read, or changes meanwhile */
+    /** @throws Failure if a file cannot be read, or changes while it is packed */
     static void write(NavigableMap<String, Path> files, OutputStream out) throws IOException {
         TarArchiveOutputStream tar = new TarArchiveOutputStream(out, UTF_8.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -37,7 +37,7 @@ final class TarFile {
             } catch (IOException e) {
                 throw new Failure(
                         ExitCode.NOT_FOUND,
-                        "%s cannot be packed (%s). Let nothing write there meanwhile, or leave it out by .dockerignore."
+                        "%s cannot be packed (%s). Stop programs that write to it, or exclude it in .dockerignore."
                                 .formatted(file.getValue(), Failure.reason(e)),
                         e);
             }

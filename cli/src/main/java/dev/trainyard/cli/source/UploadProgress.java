@@ -4,7 +4,7 @@ import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.Shown;
 import java.util.function.LongConsumer;
 
-/** Tells how an upload goes, if it is large enough to be waited for: one line that is written over, if someone watches. */
+/** Shows the progress of a large upload: on a terminal, one line that is overwritten. */
 final class UploadProgress implements LongConsumer, AutoCloseable {
 
     private static final long LARGE = 8 << 20;

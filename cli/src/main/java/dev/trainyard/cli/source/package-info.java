@@ -1,6 +1,6 @@
 /**
- * What travels with a job: the build context as {@code docker build} would send it, packed so that equal content has an equal
- * digest, with the source archive in it.
+ * The build context of a job, including its source archive: packed as {@code docker build} packs it, so that equal content has an equal
+ * digest.
  * Entry: {@link dev.trainyard.cli.source.BuildContext}.
  */
 @NullMarked

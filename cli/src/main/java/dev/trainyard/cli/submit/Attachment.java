@@ -12,7 +12,7 @@ import dev.trainyard.core.lifecycle.StartRefusal;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Stays with a job that was just submitted until it ends, as {@code docker run} stays with its container. */
+/** Follows a newly submitted job until it ends, as {@code docker run} stays attached to its container. */
 final class Attachment {
 
     private final Session session;
@@ -21,7 +21,7 @@ final class Attachment {
     private final String name;
     private final boolean json;
 
-    /** @param json print the job at its end, and the container's words among the messages */
+    /** @param json print the job as JSON at its end, and the container's output on standard error */
     Attachment(Session session, ServerClient server, String id, String name, boolean json) {
         this.session = session;
         this.server = server;
@@ -30,7 +30,7 @@ final class Attachment {
         this.json = json;
     }
 
-    /** Returns the container's exit code; {@link ExitCode} has the rest. */
+    /** Returns the container's exit code, or one of {@link ExitCode}. */
     int follow() {
         session.say("job %s (%s) is submitted".formatted(id, name));
         LogView view = new LogView(session, json ? session.err() : session.program());
@@ -49,7 +49,7 @@ final class Attachment {
         }
     }
 
-    /** As {@code docker run} ends where no container exited. A later release may know more reasons. */
+    /** The exit code of {@code docker run} for the same refusal. A server of a later release may send an unknown refusal. */
     private static int notStarted(String refusal) {
         return Arrays.stream(StartRefusal.values())
                 .filter(known -> known.name().equals(refusal))

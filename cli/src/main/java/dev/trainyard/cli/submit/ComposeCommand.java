@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code trainyard compose}. */
 @Command(
         description =
-                "Print a compose file or a draft with parameters appended to its command; everything else stays as it is written.",
+                "Print a compose file or a draft with parameters appended to its command. Everything else stays unchanged.",
         footerHeading = "%nExample:%n",
         footer = {
             "  trainyard compose docker-compose.yml --param lr=0.001 > filled.yml",
@@ -28,7 +28,7 @@ public final class ComposeCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE|DRAFT",
-            description = "The compose file; else, where there is none of that name, a draft of the server.")
+            description = "A compose file. If no file has this name: a draft on the server.")
     @SuppressWarnings("NullAway.Init") // picocli insists on it
     private Path file;
 
@@ -39,7 +39,7 @@ public final class ComposeCommand implements Callable<Integer> {
             names = "--service",
             paramLabel = "NAME",
             description =
-                    "Of several services of FILE, the one that trains (default: the one with a GPU, or the only one).")
+                    "The service that trains, if FILE has several (default: the one with a GPU, or the only one).")
     private @Nullable String service;
 
     public ComposeCommand(Session session) {

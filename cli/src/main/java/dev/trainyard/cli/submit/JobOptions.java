@@ -16,69 +16,71 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What can be said about a job, whatever describes its container. */
+/** The options of a job that do not depend on how its container is described. */
 sealed class JobOptions permits NamedJobOptions {
 
     private static final int MAX_PRIORITY = 1_000;
 
     @Option(
             names = "--team",
-            description =
-                    "The team that the job belongs to (default: TRAINYARD_TEAM, or that of the configuration file).")
+            description = "The job's team (default: TRAINYARD_TEAM, or the team in the configuration file).")
     private @Nullable String team;
 
-    @Option(names = "--priority", paramLabel = "N", description = "From 0 to 1000; higher goes first (default: 500).")
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            description = "0 to 1000. Jobs with a higher priority start first (default: 500).")
     private @Nullable Integer priority;
 
     @Option(
             names = "--time-limit",
             paramLabel = "DURATION",
             converter = TimeConverters.OfDuration.class,
-            description = "Stop the container after so long, for example 8h or 1h30m.")
+            description = "Stop the container after this time, for example 8h or 1h30m.")
     private @Nullable Duration timeLimit;
 
     @Option(
             names = "--max-attempts",
             paramLabel = "N",
-            description = "Start it at most N times in all; failures are retried (default: 1).")
+            description = "Retry a failed job until it has had N attempts (default: 1).")
     private @Nullable Integer maxAttempts;
 
     @Option(
             names = "--backoff",
             paramLabel = "DURATION",
             converter = TimeConverters.OfDuration.class,
-            description = "Pause before the first retry; doubles with each (default: 10s).")
+            description = "Pause before the first retry. Doubles with each retry (default: 10s).")
     private @Nullable Duration backoff;
 
     @Option(
             names = "--retry-on",
             paramLabel = "CAUSE|CODE",
             description = {
-                "Try again after this exit code, or after an attempt that ended with this cause, for example OUT_OF_MEMORY.",
-                "It adds to the standard rules, by which a program that fails is retried after every exit code.",
+                "Retry after this exit code, or after an attempt that ended with this cause, for example OUT_OF_MEMORY.",
+                "Adds to the default rules, which retry a failed program after any exit code.",
                 "To retry after 75 only: --retry-on 75 --fail-on PROGRAM_ERROR.",
-                "Needs --max-attempts. See docs/cli.md for the causes."
+                "Requires --max-attempts. docs/cli.md lists the causes."
             })
     private List<String> retryOn = List.of();
 
     @Option(
             names = "--fail-on",
             paramLabel = "CAUSE|CODE",
-            description = "Do not try again after this exit code or cause. An exit code takes precedence over a cause.")
+            description = "Do not retry after this exit code or cause. An exit code takes precedence over a cause.")
     private List<String> failOn = List.of();
 
     @Option(
             names = "--not-before",
             paramLabel = "INSTANT",
             converter = TimeConverters.OfInstant.class,
-            description = "Do not start it earlier, for example 2026-11-24T18:00:00Z.")
+            description = "Do not start the job before this time, for example 2026-11-24T18:00:00Z.")
     private @Nullable Instant notBefore;
 
     /**
-     * Together with what only some commands ask for, and with what the person has configured.
+     * Combines these options with those of a single command and with the person's configuration.
      *
-     * @param labels go before those of the configuration
-     * @param said labels that the job has already: they do so too
+     * @param labels override those of the configuration
+     * @param said names of labels that the job already has. They override those of the configuration, too
      */
     SubmitOptions with(
             @Nullable String name,
@@ -89,7 +91,7 @@ sealed class JobOptions permits NamedJobOptions {
         if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "--priority: %d is not between 0 and %d. 500 is usual.".formatted(priority, MAX_PRIORITY));
+                    "--priority: %d is not between 0 and %d. The default is 500.".formatted(priority, MAX_PRIORITY));
         }
         Map<String, String> all = new LinkedHashMap<>(session.configuration().labels());
         all.keySet().removeAll(said);
@@ -112,7 +114,7 @@ sealed class JobOptions permits NamedJobOptions {
         if (!retryOn.isEmpty() && (maxAttempts == null || maxAttempts < 2)) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "--retry-on: without --max-attempts a job has one attempt. Give --max-attempts N, the first attempt included.");
+                    "--retry-on: without --max-attempts, a job has one attempt. Add --max-attempts N. N includes the first attempt.");
         }
         List<RetryPolicy.Rule> rules = RetryRules.of(retryOn, failOn);
         return maxAttempts == null && backoff == null && rules.isEmpty()

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A model's own parameters, written as its program takes them: {@code --lr 0.1 --amp --epochs=3}. */
+/** A model's own parameters, written as arguments of its program: {@code --lr 0.1 --amp --epochs=3}. */
 final class ModelArguments {
 
     private final ParameterDeclarations declared;
@@ -22,7 +22,7 @@ final class ModelArguments {
         this.declared = declared;
     }
 
-    /** @throws Failure with everything that cannot be read */
+    /** @throws Failure with all arguments that cannot be parsed */
     static Map<String, ParameterValue> parse(List<String> words, ParameterDeclarations declared) {
         ModelArguments arguments = new ModelArguments(declared);
         int at = 0;
@@ -35,10 +35,10 @@ final class ModelArguments {
         return arguments.values;
     }
 
-    /** Returns how many words it took. */
+    /** Returns the number of words that it consumed. */
     private int one(String word, String next) {
         if (!word.matches("-{1,2}[^-=\\s][^=\\s]*(?s:=.*)?")) {
-            problems.add("%s is no parameter. Write --NAME VALUE.".formatted(Excerpt.quote(word)));
+            problems.add("%s is not a parameter. Write --NAME VALUE.".formatted(Excerpt.quote(word)));
             return 1;
         }
         int equals = word.indexOf('=');
@@ -56,7 +56,7 @@ final class ModelArguments {
         }
         if (next.startsWith("--")
                 || (next.startsWith("-") && declared.find(next).isPresent())) {
-            problems.add("%s has no value. Write %s VALUE, or %s=VALUE if the value begins with dashes."
+            problems.add("%s has no value. Write %s VALUE, or %s=VALUE if the value starts with a dash."
                     .formatted(Excerpt.plain(name, 60), Excerpt.plain(name, 60), Excerpt.plain(name, 60)));
             return 1;
         }

@@ -12,23 +12,23 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The training's parameters, which are appended to the command. */
+/** The training's parameters. They are appended to its command. */
 final class ParameterOptions {
 
     @Option(
             names = "--param",
             paramLabel = "NAME=VALUE",
             converter = FromText.class,
-            description = "Append --NAME VALUE to the command. Repeat for more.")
+            description = "Append --NAME VALUE to the command. Can be repeated.")
     private List<Parameter> given = List.of();
 
     @Option(
             names = "--params",
             paramLabel = "FILE",
-            description = "Append the names and values of a YAML or JSON file; --param of the same name wins.")
+            description = "Append the names and values of a YAML or JSON file. --param overrides a value of the file.")
     private @Nullable Path file;
 
-    /** Those of the file in its order, then the others. */
+    /** The parameters of the file in their order, then those of {@code --param}. */
     List<Parameter> all() {
         if (file == null) {
             return given;

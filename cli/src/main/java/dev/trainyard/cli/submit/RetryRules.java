@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The rules that {@code --retry-on} and {@code --fail-on} make. Those of exit codes come first: they say more than a cause. */
+/** Retry rules from {@code --retry-on} and {@code --fail-on}. Rules for exit codes come first because they are more specific than causes. */
 final class RetryRules {
 
     private static final int HIGHEST_CODE = 255;
 
     private RetryRules() {}
 
-    /** @throws Failure if a value is no exit code and no cause, or no rule may say it */
+    /** @throws Failure if a value is neither an exit code nor a cause, or if rules may not contain it */
     static List<RetryPolicy.Rule> of(List<String> retryOn, List<String> failOn) {
         Map<Integer, Action> codes = new TreeMap<>();
         Map<Cause, Action> causes = new TreeMap<>();
@@ -50,7 +50,7 @@ final class RetryRules {
                 .toList();
     }
 
-    /** Also the empty ones, which are refused: a rule that is silently none would let the job do something else. */
+    /** Keeps empty values, so that they are refused. Ignoring one would drop a rule silently. */
     private static Stream<String> split(List<String> given) {
         return given.stream().flatMap(values -> Stream.of(values.split(",", -1)));
     }
@@ -62,8 +62,7 @@ final class RetryRules {
                 : causes.put(cause(value, action), action);
         if (other != null && other != action) {
             throw new Failure(
-                    ExitCode.INVALID,
-                    "%s stands in --retry-on and in --fail-on. Leave it out of one.".formatted(value));
+                    ExitCode.INVALID, "%s is in both --retry-on and --fail-on. Remove it from one.".formatted(value));
         }
     }
 
@@ -72,7 +71,7 @@ final class RetryRules {
         if (code < 1 || code > HIGHEST_CODE) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s: %s is not the exit code of a program that failed: 1 to %d."
+                    "%s: %s is not the exit code of a failed program. Write a number from 1 to %d."
                             .formatted(option(action), value, HIGHEST_CODE));
         }
         return code;
@@ -83,7 +82,7 @@ final class RetryRules {
         if (name.equals(Cause.GPU_OUT_OF_MEMORY.name())) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s: no attempt ends with the cause %s any more. A program that lacks memory of the GPU ends by itself: name PROGRAM_ERROR, or its exit code."
+                    "%s: attempts no longer end with the cause %s. A program that runs out of GPU memory exits by itself. Use PROGRAM_ERROR, or its exit code."
                             .formatted(option(action), name));
         }
         List<String> open = Stream.of(Cause.values())
@@ -95,7 +94,8 @@ final class RetryRules {
         }
         boolean known = Stream.of(Cause.values()).anyMatch(cause -> cause.name().equals(name));
         String what = known
-                ? "no rule can name the cause %s; docs/lifecycle.md says what Trainyard does after it".formatted(name)
+                ? "rules cannot contain the cause %s; docs/lifecycle.md says what Trainyard does after it"
+                        .formatted(name)
                 : "'%s' is neither an exit code nor a cause".formatted(value);
         String meant = known
                 ? ""
@@ -104,7 +104,7 @@ final class RetryRules {
                         .orElse("");
         throw new Failure(
                 ExitCode.INVALID,
-                "%s: %s%s Causes that a rule may name: %s."
+                "%s: %s%s Allowed causes: %s."
                         .formatted(option(action), what, meant.isEmpty() ? "." : meant, String.join(", ", open)));
     }
 

@@ -38,10 +38,10 @@ import picocli.CommandLine.Option;
 @Command(
         customSynopsis = "trainyard run [docker run's own flags] [OPTIONS] IMAGE [ARG...]",
         description = {
-            "Run a training as docker run would, on a host that has the GPUs.",
-            "Takes the flags of docker run as Docker writes them: --gpus, -v, --mount, -p, -e, --env-file, --shm-size,",
+            "Run a training as docker run does, on a host with free GPUs.",
+            "Takes the flags of docker run: --gpus, -v, --mount, -p, -e, --env-file, --shm-size,",
             "--ipc, -w, -u, --name, -h (a host name), --entrypoint, -m, --cpus, --ulimit, -d, --rm and more (docs/cli.md).",
-            "Paths, volumes and ports are those of the host that runs it. What docker run does not have:",
+            "Paths, volumes and ports refer to the host that runs the job. Options that docker run does not have:",
             ""
         },
         preprocessor = RunCommand.Words.class,
@@ -61,7 +61,7 @@ public final class RunCommand implements Callable<Integer> {
             names = "--build",
             paramLabel = "DIR",
             description =
-                    "Build IMAGE first from the Dockerfile in this folder, as docker build DIR -t IMAGE would: on the worker.")
+                    "Build IMAGE first from the Dockerfile in this folder, on the worker, as docker build DIR -t IMAGE does.")
     private @Nullable Path build;
 
     @Option(
@@ -74,8 +74,8 @@ public final class RunCommand implements Callable<Integer> {
             names = "--source",
             paramLabel = "DIR|TAR",
             description = {
-                "Add this source to the build context, as submit does: an archive under its own name, a folder packed under the name",
-                "that the Dockerfile adds. Without --build the Dockerfile is the one beside it."
+                "Add this source to the build context, as submit does: an archive under its own name, or a folder, packed under the name",
+                "that the Dockerfile adds. Without --build, the Dockerfile must be next to the source."
             })
     private @Nullable Path source;
 
@@ -98,8 +98,7 @@ public final class RunCommand implements Callable<Integer> {
         refusePipedInput(line);
         if (build == null && source == null) {
             if (dockerfile != null) {
-                throw new Failure(
-                        ExitCode.INVALID, "-f names a Dockerfile, and nothing is built. Give --build DIR too.");
+                throw new Failure(ExitCode.INVALID, "-f names a Dockerfile, but no image is built. Add --build DIR.");
             }
             return submission.send(session, line.training(), null, options, line.detached());
         }
@@ -113,13 +112,13 @@ public final class RunCommand implements Callable<Integer> {
         if (String.valueOf(training.image()).contains("@")) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "what is built cannot be named by a digest. Name the image without @sha256:…, or leave --build out.");
+                    "an image that is built cannot be named by a digest. Remove @sha256:… from its name, or remove --build.");
         }
         Path folder = build != null ? build : besideSource();
         if (!Files.isDirectory(folder)) {
             throw new Failure(
                     Files.exists(folder) ? ExitCode.INVALID : ExitCode.NOT_FOUND,
-                    "--build: %s is no folder. Give the folder with the Dockerfile; an archive of the source goes to --source."
+                    "--build: %s is not a folder. Give the folder of the Dockerfile. For an archive of the source, use --source."
                             .formatted(folder));
         }
         return dockerfile == null
@@ -127,7 +126,7 @@ public final class RunCommand implements Callable<Integer> {
                 : buildSpec(folder, dockerfile);
     }
 
-    /** As {@code docker build -f}: the path begins here, not in the folder, and a Dockerfile from elsewhere is sent along. */
+    /** As in {@code docker build -f}: the path is relative to the working directory. A Dockerfile outside of the context is sent along. */
     private static BuildSpec buildSpec(Path folder, Path dockerfile) {
         Path within = real(folder).relativize(real(dockerfile));
         if (!within.startsWith("..")) {
@@ -135,7 +134,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         String text = LocalText.read(dockerfile)
                 .orElseThrow(() -> new Failure(
-                        ExitCode.NOT_FOUND, "there is no file %s. Check -f.".formatted(dockerfile.toAbsolutePath())));
+                        ExitCode.NOT_FOUND, "%s does not exist. Check -f.".formatted(dockerfile.toAbsolutePath())));
         return new BuildSpec(folder.toString(), BuildSpec.INLINE, text, Map.of(), null);
     }
 
@@ -143,7 +142,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             return path.toRealPath();
         } catch (IOException e) {
-            // Reading it tells what is wrong.
+            // The code that reads the file reports the error.
             return path.toAbsolutePath().normalize();
         }
     }
@@ -154,12 +153,12 @@ public final class RunCommand implements Callable<Integer> {
         return parent == null ? Path.of("") : parent;
     }
 
-    /** Nobody passes it on, and the program would wait for its end for ever. */
+    /** Standard input is not forwarded, so the program would wait forever. */
     private void refusePipedInput(RunLine line) {
         if (line.training().run().stdinOpen() && !line.detached() && session.isFed()) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "-i: standard input is not passed on to the container, which would wait for it. Mount a file, or leave -i out.");
+                    "-i: standard input is not forwarded, so the container would wait for it. Mount a file, or remove -i.");
         }
     }
 
@@ -182,8 +181,8 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Takes Docker's words away before picocli sees them: it would not leave alone what follows the image, and {@code -h} is the
-     * host name. Our own flags, which all are long, are left to it.
+     * Removes Docker's flags before picocli parses the line: picocli would also parse the program's arguments, and {@code -h} is
+     * docker run's host name. picocli gets only Trainyard's own flags, which are all long.
      */
     static final class Words implements IParameterPreprocessor {
 
@@ -196,7 +195,7 @@ public final class RunCommand implements Callable<Integer> {
                     own.put(name.replaceFirst("^-+", ""), option.arity().max() > 0);
                 }
             }
-            // The top of the stack is the first word.
+            // The first word must be on top of the stack.
             List<String> given = new ArrayList<>(args).reversed();
             RunWords split = RunWords.split(given, own);
             args.clear();

@@ -10,10 +10,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A message as people may see it, in the form that the history has: variables that are not public read null, addresses have no user and
- * password, and a message that lost something is marked by a field that none may have, so that it is refused if it is published.
+ * A message without its secrets, as the history stores it: variables that are not public are null, and addresses have no user and password.
+ * A masked message has a field that the schema forbids, so that the server refuses it if someone publishes it.
  *
- * @param masked whether something is hidden
+ * @param masked whether a value was removed
  */
 record ShownMessage(String text, boolean masked) {
 

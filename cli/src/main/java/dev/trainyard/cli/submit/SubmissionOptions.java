@@ -27,35 +27,34 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How a training is handed in: shown only, sent and left, or sent and followed. */
+/** How to submit a training: only show the message, send it and return, or send it and follow the job. */
 final class SubmissionOptions {
 
     @Option(
             names = "--dry-run",
-            description =
-                    "Print the message that would be published and the equivalent docker run command; contact no server.")
+            description = "Print the message and the equivalent docker run command. Do not contact a server.")
     private boolean dryRun;
 
     @Option(
             names = "--public-env",
             paramLabel = "NAME",
             description = {
-                "Let the history, and --dry-run, show the value of this variable, or argument of the build: they hide the values",
-                "of all others. Repeat for more."
+                "Show the value of this environment variable or build argument in the history and in --dry-run.",
+                "All other values are hidden. Can be repeated."
             })
     private List<String> publicVariables = List.of();
 
     @Option(
             names = "--json",
             description =
-                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
+                    "With -d, print the server's answer as JSON. Otherwise print the job at its end, and its log on standard error. With --dry-run, print only the message.")
     private boolean json;
 
     /**
-     * Hands it in as a new job, and returns how the command ends.
+     * Submits the training as a new job, and returns the exit code of the command.
      *
-     * @param context what the image is built from; null: it is not built
-     * @param options of this moment
+     * @param context from which the worker builds the image. Null if the image is pulled
+     * @param options of this submission
      */
     int send(
             Session session, TrainingSpec spec, @Nullable BuildContext context, SubmitOptions options, boolean detach) {
@@ -94,12 +93,12 @@ final class SubmissionOptions {
                                         name,
                                         NearestName.among(known, name)
                                                 .map(". Did you mean %s?"::formatted)
-                                                .orElse(". Give it with -e, or leave this out.")));
+                                                .orElse(". Set it with -e, or remove the option.")));
             }
         }
     }
 
-    /** Who does not know whether the request went out must know its id: a second one would train twice. */
+    /** If it is unclear whether the request was published, the message contains the job's id: a second submission would train twice. */
     static String publish(ServerClient server, JobId job, byte[] message) {
         try {
             return server.post("/jobs", message);
@@ -115,13 +114,13 @@ final class SubmissionOptions {
             }
             throw new Failure(
                     e.exitCode(),
-                    "%s\n  The request may have been published nevertheless, as job %s. Look before you submit it again: trainyard show %s"
+                    "%s\n  The request may still have been published, as job %s. Check before you submit it again: trainyard show %s"
                             .formatted(e.getMessage(), job, job),
                     e);
         }
     }
 
-    /** @param request what the message comes to */
+    /** @param request the decoded message */
     static int print(Session session, Request.Submit request, byte[] message, boolean json) {
         try {
             RequestCodec.decode(message);
@@ -132,7 +131,7 @@ final class SubmissionOptions {
         session.out().println(shown.text());
         if (shown.masked()) {
             session.say(
-                    "the message has the values of variables, and the user and password of addresses, which are not shown. --public-env NAME shows a value");
+                    "values of variables, and users and passwords in addresses, are hidden above. --public-env NAME shows the value of a variable");
         }
         if (!json) {
             printDockerLines(session, request);
@@ -145,11 +144,11 @@ final class SubmissionOptions {
         DockerRunLine.build(request).ifPresent(build -> {
             session.out().println(build);
             session.say(
-                    "<packed context> stands for the folder of the build with the source in it, as it would be uploaded");
+                    "<packed context> stands for the build context with the source in it, as the client would upload it");
         });
         session.out().println(DockerRunLine.render(request));
         if (request.run().outputs().location() == null) {
-            session.say("<managed outputs> stands for the folder that the worker makes for the outputs");
+            session.say("<managed outputs> stands for the outputs folder that the worker creates");
         }
     }
 }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 /** {@code trainyard submit}. */
 @Command(
         description = {
-            "Run the training that a compose file describes.",
-            "Shows the log and ends with the container's exit code; with -d, prints the job's id and returns."
+            "Run the training in a compose file.",
+            "Shows the log and exits with the container's exit code. With -d, prints the job's id and returns."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -34,8 +34,8 @@ public final class SubmitCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "1..*",
             description = {
-                "The compose file. .env beside it and the environment fill in its variables.",
-                "Several files are merged as Compose merges them: a later file overrides an earlier one, and paths in all of them",
+                "The compose file. Its variables are set from the environment and from .env next to it.",
+                "Several files are merged as Compose does: a later file overrides an earlier one, and paths in all of them",
                 "are relative to the folder of the first."
             })
     private List<Path> files = List.of();
@@ -47,8 +47,8 @@ public final class SubmitCommand implements Callable<Integer> {
             names = "--source",
             paramLabel = "DIR|TAR",
             description = {
-                "Build the image from the Dockerfile in the build context (else beside FILE) with this source in it: an archive",
-                "under its own name, a folder packed under the name that the Dockerfile adds."
+                "Add this source to the build context (default: the folder of FILE) and build the image: an archive",
+                "under its own name, or a folder, packed under the name that the Dockerfile adds."
             })
     private @Nullable Path source;
 

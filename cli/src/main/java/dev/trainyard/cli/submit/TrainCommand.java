@@ -38,10 +38,10 @@ import picocli.CommandLine.Unmatched;
 /** {@code trainyard train}. */
 @Command(
         description = {
-            "Train a kind of model: its draft and these parameters become a job.",
-            "Shows the log and ends with the container's exit code; with -d, prints the job's id and returns.",
-            "The model's own parameters are written after MODEL as its program takes them: --lr 0.1 --amp.",
-            "Give a parameter that has the name of an option below by --param."
+            "Train a model: fill its draft with parameters and run it as a job.",
+            "Shows the log and exits with the container's exit code. With -d, prints the job's id and returns.",
+            "Write the model's own parameters after MODEL, as arguments of its program: --lr 0.1 --amp.",
+            "If a parameter has the name of an option below, set it with --param."
         },
         customSynopsis = "trainyard train MODEL [--NAME VALUE]... [OPTIONS]",
         footerHeading = "%nExample:%n",
@@ -53,7 +53,9 @@ public final class TrainCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(paramLabel = "MODEL", description = "The draft: NAME, or NAME@VERSION; trainyard drafts list has them.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The draft: NAME or NAME@VERSION. trainyard drafts list lists all drafts.")
     private String model = "";
 
     @Unmatched
@@ -65,8 +67,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--outputs",
             paramLabel = "DIR",
-            description =
-                    "The place of the outputs: an absolute path on the worker's host (default: as the draft says).")
+            description = "The outputs folder: an absolute path on the worker's host (default: the draft's).")
     private @Nullable String outputs;
 
     @Mixin
@@ -79,14 +80,13 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description =
-                    "Print the message that would be published and the equivalent docker run command; publish nothing.")
+            description = "Print the message and the equivalent docker run command. Do not publish.")
     private boolean dryRun;
 
     @Option(
             names = "--json",
             description =
-                    "With -d, print the server's answer; else print the job at its end, and the log as messages; with --dry-run, only the message.")
+                    "With -d, print the server's answer as JSON. Otherwise print the job at its end, and its log on standard error. With --dry-run, print only the message.")
     private boolean json;
 
     public TrainCommand(Session session) {
@@ -98,7 +98,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (outputs != null && !outputs.startsWith("/")) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "--outputs: '%s' is no absolute path. Write where on the worker's host the results shall go, from / on."
+                    "--outputs: '%s' is not an absolute path. Write a path on the worker's host that starts with /."
                             .formatted(outputs));
         }
         ServerClient server = session.server();
@@ -119,7 +119,7 @@ public final class TrainCommand implements Callable<Integer> {
         return new Attachment(session, server, id, name, json).follow();
     }
 
-    /** The draft is the server's; beyond that nobody is contacted. */
+    /** Fetches the draft from the server, and contacts it for nothing else. */
     private int submission(StoredDraft draft, Request.Train request) {
         try {
             return SubmissionOptions.print(session, draft.draft().resolve(request), RequestCodec.encode(request), json);
@@ -128,7 +128,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Those written as the program takes them win over the others of their name. */
+    /** Arguments after MODEL override {@code --param} and {@code --params}. */
     private Map<String, ParameterValue> params(StoredDraft draft) {
         Map<String, ParameterValue> params = new LinkedHashMap<>();
         Map<String, ParameterValue> written =
@@ -164,7 +164,7 @@ public final class TrainCommand implements Callable<Integer> {
                 job.notBefore());
     }
 
-    /** For the help: what the server knows of the model that was named, if one was. */
+    /** For the help: the parameters of the named model, from the server. Empty if no model was named. */
     public String modelHelp() {
         if (model.isEmpty()) {
             return "";
@@ -176,7 +176,7 @@ public final class TrainCommand implements Callable<Integer> {
             return "%nParameters of %s:%n%s"
                     .formatted(draft.ref(), text.toString(UTF_8).indent(2));
         } catch (Failure e) {
-            return "%nThe parameters of %s are not known: %s%n".formatted(model, e.getMessage());
+            return "%nThe parameters of %s cannot be shown: %s%n".formatted(model, e.getMessage());
         }
     }
 }

@@ -1,4 +1,4 @@
-/** The commands that hand in a training: from a compose file, a run line or a draft. */
+/** The commands that submit a training: from a compose file, a docker run line or a draft. */
 @NullMarked
 package dev.trainyard.cli.submit;
 

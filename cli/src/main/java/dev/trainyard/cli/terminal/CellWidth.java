@@ -2,10 +2,10 @@ package dev.trainyard.cli.terminal;
 
 import java.util.Arrays;
 
-/** How many cells of a terminal a text takes: Chinese, Japanese and Korean characters and emoji take two, combining marks none. */
+/** Counts the terminal cells of a text: Chinese, Japanese and Korean characters and emoji take two, combining marks none. */
 final class CellWidth {
 
-    /** Beginnings and ends of what Unicode's EastAsianWidth calls wide or fullwidth. */
+    /** First and last characters of the ranges that Unicode's EastAsianWidth calls wide or fullwidth. */
     private static final int[] WIDE = {
         0x1100, 0x115f, 0x231a, 0x231b, 0x2329, 0x232a, 0x23e9, 0x23ec, 0x23f0, 0x23f0,
         0x23f3, 0x23f3, 0x25fd, 0x25fe, 0x2614, 0x2615, 0x2648, 0x2653, 0x267f, 0x267f,
@@ -32,7 +32,7 @@ final class CellWidth {
         return text.codePoints().map(CellWidth::of).sum();
     }
 
-    /** The beginning of the text that takes no more than this. */
+    /** The longest start of the text that fits into this number of cells. */
     static String head(String text, int cells) {
         int width = 0;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
@@ -53,7 +53,7 @@ final class CellWidth {
             return 0;
         }
         int place = Arrays.binarySearch(WIDE, c);
-        // Between a beginning and an end the place to insert at is odd.
+        // The insertion point is odd between the first and last character of a range.
         return place >= 0 || (-place - 1) % 2 == 1 ? 2 : 1;
     }
 }

@@ -7,15 +7,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Characters in what others wrote that a terminal would obey or that a person would not see: control characters move its cursor, change its title
- * or answer as if somebody had typed; others turn the direction of the text round or are invisible. They are shown as {@code \x1b} and
- * {@code \u202e}; the ends of lines and tabs stay.
+ * Escapes unsafe characters in text from others. Control characters can move the terminal's cursor, change its title or make it send input.
+ * Other characters reverse the direction of text or are invisible. They are shown as {@code \x1b} and {@code \u202e}. Newlines and tabs
+ * stay.
  */
 public final class ControlCharacters {
 
     private ControlCharacters() {}
 
-    /** The text with all of them shown. */
+    /** The text with unsafe characters escaped. */
     public static String shown(String text) {
         if (text.codePoints().noneMatch(ControlCharacters::isUnsafe)) {
             return text;
@@ -31,12 +31,12 @@ public final class ControlCharacters {
         return shown.toString();
     }
 
-    /** A value in one line: the ends of lines and tabs are shown too, as {@code \n} and {@code \t}. */
+    /** A value in one line. Newlines and tabs are escaped, too, as {@code \n} and {@code \t}. */
     public static String inOneLine(String value) {
         return shown(value.replace("\n", "\\n").replace("\t", "\\t"));
     }
 
-    /** A stream to a terminal that shows them. */
+    /** A stream to a terminal that escapes unsafe characters. */
     public static PrintStream shownTo(PrintStream terminal) {
         boolean utf8 = terminal.charset().equals(StandardCharsets.UTF_8);
         return new PrintStream(new Shown(terminal, utf8), true, terminal.charset());
@@ -58,7 +58,7 @@ public final class ControlCharacters {
 
         private final boolean utf8;
 
-        /** Of a character of which not all bytes are there yet. */
+        /** The bytes of an incomplete character. */
         private final byte[] begun = new byte[4];
 
         private int count;
@@ -73,7 +73,7 @@ public final class ControlCharacters {
         public void write(int written) throws IOException {
             int b = written & 0xff;
             if (count > 0 && (b & 0xc0) != 0x80) {
-                // What was begun is no character.
+                // The bytes so far are not a character.
                 passOn();
             }
             if (count > 0) {

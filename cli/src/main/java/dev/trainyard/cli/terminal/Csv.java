@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Comma-separated values as RFC 4180 defines them, but for the ends of lines: they are those of the system, as psql has it. Null is an empty field, an empty text a quoted one. */
+/**
+ * Writes comma-separated values as in RFC 4180, but lines end with a newline only, as in psql. Null is an empty field, and an empty text is
+ * a quoted empty field.
+ */
 public final class Csv {
 
     private Csv() {}

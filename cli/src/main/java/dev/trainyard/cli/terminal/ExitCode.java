@@ -1,35 +1,35 @@
 package dev.trainyard.cli.terminal;
 
 /**
- * How the client ends, for scripts; listed in {@code --help} and docs/cli.md. Those from 64 on are those of sysexits.h. An attached
- * {@code submit} ends with the container's own exit code.
+ * The client's exit codes. {@code --help} and docs/cli.md list them. Those from 64 on follow sysexits.h. An attached {@code submit}
+ * exits with the container's exit code.
  */
 public final class ExitCode {
 
     public static final int OK = 0;
 
-    /** The job did not succeed, and no container said how. */
+    /** The job failed without a container's exit code. */
     public static final int JOB_FAILED = 1;
 
-    /** Wrong arguments, a file that cannot be used, or a request that the server refuses. */
+    /** Wrong arguments, an unusable file, or a request that the server refuses. */
     public static final int INVALID = 64;
 
-    /** A file, a job or whatever else was named does not exist. */
+    /** A file, a job or another named object does not exist. */
     public static final int NOT_FOUND = 66;
 
     /** No server answers. */
     public static final int UNREACHABLE = 69;
 
-    /** A defect of the client or the server. */
+    /** A bug in the client or the server. */
     public static final int INTERNAL = 70;
 
-    /** The server cannot do it now: Kafka or Postgres does not answer; or the job that was followed is held. */
+    /** The server cannot do this now, because Kafka or Postgres does not answer. Or the followed job is held. */
     public static final int TRY_LATER = 75;
 
-    /** What a shell reports of a program that Ctrl-C ended (128 + SIGINT). */
+    /** The shell's exit code for a program that Ctrl-C ended (128 + SIGINT). */
     public static final int INTERRUPTED = 130;
 
-    /** What a shell reports of a program whose output nobody reads any more (128 + SIGPIPE). */
+    /** The shell's exit code for a program that wrote to a closed pipe (128 + SIGPIPE). */
     public static final int OUTPUT_CLOSED = 141;
 
     private ExitCode() {}

@@ -4,7 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a command: what happened, to what, and what to do, in words for people. */
+/** Ends a command. Its message says what happened, to which object, and what to do. */
 public final class Failure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -25,7 +25,7 @@ public final class Failure extends RuntimeException {
         return exitCode;
     }
 
-    /** What an exception has to say, for messages: those of the file system often consist of a path alone. */
+    /** The reason in an exception, in words. The message of a file system exception is often only a path. */
     public static String reason(Exception e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file";

@@ -13,7 +13,7 @@ public final class Screen {
 
     private Screen() {}
 
-    /** How many characters a line has: as COLUMNS says, else as the terminal does; {@link Table#UNLIMITED} where neither is known. */
+    /** The number of characters in a line: from COLUMNS, else from the terminal, else {@link Table#UNLIMITED}. */
     public static int width(Map<String, String> environment) {
         int stated = number(environment.getOrDefault("COLUMNS", ""));
         return stated >= NARROWEST ? stated : ofTerminal();

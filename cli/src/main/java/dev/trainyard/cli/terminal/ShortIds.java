@@ -4,10 +4,10 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Beginnings of ids that are as short as they can be and still tell the ids of one listing apart. */
+/** Shortens the ids of one listing as far as they stay distinct. */
 public final class ShortIds {
 
-    /** The part of a UUIDv7 that is its time in milliseconds; shorter, ids of one minute would look alike. */
+    /** The milliseconds of a UUIDv7. With fewer characters, ids of the same minute would look alike. */
     private static final int LEAST = 13;
 
     private final int length;

@@ -8,7 +8,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.regex.Pattern;
 
-/** Values as tables show them: short, in local time. */
+/** Formats values for tables: short, and in local time. */
 public final class Shown {
 
     private static final int SECONDS = "2026-11-24T08:15:30".length();
@@ -18,12 +18,12 @@ public final class Shown {
 
     private final Clock clock;
 
-    /** @param clock tells what today is, and the zone to show times in */
+    /** @param clock gives the current day and the time zone */
     public Shown(Clock clock) {
         this.clock = clock;
     }
 
-    /** {@code 08:15:30} if that is today, else {@code 2026-11-23 08:15}; a text that is no instant as it is. */
+    /** {@code 08:15:30} for an instant of today, else {@code 2026-11-23 08:15}. Other text stays unchanged. */
     public String time(String instant) {
         String full = dateAndTime(instant);
         if (full.equals(instant)) {
@@ -34,7 +34,7 @@ public final class Shown {
                 : full.substring(0, full.lastIndexOf(':'));
     }
 
-    /** {@code 2026-11-24 08:15:30}, where rows are compared and copied; a text that is no instant as it is. */
+    /** {@code 2026-11-24 08:15:30}, for rows that people compare and copy. Other text stays unchanged. */
     public String dateAndTime(String instant) {
         if (!looksLikeAnInstant(instant)) {
             return instant;
@@ -50,10 +50,10 @@ public final class Shown {
     }
 
     /**
-     * How long it is from one instant to another, in its two largest units: {@code 12s}, {@code 3m12s}, {@code 5h03m}, {@code 12d05h}.
+     * The time between two instants in its two largest units: {@code 12s}, {@code 3m12s}, {@code 5h03m}, {@code 12d05h}.
      *
-     * @param from an instant; empty if any: then there is nothing to say
-     * @param to empty: now
+     * @param from an instant. If empty, the result is empty
+     * @param to an instant. Empty means now
      */
     public String between(String from, String to) {
         if (!looksLikeAnInstant(from) || !(to.isEmpty() || looksLikeAnInstant(to))) {
@@ -61,7 +61,7 @@ public final class Shown {
         }
         try {
             Instant end = to.isEmpty() ? clock.instant() : Instant.parse(to);
-            // Another host's clock may be ahead of ours.
+            // Another host's clock may be ahead.
             return duration(
                     Math.max(0, Duration.between(Instant.parse(from), end).toSeconds()));
         } catch (DateTimeException e) {
@@ -69,7 +69,7 @@ public final class Shown {
         }
     }
 
-    /** An ISO duration as {@link #between} shows it; a text that is none as it is. */
+    /** An ISO duration in the format of {@link #between}. Other text stays unchanged. */
     public static String span(String iso) {
         try {
             return iso.isEmpty() ? "" : duration(Duration.parse(iso).toSeconds());
@@ -95,7 +95,7 @@ public final class Shown {
         return number < 10 ? "0" + number : Long.toString(number);
     }
 
-    /** A sentence of the server with the instants in it as {@link #time} shows them. */
+    /** Replaces the instants in a sentence by {@link #time}. */
     public String timesIn(String sentence) {
         return INSTANT.matcher(sentence).replaceAll(instant -> time(instant.group()));
     }

@@ -7,19 +7,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Rows in aligned columns. Columns that hold numbers only are aligned right. */
+/** Prints rows in aligned columns. Columns of numbers are aligned right. */
 public final class Table {
 
-    /** Of a table that goes to no terminal. */
+    /** The width of a table that is not printed on a terminal. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final String GAP = "  ";
     private static final String CUT = "…";
 
-    /** A column is not cut further: what is left would say nothing. */
+    /** The smallest width to which a column is cut. */
     private static final int LEAST = 6;
 
-    /** Before columns are cut more than that, dispensable ones are left out. */
+    /** Dispensable columns are dropped before other columns are cut below this width. */
     private static final int READABLE = 10;
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -34,19 +34,19 @@ public final class Table {
         Arrays.fill(numbers, true);
     }
 
-    /** These columns are never cut, nor are numbers. */
+    /** Never cuts these columns. Columns of numbers are not cut, either. */
     public Table whole(String... titles) {
         whole.addAll(List.of(titles));
         return this;
     }
 
-    /** These columns are left out, in this order, where too little would be left of all. */
+    /** Drops these columns, in this order, if the columns would become too narrow. */
     public Table dispensable(String... titles) {
         dispensable.addAll(List.of(titles));
         return this;
     }
 
-    /** What does not fit into its column goes on in the next line, and nothing is cut. */
+    /** Wraps long cells to further lines instead of cutting them. */
     public Table wrapped() {
         wrapped = true;
         return this;
@@ -55,12 +55,12 @@ public final class Table {
     /**
      * Adds a row.
      *
-     * @param cells as many as there are titles
+     * @param cells one for each title
      */
     public void row(List<String> cells) {
         List<String> shown = new ArrayList<>(cells.size());
         for (int i = 0; i < cells.size(); i++) {
-            // Whatever it contains, it must not break the table.
+            // The content of a cell must not break the table.
             String cell = ControlCharacters.inOneLine(cells.get(i));
             shown.add(cell);
             numbers[i] &= isNumber(cell);
@@ -68,12 +68,12 @@ public final class Table {
         rows.add(shown);
     }
 
-    /** All of it. */
+    /** Prints the complete table. */
     public void print(PrintStream out) {
         print(out, UNLIMITED);
     }
 
-    /** Each line within this width, in cells of a terminal: dispensable columns go, then the widest are cut, and a line that is too long even so. */
+    /** Prints lines of at most this width in terminal cells: drops dispensable columns, then cuts the widest columns, then the whole line. */
     public void print(PrintStream out, int width) {
         int[] widths = new int[numbers.length];
         for (List<String> row : rows) {
@@ -107,7 +107,7 @@ public final class Table {
         return line.toString().stripTrailing();
     }
 
-    /** Those that are shown. */
+    /** The columns that are shown. */
     private List<Integer> columns(int[] widths, int width) {
         List<Integer> columns = new ArrayList<>();
         for (int i = 0; i < widths.length; i++) {
@@ -154,7 +154,7 @@ public final class Table {
         return CellWidth.of(text) <= width ? text : CellWidth.head(text, width - 1) + CUT;
     }
 
-    /** At blanks where there are some. */
+    /** Breaks at blanks if possible. */
     private static List<String> lines(String cell, int width) {
         List<String> lines = new ArrayList<>();
         String rest = cell;

@@ -24,7 +24,7 @@ class EventReaderTest {
     }
 
     @Test
-    void half_an_event_is_none() throws IOException {
+    void an_incomplete_event_is_ignored() throws IOException {
         assertThat(read("event: log\ndata: {\"a\"")).isEmpty();
     }
 

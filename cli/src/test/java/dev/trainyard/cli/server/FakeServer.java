@@ -19,13 +19,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Plays the server's part of the contract, word by word as a test writes it. The true server is tried end to end. */
+/** A fake server: it sends exactly the answers that a test defines. The end-to-end tests use the real server. */
 public final class FakeServer implements AutoCloseable {
 
-    /** At the end of a stream's text: the connection stays open, and nothing more comes. */
+    /** Appended to a stream's text: the connection stays open without further data. */
     public static final String SILENCE = "<silence>";
 
-    /** One request that came. */
+    /** One received request. */
     public record Received(
             String line, String body, @Nullable String lastEventId) {}
 
@@ -53,9 +53,9 @@ public final class FakeServer implements AutoCloseable {
     }
 
     /**
-     * Answers requests; given more than once, the answers follow each other, and the last stays.
+     * Answers requests. If called several times, the answers are sent in order, and the last one repeats.
      *
-     * @param request for example {@code GET /jobs?limit=50}; an id or digest that the test cannot know is written {@code *}
+     * @param request for example {@code GET /jobs?limit=50}. {@code *} stands for an id or digest that the test cannot know
      */
     public FakeServer answers(String request, int status, String json) {
         return answers(
@@ -66,7 +66,7 @@ public final class FakeServer implements AutoCloseable {
         return answers(request, new Answer(status, "text/html", text));
     }
 
-    /** One connection's events; further calls are further connections. */
+    /** Defines the events of one connection. Each further call defines the next connection. */
     public FakeServer streams(String request, String events) {
         return answers(request, new Answer(200, "text/event-stream", events));
     }
@@ -76,7 +76,7 @@ public final class FakeServer implements AutoCloseable {
         return this;
     }
 
-    /** What came so far, in order. */
+    /** The received requests, in order. */
     public List<Received> received() {
         return List.copyOf(received);
     }

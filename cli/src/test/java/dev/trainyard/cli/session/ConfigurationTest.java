@@ -41,7 +41,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void server_team_and_labels_need_not_be_said_each_time() throws IOException {
+    void the_configuration_sets_server_team_and_labels() throws IOException {
         configured("server: %s\nteam: vision\nlabels: {project: digits, mine: no}\n".formatted(server.address()));
 
         assertThat(cli.run("run", "-d", "-l", "project=own", "busybox").exitCode())
@@ -52,7 +52,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void options_and_variables_go_before_the_file() throws IOException {
+    void options_and_variables_override_the_file() throws IOException {
         configured("server: http://127.0.0.1:1\nteam: vision\nlabels: {a: file, b: file, c: file}\n");
         cli.environment("TRAINYARD_SERVER", server.address())
                 .environment("TRAINYARD_TEAM", "nlp")
@@ -77,12 +77,12 @@ class ConfigurationTest {
 
         assertThat(cli.run("workers").err())
                 .isEqualTo(
-                        "error: %1$s:1:1: there is no key 'sever'. Did you mean server?\n       %1$s:2:1: labels: is not a mapping. Write them as names and values: {project: digits}\n       %1$s:3:1: team: is not a single value. Write one, in quotes where it is empty\n"
+                        "error: %1$s:1:1: unknown key 'sever'. Did you mean server?\n       %1$s:2:1: labels: is not a mapping. Write names and values, such as {project: digits}\n       %1$s:3:1: team: is not a single value. Write one. Quote an empty value\n"
                                 .formatted(home.resolve(".config/trainyard/config.yml")));
         configured("server: [\n");
-        assertThat(cli.run("workers").err()).contains("config.yml:2:1: this is not valid YAML");
+        assertThat(cli.run("workers").err()).contains("config.yml:2:1: not valid YAML");
         configured("a list\n");
-        assertThat(cli.run("workers").err()).contains("this is not a mapping");
+        assertThat(cli.run("workers").err()).contains("the file is not a mapping");
         cli.environment("TRAINYARD_LABELS", "a").environment("XDG_CONFIG_HOME", "/nowhere");
         assertThat(cli.run("run", "--dry-run", "busybox").err()).contains("TRAINYARD_LABELS: 'a' is not NAME=VALUE");
     }
@@ -92,12 +92,12 @@ class ConfigurationTest {
                 team: ~                       | 1:1: team: is not a single value
                 server: NULL                  | 1:1: server: is not a single value
                 labels: {d: ~}                | 1:1: label d: is not a single value
-                labels: {a: 1, a: 2}        | 1:1: label a: stands here a second time
-                labels: {'a=b': 1}          | 1:1: labels: 'a=b' is no name of a label
+                labels: {a: 1, a: 2}        | 1:1: label a: is given twice
+                labels: {'a=b': 1}          | 1:1: labels: 'a=b' is not a valid name of a label
                 team: ''                    | 1:1: team: is empty
-                {team: a, team: b}          | 1:11: team: stands here a second time
+                {team: a, team: b}          | 1:11: team: is given twice
                 """)
-    void what_means_nothing_or_two_things_is_an_error_with_its_place(String yaml, String fault) throws IOException {
+    void empty_and_repeated_keys_are_errors_with_their_line(String yaml, String fault) throws IOException {
         configured(yaml + "\n");
 
         assertThat(cli.run("run", "--dry-run", "busybox").err()).contains("config.yml:" + fault);
@@ -108,7 +108,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void a_label_without_quotes_is_what_yaml_reads() throws IOException {
+    void an_unquoted_label_is_read_as_yaml_reads_it() throws IOException {
         configured("server: %s\nlabels: {a: True, b: 'True', c: no}\n".formatted(server.address()));
 
         assertThat(cli.run("run", "-d", "busybox").exitCode()).isZero();
@@ -117,23 +117,24 @@ class ConfigurationTest {
     }
 
     @Test
-    void a_folder_or_a_link_that_leads_nowhere_is_no_missing_file() throws IOException {
+    void a_folder_or_a_broken_link_does_not_count_as_a_missing_file() throws IOException {
         Path file = home.resolve(".config/trainyard/config.yml");
         Files.createDirectories(file);
         assertThat(cli.run("workers").err()).contains("config.yml is a folder");
         Files.delete(file);
         Files.createSymbolicLink(file, Path.of("/nowhere"));
 
-        assertThat(cli.run("workers").err()).contains("config.yml is a link to a file that is not there");
+        assertThat(cli.run("workers").err()).contains("config.yml is a link to a file that does not exist");
     }
 
     @Test
-    void commands_in_messages_ask_the_server_that_was_asked() {
+    void commands_in_messages_name_the_same_server() {
         server.answers("GET /jobs?limit=50", 200, "{\"jobs\":[],\"next\":null}");
         cli.environment("TRAINYARD_COMMAND", "./trainyard");
 
         assertThat(cli.run("--server", server.address(), "jobs").err())
-                .isEqualTo("trainyard: no jobs yet: ./trainyard --server %s submit FILE\n".formatted(server.address()));
+                .isEqualTo("trainyard: no jobs yet. To submit one: ./trainyard --server %s submit FILE\n"
+                        .formatted(server.address()));
         assertThat(cli.run("--server", "http://127.0.0.1:1", "jobs").err())
                 .contains("Start one with ./trainyard up, or");
     }

@@ -38,7 +38,7 @@ class BuildContextTest {
     }
 
     @Test
-    void everything_goes_in_sorted_with_its_mode_and_without_owner_and_time() throws IOException {
+    void entries_are_sorted_and_keep_their_mode_but_not_owner_and_time() throws IOException {
         write("src/models.py", "m");
         write("run.sh", "#!/bin/sh\n");
         Files.setPosixFilePermissions(context.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-x---"));
@@ -58,7 +58,7 @@ class BuildContextTest {
     }
 
     @Test
-    void equal_content_has_an_equal_digest_wherever_and_whenever() throws IOException {
+    void equal_content_has_an_equal_digest_at_any_place_and_time() throws IOException {
         write("a/" + "long".repeat(60) + "/ünïcode.txt", "x");
         Path copy = Files.createDirectory(temp.resolve("copy"));
         for (String name : List.of("Dockerfile", "a/" + "long".repeat(60) + "/ünïcode.txt")) {
@@ -74,7 +74,7 @@ class BuildContextTest {
     }
 
     @Test
-    void the_digest_of_a_known_content_never_changes() throws IOException {
+    void the_digest_of_a_fixed_content_never_changes() throws IOException {
         Files.setPosixFilePermissions(context.resolve("Dockerfile"), PosixFilePermissions.fromString("rw-r--r--"));
 
         assertThat(digest(context))
@@ -82,7 +82,7 @@ class BuildContextTest {
     }
 
     @Test
-    void dockerignore_is_honoured_but_for_the_two_files_that_the_build_needs() throws IOException {
+    void dockerignore_cannot_exclude_the_two_files_that_the_build_needs() throws IOException {
         write(".dockerignore", "*\n!src\n**/*.pyc\n");
         write("data/train.csv", "1");
         write("src/a.py", "a");
@@ -92,7 +92,7 @@ class BuildContextTest {
     }
 
     @Test
-    void an_exception_brings_the_folders_above_it_back() throws IOException {
+    void an_exception_restores_its_parent_folders() throws IOException {
         write(".dockerignore", "docs\n!docs/api/keep.md\n");
         write("docs/api/keep.md", "k");
         write("docs/api/drop.md", "d");
@@ -102,7 +102,7 @@ class BuildContextTest {
     }
 
     @Test
-    void a_dockerfile_may_have_a_dockerignore_of_its_own() throws IOException {
+    void a_dockerfile_can_have_its_own_dockerignore() throws IOException {
         write(".dockerignore", "a\n");
         write("gpu.Dockerfile", "FROM scratch\n");
         write("gpu.Dockerfile.dockerignore", "b\n");
@@ -115,16 +115,16 @@ class BuildContextTest {
     }
 
     @Test
-    void a_dockerignore_that_is_none_is_refused_by_its_line() throws IOException {
+    void an_invalid_dockerignore_is_refused_with_its_line() throws IOException {
         write(".dockerignore", "ok\n[a-\n");
 
         assertThatThrownBy(() -> pack(null))
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith(context.resolve(".dockerignore") + ": '[a-' is no pattern.");
+                .hasMessageStartingWith(context.resolve(".dockerignore") + ": '[a-' is not a valid pattern.");
     }
 
     @Test
-    void symbolic_links_stay_links_and_nothing_outside_is_read() throws IOException {
+    void symbolic_links_stay_links_and_are_not_followed() throws IOException {
         Files.createDirectory(temp.resolve("outside"));
         Files.writeString(temp.resolve("outside/secret"), "s");
         Files.createSymbolicLink(context.resolve("folder"), Path.of("../outside"));
@@ -152,7 +152,7 @@ class BuildContextTest {
     }
 
     @Test
-    void a_source_that_no_instruction_takes_is_refused_with_both_names() throws IOException {
+    void a_source_that_no_instruction_uses_is_refused_with_both_names() throws IOException {
         write("Dockerfile", "FROM scratch\n");
         byte[] old = aTar();
         write("Dockerfile", "FROM scratch\nADD s.tar /\n");
@@ -160,13 +160,13 @@ class BuildContextTest {
 
         assertThatThrownBy(() -> pack(sourceFolder("digits")))
                 .isInstanceOf(Failure.class)
-                .hasMessageContaining("Dockerfile takes nothing from --source")
+                .hasMessageContaining("Dockerfile does not use --source")
                 .hasMessageContaining("no ADD or COPY names digits.tar; it adds s.tar.");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"COPY . /", "ADD $NAME /", "COPY *.tar /"})
-    void a_source_that_an_instruction_may_take_keeps_its_own_name(String instruction) throws IOException {
+    void a_source_that_a_wildcard_may_match_keeps_its_own_name(String instruction) throws IOException {
         write("Dockerfile", "FROM scratch\n" + instruction + "\n");
 
         BuildContext packed = pack(sourceFolder("digits"));
@@ -176,7 +176,7 @@ class BuildContextTest {
     }
 
     @Test
-    void a_source_folder_replaces_an_older_archive_of_its_name() throws IOException {
+    void a_source_folder_replaces_an_older_archive_with_its_name() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\nCOPY other.tar /\n");
         write("digits.tar", "old");
         write("other.tar", "other");
@@ -187,7 +187,7 @@ class BuildContextTest {
     }
 
     @Test
-    void a_source_folder_may_leave_things_out() throws IOException {
+    void a_source_folder_can_have_a_dockerignore() throws IOException {
         Path source = sourceFolder("digits");
         Files.writeString(source.resolve(".dockerignore"), ".dockerignore\nbig\n");
         Files.writeString(source.resolve("big"), "b");
@@ -200,7 +200,7 @@ class BuildContextTest {
     }
 
     @Test
-    void an_archive_goes_in_as_it_is_under_its_own_name() throws IOException {
+    void an_archive_is_added_unchanged_under_its_own_name() throws IOException {
         byte[] archive = aTar();
         write("Dockerfile", "FROM scratch\nADD sub/my.tar /\n");
         Path source = Files.write(temp.resolve("my.tar"), archive);
@@ -212,7 +212,7 @@ class BuildContextTest {
     }
 
     @Test
-    void broken_archives_that_the_dockerfile_adds_are_refused_all_at_once() throws IOException {
+    void all_broken_archives_that_the_dockerfile_adds_are_refused_at_once() throws IOException {
         byte[] tar = aTar();
         write("Dockerfile", "FROM scratch\nADD garbage.tar cut.tar good.tar /\n");
         write("garbage.tar", "<html>not found</html>".repeat(100));
@@ -223,9 +223,9 @@ class BuildContextTest {
                 .isInstanceOf(Failure.class)
                 .returns(64, failure -> ((Failure) failure).exitCode())
                 .message()
-                .contains("Dockerfile adds garbage.tar to be unpacked, but %s is no readable tar archive: "
+                .contains("Dockerfile adds garbage.tar to unpack it, but %s is not a readable tar archive: "
                         .formatted(context.resolve("garbage.tar")))
-                .contains("%s is no readable tar archive: it ends in the middle. Pack it anew, give its folder"
+                .contains("%s is not a readable tar archive: it ends in the middle. Pack it again, give its folder"
                         .formatted(context.resolve("cut.tar")))
                 .doesNotContain("good.tar");
         assertThatThrownBy(() -> pack(sourceFolder("another")))
@@ -234,7 +234,7 @@ class BuildContextTest {
     }
 
     @Test
-    void what_is_not_to_be_unpacked_may_hold_anything() throws IOException {
+    void a_file_that_is_not_unpacked_can_have_any_content() throws IOException {
         write("Dockerfile", "FROM scratch\nCOPY copied.tar /\nADD folder.tar linked.tar weights.bin /\n");
         for (String name : List.of("copied.tar", "folder.tar/inside", "weights.bin", "../outside")) {
             write(name, "no archive");
@@ -245,7 +245,7 @@ class BuildContextTest {
     }
 
     @Test
-    void an_archive_that_the_build_will_miss_is_an_error_with_the_remedy() throws IOException {
+    void an_archive_missing_from_the_context_is_an_error_with_a_remedy() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
 
         assertThatThrownBy(() -> pack(null))
@@ -256,7 +256,7 @@ class BuildContextTest {
     }
 
     @Test
-    void an_archive_of_another_name_than_the_dockerfile_adds_is_an_error_with_that_name() throws IOException {
+    void a_source_with_another_name_than_the_dockerfile_adds_is_an_error_with_that_name() throws IOException {
         byte[] archive = aTar();
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
         Path source = Files.write(temp.resolve("good.tar"), archive);
@@ -265,11 +265,11 @@ class BuildContextTest {
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("adds digits.tar, which is neither in %s nor the name of --source %s"
                         .formatted(context, source))
-                .hasMessageContaining("Rename what you give to digits.tar");
+                .hasMessageContaining("Rename the source to digits.tar");
     }
 
     @Test
-    void an_archive_of_a_stage_that_is_not_built_is_not_missed() throws IOException {
+    void archives_of_stages_that_are_not_built_are_not_required() throws IOException {
         String stages = "FROM scratch AS small\nFROM scratch AS large\nADD digits.tar /\nRUN <<EOF\nEOF\n";
         write("Dockerfile", stages);
         try (BuildContext packed = BuildContext.pack(context, "Dockerfile", null, "small", null)) {
@@ -278,7 +278,7 @@ class BuildContextTest {
     }
 
     @Test
-    void a_dockerfile_that_no_worker_builds_is_an_error_before_anything_is_sent() throws IOException {
+    void a_dockerfile_that_workers_refuse_is_an_error_before_anything_is_sent() throws IOException {
         write("Dockerfile", "FROM scratch\nRUN <<EOF\nADD digits.tar /\nEOF\n");
 
         assertThatThrownBy(() -> pack(null))
@@ -287,7 +287,7 @@ class BuildContextTest {
     }
 
     @Test
-    void too_much_is_refused_with_the_largest_folders() throws IOException {
+    void a_context_that_is_too_large_is_refused_with_its_largest_folders() throws IOException {
         sparse("data/train.bin", 400L << 20);
         sparse("data/val.bin", 100L << 20);
         sparse("outputs/last.pt", 50L << 20);
@@ -295,12 +295,12 @@ class BuildContextTest {
         assertThatThrownBy(() -> pack(null))
                 .isInstanceOf(Failure.class)
                 .hasMessage(
-                        "%s has 550.0 MiB to pack, more than the 512.0 MiB that a source may have. Largest in it: data (500.0 MiB), outputs (50.0 MiB), Dockerfile (525 B). Mount data instead, and list it in .dockerignore."
+                        "%s has 550.0 MiB to pack, and the limit of a source is 512.0 MiB. Its largest entries: data (500.0 MiB), outputs (50.0 MiB), Dockerfile (525 B). Mount data instead, and list it in .dockerignore."
                                 .formatted(context));
     }
 
     @Test
-    void what_is_missing_or_outside_is_named() throws IOException {
+    void missing_and_outside_files_are_named() throws IOException {
         Files.delete(context.resolve("Dockerfile"));
 
         assertThatThrownBy(() -> pack(null))
@@ -320,7 +320,7 @@ class BuildContextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "/.", "/./", "/src/..", "/src/../"})
-    void a_relative_folder_is_packed_however_it_is_written(String spelling) throws IOException {
+    void a_relative_folder_can_be_written_in_any_form(String spelling) throws IOException {
         write("src/main.py", "m");
         Path relative = Path.of("").toAbsolutePath().relativize(context);
 
@@ -338,7 +338,7 @@ class BuildContextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"./gpu.Dockerfile", "src/../gpu.Dockerfile", "src/./../gpu.Dockerfile"})
-    void the_dockerfile_is_packed_however_it_is_written(String spelling) throws IOException {
+    void the_path_of_the_dockerfile_can_be_written_in_any_form(String spelling) throws IOException {
         write("gpu.Dockerfile", "FROM scratch\n");
         write(".dockerignore", "*\n");
 
@@ -346,7 +346,7 @@ class BuildContextTest {
     }
 
     @Test
-    void a_dockerfile_that_is_a_link_out_of_the_context_is_sent_as_what_it_leads_to() throws IOException {
+    void a_dockerfile_that_links_out_of_the_context_is_replaced_by_the_links_target() throws IOException {
         Files.delete(context.resolve("Dockerfile"));
         Files.createSymbolicLink(
                 context.resolve("Dockerfile"), Files.writeString(temp.resolve("real"), "FROM scratch\n"));
@@ -357,7 +357,7 @@ class BuildContextTest {
     }
 
     @Test
-    void nothing_is_left_behind() throws IOException {
+    void no_temporary_file_is_left_behind() throws IOException {
         write("Dockerfile", "FROM scratch\nADD digits.tar /\n");
         Path tar;
         try (BuildContext packed = pack(sourceFolder("digits"))) {

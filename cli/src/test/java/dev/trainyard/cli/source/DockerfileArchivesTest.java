@@ -6,10 +6,10 @@ import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class DockerfileTest {
+class DockerfileArchivesTest {
 
     @Test
-    void archives_that_come_from_the_context_are_found() {
+    void archives_from_the_context_are_found() {
         assertThat(DockerfileArchives.archives(instructions("""
                 # syntax=docker/dockerfile:1
                 FROM base AS build
@@ -23,7 +23,7 @@ class DockerfileTest {
     }
 
     @Test
-    void what_only_the_build_can_tell_is_left_out() {
+    void names_that_only_the_build_can_resolve_are_left_out() {
         assertThat(DockerfileArchives.archives(instructions("""
                 FROM base
                 ADD https://example.org/a.tar /
@@ -39,7 +39,7 @@ class DockerfileTest {
     }
 
     @Test
-    void what_is_copied_or_left_packed_is_not_unpacked() {
+    void copied_and_still_packed_archives_are_not_unpacked() {
         assertThat(DockerfileArchives.unpacked(instructions("""
                 FROM base
                 ADD digits.tar /

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IgnoreRulesTest {
 
-    /** What docker build does with the same file; ';' stands for the end of a line. */
+    /** The results of docker build with the same file. ';' stands for a newline. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             # rules                   | path                | ignored
@@ -64,7 +64,7 @@ class IgnoreRulesTest {
     }
 
     @Test
-    void a_hash_begins_a_comment_only_at_the_start_of_a_line() {
+    void a_hash_starts_a_comment_only_at_the_start_of_a_line() {
         IgnoreRules rules = IgnoreRules.parse("# data\r\nsrc # not a comment\r\n");
 
         assertThat(rules.ignores("data")).isFalse();
@@ -73,15 +73,15 @@ class IgnoreRulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"!", "!  ", "[a-", "a[", "[z-a]"})
-    void what_is_no_pattern_is_refused_by_its_line(String line) {
+    void an_invalid_pattern_is_refused_with_its_line(String line) {
         assertThatThrownBy(() -> IgnoreRules.parse("ok\n" + line))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(line);
     }
 
-    /** Tried one after the other, the ways to divide such a name among the wildcards would take for ever. */
+    /** A backtracking matcher would try every way to split such a name among the wildcards, and never finish. */
     @Test
-    void many_wildcards_are_matched_against_a_long_path() {
+    void many_wildcards_match_a_long_path_in_linear_time() {
         IgnoreRules rules =
                 IgnoreRules.parse("*a".repeat(30) + "*b\n" + "**/*a".repeat(10) + "*b\n" + "*".repeat(1000) + "x");
 

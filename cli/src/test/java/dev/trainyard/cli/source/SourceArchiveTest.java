@@ -22,7 +22,7 @@ class SourceArchiveTest {
     Path folder;
 
     @Test
-    void tars_plain_or_compressed_are_taken() throws IOException {
+    void plain_and_compressed_tars_are_accepted() throws IOException {
         assertThatCode(() -> SourceArchive.check(file("a.tar", tar()))).doesNotThrowAnyException();
         assertThatCode(() -> SourceArchive.check(file("a.tar.gz", gzip(tar())))).doesNotThrowAnyException();
         assertThatCode(() -> SourceArchive.check(file("a.tar.bz2", bzip2(tar()))))
@@ -32,12 +32,12 @@ class SourceArchiveTest {
     }
 
     @Test
-    void a_broken_one_is_refused_by_its_name() throws IOException {
+    void a_broken_archive_is_refused_with_its_name() throws IOException {
         byte[] tar = tar();
         byte[] gzip = gzip(tar);
 
         refused("half.tar", Arrays.copyOf(tar, 700));
-        // main.py has 1800 bytes: a header, four blocks, the end.
+        // main.py has 1800 bytes: a header, four blocks, and the end of the archive.
         for (int length : new int[] {300, 1500, 512 + 1800, 5 * 512, 5 * 512 + 100}) {
             refused("cut.tar", Arrays.copyOf(tar, length));
             refused("cut.tar.gz", gzip(Arrays.copyOf(tar, length)));
@@ -59,7 +59,7 @@ class SourceArchiveTest {
         Path file = file(name, content);
         assertThatThrownBy(() -> SourceArchive.check(file))
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith(file + " is no readable tar archive: ")
+                .hasMessageStartingWith(file + " is not a readable tar archive: ")
                 .message()
                 .doesNotContain("..");
     }

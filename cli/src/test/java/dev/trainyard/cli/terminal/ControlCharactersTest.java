@@ -15,7 +15,7 @@ class ControlCharactersTest {
 
     @ParameterizedTest
     @MethodSource
-    void they_are_shown_and_everything_else_stays(String text, String shown) {
+    void control_characters_are_escaped_and_other_text_stays(String text, String shown) {
         ByteArrayOutputStream terminal = new ByteArrayOutputStream();
         try (PrintStream out = ControlCharacters.shownTo(new PrintStream(terminal, true, StandardCharsets.UTF_8))) {
             out.print(text + "\n\tend");
@@ -25,7 +25,7 @@ class ControlCharactersTest {
         assertThat(ControlCharacters.shown(text)).isEqualTo(shown);
     }
 
-    private static Stream<Arguments> they_are_shown_and_everything_else_stays() {
+    private static Stream<Arguments> control_characters_are_escaped_and_other_text_stays() {
         return Stream.of(
                 arguments("\u001b]0;title\u0007", "\\x1b]0;title\\x07"),
                 arguments("a\rb", "a\\x0db"),

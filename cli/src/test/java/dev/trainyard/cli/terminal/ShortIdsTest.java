@@ -16,7 +16,7 @@ class ShortIdsTest {
     }
 
     @Test
-    void two_of_one_millisecond_are_still_told_apart() {
+    void ids_of_the_same_millisecond_stay_distinct() {
         ShortIds ids = new ShortIds(List.of(B, A, B));
 
         assertThat(ids.of(A)).isEqualTo("0199f3a2-7b3c-700");
@@ -24,7 +24,7 @@ class ShortIdsTest {
     }
 
     @Test
-    void what_is_shorter_stays() {
+    void a_shorter_id_stays_unchanged() {
         assertThat(new ShortIds(List.of("", "x")).of("x")).isEqualTo("x");
     }
 }

@@ -36,7 +36,7 @@ class ShownTest {
         "5497558138880, 5.0 TiB",
         "5629499534213120, 5120.0 TiB"
     })
-    void sizes_have_the_unit_that_keeps_them_short(long bytes, String text) {
+    void sizes_are_shown_in_the_largest_fitting_unit(long bytes, String text) {
         assertThat(Shown.size(bytes)).isEqualTo(text);
     }
 }

@@ -23,7 +23,7 @@ class TableTest {
     }
 
     @Test
-    void what_is_dispensable_is_left_out_before_the_rest_becomes_unreadable() {
+    void dispensable_columns_are_dropped_before_others_become_unreadable() {
         Table table =
                 new Table(List.of("JOB", "NAME", "BY", "REASON")).whole("JOB").dispensable("REASON", "BY");
         table.row(List.of("0199f3a2-7b3d", "resnet18-imagenet", "ada.lovelace", "the program ended"));
@@ -37,13 +37,13 @@ class TableTest {
     }
 
     @Test
-    void a_line_that_does_not_fit_even_so_is_cut_and_never_wrapped() {
+    void a_line_that_is_still_too_long_is_cut_and_not_wrapped() {
         assertThat(printed(20).lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(20));
     }
 
     @Test
-    void what_takes_two_cells_of_the_terminal_counts_twice() {
+    void wide_characters_count_as_two_cells() {
         Table table = new Table(List.of("NAME", "BY"));
         table.row(List.of("学習ジョブ", "e\u0301ve"));
         table.row(List.of("abc", "🚂🚂🚂🚂🚂🚂🚂🚂"));
@@ -58,7 +58,7 @@ class TableTest {
     }
 
     @Test
-    void a_wrapped_table_goes_on_in_the_next_line_and_cuts_nothing() {
+    void a_wrapped_table_continues_cells_on_the_next_line() {
         Table table = new Table(List.of("PARAMETER", "HELP")).wrapped();
         table.row(List.of("--lr", "how fast it learns: a-very-long-word-is-divided"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -74,7 +74,7 @@ class TableTest {
     }
 
     @Test
-    void an_escape_sequence_is_shown_and_not_blanked() {
+    void an_escape_sequence_is_shown_in_text() {
         Table table = new Table(List.of("NAME"));
         table.row(List.of("a\u001b[2J\nb\u202e"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
