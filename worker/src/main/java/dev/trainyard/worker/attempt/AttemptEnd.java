@@ -29,7 +29,7 @@ final class AttemptEnd {
 
     static End of(
             AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail, @Nullable Boolean outputsComplete) {
-        Request.Submit request = run.request(attempt);
+        Request.Submit request = run.request();
         return new End(
                 cause,
                 Remedy.added(
@@ -76,7 +76,7 @@ final class AttemptEnd {
     }
 
     private static End ofHost(AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
-        Request.Submit request = run.request(attempt);
+        Request.Submit request = run.request();
         return new End(
                 cause,
                 Remedy.added(detail, cause),
@@ -101,7 +101,7 @@ final class AttemptEnd {
                 attempt,
                 Cause.PREPARE_TIMEOUT,
                 "the file system of its outputs or mounts did not answer within %d s"
-                        .formatted(AttemptRun.DISK_WITHIN.toSeconds()));
+                        .formatted(DiskCalls.WITHIN.toSeconds()));
     }
 
     private static @Nullable String withLimit(@Nullable String detail, @Nullable DataSize limit) {

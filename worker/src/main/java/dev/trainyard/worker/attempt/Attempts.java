@@ -65,7 +65,7 @@ public final class Attempts implements AutoCloseable {
         // What has ended without this worker: expired before it was begun, or its host was forgotten.
         inHand.forEach((id, held) -> {
             if (!ids.contains(id)) {
-                held.run().rowChanged();
+                held.run().waiting().rowChanged();
             }
         });
         for (Attempt attempt : unfinished) {
@@ -78,7 +78,7 @@ public final class Attempts implements AutoCloseable {
             InHand held = inHand.computeIfAbsent(attempt.id(), id -> takeUp(attempt));
             held.run().wants(attempt.outputsWanted());
             if (isNews(attempt)) {
-                held.run().rowChanged();
+                held.run().waiting().rowChanged();
             }
         }
     }
@@ -93,7 +93,7 @@ public final class Attempts implements AutoCloseable {
 
     private InHand takeUp(Attempt attempt) {
         AttemptId id = attempt.id();
-        AttemptRun run = new AttemptRun(id, new AttemptLog(id, host.logs()), host.attempts()::request);
+        AttemptRun run = new AttemptRun(attempt, new AttemptLog(id, host.logs()), host.attempts()::request);
         Thread thread = Thread.ofVirtual().name("attempt-" + id.shortForm()).unstarted(() -> work(run, attempt));
         thread.start();
         return new InHand(run, thread);
@@ -116,7 +116,7 @@ public final class Attempts implements AutoCloseable {
                     setBack(run, failure);
                 }
             }
-        } catch (AttemptRun.LetGo e) {
+        } catch (Waiting.LetGo e) {
             // The next process of this worker goes on.
         } catch (Replaced e) {
             log.error("{}", e.getMessage());
@@ -151,7 +151,7 @@ public final class Attempts implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         for (InHand held : inHand.values()) {
-            held.run().letGo();
+            held.run().waiting().letGo();
         }
         for (InHand held : List.copyOf(inHand.values())) {
             held.thread().join();

@@ -13,7 +13,7 @@ import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
 import dev.trainyard.launch.FileProblem;
-import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.attempt.Waiting.Woken;
 import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.engine.AttemptRef;
 import dev.trainyard.worker.engine.ContainerSpec;
@@ -25,13 +25,13 @@ import dev.trainyard.worker.engine.ReservedDevice;
 import dev.trainyard.worker.engine.StartRefused;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
 final class ContainerStep implements Step {
 
     private static final Logger log = LoggerFactory.getLogger(ContainerStep.class);
-    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
 
     private final Host host;
 
@@ -52,28 +51,58 @@ final class ContainerStep implements Step {
     }
 
     @Override
-    public void run(AttemptRun run) {
+    public Known run(AttemptRun run, Known before) {
+        Known known = before;
         while (true) {
+            Turn turn = round(run, known);
+            if (turn.over()) {
+                return turn.known();
+            }
+            // No verdict from an engine that does not answer: the attempt keeps its state and its devices.
+            known = turn.silence() == null
+                    ? turn.known().engineAnswered()
+                    : run.waitForEngine(turn.known(), turn.silence());
+        }
+    }
+
+    /**
+     * What a round came to.
+     *
+     * @param over whether the step is
+     * @param silence what the engine did not do
+     */
+    private record Turn(Known known, boolean over, @Nullable EngineSilent silence) {
+
+        static Turn of(Known known, boolean over) {
+            return new Turn(known, over, null);
+        }
+
+        /** Whatever the row says and the engine shows then is the next one. */
+        static Turn another(Known known) {
+            return of(known, false);
+        }
+
+        /** @param known whether or not the engine answers */
+        static Turn from(Known known, Supplier<Turn> work) {
             try {
-                if (round(run)) {
-                    return;
-                }
-                run.engineAnswers();
+                return work.get();
             } catch (EngineSilent e) {
-                // No verdict from an engine that does not answer: the attempt keeps its state and its devices.
-                run.engineIsSilent(e);
-                run.pause(ENGINE_PAUSE);
+                return new Turn(known, false, e);
             }
         }
     }
 
-    /** Returns whether the step is over. */
-    private boolean round(AttemptRun run) {
-        Attempt attempt = SettledAttempt.of(host, run);
-        if (attempt.state() == AttemptState.COLLECTING || attempt.state() == AttemptState.ENDED) {
-            return true;
-        }
-        Request.Submit request = run.request(attempt);
+    private Turn round(AttemptRun run, Known before) {
+        Known known = SettledAttempt.of(host, run, before);
+        AttemptState state = known.row().state();
+        return state == AttemptState.COLLECTING || state == AttemptState.ENDED
+                ? Turn.of(known, true)
+                : Turn.from(known, () -> act(run, known));
+    }
+
+    private Turn act(AttemptRun run, Known known) {
+        Attempt attempt = known.row();
+        Request.Submit request = run.request();
         String name = ContainerSpecs.name(request.name(), new AttemptRef(attempt.id(), attempt.number()));
         Optional<ContainerStatus> status = host.containers().inspect(name);
         Seen seen = seen(status);
@@ -81,27 +110,37 @@ final class ContainerStep implements Step {
                 && (seen == Seen.ABSENT || seen == Seen.CREATED)
                 && attempt.state() != AttemptState.RUNNING) {
             status.ifPresent(created -> host.containers().remove(created.id()));
-            return AttemptEnd.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
+            return Turn.of(
+                    known,
+                    AttemptEnd.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started"));
         }
         return switch (Reconcile.next(attempt.state(), attempt.containerId() != null, seen)) {
-            case CREATE -> create(run, attempt, request);
-            case START -> start(run, attempt, status.orElseThrow());
-            case ATTACH -> attach(run, attempt, request, status.orElseThrow());
-            case RECORD_EXIT -> recordExit(run, attempt, request, status.orElseThrow());
+            case CREATE -> create(run, known, request);
+            case START -> start(run, known, status.orElseThrow());
+            case ATTACH -> attach(run, known, request, status.orElseThrow());
+            case RECORD_EXIT -> Turn.of(known, recordExit(run, known, request, status.orElseThrow()));
             case FAIL_VANISHED ->
-                AttemptEnd.failed(
-                        host, run, attempt, Cause.KILLED_EXTERNALLY, "the container was removed before it was started");
-            case RECORD_VANISHED -> {
-                boolean engineLost = engineLost(run);
-                yield applied(run.persist(() -> host.attempts()
-                        .exited(
-                                host.me(),
-                                run.id(),
-                                new AttemptStore.Exit(
-                                        null, false, "the container is gone", null, engineLost, null, null, null))));
-            }
-            case NOTHING -> true;
+                Turn.of(
+                        known,
+                        AttemptEnd.failed(
+                                host,
+                                run,
+                                attempt,
+                                Cause.KILLED_EXTERNALLY,
+                                "the container was removed before it was started"));
+            case RECORD_VANISHED -> Turn.of(known, recordVanished(run, known));
+            case NOTHING -> Turn.of(known, true);
         };
+    }
+
+    private boolean recordVanished(AttemptRun run, Known known) {
+        boolean engineLost = engineLost(known);
+        return applied(run.persist(() -> host.attempts()
+                .exited(
+                        host.me(),
+                        run.id(),
+                        new AttemptStore.Exit(
+                                null, false, "the container is gone", null, engineLost, null, null, null))));
     }
 
     private static Seen seen(Optional<ContainerStatus> status) {
@@ -113,7 +152,8 @@ final class ContainerStep implements Step {
                 .orElse(Seen.ABSENT);
     }
 
-    private boolean create(AttemptRun run, Attempt attempt, Request.Submit request) {
+    private Turn create(AttemptRun run, Known known, Request.Submit request) {
+        Attempt attempt = known.row();
         if (attempt.imageDigest() == null) {
             throw new IllegalStateException("attempt %s has no image".formatted(attempt.id()));
         }
@@ -123,7 +163,8 @@ final class ContainerStep implements Step {
             Map<String, EngineVolume> volumes = host.provideVolumes(request);
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
             if (refusal.isPresent()) {
-                return AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
+                return Turn.of(
+                        known, AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get()));
             }
             Path outputs = run.ofDisk(() -> host.makeOutputs(attempt, request.run(), use));
             ContainerSpec spec = ContainerSpecs.of(
@@ -140,60 +181,67 @@ final class ContainerStep implements Step {
                             host.policy().memoryOf(request.run()),
                             host.policy().pidsOf(request.run()),
                             host.policy().rootFileSystem());
-            tellStandIns(run, attempt, request);
-            host.containers().create(spec);
-            host.policy()
-                    .shorterGrace(request.gracePeriod())
-                    .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
-            return false;
+            Known told = tellStandIns(run, known, request);
+            return Turn.from(told, () -> {
+                host.containers().create(spec);
+                host.policy()
+                        .shorterGrace(request.gracePeriod())
+                        .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
+                return Turn.another(told);
+            });
         } catch (StartRefused e) {
-            return failed(run, attempt, request, e.refusal(), e.reason());
+            return Turn.of(known, failed(run, attempt, request, e.refusal(), e.reason()));
         } catch (Woken e) {
-            return !e.byRow() && AttemptEnd.diskSilent(host, run, attempt);
+            return Turn.of(known, !e.byRow() && AttemptEnd.diskSilent(host, run, attempt));
         } catch (Host.NotAllowed e) {
-            return AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, e.getMessage());
+            return Turn.of(known, AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, e.getMessage()));
         } catch (IOException e) {
-            return AttemptEnd.refused(
-                    host,
-                    run,
-                    attempt,
-                    Cause.START_FAILED,
-                    "the outputs folder cannot be made: " + FileProblem.wordsWithFile(e));
+            return Turn.of(
+                    known,
+                    AttemptEnd.refused(
+                            host,
+                            run,
+                            attempt,
+                            Cause.START_FAILED,
+                            "the outputs folder cannot be made: " + FileProblem.wordsWithFile(e)));
         }
     }
 
     /** In the job's log, where its owner and who is attached read it. */
-    private void tellStandIns(AttemptRun run, Attempt attempt, Request.Submit request) {
+    private static Known tellStandIns(AttemptRun run, Known known, Request.Submit request) {
         long standIns =
-                attempt.devices().stream().filter(Attempt.Device::standIn).count();
-        if (standIns == 0 || request.gpus() instanceof Gpus.None || !run.firstTimeOfStandIns()) {
-            return;
+                known.row().devices().stream().filter(Attempt.Device::standIn).count();
+        if (standIns == 0 || request.gpus() instanceof Gpus.None || known.standInsTold()) {
+            return known;
         }
         String notice =
                 "[no GPU on this host: %d run slot%s %s in for what the job asks for, and the container gets no GPU]"
                         .formatted(standIns, standIns == 1 ? "" : "s", standIns == 1 ? "stands" : "stand");
         run.say(Source.TRAINYARD, notice);
+        return known.withStandInsTold();
     }
 
-    private boolean start(AttemptRun run, Attempt attempt, ContainerStatus created) {
+    private Turn start(AttemptRun run, Known known, ContainerStatus created) {
         Outcome recorded = run.persist(
                 () -> host.attempts().created(host.me(), run.id(), created.id().value(), created.name()));
         if (recorded == Outcome.STALE) {
             // Whatever the row says now, it is not that this is to be started.
-            return false;
+            return Turn.another(known);
         }
-        try {
-            run.containerMayRun();
-            host.containers().start(created.id());
-            run.containerRuns();
-            return false;
-        } catch (StartRefused e) {
-            // Whatever the engine says of a start under which the container was taken away.
-            StartRefusal refusal =
-                    host.containers().inspect(created.id()).isEmpty() ? StartRefusal.CONTAINER_REMOVED : e.refusal();
-            host.containers().remove(created.id());
-            return failed(run, attempt, run.request(attempt), refusal, e.reason());
-        }
+        Known starting = known.with(known.engine().beforeStart());
+        return Turn.from(starting, () -> {
+            try {
+                host.containers().start(created.id());
+                return Turn.another(starting.with(starting.engine().whileRunning()));
+            } catch (StartRefused e) {
+                // Whatever the engine says of a start under which the container was taken away.
+                StartRefusal refusal = host.containers().inspect(created.id()).isEmpty()
+                        ? StartRefusal.CONTAINER_REMOVED
+                        : e.refusal();
+                host.containers().remove(created.id());
+                return Turn.of(starting, failed(run, known.row(), run.request(), refusal, e.reason()));
+            }
+        });
     }
 
     private boolean failed(
@@ -205,33 +253,38 @@ final class ContainerStep implements Step {
         return AttemptEnd.notStarted(host, run, attempt, refusal, StartRefused.sentence(masked, refusal));
     }
 
-    private boolean attach(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus running) {
-        recordStart(run, attempt, running);
-        Attempt current = SettledAttempt.of(host, run);
-        if (current.state() != AttemptState.RUNNING) {
-            return false;
+    private Turn attach(AttemptRun run, Known known, Request.Submit request, ContainerStatus found) {
+        recordStart(run, known.row(), found);
+        Known current = SettledAttempt.of(host, run, known);
+        if (current.row().state() != AttemptState.RUNNING) {
+            return Turn.another(current);
         }
-        run.containerRuns();
-        ExitWatch watch = new ExitWatch(host, run, current, request, running.id());
-        if (current.suspicion().isGivenUp()) {
+        Known running = current.with(current.engine().whileRunning());
+        boolean unread = running.row().suspicion().isGivenUp();
+        if (unread) {
             GivenUp.tellUnread(run);
-            watch.await();
         } else {
-            run.follow(host, running.id());
-            LiveOutputs live = LiveOutputs.start(host, run, current, request.run());
-            try {
-                watch.await();
-            } finally {
+            run.follow(host, found.id());
+        }
+        @Nullable LiveOutputs live = unread ? null : LiveOutputs.start(host, run, running.row(), request.run());
+        ExitWatch watch = new ExitWatch(host, run, running.row(), request, found.id());
+        try {
+            watch.await();
+            return Turn.another(
+                    running.with(running.engine().afterEnd()).endedByItself(watch.endedByItself()));
+        } catch (EngineSilent e) {
+            return new Turn(running.endedByItself(watch.endedByItself()), false, e);
+        } finally {
+            if (live != null) {
                 live.stop();
             }
         }
-        run.containerIsOver();
-        return false;
     }
 
-    private boolean recordExit(AttemptRun run, Attempt attempt, Request.Submit request, ContainerStatus exited) {
+    private boolean recordExit(AttemptRun run, Known known, Request.Submit request, ContainerStatus exited) {
+        Attempt attempt = known.row();
         recordStart(run, attempt, exited);
-        boolean engineLost = engineLost(run);
+        boolean engineLost = engineLost(known);
         String killedBy = killedBy(run, exited);
         boolean well = exited.exitCode() == 0;
         String deviceError = well ? null : host.deviceHealth().failureOf(attempt.devices());
@@ -257,11 +310,9 @@ final class ContainerStep implements Step {
 
     /** Asked at once: the engine does not remember it for long. */
     private @Nullable String killedBy(AttemptRun run, ContainerStatus exited) {
-        try {
-            return run.await(null, false, () -> host.containers().endOf(exited)).killedBy(exited.exitCode());
-        } catch (Woken e) {
-            throw new IllegalStateException("nothing but letting go wakes this", e);
-        }
+        return run.waiting()
+                .uninterrupted(() -> host.containers().endOf(exited))
+                .killedBy(exited.exitCode());
     }
 
     /** Of the disks that the attempt can write to, one that is full; measured before its outputs are gathered and its container is removed. */
@@ -284,8 +335,8 @@ final class ContainerStep implements Step {
     }
 
     /** With live-restore a container outlives its engine, and its end is its own. */
-    private boolean engineLost(AttemptRun run) {
-        return run.hasEngineGoneAway() && !host.containers().outliveTheEngine();
+    private boolean engineLost(Known known) {
+        return known.engine().wentAway() && !host.containers().outliveTheEngine();
     }
 
     private void recordStart(AttemptRun run, Attempt attempt, ContainerStatus status) {

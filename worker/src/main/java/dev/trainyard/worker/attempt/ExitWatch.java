@@ -5,7 +5,7 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
-import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.attempt.Waiting.Woken;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.Delivery;
 import java.time.Duration;
@@ -33,6 +33,7 @@ final class ExitWatch {
 
     private boolean stopping;
     private boolean killing;
+    private boolean endedByItself;
 
     ExitWatch(Host host, AttemptRun run, Attempt attempt, Request.Submit request, ContainerId container) {
         this.host = host;
@@ -45,7 +46,7 @@ final class ExitWatch {
             this.deadline = System.nanoTime() + request.timeLimit().minus(ran).toNanos();
         }
         if (attempt.stopReason() != null) {
-            run.rowChanged();
+            run.waiting().rowChanged();
         }
     }
 
@@ -82,6 +83,11 @@ final class ExitWatch {
         }
     }
 
+    /** The first stop signal found the container dead already: its end was its own. */
+    boolean endedByItself() {
+        return endedByItself;
+    }
+
     private @Nullable Duration left() {
         return deadline == null ? null : Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0));
     }
@@ -107,7 +113,7 @@ final class ExitWatch {
                             .formatted(signal));
         }
         if (!stopping && delivery == Delivery.NOT_RUNNING && !attempt.stopSignalled()) {
-            run.endedBeforeSignal();
+            endedByItself = true;
         }
         deadline = System.nanoTime() + patience.toNanos();
         stopping = true;

@@ -20,7 +20,6 @@ final class GivenUp {
 
     private static final Logger log = LoggerFactory.getLogger(GivenUp.class);
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
 
     private GivenUp() {}
 
@@ -30,7 +29,7 @@ final class GivenUp {
         @Nullable ContainerId container = recorded == null ? null : new ContainerId(recorded);
         if (attempt.state() == AttemptState.PREPARING && container != null) {
             // Its start may have been under way.
-            remove(host, run, container);
+            remove(host, run, attempt, container);
         }
         if (attempt.state() == AttemptState.RUNNING || attempt.state() == AttemptState.ENDED) {
             return false;
@@ -43,19 +42,19 @@ final class GivenUp {
                 attempt.state());
         boolean over = run.persist(() -> host.suspects().givenUp(host.me(), run.id())) == Outcome.APPLIED;
         if (over && container != null) {
-            remove(host, run, container);
+            remove(host, run, attempt, container);
         }
         return over;
     }
 
-    private static void remove(Host host, AttemptRun run, ContainerId container) {
+    private static void remove(Host host, AttemptRun run, Attempt attempt, ContainerId container) {
+        Known known = Known.of(attempt);
         while (true) {
             try {
                 host.containers().end(container, GRACE);
                 return;
             } catch (EngineSilent e) {
-                run.engineIsSilent(e);
-                run.pause(ENGINE_PAUSE);
+                known = run.waitForEngine(known, e);
             } catch (EngineRefused e) {
                 log.warn("container not removed attempt={} error={}", run.id(), e.getMessage());
                 return;

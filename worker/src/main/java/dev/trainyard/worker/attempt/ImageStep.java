@@ -9,7 +9,7 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.Outcome;
-import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.attempt.Waiting.Woken;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.engine.EngineVolume;
@@ -17,14 +17,11 @@ import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
 /** First step: take the attempt up, and have its image on this host. */
 final class ImageStep implements Step {
-
-    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
 
     private final Host host;
 
@@ -33,49 +30,48 @@ final class ImageStep implements Step {
     }
 
     @Override
-    public void run(AttemptRun run) {
+    public Known run(AttemptRun run, Known before) {
+        Known known = before;
         while (true) {
-            Attempt attempt = SettledAttempt.of(host, run);
+            known = SettledAttempt.of(host, run, known);
+            Attempt attempt = known.row();
             boolean ours = attempt.state() == AttemptState.RESERVED || attempt.state() == AttemptState.PREPARING;
             if (!ours || attempt.containerId() != null) {
-                return;
+                return known;
             }
             if (attempt.stopReason() != null) {
                 AttemptEnd.failed(host, run, attempt, attempt.stopReason().cause(), "stopped before it started");
                 continue;
             }
-            Optional<String> location = allowedLocation(run, attempt);
-            if (location.isEmpty()) {
-                continue;
-            }
-            Outcome begun = run.persist(() -> host.attempts().begin(host.me(), run.id(), location.get()));
-            if (begun == Outcome.APPLIED && provide(run, attempt)) {
-                return;
+            try {
+                if (begin(run, attempt) && provide(run, attempt)) {
+                    return known.engineAnswered();
+                }
+            } catch (EngineSilent e) {
+                known = run.waitForEngine(known, e);
             }
         }
     }
 
-    /** Where its outputs are to be; empty if it is refused: then the row says more, or is to be read again. */
-    private Optional<String> allowedLocation(AttemptRun run, Attempt attempt) {
-        Request.Submit request = run.request(attempt);
+    /** Whether the attempt is to have its image now; else the row says more, or is to be read again. */
+    private boolean begin(AttemptRun run, Attempt attempt) {
+        Request.Submit request = run.request();
         try {
             HostUse use = run.persist(host::use);
             Map<String, EngineVolume> volumes = host.volumesOf(request.run());
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
             if (refusal.isPresent()) {
                 AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
-                return Optional.empty();
+                return false;
             }
-            return Optional.of(run.ofDisk(() -> host.location(attempt, request.run())));
+            // Where its outputs are to be.
+            String location = run.ofDisk(() -> host.location(attempt, request.run()));
+            return run.persist(() -> host.attempts().begin(host.me(), run.id(), location)) == Outcome.APPLIED;
         } catch (Woken e) {
             if (!e.byRow()) {
                 AttemptEnd.diskSilent(host, run, attempt);
             }
-            return Optional.empty();
-        } catch (EngineSilent e) {
-            run.engineIsSilent(e);
-            run.pause(ENGINE_PAUSE);
-            return Optional.empty();
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,11 +102,10 @@ final class ImageStep implements Step {
 
     /** Returns whether the image is there; what else there is to say is in the row. */
     private boolean provide(AttemptRun run, Attempt attempt) {
-        Request.Submit request = run.request(attempt);
+        Request.Submit request = run.request();
         try {
             boolean pulled = isPulled(run, request);
             ProvidedImage image = run.await(null, true, () -> image(run, request, pulled));
-            run.engineAnswers();
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {
             // The row says why: read it again.
@@ -132,10 +127,6 @@ final class ImageStep implements Step {
                     attempt,
                     Cause.IMAGE_UNAVAILABLE,
                     AttemptEnd.hidden(request).maskedIn(e.reason()));
-            return false;
-        } catch (EngineSilent e) {
-            run.engineIsSilent(e);
-            run.pause(ENGINE_PAUSE);
             return false;
         }
     }

@@ -82,8 +82,8 @@ class JournalConfiguration extends JdbcDefaultBatchConfiguration {
         @Override
         protected void doExecute(StepExecution execution) throws JobInterruptedException {
             try {
-                step.run(attempts.run(execution.getJobParameters().getString(AttemptJob.ATTEMPT)));
-            } catch (AttemptRun.LetGo e) {
+                attempts.run(execution.getJobParameters().getString(AttemptJob.ATTEMPT)).go(step);
+            } catch (Waiting.LetGo e) {
                 throw new JobInterruptedException("let go: the next process of this worker goes on");
             }
         }

@@ -13,7 +13,7 @@ import dev.trainyard.db.HostUse;
 import dev.trainyard.db.LogStore.Source;
 import dev.trainyard.db.OutputStore;
 import dev.trainyard.launch.FileProblem;
-import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.attempt.Waiting.Woken;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpecs;
 import dev.trainyard.worker.engine.EngineRefused;
@@ -57,12 +57,13 @@ final class OutputsStep implements Step {
     }
 
     @Override
-    public void run(AttemptRun run) {
-        Attempt attempt = SettledAttempt.of(host, run);
+    public Known run(AttemptRun run, Known before) {
+        Known known = SettledAttempt.of(host, run, before);
+        Attempt attempt = known.row();
         if (attempt.state() == AttemptState.COLLECTING) {
             Collected collected = collect(run, attempt);
             if (collected != null) {
-                conclude(run, attempt, collected);
+                conclude(run, known, collected);
             }
         }
         if (attempt.state() != AttemptState.COLLECTING && attempt.state() != AttemptState.ENDED) {
@@ -72,14 +73,15 @@ final class OutputsStep implements Step {
         if (attempt.containerId() != null) {
             remove(run, new ContainerId(attempt.containerId()));
         }
+        return known;
     }
 
-    private void conclude(AttemptRun run, Attempt attempt, Collected collected) {
+    private void conclude(AttemptRun run, Known known, Collected collected) {
         run.persist(() -> {
-            record(run, isShared(run, attempt), collected);
+            record(run, isShared(run), collected);
             return true;
         });
-        end(run, attempt, hasWholeLog(run, collected.log()) && collected.complete());
+        end(run, known, hasWholeLog(run, collected.log()) && collected.complete());
     }
 
     private void record(AttemptRun run, boolean shared, Collected collected) {
@@ -125,7 +127,7 @@ final class OutputsStep implements Step {
     /** Null: the attempt was ended without its worker meanwhile. */
     private @Nullable Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
-        boolean shared = isShared(run, attempt);
+        boolean shared = isShared(run);
         // Before the wait: it has one of its own.
         HostUse use = run.persist(host::use);
         LogFollower follower = run.follow(host, container);
@@ -154,7 +156,7 @@ final class OutputsStep implements Step {
         return run.await(Deadlines.COLLECT, true, () -> {
             follower.finish();
             try (OpenFolder outputs =
-                    host.openOutputs(attempt, run.request(attempt).run(), use)) {
+                    host.openOutputs(attempt, run.request().run(), use)) {
                 LogFile written = writeLog(run, attempt, container, outputs, shared);
                 return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
             } catch (IOException e) {
@@ -166,8 +168,8 @@ final class OutputsStep implements Step {
     }
 
     /** A place that a user names may hold what other attempts have left. */
-    private static boolean isShared(AttemptRun run, Attempt attempt) {
-        return run.request(attempt).run().outputs().location() != null;
+    private static boolean isShared(AttemptRun run) {
+        return run.request().run().outputs().location() != null;
     }
 
     /** Beside what the program wrote; listed in the manifest. */
@@ -284,11 +286,12 @@ final class OutputsStep implements Step {
                 .toList();
     }
 
-    private void end(AttemptRun run, Attempt attempt, boolean complete) {
+    private void end(AttemptRun run, Known known, boolean complete) {
+        Attempt attempt = known.row();
         LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)));
-        ExitEvidence evidence = attempt.evidence(!run.wasEndedBeforeSignal(), clues);
+        ExitEvidence evidence = attempt.evidence(!known.endedByItself(), clues);
         Cause cause = Verdict.of(evidence);
-        Request.Submit request = run.request(attempt);
+        Request.Submit request = run.request();
         // Whom somebody wanted killed had no grace period to end in.
         String stopSignal = attempt.killRequested() ? "SIGKILL" : ExitWatch.stopSignal(request);
         String detail = EndExplanation.of(cause, evidence, clues, stopSignal, host.grace(request));

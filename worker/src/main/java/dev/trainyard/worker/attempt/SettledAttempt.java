@@ -4,7 +4,7 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.lifecycle.LostAttemptDecision;
 import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Outcome;
-import dev.trainyard.worker.attempt.AttemptRun.Woken;
+import dev.trainyard.worker.attempt.Waiting.Woken;
 import dev.trainyard.worker.engine.AttemptRef;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerSpecs;
@@ -27,12 +27,14 @@ final class SettledAttempt {
 
     private SettledAttempt() {}
 
-    static Attempt of(Host host, AttemptRun run) {
+    static Known of(Host host, AttemptRun run, Known before) {
+        Known known = before;
         while (true) {
             Attempt attempt = run.persist(() -> host.attempts().find(run.id())).orElseThrow();
+            known = known.with(attempt);
             Attempt.Lost lost = attempt.lost();
             if (lost == null) {
-                return attempt;
+                return known;
             }
             try {
                 if (settle(host, run, attempt, lost) == Outcome.STALE) {
@@ -40,8 +42,7 @@ final class SettledAttempt {
                     run.pause(PAUSE);
                 }
             } catch (EngineSilent e) {
-                run.engineIsSilent(e);
-                run.pause(PAUSE);
+                known = run.waitForEngine(known, e);
             }
         }
     }
@@ -71,7 +72,7 @@ final class SettledAttempt {
     private static Outcome giveUp(Host host, AttemptRun run, Attempt attempt, Optional<ContainerStatus> container) {
         container.ifPresent(status -> {
             if (status.state() == State.RUNNING) {
-                stop(host, run, attempt, status.id());
+                stop(host, run, status.id());
             }
             host.containers().remove(status.id());
         });
@@ -84,9 +85,9 @@ final class SettledAttempt {
     }
 
     /** As the request wants it: its signal first, and KILL when the grace period is over. */
-    private static void stop(Host host, AttemptRun run, Attempt attempt, ContainerId container) {
-        Duration patience = host.grace(run.request(attempt));
-        String next = ExitWatch.stopSignal(run.request(attempt));
+    private static void stop(Host host, AttemptRun run, ContainerId container) {
+        Duration patience = host.grace(run.request());
+        String next = ExitWatch.stopSignal(run.request());
         while (true) {
             log.info("stopping what was replaced attempt={} signal={}", run.id(), next);
             host.containers().signal(container, next);
@@ -107,6 +108,6 @@ final class SettledAttempt {
     private static Optional<ContainerStatus> container(Host host, AttemptRun run, Attempt attempt) {
         return host.containers()
                 .inspect(ContainerSpecs.name(
-                        run.request(attempt).name(), new AttemptRef(attempt.id(), attempt.number())));
+                        run.request().name(), new AttemptRef(attempt.id(), attempt.number())));
     }
 }

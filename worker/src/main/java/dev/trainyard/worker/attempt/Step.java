@@ -4,5 +4,6 @@ package dev.trainyard.worker.attempt;
 @FunctionalInterface
 interface Step {
 
-    void run(AttemptRun run);
+    /** Returns what is known after it. */
+    Known run(AttemptRun run, Known known);
 }
