@@ -26,7 +26,7 @@ import dev.trainyard.worker.attempt.Attempts;
 import dev.trainyard.worker.attempt.DeviceHealth;
 import dev.trainyard.worker.attempt.Host;
 import dev.trainyard.worker.attempt.HostHealth;
-import dev.trainyard.worker.attempt.UnknownContainers;
+import dev.trainyard.worker.attempt.LeftoverContainers;
 import dev.trainyard.worker.attempt.WorkLoop;
 import dev.trainyard.worker.device.DeviceProblem;
 import dev.trainyard.worker.device.DeviceProvider;
@@ -196,10 +196,10 @@ public final class Worker implements AutoCloseable {
         boolean kafkaAnswers = kafkaAnswers(settings, workers.hasAttempts(state.worker()));
         AttemptStore attemptRows = new AttemptStore(database);
         Owner owner = new Owner(workers.installation(), state.worker());
-        UnknownContainers unknown = new UnknownContainers(engine.containers(), owner, attemptRows);
+        LeftoverContainers leftovers = new LeftoverContainers(engine.containers(), owner, attemptRows);
         WorkerStore.Registered registered = register(
                 workers,
-                registration(settings, state, engineInfo, unknown.marked(devices)),
+                registration(settings, state, engineInfo, leftovers.marked(devices)),
                 () -> stopAll(engine.containers(), owner));
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
@@ -230,7 +230,7 @@ public final class Worker implements AutoCloseable {
                 imageRows,
                 engine.volumes(),
                 outputs,
-                keep(new DeviceHealth(provider, unknown, workers, registered.me())),
+                keep(new DeviceHealth(provider, leftovers, workers, registered.me())),
                 policy,
                 engineInfo.dataRoot());
         Attempts attempts = keep(new Attempts(host, journal, replaced::countDown));
@@ -245,7 +245,7 @@ public final class Worker implements AutoCloseable {
                 .filter(attempt -> attempt.state() != AttemptState.ENDED)
                 .count();
         Fetches fetches = keep(new Fetches(registered.me(), imageRows, images));
-        keep(new WorkLoop(database, host, attempts, fetches));
+        keep(new WorkLoop(database, host, attempts, fetches, leftovers));
         keep(new HostHealth(engine, List.of(settings.outputsRoot(), engineInfo.dataRoot()), workers, registered.me()));
         keep(new PlannerLoop(database));
         keep(new EventPublisher(settings.kafka(), database));

@@ -31,14 +31,14 @@ public final class DeviceHealth implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(60);
 
     private final DeviceProvider provider;
-    private final UnknownContainers unknown;
+    private final LeftoverContainers leftovers;
     private final WorkerStore workers;
     private final Incarnation me;
     private final Beat beat;
 
-    public DeviceHealth(DeviceProvider provider, UnknownContainers unknown, WorkerStore workers, Incarnation me) {
+    public DeviceHealth(DeviceProvider provider, LeftoverContainers leftovers, WorkerStore workers, Incarnation me) {
         this.provider = provider;
-        this.unknown = unknown;
+        this.leftovers = leftovers;
         this.workers = workers;
         this.me = me;
         this.beat = new Beat(
@@ -83,7 +83,7 @@ public final class DeviceHealth implements AutoCloseable {
         List<OfferedDevice> devices = provider.devices();
         try {
             workers.observed(
-                    me, unknown.marked(devices).stream().map(DeviceHealth::row).toList());
+                    me, leftovers.marked(devices).stream().map(DeviceHealth::row).toList());
         } catch (DataAccessException | TransactionException e) {
             if (!Outage.isTransient(e)) {
                 throw e;

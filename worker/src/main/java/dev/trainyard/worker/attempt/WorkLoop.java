@@ -1,22 +1,14 @@
 package dev.trainyard.worker.attempt;
 
-import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.db.Attempt;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.Notifications;
 import dev.trainyard.db.Outage;
 import dev.trainyard.launch.Beat;
 import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.launch.Seldom;
-import dev.trainyard.worker.engine.EngineException;
-import dev.trainyard.worker.engine.OwnContainer;
-import dev.trainyard.worker.engine.State;
 import dev.trainyard.worker.fetch.Fetches;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +23,16 @@ public final class WorkLoop implements AutoCloseable {
     private final Host host;
     private final Attempts attempts;
     private final Fetches fetches;
+    private final LeftoverContainers leftovers;
     private final Notifications notifications;
     private final Seldom tidying = new Seldom(MonotonicClock.SYSTEM);
     private final Beat beat;
-    private final Set<String> reported = new HashSet<>();
 
-    public WorkLoop(Database database, Host host, Attempts attempts, Fetches fetches) {
+    public WorkLoop(Database database, Host host, Attempts attempts, Fetches fetches, LeftoverContainers leftovers) {
         this.host = host;
         this.attempts = attempts;
         this.fetches = fetches;
+        this.leftovers = leftovers;
         this.notifications = Notifications.ofWorker(database);
         this.beat = new Beat(
                         this::look,
@@ -55,7 +48,7 @@ public final class WorkLoop implements AutoCloseable {
         fetches.sync(host.imageRows().due(host.me().worker()));
         host.lostHosts().returned(host.me());
         tidying.ifDue(() -> {
-            tidy();
+            leftovers.tidy();
             return TIDY_EVERY;
         });
         return Beat.Next.in(Duration.ZERO);
@@ -68,29 +61,6 @@ public final class WorkLoop implements AutoCloseable {
             log.warn("no look at the database, trying every second", failure);
         }
         return true;
-    }
-
-    /** What belongs to an ended attempt is removed; what the database does not know is reported and left alone. */
-    private void tidy() {
-        try {
-            for (OwnContainer container : host.containers().list(host.owner())) {
-                Optional<Attempt> attempt = container.attempt() == null
-                        ? Optional.empty()
-                        : host.attempts().find(container.attempt());
-                if (attempt.isEmpty()) {
-                    if (reported.add(container.id().value())) {
-                        log.warn("container of an unknown attempt, left alone name={}", container.name());
-                    }
-                } else if (attempt.get().state() == AttemptState.ENDED
-                        && attempt.get().lost() == null
-                        && container.state() != State.RUNNING) {
-                    host.containers().remove(container.id());
-                    log.info("removed container of an ended attempt name={}", container.name());
-                }
-            }
-        } catch (EngineException e) {
-            log.debug("containers not looked at", e);
-        }
     }
 
     @Override
