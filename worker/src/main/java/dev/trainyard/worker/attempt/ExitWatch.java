@@ -60,7 +60,10 @@ final class ExitWatch {
     void await() {
         while (true) {
             try {
-                run.await(left(), true, () -> host.containers().await(container));
+                run.await(left(), true, () -> {
+                    host.containers().await(container);
+                    return true;
+                });
                 return;
             } catch (Woken woken) {
                 if (!stopping && !woken.byRow()) {

@@ -92,7 +92,10 @@ final class SettledAttempt {
             log.info("stopping what was replaced attempt={} signal={}", run.id(), next);
             host.containers().signal(container, next);
             try {
-                run.await(patience, false, () -> host.containers().await(container));
+                run.await(patience, false, () -> {
+                    host.containers().await(container);
+                    return true;
+                });
                 return;
             } catch (Woken e) {
                 next = "SIGKILL";

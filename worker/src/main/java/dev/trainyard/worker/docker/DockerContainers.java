@@ -18,7 +18,6 @@ import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.Delivery;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.EngineSilent;
-import dev.trainyard.worker.engine.Exit;
 import dev.trainyard.worker.engine.Labels;
 import dev.trainyard.worker.engine.LogEntry;
 import dev.trainyard.worker.engine.LogFile;
@@ -97,7 +96,7 @@ final class DockerContainers implements Containers {
 
     /** An engine that stops may break the wait off or answer it with 0, but then refuses connections (seen on 20.10). */
     @Override
-    public Exit await(ContainerId id) throws InterruptedException {
+    public void await(ContainerId id) throws InterruptedException {
         Request wait = Request.builder()
                 .method(Request.Method.POST)
                 .path("/containers/%s/wait".formatted(id))
@@ -106,11 +105,11 @@ final class DockerContainers implements Containers {
         while (true) {
             Optional<ContainerStatus> status = broken ? inspectAfterBreak(id) : inspect(id);
             if (status.isEmpty()) {
-                return new Exit.Gone();
+                return;
             }
             switch (status.get().state()) {
                 case EXITED -> {
-                    return new Exit.Exited(status.get());
+                    return;
                 }
                 case CREATED -> throw new IllegalStateException("container %s was never started".formatted(id));
                 case RUNNING -> {

@@ -34,11 +34,11 @@ public interface Containers {
     Optional<ContainerStatus> inspect(String name);
 
     /**
-     * Waits until a started container has exited.
+     * Waits until a started container has exited, or is gone; {@link #inspect} says which.
      *
      * @throws EngineSilent if the engine went away under the wait, or does not answer: whether the container still runs is not known
      */
-    Exit await(ContainerId id) throws InterruptedException;
+    void await(ContainerId id) throws InterruptedException;
 
     /** What the engine has recorded of the end of a container that has exited. */
     EndRecord endOf(ContainerStatus exited) throws InterruptedException;

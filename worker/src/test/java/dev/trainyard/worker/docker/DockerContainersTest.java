@@ -13,7 +13,6 @@ import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.Delivery;
 import dev.trainyard.worker.engine.EngineVolume;
 import dev.trainyard.worker.engine.EngineVolumes;
-import dev.trainyard.worker.engine.Exit;
 import dev.trainyard.worker.engine.ReservedDevice;
 import dev.trainyard.worker.engine.State;
 import dev.trainyard.worker.engine.Workshop;
@@ -127,21 +126,20 @@ class DockerContainersTest {
         ContainerId id = workshop.start(aRequest().command("sleep", "600"));
         Thread hand = Thread.ofVirtual().start(() -> removeByHand(id));
 
-        Exit exit = containers.await(id);
+        containers.await(id);
 
         // Between kill and removal the engine still knows it, with its exit code.
+        containers.inspect(id).ifPresent(left -> assertThat(left.exitCode()).isEqualTo(137));
         hand.join();
-        assertThat(exit)
-                .satisfiesAnyOf(
-                        it -> assertThat(it).isEqualTo(new Exit.Gone()),
-                        it -> assertThat(((Exit.Exited) it).status().exitCode()).isEqualTo(137));
-        assertThat(containers.await(id)).isEqualTo(new Exit.Gone());
+        containers.await(id);
+        assertThat(containers.inspect(id)).isEmpty();
     }
 
     private ContainerStatus ended(ContainerId id) throws InterruptedException {
-        Exit exit = containers.await(id);
-        assertThat(exit).isInstanceOf(Exit.Exited.class);
-        return ((Exit.Exited) exit).status();
+        containers.await(id);
+        ContainerStatus status = containers.inspect(id).orElseThrow();
+        assertThat(status.state()).isEqualTo(State.EXITED);
+        return status;
     }
 
     private static int docker(String... words) throws InterruptedException {

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.Containers;
 import dev.trainyard.worker.engine.EngineSilent;
-import dev.trainyard.worker.engine.Exit;
 import dev.trainyard.worker.engine.LogEntry;
 import dev.trainyard.worker.engine.Workshop;
 import java.nio.file.Files;
@@ -33,7 +32,10 @@ class EngineLossTest {
             Containers containers = workshop.containers();
             ContainerId id = workshop.start(
                     aRequest().networkMode("none").shell("until [ -e /outputs/go ]; do sleep 0.05; done; exit 5"));
-            FutureTask<Exit> waiting = new FutureTask<>(() -> containers.await(id));
+            FutureTask<Boolean> waiting = new FutureTask<>(() -> {
+                containers.await(id);
+                return true;
+            });
             Thread.ofVirtual().start(waiting);
 
             engine.kill();
@@ -42,7 +44,8 @@ class EngineLossTest {
             engine.startAgain();
 
             assertThat(failed.getCause()).isInstanceOf(EngineSilent.class);
-            assertThat(((Exit.Exited) containers.await(id)).status().exitCode()).isEqualTo(5);
+            containers.await(id);
+            assertThat(containers.inspect(id).orElseThrow().exitCode()).isEqualTo(5);
         }
     }
 
@@ -63,7 +66,10 @@ class EngineLossTest {
                 }
             });
             log.take();
-            FutureTask<Exit> waiting = new FutureTask<>(() -> containers.await(id));
+            FutureTask<Boolean> waiting = new FutureTask<>(() -> {
+                containers.await(id);
+                return true;
+            });
             Thread.ofVirtual().start(waiting);
 
             engine.stop();
@@ -72,7 +78,8 @@ class EngineLossTest {
                     .hasCauseInstanceOf(EngineSilent.class);
             engine.startAgain();
             assertThat(workshop.engine().info().liveRestore()).isFalse();
-            assertThat(((Exit.Exited) containers.await(id)).status().exitCode()).isZero();
+            containers.await(id);
+            assertThat(containers.inspect(id).orElseThrow().exitCode()).isZero();
         }
     }
 
