@@ -163,8 +163,7 @@ final class ContainerStep implements Step {
             Map<String, EngineVolume> volumes = host.provideVolumes(request);
             Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
             if (refusal.isPresent()) {
-                return Turn.of(
-                        known, AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get()));
+                return Turn.of(known, AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get()));
             }
             Path outputs = run.ofDisk(() -> host.makeOutputs(attempt, request.run(), use));
             ContainerSpec spec = ContainerSpecs.of(
@@ -270,8 +269,7 @@ final class ContainerStep implements Step {
         ExitWatch watch = new ExitWatch(host, run, running.row(), request, found.id());
         try {
             watch.await();
-            return Turn.another(
-                    running.with(running.engine().afterEnd()).endedByItself(watch.endedByItself()));
+            return Turn.another(running.with(running.engine().afterEnd()).endedByItself(watch.endedByItself()));
         } catch (EngineSilent e) {
             return new Turn(running.endedByItself(watch.endedByItself()), false, e);
         } finally {

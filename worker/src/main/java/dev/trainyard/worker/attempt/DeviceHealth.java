@@ -83,7 +83,8 @@ public final class DeviceHealth implements AutoCloseable {
         List<OfferedDevice> devices = provider.devices();
         try {
             workers.observed(
-                    me, leftovers.marked(devices).stream().map(DeviceHealth::row).toList());
+                    me,
+                    leftovers.marked(devices).stream().map(DeviceHealth::row).toList());
         } catch (DataAccessException | TransactionException e) {
             if (!Outage.isTransient(e)) {
                 throw e;

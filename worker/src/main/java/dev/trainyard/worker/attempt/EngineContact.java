@@ -14,7 +14,7 @@ record EngineContact(boolean silent, boolean containerMayRun, boolean wentAway) 
     static final EngineContact NONE_YET = new EngineContact(false, false, false);
 
     EngineContact after(EngineSilent silence) {
-        return new EngineContact(true, containerMayRun, wentAway || containerMayRun && !silence.timedOut());
+        return new EngineContact(true, containerMayRun, wentAway || (containerMayRun && !silence.timedOut()));
     }
 
     EngineContact answered() {

@@ -82,7 +82,8 @@ class JournalConfiguration extends JdbcDefaultBatchConfiguration {
         @Override
         protected void doExecute(StepExecution execution) throws JobInterruptedException {
             try {
-                attempts.run(execution.getJobParameters().getString(AttemptJob.ATTEMPT)).go(step);
+                attempts.run(execution.getJobParameters().getString(AttemptJob.ATTEMPT))
+                        .go(step);
             } catch (Waiting.LetGo e) {
                 throw new JobInterruptedException("let go: the next process of this worker goes on");
             }

@@ -155,8 +155,7 @@ final class OutputsStep implements Step {
             throws Woken {
         return run.await(Deadlines.COLLECT, true, () -> {
             follower.finish();
-            try (OpenFolder outputs =
-                    host.openOutputs(attempt, run.request().run(), use)) {
+            try (OpenFolder outputs = host.openOutputs(attempt, run.request().run(), use)) {
                 LogFile written = writeLog(run, attempt, container, outputs, shared);
                 return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
             } catch (IOException e) {

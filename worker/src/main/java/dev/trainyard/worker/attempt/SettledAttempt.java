@@ -55,9 +55,9 @@ final class SettledAttempt {
                 Optional<ContainerStatus> container = container(host, run, attempt);
                 yield container.filter(SettledAttempt::wasStarted).isPresent()
                         ? reinstate(host, run, true)
-                        : giveUp(host, run, attempt, container);
+                        : giveUp(host, run, container);
             }
-            case GIVE_UP -> giveUp(host, run, attempt, container(host, run, attempt));
+            case GIVE_UP -> giveUp(host, run, container(host, run, attempt));
         };
     }
 
@@ -69,7 +69,7 @@ final class SettledAttempt {
         return outcome;
     }
 
-    private static Outcome giveUp(Host host, AttemptRun run, Attempt attempt, Optional<ContainerStatus> container) {
+    private static Outcome giveUp(Host host, AttemptRun run, Optional<ContainerStatus> container) {
         container.ifPresent(status -> {
             if (status.state() == State.RUNNING) {
                 stop(host, run, status.id());
@@ -110,7 +110,6 @@ final class SettledAttempt {
 
     private static Optional<ContainerStatus> container(Host host, AttemptRun run, Attempt attempt) {
         return host.containers()
-                .inspect(ContainerSpecs.name(
-                        run.request().name(), new AttemptRef(attempt.id(), attempt.number())));
+                .inspect(ContainerSpecs.name(run.request().name(), new AttemptRef(attempt.id(), attempt.number())));
     }
 }

@@ -65,8 +65,9 @@ class WaitingTest {
         waiting.rowChanged();
         thread.join();
 
-        assertThat(end.get()).isInstanceOfSatisfying(Woken.class, woken -> assertThat(woken.byRow())
-                .isTrue());
+        assertThat(end.get())
+                .isInstanceOfSatisfying(
+                        Woken.class, woken -> assertThat(woken.byRow()).isTrue());
     }
 
     @Test
