@@ -192,7 +192,7 @@ class RunTest {
                 .contains(
                         "\n  argument 3, --cidfile: ",
                         "\n  argument 5, --volumn: is no flag of docker run, nor one of ours. Did you mean --volume?",
-                        "\n  argument 7, the image: 'BusyBox' does not fit");
+                        "\n  argument 7, the image: 'BusyBox' is not valid");
         assertThat(server.lines()).isEmpty();
     }
 

@@ -52,7 +52,7 @@ final class EnvFile {
 
     private void read() {
         if (!ConfigValue.isPassable(text)) {
-            problem("contains NUL or half of a surrogate pair, which cannot be passed on", "Leave it out");
+            problem("contains NUL or an unpaired surrogate, which cannot be passed to a program", "Leave it out");
             return;
         }
         if (text.length() > LONGEST) {

@@ -51,7 +51,9 @@ final class PrivilegesReader {
 
     private static Optional<String> namespace(ConfigValue field, String known) {
         if (field.text().orElse("").matches("(service|container):.*")) {
-            field.problem("needs another container, which is not started", "Write " + known + ", or leave it out");
+            field.problem(
+                    "refers to another container, which Trainyard does not start",
+                    "Write " + known + ", or leave it out");
             return Optional.empty();
         }
         Optional<String> word = field.matching(known, known);

@@ -156,7 +156,7 @@ final class DeclarationReader {
         for (ConfigValue item : key.items()) {
             item.text().ifPresent(text -> {
                 if (!type.accepts(text)) {
-                    item.problem("%s does not fit".formatted(Excerpt.quote(text)), "Write " + type.wanted());
+                    item.problem("%s is not valid".formatted(Excerpt.quote(text)), "Write " + type.wanted());
                 } else if (!known.add(text)) {
                     item.problem("%s stands here a second time".formatted(Excerpt.quote(text)), "Write it once");
                 }
@@ -176,7 +176,7 @@ final class DeclarationReader {
         }
         return key.text().flatMap(text -> {
             if (!type.accepts(text)) {
-                key.problem("%s does not fit".formatted(Excerpt.quote(text)), "Write " + type.wanted());
+                key.problem("%s is not valid".formatted(Excerpt.quote(text)), "Write " + type.wanted());
                 return Optional.empty();
             }
             return Optional.of(ParameterType.number(text));

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/** JSON in its one canonical form (RFC 8785): equal content, equal text. */
+/** Writes canonical JSON (RFC 8785): equal content gives equal text. */
 public final class CanonicalJson {
 
     private CanonicalJson() {}
@@ -35,7 +35,7 @@ public final class CanonicalJson {
             case OBJECT -> {
                 out.append('{');
                 String separator = "";
-                // String's natural order compares UTF-16 units, which is the order the RFC wants.
+                // String's natural order compares UTF-16 units, as the RFC requires.
                 for (Map.Entry<String, JsonNode> field : sorted(node).entrySet()) {
                     out.append(separator);
                     writeText(field.getKey(), out);
@@ -79,7 +79,7 @@ public final class CanonicalJson {
         out.append('"');
     }
 
-    /** As ECMAScript's Number::toString. Double.toString has the shortest digits since JDK 19; only their layout differs. */
+    /** Follows ECMAScript's Number::toString. Since JDK 19, Double.toString gives the same shortest digits. Only the layout differs. */
     public static String number(double value) {
         if (!Double.isFinite(value)) {
             throw new IllegalArgumentException("JSON has no " + value);
@@ -91,7 +91,7 @@ public final class CanonicalJson {
             return "-" + number(-value);
         }
         BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-        // Double.toString gives two digits where one would do; it matters for the smallest numbers only (4.9E-324).
+        // For the smallest numbers (4.9E-324), Double.toString gives two digits although one is enough.
         BigDecimal oneDigit = shortest.round(new MathContext(1));
         if (oneDigit.doubleValue() == value) {
             shortest = oneDigit.stripTrailingZeros();

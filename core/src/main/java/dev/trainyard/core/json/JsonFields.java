@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A node with its path. Reads what is of the wanted kind; anything else is the schema's to report and reads as absent. */
+/** A JSON node with its path. A value of the wrong type reads as absent, because the schema reports it. */
 public record JsonFields(JsonNode node, String path, List<Problem> problems) {
 
     public boolean isPresent() {
@@ -137,22 +137,22 @@ public record JsonFields(JsonNode node, String path, List<Problem> problems) {
         } catch (DateTimeException e) {
             problem(
                     name,
-                    Excerpt.quote(text) + " is no instant",
+                    Excerpt.quote(text) + " is not an instant",
                     "Give an instant with its offset, for example 2026-11-30T20:00:00Z");
             return null;
         }
     }
 
-    /** A path without empty segments and a slash at its end; one with {@code ..} is a problem, since it hides what it means. */
+    /** A path without empty segments and a trailing slash. A path with {@code ..} is a problem, because its target is unclear. */
     public String plainPath(String name, String text) {
         if (List.of(text.split("/", -1)).stream().anyMatch(segment -> segment.equals("..") || segment.equals("."))) {
-            problem(name, Excerpt.quote(text) + " contains . or .. as a segment", "Write the path out");
+            problem(name, Excerpt.quote(text) + " contains . or .. as a segment", "Write the full path");
         }
         String path = text.replaceAll("/{2,}", "/");
         return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    /** Reports a problem of a field ({@code ""}: of this node), unless one of that place is known. */
+    /** Reports a problem of a field, or of this node if the name is empty, unless a problem with this path is already known. */
     public void problem(String name, String what, String remedy) {
         String at = name.isEmpty() ? path : child(path, name);
         if (problems.stream().noneMatch(known -> known.where().equals(at))) {
@@ -165,7 +165,7 @@ public record JsonFields(JsonNode node, String path, List<Problem> problems) {
         return name.matches("[A-Za-z_][A-Za-z0-9_]*") ? path + "." + name : path + "[" + shownName(name) + "]";
     }
 
-    /** A field's name in quotes. Where somebody has written {@code NAME=VALUE} for it, without the value, which may be a secret. */
+    /** A field's name in quotes. Of {@code NAME=VALUE}, only the name, because the value may be a secret. */
     public static String shownName(String name) {
         int value = name.indexOf('=') + 1;
         return Excerpt.quote(value == 0 ? name : name.substring(0, value) + "…");

@@ -1,5 +1,5 @@
 /**
- * JSON that is compared byte by byte, and JSON that is read with the path of each field.
+ * Canonical JSON, which can be compared byte by byte, and a reader that knows the path of each field.
  */
 @NullMarked
 package dev.trainyard.core.json;

@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A YAML document with its positions; anchors and merge keys are already followed. */
+/** A YAML document with positions, after anchors and merge keys are resolved. */
 public sealed interface ConfigNode {
 
-    /** Where it is used: for an alias, the place of the alias. */
+    /** The position where the node is used. For an alias, the position of the alias. */
     SourceRange at();
 
     ConfigNode at(SourceRange span);
 
     /**
-     * A text.
+     * A scalar.
      *
-     * @param plain written without quotes, so that it may mean a number, true, false or null
+     * @param plain whether it has no quotes, so that it may be a number, true, false or null
      */
     record Scalar(SourceRange at, String text, boolean plain) implements ConfigNode {
 
@@ -39,7 +39,7 @@ public sealed interface ConfigNode {
         }
     }
 
-    /** Entries in their order, merged ones after the mapping's own. */
+    /** Entries in order. Merged entries follow the mapping's own entries. */
     record Mapping(SourceRange at, Map<String, Entry> entries) implements ConfigNode {
 
         public Optional<ConfigNode> get(String key) {
@@ -52,7 +52,7 @@ public sealed interface ConfigNode {
         }
     }
 
-    /** @param merging what becomes of the entry of that name in the file below */
+    /** @param merging how this entry changes the entry with the same name in an earlier file */
     record Entry(Scalar key, ConfigNode value, Merging merging) {
 
         public Entry(Scalar key, ConfigNode value) {
@@ -60,7 +60,7 @@ public sealed interface ConfigNode {
         }
     }
 
-    /** How an entry goes over the one of an earlier file: {@code !override} replaces it, {@code !reset} removes it. */
+    /** How an entry changes an entry of an earlier file: {@code !override} replaces it, {@code !reset} removes it. */
     enum Merging {
         MERGED,
         REPLACED,

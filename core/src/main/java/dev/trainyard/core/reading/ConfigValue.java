@@ -26,19 +26,19 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * A value of the compose file with its key. What is not of the wanted kind is reported and reads as empty, so that reading goes
- * on and finds everything.
+ * A value of the compose file with its key. A value of the wrong kind is reported and reads as empty, so that the reader continues
+ * and finds all problems.
  *
- * @param name the key's own name; empty for an item of a list
- * @param key the whole path, for people
+ * @param name the last name in the key. Empty for an item of a list
+ * @param key the full path, as people see it
  */
 public record ConfigValue(String name, String key, SourceRange at, ConfigNode node, Report report) {
 
-    /** Of one argument or variable; Linux takes 128 KiB (MAX_ARG_STRLEN). */
+    /** The limit of one argument or variable. Linux accepts 128 KiB (MAX_ARG_STRLEN). */
     public static final int LONGEST_TEXT = 131_000;
 
     private static final String IMAGE_REMEDY =
-            "Write NAME or NAME:TAG, the name in lower case, for example pytorch/pytorch:2.4.0";
+            "Write NAME or NAME:TAG, with the name in lower case, for example pytorch/pytorch:2.4.0";
 
     private static final long LEAST_MEMORY = 6L << 20;
 
@@ -46,7 +46,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         report.problem(at, key, what, remedy);
     }
 
-    /** The same field, as if this were written there. */
+    /** The same key with another value. */
     public ConfigValue withText(String text) {
         return new ConfigValue(name, key, at, new Scalar(at, text, false), report);
     }
@@ -55,15 +55,14 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         report.notice(at, key, what);
     }
 
-    /** Reports a file beside the compose file that cannot be had. */
+    /** Reports a file next to the compose file that cannot be read. */
     public void missingFile(String path, String remedy, String remedyInDraft) {
         if (report.ofDraft()) {
             problem(
-                    "names the file %s, which a draft cannot read: it is stored without the files beside it"
-                            .formatted(Excerpt.path(path)),
+                    "names the file %s, but a draft is stored without other files".formatted(Excerpt.path(path)),
                     remedyInDraft);
         } else {
-            problem("there is no file %s".formatted(Excerpt.path(path)), remedy);
+            problem("the file %s does not exist".formatted(Excerpt.path(path)), remedy);
         }
     }
 
@@ -71,7 +70,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return node instanceof Scalar scalar && scalar.isNull();
     }
 
-    /** Nothing follows the key, or an empty text, list or mapping. */
+    /** Whether the key has no value, or an empty text, list or mapping. */
     public boolean isBlank() {
         return switch (node) {
             case Scalar scalar -> scalar.text().isEmpty() || scalar.isNull();
@@ -79,7 +78,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         };
     }
 
-    /** As {@link #isBlank}, or false, or zero. */
+    /** Whether the value is {@linkplain #isBlank blank}, false or zero. */
     public boolean saysNothing() {
         return isBlank()
                 || node instanceof Scalar scalar
@@ -95,7 +94,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return node instanceof Mapping;
     }
 
-    /** How many entries a list or mapping has. */
+    /** The number of entries of a list or mapping. */
     public int entryCount() {
         return switch (node) {
             case Scalar _ -> 0;
@@ -104,16 +103,16 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         };
     }
 
-    /** Written so that YAML reads a number or a truth value. */
+    /** Whether YAML reads the value as a number or boolean. */
     public boolean isNumberLike() {
         return node instanceof Scalar scalar && scalar.plain() && UnquotedText.isNoText(scalar.text());
     }
 
-    /** Tells of a number or a truth value where Compose takes a text alone. */
+    /** Adds a notice about a number or boolean where Compose accepts only text. */
     public void wantsQuotes() {
         if (isNumberLike()) {
-            String kind = UnquotedText.isTruth(((Scalar) node).text()) ? "truth value" : "number";
-            notice("Compose itself refuses a %s here; write it in quotes".formatted(kind));
+            String kind = UnquotedText.isTruth(((Scalar) node).text()) ? "boolean" : "number";
+            notice("Compose itself refuses a %s here. Write it in quotes".formatted(kind));
         }
     }
 
@@ -159,12 +158,12 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return List.of();
     }
 
-    /** One value or a list of them. */
+    /** One value or a list of values. */
     public List<ConfigValue> oneOrMore() {
         return node instanceof Scalar && !isNull() ? List.of(this) : items();
     }
 
-    /** Reports keys of a mapping other than these, with the nearest name; {@code x-} extensions are everyone's own. */
+    /** Reports unknown keys of a mapping, with the most similar known name. Ignores extensions ({@code x-}). */
     public void allowOnly(Collection<String> known) {
         fields().stream()
                 .filter(field -> !known.contains(field.name) && !field.name.startsWith("x-"))
@@ -177,24 +176,25 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
                 .orElse(
                         known.isEmpty()
                                 ? "Leave it out"
-                                : "Leave it out; known here: "
+                                : "Leave it out. Known keys: "
                                         + String.join(
                                                 ", ", known.stream().sorted().toList()));
     }
 
-    /** A text; a number or truth value is taken as it is written. */
+    /** A text. A number or boolean is read as it is written. */
     public Optional<String> text() {
         if (node instanceof Scalar scalar && !scalar.isNull()) {
             if (scalar.text().length() > LONGEST_TEXT) {
                 problem(
-                        "is longer than %,d characters, which Linux passes to no program".formatted(LONGEST_TEXT),
+                        "is longer than %,d characters, the most that Linux can pass to a program"
+                                .formatted(LONGEST_TEXT),
                         "Put it into a file");
                 return Optional.empty();
             }
             if (isPassable(scalar.text())) {
                 return Optional.of(scalar.text());
             }
-            problem("contains NUL or half of a surrogate pair, which cannot be passed on", "Leave it out");
+            problem("contains NUL or an unpaired surrogate, which cannot be passed to a program", "Leave it out");
         } else if (!isNull()) {
             problem("is %s, not a text".formatted(kind()), "Write one value");
         }
@@ -209,12 +209,12 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return oneOrMore().stream().flatMap(item -> item.text().stream()).toList();
     }
 
-    /** What Compose reads of it and prints: {@code 1.1} of 1.10, {@code true} of True; a text in quotes as it is. */
+    /** The text that Compose reads and prints: {@code 1.1} for 1.10, {@code true} for True. A quoted text stays unchanged. */
     public Optional<String> value() {
         return text().map(text -> node instanceof Scalar scalar && scalar.plain() ? UnquotedText.printed(text) : text);
     }
 
-    /** A list of {@code name=value}, or a mapping; a name without a value goes to the function. */
+    /** A list of {@code name=value}, or a mapping. The function handles a name without a value. */
     public Map<String, String> pairs(Function<String, Optional<String>> absent) {
         Map<String, String> pairs = new LinkedHashMap<>();
         if (isMapping()) {
@@ -236,13 +236,13 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
     private void put(Map<String, String> pairs, String variable, Optional<String> value) {
         if (variable.isEmpty() || variable.contains("=") || variable.length() > 200 || !isPassable(variable)) {
             problem(
-                    "%s is no name".formatted(Excerpt.quote(variable)),
+                    "%s is not a name".formatted(Excerpt.quote(variable)),
                     "Write NAME=VALUE in a list, or NAME: VALUE in a mapping");
         }
         value.ifPresent(text -> pairs.put(variable, text));
     }
 
-    /** As Compose reads one, also in quotes. */
+    /** A boolean as Compose reads it, also in quotes. */
     public boolean flag() {
         return text().map(text -> switch (text.toLowerCase(Locale.ROOT)) {
                     case "true", "yes", "y", "on" -> true;
@@ -268,7 +268,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
     public Optional<BigDecimal> cpus() {
         return parsed("a number of CPUs from 0.01 to 10000, for example 4 or 1.5", text -> {
             BigDecimal number = text.length() > 20 ? BigDecimal.ZERO : new BigDecimal(text);
-            // The engine counts billionths of a CPU, and Docker refuses what is finer.
+            // The engine counts billionths of a CPU, and Docker refuses a finer value.
             boolean tooFine = number.stripTrailingZeros().scale() > 9;
             if (tooFine
                     || number.compareTo(new BigDecimal("0.01")) < 0
@@ -289,11 +289,11 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         });
     }
 
-    /** A limit of memory, of which the engine takes no less than 6 MiB; zero is none. */
+    /** A memory limit. The engine requires at least 6 MiB. Zero means no limit. */
     public Optional<DataSize> memory() {
         Optional<DataSize> size = size().filter(each -> each.bytes() > 0);
         size.filter(each -> each.bytes() < LEAST_MEMORY)
-                .ifPresent(_ -> problem("is less memory than the engine gives any container", "Write 6m or more"));
+                .ifPresent(_ -> problem("is less than the engine's minimum of 6 MiB", "Write 6m or more"));
         return size;
     }
 
@@ -306,7 +306,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         });
     }
 
-    /** Docker looks at nothing else of it, and the kernel takes 64 bytes. */
+    /** Docker checks only this pattern, and the kernel accepts 64 bytes. */
     public Optional<String> hostName() {
         return matching("[^\\x00-\\x1f\\x7f]{1,64}", "a host name of up to 64 characters")
                 .filter(name -> {
@@ -318,7 +318,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
                 });
     }
 
-    /** As {@code resolv.conf} has it; a dot alone is none at all. */
+    /** A search domain of {@code resolv.conf}. A single dot means no domain. */
     public Optional<String> searchDomain() {
         return matching("\\.|[A-Za-z0-9_][A-Za-z0-9._-]{0,254}", "a domain such as lab.example, or . for none");
     }
@@ -337,14 +337,14 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
                         text.replaceAll("[:.-]", "").toLowerCase(Locale.ROOT).split("(?<=\\G..)")));
     }
 
-    /** Of a platform that an engine on Linux may have; anything else is refused. */
+    /** A platform that an engine on Linux may support. Others are refused. */
     public Optional<String> platform() {
         return matching(
                 "(?i)linux(/[a-z0-9_]{1,30}){0,2}|(?!windows|darwin|freebsd|wasi|wasm)[a-z0-9_]{1,30}(/[a-z0-9_]{1,30})?",
-                "a platform of Linux, such as linux/amd64");
+                "a Linux platform, such as linux/amd64");
     }
 
-    /** In capitals. */
+    /** A signal, in upper case. */
     public Optional<String> signal() {
         return parsed("a signal such as SIGINT", text -> {
             if (!LinuxVocabulary.isSignal(text)) {
@@ -362,13 +362,13 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return image;
     }
 
-    /** A capability as it is written, or ALL. */
+    /** A capability as the person wrote it, or ALL. */
     public Optional<String> capability() {
         return text().filter(text -> {
             boolean known =
                     LinuxCapability.exists(text) || LinuxCapability.plain(text).equals(LinuxCapability.ALL);
             if (!known) {
-                problem("%s is no capability".formatted(Excerpt.quote(text)), LinuxCapability.remedy(text));
+                problem("%s is not a capability".formatted(Excerpt.quote(text)), LinuxCapability.remedy(text));
             }
             return known;
         });
@@ -383,7 +383,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         return matching(regex, wanted, "Write " + wanted);
     }
 
-    /** A text of this form, with what to write where it is another. */
+    /** A text of this form, with a remedy for other text. */
     public Optional<String> matching(String regex, String wanted, String remedy) {
         return parsed(text(), remedy, text -> {
             if (!text.matches(regex)) {
@@ -393,10 +393,10 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
         });
     }
 
-    /** A namespace to run in: one of these, but never another container's. */
+    /** One of these namespaces. Another container's namespace is refused. */
     public Optional<String> mode(String known, String wanted) {
         if (text().orElse("").matches("(service|container):.*")) {
-            problem("needs another container, which is not started", "Write " + wanted);
+            problem("refers to another container, which Trainyard does not start", "Write " + wanted);
             return Optional.empty();
         }
         return matching(known, wanted);
@@ -411,7 +411,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException | ArithmeticException e) {
-                problem("%s does not fit".formatted(Excerpt.quote(text)), remedy);
+                problem("%s is not valid".formatted(Excerpt.quote(text)), remedy);
                 return Optional.empty();
             }
         });

@@ -4,7 +4,7 @@ import dev.trainyard.core.text.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A compose file that cannot become a training. Reports everything that is wrong with it at once. */
+/** A compose file that cannot become a training. Contains all its problems. */
 public final class InvalidFile extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -8,16 +8,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads the files of {@code --env-file} and {@code --label-file}, and of {@code env_file} in the format raw, which are simpler than others of Compose: a name and a value per
- * line, everything after the first {@code =} as it is, quotes and blanks at its end included (docker/cli, {@code pkg/kvfile}).
+ * Reads the files of {@code --env-file} and {@code --label-file}, and of {@code env_file} in raw format. They are simpler than other env
+ * files of Compose: each line is a name and a value, and the value is all text after the first {@code =}, including quotes and trailing
+ * blanks (docker/cli, {@code pkg/kvfile}).
  */
 public final class LineFile {
 
     private LineFile() {}
 
     /**
-     * @param absent the value of a name that has none; empty: it is left out
-     * @param to where names and values are put, in their order
+     * @param absent gives the value of a name without a value. If empty, the name is skipped
+     * @param to receives names and values, in order
      */
     public static void read(
             String text,
@@ -27,7 +28,7 @@ public final class LineFile {
             Report report) {
         String[] lines = text.replaceFirst("^\uFEFF", "").split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
-            // A carriage return ends no line by itself.
+            // A single carriage return does not end a line.
             String line = WhiteSpace.withoutLeading(lines[i].replaceFirst("\r$", ""));
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
@@ -35,9 +36,9 @@ public final class LineFile {
             int equals = line.indexOf('=');
             String name = equals < 0 ? line : line.substring(0, equals);
             if (!ConfigValue.isPassable(line)) {
-                problem(file, i, "contains NUL or half of a surrogate pair, which cannot be passed on", report);
+                problem(file, i, "contains NUL or an unpaired surrogate, which cannot be passed to a program", report);
             } else if (!name.matches("[^ \t]{1,200}")) {
-                problem(file, i, "%s is no name".formatted(Excerpt.quote(name)), report);
+                problem(file, i, "%s is not a name".formatted(Excerpt.quote(name)), report);
             } else {
                 Optional<String> value = equals < 0 ? absent.apply(name) : Optional.of(line.substring(equals + 1));
                 value.ifPresent(each -> to.put(name, each));
@@ -49,6 +50,6 @@ public final class LineFile {
         report.problem(new Problem(
                 "%s:%d".formatted(file, line + 1),
                 what,
-                "Write NAME=VALUE without blanks in the name, or # before a comment"));
+                "Write NAME=VALUE without blanks in the name, or start a comment with #"));
     }
 }

@@ -1,7 +1,7 @@
 package dev.trainyard.core.reading;
 
 /**
- * Something that the submitter should know, although the file can be used.
+ * A warning about a file that can still be used.
  *
  * @param where file, line and column, with the key
  */

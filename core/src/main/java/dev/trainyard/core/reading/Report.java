@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong with the compose files or the run line of one training, and what is worth knowing. */
+/** Collects the problems and notices of the compose files or the docker run line of one training. */
 public final class Report {
 
-    /** Beyond this many nobody reads on. */
+    /** A longer list is not useful. */
     private static final int MAX_PROBLEMS = 100;
 
-    /** In the order in which they were read. */
+    /** The files in the order in which they were read. */
     private final List<String> files = new ArrayList<>();
 
     private final BiFunction<SourceRange, String, String> place;
@@ -27,18 +27,18 @@ public final class Report {
     private final Set<Found<Notice>> notices = new LinkedHashSet<>();
     private final Set<String> unreadable = new HashSet<>();
 
-    /** By key, the variables that filled nothing in. */
+    /** The unset variables by key. */
     private final Map<String, Set<String>> empty = new HashMap<>();
 
-    /** What was found, and where in which file, by which it is shown. */
+    /** A finding with its position. */
     private record Found<T>(int file, int offset, T what) {}
 
-    /** Places are shown as file, line and column, with the key. */
+    /** Shows positions as file, line and column with the key. */
     public Report() {
         this(Report::inFile, false);
     }
 
-    /** @param place shows where something is, given its place in the text and its key */
+    /** @param place formats a position in the text and its key */
     public Report(BiFunction<SourceRange, String, String> place) {
         this(place, false);
     }
@@ -48,7 +48,7 @@ public final class Report {
         this.draft = draft;
     }
 
-    /** Of a draft that is stored: where it becomes a training, nobody's environment is at hand. */
+    /** For a draft that will be stored: when it becomes a training, the author's environment is not available. */
     public static Report ofStoredDraft() {
         return new Report(Report::inFile, true);
     }
@@ -57,24 +57,24 @@ public final class Report {
         return draft;
     }
 
-    /** A variable that has no value. */
+    /** Reports an unset variable. */
     public void unset(SourceRange at, String key, String what) {
         if (draft) {
-            problem(at, key, what, "Write the value out: a draft knows no environment");
+            problem(at, key, what, "Write the value itself: a draft cannot use environment variables");
         } else {
             notice(at, key, what);
         }
     }
 
-    /** The same within a value; it is named with whatever is wrong with what it leaves behind. */
+    /** The same for a variable within a value. If the rest of the value is invalid, the problem names the variable. */
     public void becomesEmpty(SourceRange at, String key, String variable) {
-        unset(at, key, "the variable %s is not set, and becomes empty".formatted(variable));
+        unset(at, key, "the variable %s is not set and becomes empty".formatted(variable));
         if (!draft) {
             empty.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(variable);
         }
     }
 
-    /** Makes the file known, so that what is found in it is shown after what is found in those before. */
+    /** Registers a file. Its findings are shown after those of earlier files. */
     public void opens(String file) {
         number(file);
     }
@@ -88,17 +88,17 @@ public final class Report {
     }
 
     private static String becauseUnset(Set<String> variables) {
-        return "Set %s, which %s not set, in the environment or in .env, or write the value out"
+        return "Set %s, which %s not set, in the environment or in .env, or write the value itself"
                 .formatted(String.join(" and ", variables), variables.size() == 1 ? "is" : "are");
     }
 
-    /** A problem with the text itself; what else is wrong with that value follows from it and is not told. */
+    /** Reports a problem of the text itself. Further problems of the same value follow from it and are not reported. */
     public void unreadable(SourceRange at, String key, String what, String remedy) {
         problem(at, key, what, remedy);
         unreadable.add(key);
     }
 
-    /** A problem of a file that is no compose file. */
+    /** Reports a problem of a file that is not a compose file. */
     public void problem(Problem problem) {
         add(new Found<>(Integer.MAX_VALUE, 0, problem));
     }

@@ -1,14 +1,14 @@
 package dev.trainyard.core.reading;
 
 /**
- * Where something stands in a text.
+ * A range of a text.
  *
- * @param file the text's name, as people know it
+ * @param file the name of the text, as people know it
  * @param line counts from 1
  * @param column counts from 1
  * @param start offset of its first character, in code points
  * @param end offset after its last character, in code points
- * @param alias whether only a reference to an anchor stands here
+ * @param alias whether the range is an alias of an anchor
  */
 public record SourceRange(String file, int line, int column, int start, int end, boolean alias) {
 

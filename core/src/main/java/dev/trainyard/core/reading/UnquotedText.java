@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a scalar without quotes means to Compose, which reads YAML with go-yaml and prints the value with Go's {@code %v}: the container
- * sees {@code true} for {@code True}, {@code 1.1} for {@code 1.10} and {@code 1e+06} for {@code 1e6}.
+ * Converts an unquoted scalar as Compose does. Compose reads YAML with go-yaml and prints the value with Go's {@code %v}, so the container
+ * gets {@code true} for {@code True}, {@code 1.1} for {@code 1.10} and {@code 1e+06} for {@code 1e6}.
  */
 public final class UnquotedText {
 
@@ -43,22 +43,22 @@ public final class UnquotedText {
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
     private static final BigInteger MOST_UNSIGNED = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
-    /** No number of 64 bits needs more; longer ones are taken as they are written. */
+    /** The maximum length of a 64-bit number. Longer text stays unchanged. */
     private static final int LONGEST = 400;
 
     private UnquotedText() {}
 
-    /** As Compose hands it on: a number or truth value printed anew, any other text as it is. */
+    /** The text that Compose passes on: numbers and booleans are printed again, and other text stays unchanged. */
     public static String printed(String plain) {
         return value(plain).orElse(plain);
     }
 
-    /** Whether it is a number or a truth value, and no text. */
+    /** Whether the text is a number or a boolean. */
     public static boolean isNoText(String plain) {
         return value(plain).isPresent();
     }
 
-    /** Whether it is a truth value. */
+    /** Whether the text is a boolean. */
     public static boolean isTruth(String plain) {
         return Set.of("true", "false").contains(WORDS.getOrDefault(plain, ""));
     }
@@ -67,7 +67,7 @@ public final class UnquotedText {
         if (WORDS.containsKey(plain)) {
             return Optional.of(WORDS.get(plain));
         }
-        // Only a number that begins with a digit or a sign may have underscores.
+        // Only a number that starts with a digit or a sign may have underscores.
         String digits = plain.startsWith(".") || plain.startsWith("_") ? plain : plain.replace("_", "");
         return digits.length() > LONGEST ? Optional.empty() : integer(digits).or(() -> fraction(digits));
     }

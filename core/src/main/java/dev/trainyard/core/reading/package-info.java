@@ -1,7 +1,6 @@
 /**
- * Values with a place: in a file its line and column, in a command line its argument. What is
- * wrong is collected in a {@link dev.trainyard.core.reading.Report}, so that reading goes on and
- * finds everything.
+ * Values with a position: line and column in a file, or an argument in a command line. Problems are collected in a
+ * {@link dev.trainyard.core.reading.Report}, so that the reader continues and finds all of them.
  */
 @NullMarked
 package dev.trainyard.core.reading;

@@ -130,7 +130,7 @@ final class GpuFlag {
     private void capability(String name) {
         if (!name.matches("[a-z0-9]{1,30}")) {
             flag.problem(
-                    "%s is no capability of the driver".formatted(Excerpt.quote(name)),
+                    "%s is not a capability of the driver".formatted(Excerpt.quote(name)),
                     "Write one such as utility, or leave capabilities out");
         } else if (!name.equals("gpu")) {
             capabilities.add(name);

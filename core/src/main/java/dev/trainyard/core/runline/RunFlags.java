@@ -52,7 +52,7 @@ final class RunFlags {
         Optional<Long> number = IntegerText.parse(text);
         if (number.isEmpty() && text.matches("[-+]?0\\d+")) {
             field.problem(
-                    "%s does not fit".formatted(Excerpt.quote(text)), "Leave the first 0 out, which makes it octal");
+                    "%s is not valid".formatted(Excerpt.quote(text)), "Leave the first 0 out, which makes it octal");
         }
         return number.map(value -> field.withText(value.toString())).orElse(field);
     }

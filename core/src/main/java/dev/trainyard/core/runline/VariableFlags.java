@@ -84,7 +84,8 @@ final class VariableFlags {
         return file.text().flatMap(path -> {
             Optional<Content> content = files.read(path).map(text -> new Content(Excerpt.plain(path, 200), text));
             if (content.isEmpty()) {
-                file.problem("there is no file %s".formatted(Excerpt.path(path)), "Create it, or correct the path");
+                file.problem(
+                        "the file %s does not exist".formatted(Excerpt.path(path)), "Create it, or correct the path");
             }
             return content;
         });
@@ -95,7 +96,7 @@ final class VariableFlags {
             int equals = text.indexOf('=');
             String name = equals < 0 ? text : text.substring(0, equals);
             if (name.isEmpty() || name.length() > 200) {
-                field.problem("%s is no name".formatted(Excerpt.quote(name)), "Write NAME=VALUE");
+                field.problem("%s is not a name".formatted(Excerpt.quote(name)), "Write NAME=VALUE");
                 return;
             }
             Optional<String> value = equals < 0 ? absent.apply(name) : Optional.of(text.substring(equals + 1));

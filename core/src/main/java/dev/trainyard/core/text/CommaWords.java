@@ -3,12 +3,12 @@ package dev.trainyard.core.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One record of comma-separated words as Docker reads it in {@code --gpus} and {@code --mount}: Go's encoding/csv. */
+/** Parses one record of comma-separated words as Docker does in {@code --gpus} and {@code --mount} (Go's encoding/csv). */
 public final class CommaWords {
 
     private CommaWords() {}
 
-    /** @throws IllegalArgumentException saying why the text is no such record */
+    /** @throws IllegalArgumentException with the reason why the text is not a valid record */
     public static List<String> split(String text) {
         List<String> words = new ArrayList<>();
         int at = 0;
@@ -25,7 +25,7 @@ public final class CommaWords {
         int end = comma < 0 ? text.length() : comma;
         word.append(text, start, end);
         if (word.indexOf("\"") >= 0) {
-            throw new IllegalArgumentException("a quote \" stands inside of a word");
+            throw new IllegalArgumentException("a quote \" is inside a word");
         }
         return end;
     }
@@ -40,7 +40,7 @@ public final class CommaWords {
             } else if (i + 1 == text.length() || text.charAt(i + 1) == ',') {
                 return i + 1;
             } else {
-                throw new IllegalArgumentException("something follows a closing quote \" without a comma");
+                throw new IllegalArgumentException("a closing quote \" must be followed by a comma");
             }
         }
         throw new IllegalArgumentException("a quote \" is not closed");

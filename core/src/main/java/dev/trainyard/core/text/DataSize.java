@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** An amount of memory or disk in bytes. */
 public record DataSize(long bytes) {
 
-    /** What Go's {@code ParseFloat} takes before the unit: also {@code .5}, {@code 5.} and {@code 1e3}. */
+    /** The number before the unit, as Go's {@code ParseFloat} accepts it: also {@code .5}, {@code 5.} and {@code 1e3}. */
     private static final Pattern FORM =
             Pattern.compile("\\+?((?:\\d++(?:\\.\\d*+)?|\\.\\d++)(?:[eE][-+]?\\d{1,3})?)\\s*([a-zA-Z]*)");
 
@@ -18,14 +18,14 @@ public record DataSize(long bytes) {
 
     public DataSize {
         if (bytes < 0) {
-            throw new IllegalArgumentException("a size is not negative: " + bytes);
+            throw new IllegalArgumentException("a size cannot be negative: " + bytes);
         }
     }
 
     /**
-     * Reads Docker's spelling of a size: {@code 8gb}, {@code 512m}, {@code 1.5GiB}, {@code 1073741824}.
+     * Parses a size as Docker does: {@code 8gb}, {@code 512m}, {@code 1.5GiB}, {@code 1073741824}.
      *
-     * @throws IllegalArgumentException if the text is none
+     * @throws IllegalArgumentException if the text is not a size
      */
     public static DataSize parse(String text) {
         Matcher form = FORM.matcher(text.strip());

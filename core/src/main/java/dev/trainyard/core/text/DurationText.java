@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations as people write them: ISO-8601 ({@code PT1H30M}) or as Docker and Compose do ({@code 1h30m}, {@code 90s}). */
+/** Parses durations in ISO-8601 ({@code PT1H30M}) or in the syntax of Docker and Compose ({@code 1h30m}, {@code 90s}). */
 public final class DurationText {
 
     private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(us|ms|[dhms])");
@@ -29,7 +29,7 @@ public final class DurationText {
 
     private DurationText() {}
 
-    /** @throws IllegalArgumentException if the text is no duration, or a negative one */
+    /** @throws IllegalArgumentException if the text is not a duration, or is negative */
     public static Duration parse(String text) {
         String form = text.strip();
         try {
@@ -43,7 +43,7 @@ public final class DurationText {
         throw unreadable(text, null);
     }
 
-    /** As Docker and Compose write it: {@code 1h30m}. */
+    /** In the syntax of Docker and Compose: {@code 1h30m}. */
     public static String of(Duration duration) {
         return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }

@@ -1,6 +1,6 @@
 package dev.trainyard.core.text;
 
-/** Shows a submitter's own text in a message, whatever it contains: the message may end in a terminal, a log or a header. */
+/** Makes any text of a submitter safe to show in a message, which may appear in a terminal, a log or an HTTP header. */
 public final class Excerpt {
 
     private static final int LENGTH = 60;
@@ -13,7 +13,7 @@ public final class Excerpt {
         return "'" + plain(text, LENGTH) + "'";
     }
 
-    /** A path in quotes, whole: its end tells most of it. Linux takes none that is longer. */
+    /** A complete path in quotes, because its end is the most useful part. Linux limits the length of paths. */
     public static String path(String path) {
         return "'" + plain(path, LONGEST_PATH) + "'";
     }

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Values of variables, taken out of what others say: the words are kept where more people read them than may see the values. */
+/** Removes values of variables from messages of other programs, because more people can read the messages than may see the values. */
 public final class HiddenValues {
 
     private static final String MASK = "***";
 
-    /** Shorter ones stand in every sentence, and are no secrets. */
+    /** Shorter values occur in many sentences and are not secrets. */
     private static final int SHORTEST = 4;
 
     private final List<String> longestFirst;
@@ -23,7 +23,7 @@ public final class HiddenValues {
                 .toList();
     }
 
-    /** The text without the values. It must be whole: of a value that was cut, a part would stay. */
+    /** The text without the values. The text must be complete: a part of a truncated value would not be removed. */
     public String maskedIn(String text) {
         String masked = text;
         for (String value : longestFirst) {

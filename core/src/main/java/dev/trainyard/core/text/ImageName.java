@@ -3,15 +3,15 @@ package dev.trainyard.core.text;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Names of images, as Docker reads them. */
+/** Parses names of images as Docker does. */
 public final class ImageName {
 
-    /** What is wrong with a reserved name, and what to do: for every place at which one can be given. */
-    public static final String RESERVED = "begins with trainyard/, which is reserved for the images that workers build";
+    /** The error message for a reserved name. */
+    public static final String RESERVED = "starts with trainyard/, which is reserved for images that workers build";
 
     public static final String RESERVED_REMEDY = "Choose another name, for example team/model:1";
 
-    /** What a name looks like. The message's schema says the same, so that a mistake is shown at its line, and not by the server. */
+    /** The syntax of a name. The message's schema has the same pattern. It is also checked here, so that an error is shown with its line. */
     public static final String FORM =
             "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
                     + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
@@ -23,16 +23,16 @@ public final class ImageName {
     private ImageName() {}
 
     /**
-     * Whether the name lies in the namespace in which workers name what they build. Also for text that is no proper name: capitals count
-     * as small letters, and Docker Hub may be named or not.
+     * Whether the name is in the namespace for images that workers build. Also accepts text that is not a valid name: case is ignored,
+     * and the prefix for Docker Hub is optional.
      */
     public static boolean isReserved(String name) {
         return withoutHub(name.toLowerCase(Locale.ROOT)).startsWith(NAMESPACE);
     }
 
     /**
-     * The name in full, such as {@code docker.io/library/debian:bookworm}: two spellings of one name are alike in it. A digest stands in the
-     * place of the tag, also of one that is given beside it.
+     * The full name, such as {@code docker.io/library/debian:bookworm}. All spellings of a name have the same full name. A digest replaces
+     * the tag.
      */
     public static String inFull(String name) {
         int slash = name.indexOf('/');
@@ -53,12 +53,12 @@ public final class ImageName {
         return registry + "/" + (tag < 0 ? untagged : untagged.substring(0, tag)) + inRegistry.substring(digest);
     }
 
-    /** Whether it is the whole id of an image: no name can look like that. */
+    /** Whether the text is the full id of an image. A name cannot look like that. */
     public static boolean isId(String name) {
         return ID.matcher(name).matches();
     }
 
-    /** The registry that is asked for the image, with its port; {@code docker.io} where the name has none. */
+    /** The registry of the image, with its port. Default: {@code docker.io}. */
     public static String registryOf(String name) {
         return inFull(name).replaceFirst("/.*$", "");
     }

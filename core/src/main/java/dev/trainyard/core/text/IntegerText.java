@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Integers as Docker's flags spell them (Go's {@code strconv.ParseInt} with base 0): {@code 020} is 16, {@code 1_000} is 1000. */
+/** Parses integers as Docker's flags do (Go's {@code strconv.ParseInt} with base 0): {@code 020} is 16, {@code 1_000} is 1000. */
 public final class IntegerText {
 
     private static final Pattern FORM = Pattern.compile(
@@ -16,7 +16,7 @@ public final class IntegerText {
 
     private IntegerText() {}
 
-    /** Empty: it is none, or has more than 64 bits. */
+    /** Empty if the text is not an integer, or has more than 64 bits. */
     public static Optional<Long> parse(String text) {
         if (text.length() > LONGEST || !FORM.matcher(text).matches()) {
             return Optional.empty();

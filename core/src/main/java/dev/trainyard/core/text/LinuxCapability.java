@@ -3,10 +3,10 @@ package dev.trainyard.core.text;
 import java.util.Locale;
 import java.util.Set;
 
-/** The capabilities of Linux by name, as {@code docker run --cap-add} takes them. */
+/** The names of Linux capabilities, as {@code docker run --cap-add} accepts them. */
 public final class LinuxCapability {
 
-    /** Docker's own word for every one of them. */
+    /** Docker's name for all capabilities. */
     public static final String ALL = "ALL";
 
     private static final Set<String> NAMES = Set.of(
@@ -54,17 +54,17 @@ public final class LinuxCapability {
 
     private LinuxCapability() {}
 
-    /** In capitals, without {@code CAP_}. */
+    /** In upper case, without {@code CAP_}. */
     public static String plain(String name) {
         return name.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
     }
 
-    /** Whether Linux has one of that name, however it is spelled; {@link #ALL} is none. */
+    /** Whether Linux has a capability with this name, in any spelling. {@link #ALL} is not one. */
     public static boolean exists(String name) {
         return NAMES.contains(plain(name));
     }
 
-    /** The known name that is nearest to this one, for a remedy. */
+    /** A remedy that suggests the most similar known name. */
     public static String remedy(String name) {
         return NearestName.among(NAMES, plain(name))
                 .map("Did you mean %s?"::formatted)

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Words that the engine knows a closed list of. It would refuse others at the start of the container; here they have a place. */
+/** Words from closed lists of the engine. They are checked here, with their position. The engine would refuse others only at the start. */
 public final class LinuxVocabulary {
 
     private static final Set<String> SIGNALS = Set.of(
@@ -30,7 +30,7 @@ public final class LinuxVocabulary {
             "sigpending",
             "stack");
 
-    /** Of {@code mount(8)}, as the engine takes them for a tmpfs. */
+    /** Options of {@code mount(8)} that the engine accepts for a tmpfs. */
     private static final Set<String> TMPFS_FLAGS = Set.of(
             "async",
             "atime",
@@ -71,7 +71,7 @@ public final class LinuxVocabulary {
 
     private LinuxVocabulary() {}
 
-    /** With or without {@code SIG}, however it is spelled; or its number. */
+    /** With or without {@code SIG}, in upper or lower case, or as a number. */
     public static boolean isSignal(String text) {
         String name = text.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");
         return text.matches("0*([1-9]|[1-5]\\d|6[0-4])")
@@ -79,7 +79,7 @@ public final class LinuxVocabulary {
                 || name.matches("RTMIN\\+([1-9]|1[0-5])|RTMAX-([1-9]|1[0-4])");
     }
 
-    /** In four decimal parts, or as IPv6. */
+    /** An IPv4 address in four decimal parts, or an IPv6 address. */
     public static boolean isAddress(String text) {
         String part = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
         if (text.matches(part + "(\\." + part + "){3}")) {
@@ -92,7 +92,7 @@ public final class LinuxVocabulary {
         }
     }
 
-    /** What follows the path of a tmpfs: {@code size=64m,noexec}. */
+    /** The options of a tmpfs, after its path: {@code size=64m,noexec}. */
     public static boolean isTmpfsOption(String option) {
         int equals = option.indexOf('=');
         return equals < 0 ? TMPFS_FLAGS.contains(option) : TMPFS_VALUES.contains(option.substring(0, equals));

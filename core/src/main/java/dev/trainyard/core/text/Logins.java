@@ -1,13 +1,13 @@
 package dev.trainyard.core.text;
 
-/** The user and the password in an address, which nobody but the program is to see. The history removes them from values by the same rule. */
+/** Removes user and password from addresses, because only the program may see them. The history applies the same rule to values. */
 public final class Logins {
 
     private Logins() {}
 
     /**
-     * The text with {@code postgres://db/x} for {@code postgres://user:password@db/x}. As a password may hold any character, all is left out
-     * from the first two slashes, which JSON also writes {@code \/\/}, to the last at sign.
+     * Replaces {@code postgres://user:password@db/x} by {@code postgres://db/x}. A password may contain any character, so this removes all
+     * text from the first two slashes (in JSON also {@code \/\/}) to the last at sign.
      */
     public static String removed(String text) {
         int at = text.lastIndexOf('@');

@@ -5,24 +5,23 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the name that was probably meant. */
+/** Finds the known name that a person probably meant. */
 public final class NearestName {
 
     private static final int LONGEST = 60;
 
     private NearestName() {}
 
-    /** The known name nearest to the given one, if it is near enough to be a slip. */
+    /** The most similar known name, if it is similar enough to be a typing error. */
     public static Optional<String> among(Collection<String> known, String given) {
-        // Every other letter is as near to a single one.
+        // All other letters are equally similar to a single letter.
         if (given.length() > LONGEST || plain(given).length() < 2) {
             return Optional.empty();
         }
         int slip = Math.max(1, given.length() / 3);
         int length = plain(given).length();
         return known.stream()
-                // What is longer by more than that is not looked at: known names may come from a user, and have any
-                // length.
+                // Much longer names are skipped, because known names may come from a user and have any length.
                 .filter(name ->
                         name.length() <= 2 * LONGEST && Math.abs(plain(name).length() - length) <= slip)
                 .filter(name -> distance(plain(name), plain(given)) <= slip)
@@ -34,7 +33,7 @@ public final class NearestName {
         return name.toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
     }
 
-    /** Insertions, deletions, substitutions and swaps of neighbours. */
+    /** The number of insertions, deletions, substitutions and swaps of neighbouring characters. */
     private static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

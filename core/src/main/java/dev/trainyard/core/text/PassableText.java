@@ -1,11 +1,10 @@
 package dev.trainyard.core.text;
 
-/** Text that a process can be passed and Postgres can store: without NUL, and without halves of surrogate pairs, which UTF-8 does not have. */
+/** Text that can be passed to a process and stored in Postgres: without NUL and without unpaired surrogates, which UTF-8 cannot encode. */
 public final class PassableText {
 
-    /** For messages about a text that is not, after the name of the field. */
-    public static final String PROBLEM =
-            "contains NUL or half of a surrogate pair, which cannot be stored. Leave it out";
+    /** The error message for other text. It follows the name of the field. */
+    public static final String PROBLEM = "contains NUL or an unpaired surrogate, which cannot be stored. Leave it out";
 
     private PassableText() {}
 

@@ -1,11 +1,11 @@
 package dev.trainyard.core.text;
 
 /**
- * One thing that is wrong with what someone wrote.
+ * One error in what a person wrote.
  *
  * @param where JSON path ({@code $.run.mounts[1].target}), or file, line and column with the key ({@code train.yml:7:5
  *     services.train.memory})
- * @param what what was found and why it cannot be used
+ * @param what describes what was found and why it cannot be used
  * @param remedy what to do
  */
 public record Problem(String where, String what, String remedy) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Words and the shell's spelling of them. No shell is ever run. */
+/** Splits and quotes words as a shell does. Never runs a shell. */
 public final class ShellWords {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./^-]+");
@@ -12,10 +12,10 @@ public final class ShellWords {
     private ShellWords() {}
 
     /**
-     * Splits a command as Compose does (mattn/go-shellwords): blanks separate, quotes and backslashes protect, and {@code \n} and
-     * {@code \t} are line break and tab. Where Compose would silently cut the command at an operator, this refuses.
+     * Splits a command as Compose does (mattn/go-shellwords): blanks separate words, quotes and backslashes protect characters, and
+     * {@code \n} and {@code \t} are newline and tab. Compose silently cuts the command at a shell operator. This method refuses it.
      *
-     * @throws IllegalArgumentException saying why the text is no list of words
+     * @throws IllegalArgumentException with the reason why the text cannot be split
      */
     public static List<String> split(String text) {
         List<String> words = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class ShellWords {
                 }
             } else if (";&|<>()`".indexOf(c) >= 0) {
                 throw new IllegalArgumentException(
-                        "'%c' means something to a shell, but no shell reads this".formatted(c));
+                        "'%c' is a shell operator, but this command does not run in a shell".formatted(c));
             } else {
                 word.append(c);
                 inWord = true;
@@ -70,7 +70,7 @@ public final class ShellWords {
         };
     }
 
-    /** The word as a POSIX shell reads it back. */
+    /** Quotes the word for a POSIX shell. */
     public static String quote(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }

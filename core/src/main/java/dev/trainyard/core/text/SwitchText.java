@@ -3,7 +3,7 @@ package dev.trainyard.core.text;
 import java.util.Optional;
 import java.util.Set;
 
-/** Truth values as Docker's flags spell them (Go's {@code strconv.ParseBool}). */
+/** Parses booleans as Docker's flags do (Go's {@code strconv.ParseBool}). */
 public final class SwitchText {
 
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");

@@ -1,6 +1,6 @@
 package dev.trainyard.core.text;
 
-/** White space as Docker and Compose see it (Go, {@code unicode.IsSpace}): with no-break spaces, which Java's own test leaves out. */
+/** White space as Docker and Compose define it (Go's {@code unicode.IsSpace}). Unlike Java's definition, it includes no-break spaces. */
 public final class WhiteSpace {
 
     private WhiteSpace() {}

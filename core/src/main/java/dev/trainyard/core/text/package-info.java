@@ -1,6 +1,5 @@
 /**
- * What people, Docker and Linux write and read in words: sizes, durations, names, shell words,
- * capabilities, and excerpts that are safe to show.
+ * The text formats of people, Docker and Linux: sizes, durations, names, shell words and capabilities, and excerpts that are safe to show.
  */
 @NullMarked
 package dev.trainyard.core.text;

@@ -118,7 +118,7 @@ class EnvFileTest {
         assertThat(report.notices())
                 .extracting(Notice::toString)
                 .containsExactly(
-                        "x.env:2:4 B: the variable NONE is not set, and becomes empty",
+                        "x.env:2:4 B: the variable NONE is not set and becomes empty",
                         "x.env:3:1 HERE: has no value here, and none in your environment: it is not set");
     }
 

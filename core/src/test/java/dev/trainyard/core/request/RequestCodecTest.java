@@ -253,7 +253,7 @@ class RequestCodecTest {
         "timeLimit": "1h30m"       | "timeLimit": "PT"           | $.timeLimit: 'PT' is not a duration such as 90s, 1h30m or PT30M. Give a duration
         "timeLimit": "1h30m"       | "timeLimit": "0s"           | $.timeLimit: is zero. Give a longer time, or leave it out for no limit.
         "timeLimit": "1h30m"       | "timeLimit": "999999999d"   | $.timeLimit: is longer than 366 days. Give a shorter time.
-        "2026-12-01T02:00:00+02:00"| "2026-13-01T02:00:00Z"      | $.notBefore: '2026-13-01T02:00:00Z' is no instant. Give an instant with its offset
+        "2026-12-01T02:00:00+02:00"| "2026-13-01T02:00:00Z"      | $.notBefore: '2026-13-01T02:00:00Z' is not an instant. Give an instant with its offset
         "2026-12-01T02:00:00+02:00"| "tomorrow"                  | $.notBefore: 'tomorrow' cannot be used here. Give an instant with its offset, for example 2026-11-30T20:00:00Z.
         "count": 2                 | "count": 0                  | $.gpus.count: 0 is out of range. Give how many, from 1 to 1024, or "all" for every device of one host.
         "count": 2                 | "count": "both"             | $.gpus.count: 'both' cannot be used here. Give how many
@@ -265,7 +265,7 @@ class RequestCodecTest {
         "target": "/cache/"        | "target": "/outputs"        | $.run.mounts[1].target: '/outputs' is mounted twice (the outputs are mounted at /outputs). Mount each path once
         "target": "/cache/"        | "target": "cache"           | $.run.mounts[1].target: 'cache' cannot be used here. Give an absolute path in the container other than / itself.
         "source": "cache"          | "source": "./cache"         | $.run.mounts[1].source: './cache' cannot be used here. Give an absolute path on the worker's host, or the name of a Docker volume.
-        "source": "/data/mnist"    | "source": "/data/../etc"    | $.run.mounts[0].source: '/data/../etc' contains . or .. as a segment. Write the path out.
+        "source": "/data/mnist"    | "source": "/data/../etc"    | $.run.mounts[0].source: '/data/../etc' contains . or .. as a segment. Write the full path.
         "soft": -1, "hard": -1     | "soft": 2, "hard": 1        | $.run.ulimits[0].soft: the soft limit is above the hard one. Raise hard, or lower soft.
         "action": "FAIL"           | "action": "STOP"            | $.retry.rules[0].action: 'STOP' cannot be used here. Give "RETRY" or "FAIL".
         "onExitCode": [3, 4]       | "onCause": ["OOM"]          | $.retry.rules[0].onCause[0]: 'OOM' cannot be used here. Give a cause such as OUT_OF_MEMORY or DEVICE_ERROR.
@@ -273,7 +273,7 @@ class RequestCodecTest {
         "build": {                 | "pull": "always", "build": {  | $.image.pull: stands beside build. Leave it out: what is built is not pulled.
         "build": {                 | "reference": "busybox", "build": { | $.image: has both reference and build. Give either {"reference": "IMAGE"} or {"build": {"source": "sha256:…"}}.
         "vision/mnist:7"           | "Vision Mnist"              | $.image.build.tag: 'Vision Mnist' cannot be used here. Give an image as Docker names it, in lower case, for example pytorch/pytorch:2.4.0.
-        "docker/Dockerfile"        | "../Dockerfile"             | $.image.build.dockerfile: '../Dockerfile' contains . or .. as a segment. Write the path out.
+        "docker/Dockerfile"        | "../Dockerfile"             | $.image.build.dockerfile: '../Dockerfile' contains . or .. as a segment. Write the full path.
         "sha256:aaaaaaaa           | "sha1:aaaaaaaa              | $.image.build.source: 'sha1:a
         "cpus": 1.50               | "cpus": 0                   | $.run.cpus: 0 is out of range. Give a number of CPUs from 0.01 on, for example 4 or 1.5.
         "tty": true                | "tty": "yes"                | $.run.tty: is a string, not true or false. Give true or false.
