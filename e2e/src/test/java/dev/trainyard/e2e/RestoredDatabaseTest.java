@@ -97,7 +97,7 @@ class RestoredDatabaseTest {
                                 .postgres(BACKUP)
                                 .replace("//", "//%s@".formatted(Services.SUPERUSER))))) {
             assertThat(migrate.awaitExit()).as(migrate.said()).isZero();
-            assertThat(migrate.said()).contains("1 workers have to register again");
+            assertThat(migrate.said()).contains("1 workers must register again");
         }
         installation.services().replaceDatabase(installation.database(), BACKUP);
     }

@@ -1,6 +1,6 @@
 package dev.trainyard.submitter;
 
-/** The address to listen on is taken, or is not one of this host; the message says what to do. */
+/** The address to listen on is taken or does not belong to this host. The message says what to do. */
 public final class AddressUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -5,7 +5,7 @@ import dev.trainyard.db.Role;
 import dev.trainyard.submitter.publish.KafkaCluster;
 import dev.trainyard.submitter.publish.RequestPublisher;
 
-/** What a server stands on, opened all or none. */
+/** The server's connections. Either all are open or none is. */
 record Connections(Database database, KafkaCluster kafka, RequestPublisher publisher) implements AutoCloseable {
 
     private static final int POOL_SIZE = 8;

@@ -3,12 +3,12 @@ package dev.trainyard.submitter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code ADDRESS:PORT} of the command line. */
+/** {@code ADDRESS:PORT}, as given on the command line. */
 record Listen(String address, int port) {
 
     private static final Pattern FORM = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^:\\[\\]]+):(\\d{1,5})");
 
-    /** @throws IllegalArgumentException with the form that is expected */
+    /** @throws IllegalArgumentException that names the expected form */
     static Listen parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 0xffff) {

@@ -28,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code trainyard server} and {@code trainyard migrate}. */
 @Command(
         name = "trainyard",
-        description = "The server's part of Trainyard.",
+        description = "The server of Trainyard.",
         subcommands = {Main.ServerCommand.class, Main.MigrateCommand.class},
         mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
@@ -75,7 +75,7 @@ public final class Main implements Runnable {
                 });
     }
 
-    /** picocli's own message would repeat the text, and with it a password. */
+    /** picocli's own message would repeat the text, which may contain a password. */
     private static <T> T converted(String text, Function<String, T> parser) {
         try {
             return parser.apply(text);
@@ -99,10 +99,10 @@ public final class Main implements Runnable {
     @Command(
             name = "server",
             description = {
-                "Serves REST: takes requests, publishes them to Kafka, answers from Postgres.",
-                "There may be several servers. Missing Kafka topics are created; the schema is not: run 'trainyard migrate' once, or give --migrate-as.",
-                "There is no authentication yet: whoever reaches the address may run containers on the workers' hosts.",
-                "Calls the webhook of the installation ('trainyard migrate --webhook') if TRAINYARD_WEBHOOK_SECRET, or a file named by TRAINYARD_WEBHOOK_SECRET_FILE, has its secret.",
+                "Serves REST: accepts requests, publishes them to Kafka, and answers from Postgres.",
+                "Several servers may run. A server creates missing Kafka topics, but not the schema: run 'trainyard migrate' once, or give --migrate-as.",
+                "There is no authentication yet: anyone who reaches the address may run containers on the workers' hosts.",
+                "Calls the installation's webhook ('trainyard migrate --webhook') if its secret is in TRAINYARD_WEBHOOK_SECRET, or in the file that TRAINYARD_WEBHOOK_SECRET_FILE names.",
                 ""
             },
             sortOptions = false,
@@ -110,7 +110,7 @@ public final class Main implements Runnable {
             exitCodeList = {
                 "0:stopped, by SIGTERM or Ctrl-C",
                 "64:wrong arguments",
-                "69:Kafka or Postgres does not answer, the schema is missing or too old, or the address cannot be listened on",
+                "69:Kafka or Postgres does not answer, the schema is missing or too old, or the server cannot listen on the address",
                 "70:a defect of Trainyard"
             },
             footerHeading = "%nExamples:%n",
@@ -137,7 +137,7 @@ public final class Main implements Runnable {
                 required = true,
                 paramLabel = "HOST:PORT",
                 defaultValue = "${env:TRAINYARD_KAFKA}",
-                description = "Kafka's bootstrap servers. Else: TRAINYARD_KAFKA.")
+                description = "Kafka's bootstrap servers. Default: TRAINYARD_KAFKA.")
         @SuppressWarnings("NullAway.Init")
         private String kafka;
 
@@ -146,7 +146,7 @@ public final class Main implements Runnable {
                 required = true,
                 paramLabel = "URL",
                 defaultValue = "${env:TRAINYARD_POSTGRES}",
-                description = {POSTGRES_FORM, "Without a user: as trainyard_server. Else: TRAINYARD_POSTGRES."})
+                description = {POSTGRES_FORM, "Default user: trainyard_server. Default: TRAINYARD_POSTGRES."})
         @SuppressWarnings("NullAway.Init")
         private PostgresUrl postgres;
 
@@ -155,14 +155,14 @@ public final class Main implements Runnable {
                 paramLabel = "URL",
                 defaultValue = "${env:TRAINYARD_READER_POSTGRES}",
                 description =
-                        "Login for the queries of 'trainyard sql'. Default: trainyard_sql at the same place; the password may be in ~/.pgpass. Else: TRAINYARD_READER_POSTGRES.")
+                        "Login for the queries of 'trainyard sql'. Default: TRAINYARD_READER_POSTGRES, or else trainyard_sql in the same database. The password may be in ~/.pgpass.")
         private @Nullable PostgresUrl reader;
 
         @Option(
                 names = "--listen",
                 paramLabel = "ADDRESS:PORT",
                 defaultValue = "127.0.0.1:8700",
-                description = "Where to serve; port 0: a free one. Default: ${DEFAULT-VALUE}.")
+                description = "Address to listen on; port 0: any free port. Default: ${DEFAULT-VALUE}.")
         @SuppressWarnings("NullAway.Init")
         private Listen listen;
 
@@ -171,7 +171,7 @@ public final class Main implements Runnable {
                 paramLabel = "URL",
                 defaultValue = "${env:TRAINYARD_PUBLIC_URL}",
                 description =
-                        "Where people reach this server, for the links in calls of the webhook. Default: where it listens. Else: TRAINYARD_PUBLIC_URL.")
+                        "Address at which people reach this server, for the links in webhook calls. Default: TRAINYARD_PUBLIC_URL, or else the address it listens on.")
         private @Nullable PublicUrl publicUrl;
 
         @Option(
@@ -216,7 +216,7 @@ public final class Main implements Runnable {
     @Command(
             name = "migrate",
             description = {
-                "Creates Trainyard's schema, or brings it up to this release. Repeating it changes nothing.",
+                "Creates Trainyard's schema, or upgrades it to this release. Safe to repeat.",
                 "Upgrade in this order: migrate, then the workers, then the servers.",
                 ""
             },
@@ -225,7 +225,7 @@ public final class Main implements Runnable {
             exitCodeList = {
                 "0:the schema is up to date",
                 "64:wrong arguments",
-                "69:Postgres does not answer, or refuses",
+                "69:Postgres does not answer or refuses the login",
                 "70:a defect of Trainyard"
             },
             footerHeading = "%nExamples:%n",
@@ -256,7 +256,7 @@ public final class Main implements Runnable {
                 defaultValue = "${env:TRAINYARD_POSTGRES}",
                 description = {
                     POSTGRES_FORM,
-                    "The user must be able to create roles the first time. Else: TRAINYARD_POSTGRES."
+                    "The first time, the user must be able to create roles. Default: TRAINYARD_POSTGRES."
                 })
         @SuppressWarnings("NullAway.Init")
         private PostgresUrl postgres;
@@ -265,7 +265,7 @@ public final class Main implements Runnable {
                 names = "--host-lost-after",
                 paramLabel = "DURATION",
                 description = {
-                    "How long a worker's host may be silent before it is taken for lost and its jobs are queued again, at least 1m. Kept until it is said again; 5m at first."
+                    "How long a worker may be silent before it counts as LOST and its jobs are queued again, at least 1m. Stored in the database; initially 5m."
                 })
         private @Nullable Duration hostLostAfter;
 
@@ -273,20 +273,20 @@ public final class Main implements Runnable {
                 names = "--keep-logs",
                 paramLabel = "DURATION",
                 description =
-                        "How long the database keeps logs, by whole months, at least 1d; the outputs keep theirs. Kept until it is said again; six months at first.")
+                        "How long the database keeps logs, by whole months, at least 1d. Log files among the outputs stay. Stored in the database; initially six months.")
         private @Nullable Duration keepLogs;
 
         @Option(
                 names = "--keep-metrics",
                 paramLabel = "DURATION",
-                description = "The same of the curves; two years at first.")
+                description = "How long the database keeps metrics. Stored in the database; initially two years.")
         private @Nullable Duration keepMetrics;
 
         @Option(
                 names = "--restored",
                 description = {
-                    "The database was restored from a backup: each worker has to register again, and tells what runs on its host, before",
-                    "anything is placed there. A worker's process that runs ends by itself, with 76; start it again."
+                    "The database was restored from a backup: each worker must register again and report what runs on its host before",
+                    "a job is placed there. Worker processes that are running end with exit code 76; start them again."
                 })
         private boolean restored;
 
@@ -295,7 +295,7 @@ public final class Main implements Runnable {
                 paramLabel = "URL",
                 defaultValue = "${env:TRAINYARD_WEBHOOK}",
                 description =
-                        "Whom the servers call when a job has ended or is held, or none. Kept until it is said again; none at first. See docs/events.md. Else: TRAINYARD_WEBHOOK.")
+                        "Address that the servers call when a job has ended or is held, or none. Stored in the database; initially none. Default: TRAINYARD_WEBHOOK. See docs/events.md.")
         private @Nullable WebhookUrl webhook;
 
         @Override
@@ -305,7 +305,7 @@ public final class Main implements Runnable {
             if (hostLostAfter != null && hostLostAfter.compareTo(SHORTEST_LOSS) < 0) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--host-lost-after: %d s is too short, a worker is heard of every 5 s at best: at least 1m"
+                        "--host-lost-after: %d s is too short, because workers report every 5 s: give at least 1m"
                                 .formatted(hostLostAfter.toSeconds()));
             }
             int applied = Migrations.migrate(postgres);
@@ -313,7 +313,7 @@ public final class Main implements Runnable {
             if (restored) {
                 spec.commandLine()
                         .getOut()
-                        .println("trainyard: restored: %d workers have to register again"
+                        .println("trainyard: restored: %d workers must register again"
                                 .formatted(Migrations.restored(postgres)));
             }
             spec.commandLine()
@@ -328,7 +328,8 @@ public final class Main implements Runnable {
         private void requireADay(String option, @Nullable Duration given) {
             if (given != null && given.compareTo(Duration.ofDays(1)) < 0) {
                 throw new ParameterException(
-                        spec.commandLine(), "%s: %d s is too short: at least 1d".formatted(option, given.toSeconds()));
+                        spec.commandLine(),
+                        "%s: %d s is too short: give at least 1d".formatted(option, given.toSeconds()));
             }
         }
     }

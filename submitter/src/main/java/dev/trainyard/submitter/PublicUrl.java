@@ -4,13 +4,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
-/** Where people reach a server, which may stand behind a proxy. */
+/** The address at which people reach a server, which may be behind a proxy. */
 public record PublicUrl(URI uri) {
 
     /**
-     * Reads an address; a slash at its end is left out.
+     * Reads an address and drops a slash at its end.
      *
-     * @throws IllegalArgumentException if it is not one
+     * @throws IllegalArgumentException if it is not a valid address
      */
     public static PublicUrl parse(String text) {
         try {
@@ -29,7 +29,7 @@ public record PublicUrl(URI uri) {
                 return new PublicUrl(uri);
             }
         } catch (URISyntaxException e) {
-            // Said below.
+            // Reported below.
         }
         throw new IllegalArgumentException(
                 "this is not the address of a server: write http://HOST or https://HOST/PATH, without user, query and fragment");

@@ -34,7 +34,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
-/** The server within this process: REST, over Kafka and Postgres. */
+/** A REST server in this process, backed by Kafka and Postgres. */
 public final class Server implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Server.class);
@@ -57,12 +57,12 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Connects to both, creates missing topics, and returns when REST is served. The schema must be there: see
+     * Connects to both, creates missing topics, and returns when it serves REST. The schema must exist: see
      * {@link dev.trainyard.db.Migrations}.
      *
      * @throws dev.trainyard.submitter.publish.KafkaUnavailable if Kafka does not answer within ten seconds
      * @throws dev.trainyard.db.DatabaseUnavailable if Postgres does not answer, or its schema is missing or too old
-     * @throws AddressUnavailable if the address cannot be listened on
+     * @throws AddressUnavailable if the server cannot listen on the address
      */
     public static Server start(ServerSettings settings) {
         bridgeLogging();
@@ -87,14 +87,14 @@ public final class Server implements AutoCloseable {
         }
         if (new WebhookCalls(database).url().isPresent()) {
             log.warn(
-                    "a webhook is set, but this server has no secret to sign its calls with: they wait for a server that has. Set {} or {}.",
+                    "a webhook is set, but this server has no secret to sign the calls with. Another server with the secret must make them, or set {} or {} here.",
                     WebhookSecret.VARIABLE,
                     WebhookSecret.FILE_VARIABLE);
         }
         return null;
     }
 
-    /** Tomcat logs by java.util.logging, which would write to the console. */
+    /** Routes java.util.logging, which Tomcat uses, to our log; otherwise it would write to the console. */
     private static void bridgeLogging() {
         if (!SLF4JBridgeHandler.isInstalled()) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -103,8 +103,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * An explicit list instead of all that Boot would configure: beside a worker, the class path holds what is not for this server. The
-     * settings below are all there are, whatever the process's environment says to its other parts.
+     * An explicit list instead of Spring Boot's autoconfiguration, because in one process with a worker the class path also has libraries
+     * that this server must not configure. For the same reason it reads no settings from the environment.
      */
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({
@@ -138,8 +138,8 @@ public final class Server implements AutoCloseable {
                         true,
                         "spring.web.resources.add-mappings",
                         false,
-                        // It would eat a source that curl sends as a form, which it calls everything that it is not
-                        // told about.
+                        // curl declares uploads as forms by default, and this filter would consume a source that comes
+                        // so.
                         "spring.mvc.formcontent.filter.enabled",
                         false)));
         PostgresUrl reader =
@@ -157,7 +157,7 @@ public final class Server implements AutoCloseable {
             return InetAddress.getByName(text);
         } catch (UnknownHostException e) {
             throw new AddressUnavailable(
-                    "Cannot listen on '%s': it is no address or name that this host knows.".formatted(text), e);
+                    "Cannot listen on '%s': this host knows no such address or name.".formatted(text), e);
         }
     }
 
@@ -169,7 +169,7 @@ public final class Server implements AutoCloseable {
 
     private static AddressUnavailable unavailable(ServerSettings settings, RuntimeException e) {
         return new AddressUnavailable(
-                "Cannot listen on %s:%d: another program does, or the address is not one of this host. Choose another with --listen."
+                "Cannot listen on %s:%d: another program listens there, or the address does not belong to this host. Choose another with --listen."
                         .formatted(settings.bindAddress(), settings.port()),
                 e);
     }
@@ -185,12 +185,12 @@ public final class Server implements AutoCloseable {
         return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port));
     }
 
-    /** Where REST is served: scheme, host and port. */
+    /** The address of REST: scheme, host and port. */
     public URI uri() {
         return uri;
     }
 
-    /** Ends the log streams, lets other requests finish for a few seconds, and closes all connections. Repeating it does nothing. */
+    /** Ends the log streams, gives other requests a few seconds to finish, and closes all connections. A second call does nothing. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {

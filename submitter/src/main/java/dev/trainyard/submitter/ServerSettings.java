@@ -6,15 +6,15 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server needs to know.
+ * Settings of a server.
  *
  * @param kafka {@code host:port[,host:port…]}
- * @param postgres without a user: as the role trainyard_server
- * @param readerPostgres the login for people's SQL; null: the role trainyard_sql, without a password, at the same server
+ * @param postgres default user: trainyard_server
+ * @param readerPostgres the login for users' SQL queries; null: trainyard_sql without a password, in the same database
  * @param bindAddress address or name of the interface to listen on
- * @param port 0 for a free one
- * @param publicUrl where those who read a call of the webhook reach this server; null: where it listens
- * @param webhookSecret signs the calls of the installation's webhook; null: this server calls nobody
+ * @param port 0: any free port
+ * @param publicUrl address of this server for the links in webhook calls; null: the address it listens on
+ * @param webhookSecret signs the webhook calls; null: this server makes no calls
  */
 public record ServerSettings(
         String kafka,
@@ -25,7 +25,7 @@ public record ServerSettings(
         @Nullable URI publicUrl,
         @Nullable WebhookSecret webhookSecret) {
 
-    /** Of a server that calls nobody. */
+    /** Settings of a server without webhook calls. */
     public ServerSettings(
             String kafka, PostgresUrl postgres, @Nullable PostgresUrl readerPostgres, String bindAddress, int port) {
         this(kafka, postgres, readerPostgres, bindAddress, port, null, null);

@@ -90,7 +90,9 @@ class DatabaseOutageTest {
                         .isEqualTo(503));
 
                 Answer refused = http.post("/api/v1/jobs/%s/cancel".formatted(id), "{}");
-                assertThat(refused.text("detail")).contains("cannot do it now").contains("read-only");
+                assertThat(refused.text("detail"))
+                        .contains("cannot do this now")
+                        .contains("read-only");
                 assertThat(http.get("/api/v1/jobs/" + id).status()).isEqualTo(200);
                 assertThat(http.get("/api/v1/health").text("postgres"))
                         .startsWith("DOWN: ")

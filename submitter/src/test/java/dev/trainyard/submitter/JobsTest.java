@@ -36,7 +36,9 @@ class JobsTest {
         Answer answer = http.get("/api/v1/jobs?limit=" + limit);
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.text("detail")).startsWith("limit: '").endsWith("' is no whole number of up to nine digits");
+        assertThat(answer.text("detail"))
+                .startsWith("limit: '")
+                .endsWith("' is not a whole number of up to nine digits");
     }
 
     @Test
@@ -341,7 +343,7 @@ class JobsTest {
                 .isEqualTo("REMEMBERED");
         assertThat(http.get(job).text("holdRequested")).isEqualTo("ann: wrong data");
         assertThat(http.get(job + "/why").text("text"))
-                .endsWith("It is held when it would be queued again: ann: wrong data.");
+                .endsWith("If it is queued again, it will be held: ann: wrong data.");
         assertThat(http.post(job + "/release", "{}").text("result")).isEqualTo("DONE");
         assertThat(http.get(job).json().path("holdRequested").isNull()).isTrue();
         assertThat(http.post(job + "/cancel", "{\"by\": \"ann\"}").text("result"))

@@ -38,7 +38,7 @@ class ProblemsTest {
     @Test
     void every_wrong_request_is_answered_by_a_problem() {
         assertProblem(HTTP.get("/nowhere"), 404, "/api/v1");
-        assertProblem(HTTP.get("/api/v1/jobs/not-a-uuid"), 400, "'not-a-uuid' is no job id");
+        assertProblem(HTTP.get("/api/v1/jobs/not-a-uuid"), 400, "'not-a-uuid' is not a job id");
         assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId()), 404, "nothing is known");
         assertProblem(HTTP.get("/api/v1/jobs?state=SLEEPING"), 400, "QUEUED");
         assertProblem(HTTP.get("/api/v1/jobs?limit=0"), 400, "between 1 and 1000");
@@ -59,14 +59,14 @@ class ProblemsTest {
         assertProblem(
                 HTTP.get("/api/v1/jobs?offset=2"),
                 400,
-                "what is taken: after, by, id, label, limit, name, since, state, team");
+                "it takes: after, by, id, label, limit, name, since, state, team");
         assertProblem(
                 HTTP.get("/api/v1/jobs?stat=QUEUED"),
                 400,
                 "there is no query parameter 'stat' here. Did you mean state?");
         assertProblem(HTTP.get("/api/v1/queue?Limit=3"), 400, "Did you mean limit?");
-        assertProblem(HTTP.get("/api/v1/info?verbose"), 400, "none is taken");
-        assertProblem(HTTP.post("/api/v1/sql?limit=3", "{\"query\": \"select 1\"}"), 400, "none is taken");
+        assertProblem(HTTP.get("/api/v1/info?verbose"), 400, "it takes none");
+        assertProblem(HTTP.post("/api/v1/sql?limit=3", "{\"query\": \"select 1\"}"), 400, "it takes none");
         assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId() + "/log?folow=true"), 400, "Did you mean follow?");
     }
 
@@ -97,18 +97,18 @@ class ProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            priority | {"priority": 5.7}              | priority: is no whole number
-            priority | {"priority": "5"}              | priority: is no whole number
-            priority | {"priority": 99999999999}      | priority: is too large a number
+            priority | {"priority": 5.7}              | priority: is not a whole number
+            priority | {"priority": "5"}              | priority: is not a whole number
+            priority | {"priority": 99999999999}      | priority: is too large
             priority | {"priority": 1, "priority": 2} | Duplicate
             priority | {"priority": 1} {}             | something follows
             cancel   | {"bye": "ada"}                 | there is no field 'bye' here. Did you mean by?
-            cancel   | {"zzzzz": 1}                   | what is taken: by, force, reason
-            cancel   | {"force": "true"}              | force: is neither true nor false
-            cancel   | {"by": ["ada"]}                | by: is no text
-            cancel   | {"by": 5}                      | by: is no text
-            cancel   | []                             | is no object
-            cancel   | "x"                            | is no object
+            cancel   | {"zzzzz": 1}                   | known fields: by, force, reason
+            cancel   | {"force": "true"}              | force: is not true or false
+            cancel   | {"by": ["ada"]}                | by: is not text
+            cancel   | {"by": 5}                      | by: is not text
+            cancel   | []                             | is not an object
+            cancel   | "x"                            | is not an object
             cancel   | null                           | it is missing
             """)
     void a_body_is_taken_as_it_is_written_or_refused_in_words_of_the_interface(

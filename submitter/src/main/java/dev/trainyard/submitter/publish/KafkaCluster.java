@@ -19,12 +19,12 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** The Kafka cluster that carries the requests: its topics, and whether it answers. */
+/** The Kafka cluster that carries the requests: creates its topics and checks that it answers. */
 public final class KafkaCluster implements AutoCloseable {
 
     private static final int PARTITIONS = 6;
 
-    /** Shorter than the database remembers a job, so that a lost offset replays nothing. */
+    /** Shorter than the database remembers job ids, so that a replay after a lost offset accepts no job twice. */
     private static final Duration RETENTION = Duration.ofDays(7);
 
     private static final Duration CREATE_WITHIN = Duration.ofSeconds(10);
@@ -39,10 +39,10 @@ public final class KafkaCluster implements AutoCloseable {
     }
 
     /**
-     * Connects, and creates the topics that are missing; those that exist stay as they are.
+     * Connects and creates missing topics. Existing topics stay as they are.
      *
      * @param bootstrapServers {@code host:port[,host:port…]}
-     * @throws KafkaUnavailable if the cluster does not answer within ten seconds, or refuses
+     * @throws KafkaUnavailable if the cluster does not answer within ten seconds, or refuses the request
      */
     public static KafkaCluster connect(String bootstrapServers) {
         Admin admin;
@@ -90,7 +90,7 @@ public final class KafkaCluster implements AutoCloseable {
     }
 
     /**
-     * Returns if the cluster answers.
+     * Returns when the cluster has answered.
      *
      * @throws KafkaUnavailable if it does not within two seconds
      */
@@ -128,7 +128,7 @@ public final class KafkaCluster implements AutoCloseable {
 
     private static String sentence(Throwable reason) {
         return switch (reason) {
-            // Kafka's own words are those of its protocol: "Timed out waiting for a node assignment. Call: listNodes".
+            // Kafka's own message speaks of its protocol: "Timed out waiting for a node assignment. Call: listNodes".
             case TimeoutException _ -> "nothing came back from there";
             case ConfigException _ -> "no such host is known";
             default -> String.valueOf(reason.getMessage()).replaceFirst("\\.$", "");

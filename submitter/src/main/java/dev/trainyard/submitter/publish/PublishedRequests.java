@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest requests that this server published, for those who ask before the workers' intake has them. A restart forgets them: they
- * are in Kafka, and soon in the database.
+ * The newest requests that this server published, so that it can answer about them before a worker has accepted them. Not kept across
+ * restarts: the requests are in Kafka and soon in the database.
  */
 public final class PublishedRequests {
 
@@ -25,7 +25,7 @@ public final class PublishedRequests {
     private final LinkedHashMap<JobId, Published> byJob = new LinkedHashMap<>();
     private long characters;
 
-    /** What is told of a job that the database does not know yet; {@code at}: when it was published. */
+    /** A job that the database does not know yet; {@code at}: when it was published. */
     public record Published(
             JobId jobId,
             String name,
@@ -64,7 +64,7 @@ public final class PublishedRequests {
         characters -= request == null ? 0 : request.characters();
     }
 
-    /** Those that are meant, the newest first. */
+    /** The requests that match, newest first. */
     public synchronized List<Published> newest(Predicate<Published> meant, int limit) {
         return byJob.sequencedValues().reversed().stream()
                 .filter(meant)

@@ -13,7 +13,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Publishes requests, in the order of the calls per job. */
+/** Publishes requests. Those of one job keep the order of the calls. */
 public final class RequestPublisher implements AutoCloseable {
 
     /** A request is at most 1 MiB; a record adds its key and headers. */
@@ -24,7 +24,7 @@ public final class RequestPublisher implements AutoCloseable {
     private final String bootstrapServers;
     private final Producer<String, byte[]> producer;
 
-    /** @throws KafkaUnavailable if the address cannot be one */
+    /** @throws KafkaUnavailable if the address is not valid */
     public RequestPublisher(String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
         int deliverWithin = Math.toIntExact(DELIVER_WITHIN.toMillis());
@@ -57,10 +57,10 @@ public final class RequestPublisher implements AutoCloseable {
     }
 
     /**
-     * Returns when every in-sync replica has the request.
+     * Publishes a request and returns when every in-sync replica has it.
      *
-     * @param json the message as it is to be published
-     * @throws KafkaUnavailable if that did not happen within ten seconds; it may still be there: publishing it again is harmless
+     * @param json the message, published byte for byte
+     * @throws KafkaUnavailable if that takes longer than ten seconds; the request may still arrive, and publishing it again is harmless
      */
     public void publish(JobId job, byte[] json) {
         try {

@@ -2,7 +2,7 @@ package dev.trainyard.submitter.rest;
 
 import org.springframework.http.HttpStatus;
 
-/** A request that is refused; the message says what, why and what to do. */
+/** The server refuses a request. The message says what is wrong, why, and what to do. */
 final class ApiException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Commands on a job: transactions on the database, so that they work without Kafka. */
+/** Commands on a job. They are database transactions and work without Kafka. */
 @RestController
 @RequestMapping(path = "/api/v1/jobs/{jobId}", consumes = MediaType.APPLICATION_JSON_VALUE)
 final class CommandsController {
@@ -31,10 +31,10 @@ final class CommandsController {
         this.store = store;
     }
 
-    /** Who commands, and why. */
+    /** Who gave the command, and why. */
     record Command(@Nullable String by, @Nullable String reason) {
 
-        /** Both in one text; null if neither was said. */
+        /** Both in one text; null if neither was given. */
         @Nullable
         String text() {
             requireAtMost(LONGEST_PERSON, "by", by);
@@ -51,7 +51,7 @@ final class CommandsController {
         }
     }
 
-    /** @param force whether the program is killed at once, without its grace period */
+    /** @param force true: kill the program at once, without a grace period */
     record Cancel(
             @Nullable String by,
             @Nullable String reason,
@@ -62,7 +62,7 @@ final class CommandsController {
     /** {@link JobStore.Cancellation} or {@link JobStore.Change}, by name. */
     record Result(String result) {}
 
-    /** Also for a job that is still to come: then it is remembered. A second one kills what the first one stops. */
+    /** Also valid before the job arrives: the cancellation is stored. A second call kills a program that is being stopped. */
     @PostMapping("/cancel")
     Result cancel(@PathVariable JobId jobId, @RequestBody Cancel cancel) {
         JobStore.Kill kill =

@@ -2,7 +2,7 @@ package dev.trainyard.submitter.rest;
 
 import java.beans.PropertyEditorSupport;
 
-/** Reads a number of a query: in digits alone, where Spring takes 0x10 too, and removes blanks. */
+/** Reads a number in a query: decimal digits only. Spring would also read 0x10 and remove blanks. */
 final class DecimalNumber extends PropertyEditorSupport {
 
     @Override

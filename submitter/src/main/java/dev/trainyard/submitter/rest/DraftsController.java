@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Drafts of models: how each kind is trained, and which parameters it takes. */
+/** Drafts: how a kind of model is trained, and which parameters it takes. */
 @RestController
 @RequestMapping("/api/v1/drafts")
 final class DraftsController {
@@ -45,7 +45,7 @@ final class DraftsController {
     }
 
     /**
-     * A draft that someone adds.
+     * A draft to be added.
      *
      * @param compose the compose file's text
      * @param params declarations: the text of a YAML file, or an object
@@ -59,10 +59,10 @@ final class DraftsController {
             @Nullable String source,
             @Nullable String by) {}
 
-    /** What became of it. */
+    /** The result of adding it. */
     record Added(String draft, String name, int version, boolean isNew, List<String> notices) {}
 
-    /** Without its text. */
+    /** A draft without its text. */
     record Listed(
             String draft,
             String name,
@@ -90,7 +90,7 @@ final class DraftsController {
     ResponseEntity<Added> add(@RequestBody Offered offered) {
         DraftRef name = ref(required(offered.name(), "name"));
         if (name.version() != null) {
-            throw ApiException.badRequest("name: versions are counted here. Write %s".formatted(name.name()));
+            throw ApiException.badRequest("name: the server numbers the versions. Write %s".formatted(name.name()));
         }
         if (offered.source() != null) {
             RequestSubmission.requireSource(blobs, Sha256.parse(offered.source()));
@@ -122,7 +122,7 @@ final class DraftsController {
         return text;
     }
 
-    /** JSON is YAML too: an object is read as the file is, in its order. */
+    /** JSON is also YAML, so an object is read like the file, with its keys in order. */
     private static String declarations(@Nullable JsonNode params) {
         if (params == null || params.isNull()) {
             return "";
@@ -170,7 +170,7 @@ final class DraftsController {
                 stored.createdBy());
     }
 
-    /** {@code resnet18@3}, or {@code resnet18} for all its versions. Jobs that were accepted go on. */
+    /** {@code resnet18@3}, or {@code resnet18} for all its versions. Accepted jobs are not affected. */
     @DeleteMapping("/{draft}")
     Removed remove(@PathVariable String draft, @RequestParam(required = false) @Nullable String by) {
         DraftRef ref = ref(draft);

@@ -25,9 +25,9 @@ import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * A POST without a body says {@code {}}, whatever its content type: {@code curl -X POST} gives none, and {@code curl -d ''} that of a form.
- * Whether there is one is seen by reading: a client that does not know the length in advance tells none. White space is none either. A body
- * that is there still has to be JSON by its type. {@link SameOrigin} keeps foreign pages out, also those that send nothing.
+ * Treats a POST without a body as {@code {}}, whatever its content type: {@code curl -X POST} sends none, and {@code curl -d ''} declares a
+ * form. The filter reads to see whether there is a body, since a client may not know its length in advance. White space counts as no body.
+ * A body that exists must still be declared as JSON. {@link SameOrigin} refuses foreign pages, also those that send no body.
  */
 final class EmptyBody extends OncePerRequestFilter {
 
@@ -39,7 +39,7 @@ final class EmptyBody extends OncePerRequestFilter {
         chain.doFilter(request.getMethod().equals("POST") ? looked(request) : request, response);
     }
 
-    /** The same request, with {@code {}} if it has no body, and with every byte of its body if it has one. */
+    /** The same request: with {@code {}} if it has no body, else with every byte of its body. */
     private static HttpServletRequest looked(HttpServletRequest request) throws IOException {
         InputStream body = request.getInputStream();
         ByteArrayOutputStream read = new ByteArrayOutputStream();
@@ -58,7 +58,7 @@ final class EmptyBody extends OncePerRequestFilter {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
     }
 
-    /** A request whose body starts anew. */
+    /** A request whose body can be read from its start again. */
     private static class Unread extends HttpServletRequestWrapper {
 
         private final ServletInputStream body;

@@ -13,10 +13,10 @@ import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An error, as RFC 9457 has it.
+ * The body of an error answer, as RFC 9457 defines it.
  *
- * @param problems what is wrong where, in a request message, a draft or its parameters
- * @param position where in an SQL query, in characters from 1
+ * @param problems each thing that is wrong in a request message, a draft or its parameters, and its place
+ * @param position position in an SQL query, in characters from 1
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ErrorBody(
@@ -40,7 +40,7 @@ record ErrorBody(
         return of("the request message has", invalid.problems());
     }
 
-    /** @param whatHas the beginning of a sentence that ends with their number */
+    /** @param whatHas start of a sentence; the number of problems is appended */
     static ErrorBody of(String whatHas, List<Problem> problems) {
         List<Entry> entries = problems.stream()
                 .map(problem -> new Entry(problem.where(), problem.what(), problem.remedy()))
@@ -52,7 +52,7 @@ record ErrorBody(
         return new ErrorBody(problem.type, problem.title, problem.status, detail, entries, null, null);
     }
 
-    /** For those who answer outside of Spring's controllers. */
+    /** For filters and valves, which answer outside of Spring's controllers. */
     void write(HttpServletResponse response) throws IOException {
         response.setStatus(status);
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The other end of a {@code text/event-stream}. Writing fails as soon as the client is known to be gone. */
+/** Writes a {@code text/event-stream}. Writing fails once the client is known to have disconnected. */
 final class EventStream {
 
     private final OutputStream out;
@@ -21,13 +21,13 @@ final class EventStream {
     static EventStream open(HttpServletResponse response, JsonMapper json) throws IOException {
         response.setContentType("text/event-stream;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
-        // Proxies gather what they pass on, unless told not to.
+        // Tells proxies not to buffer.
         response.setHeader("X-Accel-Buffering", "no");
         response.flushBuffer();
         return new EventStream(response.getOutputStream(), json);
     }
 
-    /** JSON has no line ends of its own, so that the data is one line. */
+    /** The data is one line, because our JSON contains no line breaks. */
     void send(String event, @Nullable String id, Object data) throws IOException {
         String head = "event: " + event + "\n" + (id == null ? "" : "id: " + id + "\n") + "data: ";
         out.write(head.getBytes(StandardCharsets.UTF_8));

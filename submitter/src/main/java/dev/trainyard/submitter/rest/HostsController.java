@@ -83,13 +83,13 @@ final class HostsController {
         return new Workers(page.items(), page.next());
     }
 
-    /** Who says so. */
+    /** Who gave the command. */
     record Forget(@Nullable String by) {}
 
-    /** The worker that is forgotten now. */
+    /** The worker that was removed. */
     record Forgotten(WorkerId workerId, String name) {}
 
-    /** A host that is lost is gone for good: what it holds is freed. Its name or its id. */
+    /** Declares a lost host gone for good and frees what it holds. Takes the worker's name or id. */
     @PostMapping(path = "/workers/{worker}/forget", consumes = MediaType.APPLICATION_JSON_VALUE)
     Forgotten forget(@PathVariable String worker, @RequestBody Forget word) {
         return switch (lostHosts.forget(worker, word.by())) {
@@ -97,19 +97,19 @@ final class HostsController {
             case LostHosts.UnknownWorker _ -> throw ApiException.notFound("there is no worker %s".formatted(worker));
             case LostHosts.StillThere(String name, long secondsAgo) ->
                 throw ApiException.conflict(
-                        "worker %s was heard of %d s ago: only a worker that is LOST or STOPPED, and silent, is forgotten. If its host is dead, wait until it is LOST (trainyard workers shows it); if it is to go, stop its process first."
+                        "worker %s reported %d s ago: only a silent worker that is LOST or STOPPED can be forgotten. If its host is dead, wait until trainyard workers shows LOST. If you want to remove it, stop its process first."
                                 .formatted(name, secondsAgo));
         };
     }
 
-    /** A name that a build gave; the team is null for jobs without one. */
+    /** An image name given by a build; the team is null for jobs without a team. */
     record BuiltName(@Nullable String name, @Nullable String team) {}
 
-    /** The name means no image of a build any more to that team on the worker's host. */
+    /** Forgets the name: for that team, on that worker's host, it no longer means an image of a build. */
     @PostMapping(path = "/workers/{worker}/release-name", consumes = MediaType.APPLICATION_JSON_VALUE)
     BuiltName releaseName(@PathVariable String worker, @RequestBody BuiltName built) {
         if (built.name() == null) {
-            throw ApiException.badRequest("name is missing: give the name of an image that a build gave");
+            throw ApiException.badRequest("name is missing: give an image name that a build gave");
         }
         if (!builtNames.release(worker, built.name(), built.team())) {
             throw ApiException.notFound(

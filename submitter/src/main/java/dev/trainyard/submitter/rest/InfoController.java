@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
-/** What this server is and stands on. */
+/** What this server is and what it depends on. */
 @RestController
 @RequestMapping("/api/v1")
 final class InfoController {
@@ -46,11 +46,11 @@ final class InfoController {
     }
 
     /**
-     * Where everything is.
+     * The addresses of all services.
      *
-     * @param postgresUrl for one's own SQL client; without a password
-     * @param rest as the asker reached it
-     * @param outputsRoot below which attempts leave what has no place of its own; null if the workers differ in it, or none is known
+     * @param postgresUrl for the user's own SQL client; without a password
+     * @param rest as the client reached it
+     * @param outputsRoot parent of all output folders that jobs did not choose; null if the workers differ in it, or no worker is known
      */
     record Whereabouts(
             String kafka,
@@ -59,7 +59,7 @@ final class InfoController {
             @Nullable String outputsRoot,
             String version) {}
 
-    /** @param hosts by the worker's name, those that ought to work: what is wrong with one takes nothing from the others */
+    /** @param hosts state by name of each worker that should be working; they are independent of each other */
     record Health(String postgres, String kafka, Map<String, String> hosts) {}
 
     @GetMapping("/info")
@@ -80,12 +80,12 @@ final class InfoController {
                     .toList();
             return roots.size() == 1 ? roots.getFirst() : null;
         } catch (DataAccessException e) {
-            // The rest is known without the database.
+            // The other fields do not need the database.
             return null;
         }
     }
 
-    /** 503 if Postgres or Kafka is down, so that a load balancer understands it too. */
+    /** Answers 503 if Postgres or Kafka is down, so that load balancers understand it. */
     @GetMapping("/health")
     ResponseEntity<Health> health() {
         Future<?> postgres = start(database::requireAnswer);
@@ -104,9 +104,9 @@ final class InfoController {
                 case "ACTIVE", "DRAINING" ->
                     hosts.put(worker.name(), worker.unfitBecause() == null ? UP : "DOWN: " + worker.unfitBecause());
                 case "SUSPECT", "LOST" ->
-                    hosts.put(worker.name(), "DOWN: nothing heard of it since %s".formatted(worker.lastSeenAt()));
+                    hosts.put(worker.name(), "DOWN: silent since %s".formatted(worker.lastSeenAt()));
                 default -> {
-                    // It was stopped, or declared dead, by a person.
+                    // A person stopped it or declared it gone.
                 }
             }
         }

@@ -4,14 +4,14 @@ import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.History;
 import java.time.temporal.ChronoUnit;
 
-/** A job's state in a sentence or two, for its owner. */
+/** Explains a job's state to its owner in a sentence or two. */
 final class JobExplanation {
 
     private JobExplanation() {}
 
     static String of(JobResource job) {
         return switch (job.state()) {
-            case PUBLISHED -> "The request is in Kafka; no worker has taken it in yet. Is a worker running?";
+            case PUBLISHED -> "The request is in Kafka, and no worker has accepted it yet. Is a worker running?";
             case QUEUED -> queued(job);
             case HELD ->
                 "It is held: %s. To have it placed again: trainyard release %s. To end it: trainyard cancel %s"
@@ -29,13 +29,13 @@ final class JobExplanation {
                                         ? ""
                                         : " at " + job.cancelRequestedAt().truncatedTo(ChronoUnit.SECONDS),
                                 job.reason() == null ? "" : " " + withoutStop(job.reason()));
-            case REJECTED -> "It was not taken in: %s".formatted(job.rejection());
+            case REJECTED -> "It was not accepted: %s".formatted(job.rejection());
         };
     }
 
     private static String queued(JobResource job) {
         String waits = job.waitingBecause() == null
-                ? "It waits in the queue; the next planning cycle looks at it."
+                ? "It waits in the queue for the next planning cycle."
                 : waits(withoutStop(job.waitingBecause()));
         boolean said = job.waitingBecause() != null && job.waitingBecause().startsWith("retries at ");
         return job.attempt() == null || said
@@ -63,25 +63,25 @@ final class JobExplanation {
                 : " It is being stopped: %s.%s".formatted(attempt.stopReason(), kill(job, attempt));
         String hold = job.holdRequested() == null
                 ? ""
-                : " It is held when it would be queued again: %s.".formatted(withoutStop(job.holdRequested()));
+                : " If it is queued again, it will be held: %s.".formatted(withoutStop(job.holdRequested()));
         return "Attempt %d on %s: %s.%s%s"
                 .formatted(attempt.number(), attempt.host(), doing(attempt.state()), stopping, hold);
     }
 
-    /** Until when the program may take its time, and how to end that. */
+    /** When the grace period ends, and how to end it earlier. */
     private static String kill(JobResource job, History.Attempt attempt) {
         return attempt.state() != AttemptState.RUNNING || attempt.killAt() == null
                 ? ""
-                : " It is killed at %s, unless it ends before. To kill it now: trainyard cancel --force %s."
+                : " If it has not ended by %s, it is killed. To kill it now: trainyard cancel --force %s."
                         .formatted(attempt.killAt().truncatedTo(ChronoUnit.SECONDS), job.jobId());
     }
 
     private static String doing(AttemptState state) {
         return switch (state) {
-            case RESERVED -> "devices are reserved, the worker has not begun";
-            case PREPARING -> "the image is being provided and the container created";
+            case RESERVED -> "devices are reserved, and the worker has not started";
+            case PREPARING -> "the worker pulls or builds the image and creates the container";
             case RUNNING -> "the container runs";
-            case COLLECTING -> "the container has ended, its log and outputs are being gathered";
+            case COLLECTING -> "the container has ended, and the worker collects its log and outputs";
             case ENDED -> "it has ended, the job follows";
         };
     }

@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /**
- * One client's view of a job's log, over all its attempts: reads what is new, pauses, reads again, and holds no connection meanwhile.
- * A database that does not answer for a while does not end it.
+ * Streams a job's log, over all its attempts, to one client: reads what is new, pauses and reads again. It holds no database connection
+ * while it pauses, and survives a short outage of the database.
  */
 final class JobLogStream {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-    /** So often at least something is written: a client that is gone is noticed by nothing else. */
+    /** Something is written at least this often, because only a failing write shows that the client has disconnected. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
-    /** Chunks read at once. */
+    /** Number of chunks per read. */
     private static final int BATCH = 50;
 
     private final JobId id;
@@ -41,13 +41,13 @@ final class JobLogStream {
     private LogPosition position;
     private boolean tailIsDue;
 
-    /** Of the first chunk to be told: so many characters of it are not asked for. */
+    /** Number of characters to skip at the start of the first chunk. */
     private int skipped;
 
     private @Nullable Told told;
     private long lastWritten = System.nanoTime();
 
-    /** @param pauses waits, and says whether to go on */
+    /** @param pauses waits; false: the server stops */
     JobLogStream(
             JobId id,
             LogPosition from,
@@ -60,7 +60,7 @@ final class JobLogStream {
         this.wish = wish;
         this.only = wish.attempt();
         this.position = only == null || from.attempt() == only ? from : new LogPosition(only, 0);
-        // Who goes on after what it has wants no tail of it.
+        // A client that resumes after an event wants everything from there on, not a tail.
         this.tailIsDue = wish.tail() != null && from.equals(LogPosition.START);
         this.follow = follow;
         this.sources = sources;
@@ -68,7 +68,7 @@ final class JobLogStream {
         this.pauses = pauses;
     }
 
-    /** What of a job makes a {@code state} event when it changes. */
+    /** The parts of a job whose change causes a {@code state} event. */
     private record Told(
             JobResource.Phase state,
             @Nullable String reason,
@@ -89,13 +89,13 @@ final class JobLogStream {
         }
     }
 
-    /** What a look at the database found to do next. */
+    /** What to do after a read of the database. */
     private enum Next {
-        /** There is more already. */
+        /** Read again at once: there is more. */
         MORE,
-        /** Something was new. */
+        /** Something was new: pause briefly. */
         SOON,
-        /** Nothing was. */
+        /** Nothing was new: pause longer each time. */
         LATER,
         OVER
     }
@@ -137,7 +137,7 @@ final class JobLogStream {
 
     private Next look() throws IOException {
         try {
-            // In this order: an attempt that is over before its log is read adds nothing to what is read then.
+            // In this order: if the attempt has ended before its log is read, that read is complete.
             Optional<JobResource> job = sources.jobs().find(id);
             return job.isPresent() ? tell(job.get()) : Next.LATER;
         } catch (DataAccessException e) {
@@ -156,7 +156,7 @@ final class JobLogStream {
             tailIsDue = false;
         }
         Optional<History.Attempt> current = currentAttempt(job);
-        // What ends an attempt is the last that is told of it: a reader who sees the verdict has seen the log.
+        // The end of an attempt is sent last: a reader who sees the verdict has seen the whole log.
         boolean over = isBehind(job)
                 || current.map(attempt -> attempt.state() == AttemptState.ENDED).orElse(false);
         boolean changed = !over && tellState(job);
@@ -187,7 +187,7 @@ final class JobLogStream {
     private List<LogStore.Chunk> chunks(History.Attempt attempt) {
         Optional<Boolean> build = wish.tellsBuild(attempt);
         if (build.isEmpty() && follow) {
-            // Told when it is known: what was passed over does not come back.
+            // Wait until it is known, because lines that were skipped are never sent later.
             return List.of();
         }
         return sources.logs()
@@ -198,7 +198,7 @@ final class JobLogStream {
                         BATCH);
     }
 
-    /** From the newest attempt back, until there are so many lines. */
+    /** Goes back from the newest attempt until it has found that many lines. */
     private void goToTail(JobResource job, int lines) {
         History.Attempt attempt = only == null
                 ? job.attempt()
@@ -219,7 +219,7 @@ final class JobLogStream {
         }
     }
 
-    /** Whether attempts after the one that is being told are to be told as well. */
+    /** Whether later attempts than the current one are to be streamed too. */
     private boolean isBehind(JobResource job) {
         History.Attempt latest = job.attempt();
         return only == null && latest != null && position.attempt() < latest.number();
@@ -235,7 +235,7 @@ final class JobLogStream {
         return changed;
     }
 
-    /** The one whose log is being told; empty until there is one. */
+    /** The attempt whose log is being streamed; empty if there is none yet. */
     private Optional<History.Attempt> currentAttempt(JobResource job) {
         History.Attempt latest = job.attempt();
         if (latest == null) {
@@ -249,7 +249,7 @@ final class JobLogStream {
                 : sources.history().attempt(id, position.attempt());
     }
 
-    /** All that is stored of the current attempt has been told. */
+    /** Called when everything stored of the current attempt has been sent. */
     private Next next(JobResource job, Optional<History.Attempt> current, boolean news) throws IOException {
         boolean drained = current.isEmpty() || !follow || current.get().state() == AttemptState.ENDED;
         if (drained && isBehind(job)) {

@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a listing of jobs, read from their texts; what is wrong with one is a problem 400 that names it. */
+/** The query parameters of a list of jobs. An invalid one is a 400 that names it. */
 final class JobQuery {
 
     private JobQuery() {}
 
-    /** @param states each one state, or several with commas between them */
+    /** @param states each is one state, or several separated by commas */
     static Set<Phase> phases(@Nullable List<String> states) {
         Set<Phase> phases = EnumSet.noneOf(Phase.class);
         for (String each : states == null ? List.<String>of() : states) {
@@ -37,7 +37,7 @@ final class JobQuery {
             String meant = NearestName.among(all, state)
                     .map(". Did you mean %s?"::formatted)
                     .orElse("");
-            throw ApiException.badRequest("state: '%s' is none of %s%s".formatted(state, all, meant));
+            throw ApiException.badRequest("state: '%s' is not one of %s%s".formatted(state, all, meant));
         }
         return Phase.valueOf(name);
     }

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state {@link Phase#name}
  * @param reason why it is HELD, FAILED, CANCELLED or REJECTED
- * @param holdRequested why it is to be held when it would be queued again; null: it is not
- * @param endedAt of a REJECTED one: when a worker refused it
- * @param attempt the newest
+ * @param holdRequested why it will be held if it is queued again; null: it will not
+ * @param endedAt if REJECTED: when a worker refused it
+ * @param attempt the newest attempt
  */
 record JobResource(
         JobId jobId,
@@ -37,12 +37,12 @@ record JobResource(
         @Nullable String rejection,
         History.@Nullable Attempt attempt) {
 
-    /** Begins the reason of one that ended because several hosts refused it. */
+    /** Start of the reason of a job that ended because several hosts refused it. */
     static final String REFUSED = "no host that could run it takes it. ";
 
-    /** The states of a job, and what comes before them. */
+    /** The states of a job, and those before a worker has accepted it. */
     enum Phase {
-        /** It is in Kafka; no worker has taken it in yet. */
+        /** It is in Kafka, and no worker has accepted it yet. */
         PUBLISHED,
         QUEUED,
         HELD,
@@ -50,7 +50,7 @@ record JobResource(
         SUCCEEDED,
         FAILED,
         CANCELLED,
-        /** It was not taken in and never will be. */
+        /** A worker refused it for good. */
         REJECTED;
 
         boolean isFinal() {
@@ -71,7 +71,7 @@ record JobResource(
                 Phase.valueOf(job.state().name()),
                 reason(job),
                 waitingBecause(job),
-                // While it runs: a held job has no reason but this one, and none while it waits.
+                // Only while it runs. A held job has it as its reason, and a waiting job has none.
                 job.state() == JobState.RUNNING ? job.holdReason() : null,
                 job.priority(),
                 job.attempts(),
@@ -99,7 +99,7 @@ record JobResource(
         };
     }
 
-    /** What its newest attempt ended with belongs to it; and comes first, where that is what it is held for. */
+    /** Adds how the newest attempt ended. That comes first if the job is held because of it. */
     private static @Nullable String held(History.Job job) {
         String reason = job.holdReason();
         History.Attempt attempt = job.attempt();
@@ -146,7 +146,7 @@ record JobResource(
                 null);
     }
 
-    /** @param request null: it was not published here, or too long ago */
+    /** @param request null: this server did not publish it, or too long ago */
     static JobResource rejected(History.Rejected rejected, @Nullable Published request) {
         return new JobResource(
                 rejected.jobId(),

@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Jobs: publishing a request, and what became of it. */
+/** Jobs: publishes requests and answers what became of them. */
 @RestController
 @RequestMapping("/api/v1/jobs")
 final class JobsController {
@@ -53,12 +53,12 @@ final class JobsController {
             List<History.Attempt> attempts, @Nullable String next) {}
 
     /**
-     * What an attempt left, or has written so far.
+     * The outputs of an attempt, or what it has written so far.
      *
      * @param state null while the attempt has not ended
-     * @param total how many files there are, on all pages
-     * @param seenAt while it has not ended: when what it had written was last looked at; null: not yet
-     * @param missing what is not listed of what it left, and why; null: nothing
+     * @param total number of files on all pages
+     * @param seenAt while the attempt has not ended: when its files were last read; null: not yet
+     * @param missing files that are not listed, and why; null: none
      * @param supersededBy the attempt that has changed or removed some of the files since
      */
     record Outputs(
@@ -78,7 +78,7 @@ final class JobsController {
     /** The message is published byte for byte as it came. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Submitted> submit(InputStream body) throws IOException {
-        // One byte more than is allowed: the codec says that it is too large.
+        // Reads one byte more than is allowed, so that the codec can refuse a message that is too large.
         byte[] json = body.readNBytes(MAX_REQUEST_BYTES + 1);
         JobId job = submission.publish(json).jobId();
         return ResponseEntity.accepted()
@@ -108,7 +108,7 @@ final class JobsController {
                 team,
                 name,
                 by,
-                // As they came: Spring divides a text at its commas, and a label's value may have some.
+                // Unconverted: Spring would split a text at commas, and the value of a label may contain one.
                 label == null ? List.of() : JobQuery.labels(request.getParameterValues("label")),
                 JobQuery.instant("since", since),
                 JobQuery.idPart(id));
@@ -128,7 +128,7 @@ final class JobsController {
         return new Attempts(page.items(), page.next());
     }
 
-    /** Of the newest attempt, unless another is named. */
+    /** The outputs of the newest attempt, unless the query names another. */
     @GetMapping("/{jobId}/outputs")
     Outputs outputs(
             @PathVariable JobId jobId,
@@ -137,10 +137,9 @@ final class JobsController {
             @RequestParam(required = false) @Nullable String after) {
         History.Attempt of = attempt == null ? jobs.require(jobId).attempt() : requireAttempt(jobId, attempt);
         if (of == null) {
-            throw ApiException.notFound(
-                    "job %s has not been attempted yet, so that it has no outputs".formatted(jobId));
+            throw ApiException.notFound("job %s has no attempt yet, and so no outputs".formatted(jobId));
         }
-        // Where outputs would have been says nothing but that they are not there.
+        // A location without any outputs would only mislead.
         String location = of.startedAt() == null ? null : of.outputsLocation();
         Page<History.OutputFile> page =
                 history.outputs(of.attemptId(), Cursor.parse(after), Limits.between(1, limit, MAX_FILES));

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a job id, from its publication on. */
+/** Everything known of a job id, from its publication on. */
 final class KnownJobs {
 
     private final History history;
@@ -37,14 +37,14 @@ final class KnownJobs {
     }
 
     /**
-     * Newest first: by when a job was accepted, one that is only published by when that was, a rejected one by when that was.
+     * Newest first: by the time of acceptance, of publication if the job is not yet accepted, or of rejection.
      *
-     * @param phases empty: the states that a job in the database can be in
-     * @param filter its states are not looked at
+     * @param phases empty: all states of a job in the database
+     * @param filter its states are ignored
      */
     Page<JobResource> list(Set<Phase> phases, JobFilter filter, @Nullable JobPlace after, int limit) {
         Map<JobId, Placed> found = new LinkedHashMap<>();
-        // In this order: what is taken in meanwhile is found twice, and not missed.
+        // In this order, a job that is accepted meanwhile is found twice instead of missed.
         if (phases.contains(Phase.PUBLISHED)) {
             published(filter, after, limit + 1)
                     .forEach(each -> found.put(each.place().id(), each));
@@ -93,7 +93,7 @@ final class KnownJobs {
         return new JobPlace(request.at(), request.jobId());
     }
 
-    /** Of what cannot be read only that is known which was published here: its name, its team, its person and its labels. */
+    /** Of a message that cannot be read, only what this server knows from publishing it: name, team, person and labels. */
     private List<Placed> rejected(JobFilter filter, @Nullable JobPlace after, int limit) {
         boolean needsRequest = filter.name() != null
                 || filter.team() != null
@@ -116,7 +116,7 @@ final class KnownJobs {
                         || filter.idPart().matches(request.jobId().toString()));
     }
 
-    /** What the request itself says. */
+    /** Read from the request itself. */
     private static boolean says(Published request, JobFilter filter) {
         return isIn(filter.name(), request.name())
                 && isIn(filter.team(), request.team())
@@ -130,7 +130,7 @@ final class KnownJobs {
         return wanted == null || wanted.equals(value);
     }
 
-    /** What was published here has a name, whatever the worker found in it. */
+    /** A request that this server published has a name, even if a worker rejected it. */
     private JobResource rejected(History.Rejected rejected) {
         return JobResource.rejected(rejected, published.find(rejected.jobId()).orElse(null));
     }
@@ -138,7 +138,7 @@ final class KnownJobs {
     /** @throws ApiException 404 if nothing is known */
     JobResource require(JobId id) {
         return find(id).orElseThrow(() -> ApiException.notFound(
-                "nothing is known of job %s. A request that was just published by other means is known in a moment."
+                "there is no job %s. A request that was just published straight to Kafka appears in a moment."
                         .formatted(id)));
     }
 }

@@ -1,6 +1,6 @@
 package dev.trainyard.submitter.rest;
 
-/** Bounds of how much a listing shows. */
+/** Checks how many entries a list may show. */
 final class Limits {
 
     private Limits() {}

@@ -68,7 +68,7 @@ final class LogController {
             case "always" -> LogWish.Build.ALWAYS;
             case "failed" -> LogWish.Build.FAILED;
             case "never" -> LogWish.Build.NEVER;
-            default -> throw ApiException.badRequest("build: '%s' is none of always, failed and never".formatted(text));
+            default -> throw ApiException.badRequest("build: '%s' is not always, failed or never".formatted(text));
         };
     }
 }

@@ -3,12 +3,12 @@ package dev.trainyard.submitter.rest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** After this chunk of this attempt: the id of a log event. */
+/** A position in a job's log: after this chunk of this attempt. It is the id of a log event. */
 record LogPosition(int attempt, long seq) {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}):(\\d{1,18})");
 
-    /** Before everything. */
+    /** The start of the log. */
     static final LogPosition START = new LogPosition(0, 0);
 
     /** @throws ApiException 400 if the text is not {@code <attempt>:<seq>} */

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The streams that are open, until the server stops. Each runs in its caller's (virtual) thread. */
+/** The open log streams. Each runs in its caller's (virtual) thread until the server stops. */
 public final class LogStreams implements AutoCloseable {
 
     private final KnownJobs jobs;
@@ -23,15 +23,15 @@ public final class LogStreams implements AutoCloseable {
     }
 
     /**
-     * Streams a job's log until it is over, the client is gone, or the server stops.
+     * Streams a job's log until it ends, the client disconnects, or the server stops.
      *
-     * @param from where to go on
+     * @param from where to resume
      */
     void stream(JobId job, LogPosition from, LogWish wish, boolean follow, EventStream out) throws IOException {
         new JobLogStream(job, from, wish, follow, new Sources(jobs, history, logs), out, this::pause).run();
     }
 
-    /** What a stream reads from. */
+    /** The stores that a stream reads. */
     record Sources(KnownJobs jobs, History history, LogStore logs) {}
 
     /** @return false if the server stops */
@@ -44,7 +44,7 @@ public final class LogStreams implements AutoCloseable {
         }
     }
 
-    /** Ends all streams. Their clients may go on elsewhere from the last event that they have. */
+    /** Ends all streams. Their clients can resume at another server after the last event that they received. */
     @Override
     public void close() {
         closed.countDown();

@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a log its reader wants.
+ * The part of a log that a client asks for.
  *
  * @param attempt only this one; null: all of the job
- * @param tail at first only so many of the last lines; null: all
- * @param since only what was stored then or later; null: however old
+ * @param tail begin with only this many of the last lines; null: with all
+ * @param since only what was stored at or after this time; null: everything
  */
 record LogWish(
         @Nullable Integer attempt,
@@ -19,15 +19,15 @@ record LogWish(
         @Nullable Integer tail,
         @Nullable Instant since) {
 
-    /** When the engine's words are told, while it pulls or builds. */
+    /** Whether to include the engine's output while it pulls or builds. */
     enum Build {
         ALWAYS,
-        /** If no image came of it. */
+        /** Only if no image resulted. */
         FAILED,
         NEVER
     }
 
-    /** Whether those of this attempt are told; empty: that is not known yet. */
+    /** Whether to include that of this attempt; empty: not known yet. */
     Optional<Boolean> tellsBuild(History.Attempt of) {
         return switch (build) {
             case ALWAYS -> Optional.of(true);

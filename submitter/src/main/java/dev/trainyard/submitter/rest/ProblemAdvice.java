@@ -38,13 +38,13 @@ import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
-/** Every error as a {@link ErrorBody}. */
+/** Turns every error into an {@link ErrorBody}. */
 @RestControllerAdvice
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
-    /** Seconds, of what does not answer or has too much to do now. */
+    /** In seconds, for a service that does not answer or is overloaded. */
     private static final String ASK_AGAIN_AFTER = "5";
 
     @ExceptionHandler
@@ -95,7 +95,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 ? answer(ErrorBody.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
                         "Postgres %s: %s. Try again."
-                                .formatted(Outage.isAway(e) ? "does not answer" : "cannot do it now", rootMessage(e))))
+                                .formatted(
+                                        Outage.isAway(e) ? "does not answer" : "cannot do this now", rootMessage(e))))
                 : unexpected(e);
     }
 
@@ -113,7 +114,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         LOG.error("event=unexpected-error reference={}", reference, e);
         return answer(ErrorBody.of(
                 HttpStatus.INTERNAL_SERVER_ERROR,
-                "the server made a mistake; its log has the details under reference=" + reference));
+                "internal error of the server; its log has the details under reference=" + reference));
     }
 
     @Override
@@ -141,13 +142,13 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static String expected(@Nullable Class<?> type) {
         if (type != null && type.isEnum()) {
-            return "is none of " + java.util.Arrays.toString(type.getEnumConstants());
+            return "is not one of " + java.util.Arrays.toString(type.getEnumConstants());
         }
         if (type == JobId.class) {
-            return "is no job id: that is a UUID";
+            return "is not a job id, which is a UUID";
         }
         return type == Integer.class || type == int.class
-                ? "is no whole number of up to nine digits"
+                ? "is not a whole number of up to nine digits"
                 : "cannot be read";
     }
 
@@ -169,7 +170,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 .body(ErrorBody.of(status, "%s takes %s, not %s".formatted(path, supported, e.getMethod())));
     }
 
-    /** What Spring itself refuses, in its words. */
+    /** Errors that Spring itself reports, in its words. */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

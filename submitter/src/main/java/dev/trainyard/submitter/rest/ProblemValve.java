@@ -7,7 +7,8 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 
-/** What Tomcat refuses before Spring sees it (a broken request line, a forbidden character) as a {@link ErrorBody} instead of a page. */
+/** Answers with an {@link ErrorBody} instead of an HTML page when Tomcat refuses a request before Spring sees it, for example because of a
+ * broken request line or a forbidden character. */
 public final class ProblemValve extends ErrorReportValve {
 
     @Override
@@ -20,7 +21,7 @@ public final class ProblemValve extends ErrorReportValve {
             ErrorBody.of(HttpStatusCode.valueOf(response.getStatus()), detail).write(response);
             response.finishResponse();
         } catch (IOException e) {
-            getContainer().getLogger().debug("the client is gone", e);
+            getContainer().getLogger().debug("the client has disconnected", e);
         }
     }
 }

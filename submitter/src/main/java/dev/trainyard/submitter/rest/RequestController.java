@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a job was asked to be. */
+/** The request of a job. */
 @RestController
 final class RequestController {
 
@@ -33,10 +33,10 @@ final class RequestController {
     /**
      * A job's request.
      *
-     * @param request the message, or what a draft came to, with the values masked that nobody is to see; null: not taken in yet, or rejected
-     * @param draft it was made of; null: of none
-     * @param params of the draft: those that were given, and the defaults of the others
-     * @param defaults names of the parameters that have their default
+     * @param request the message, with the draft filled in and secret values masked; null: not accepted yet, or rejected
+     * @param draft the job's draft; null: none
+     * @param params of the draft: the given values, and the defaults of the others
+     * @param defaults names of the parameters with their default value
      */
     record Asked(
             @Nullable JsonNode request,
@@ -58,7 +58,7 @@ final class RequestController {
         ObjectNode params = json.createObjectNode();
         given.properties().forEach(each -> params.set(each.getKey(), each.getValue()));
         DraftRef ref = new DraftRef(training.draft(), training.version());
-        // Of a draft that was removed since, only what was given is known.
+        // If the draft has been removed since, only the given parameters are known.
         List<String> defaults = drafts.find(ref)
                 .map(stored -> stored.draft().parameters().declared().stream()
                         .filter(each -> each.defaultValue() != null && !isGiven(given, each))

@@ -10,7 +10,7 @@ import dev.trainyard.db.History;
 import dev.trainyard.submitter.publish.PublishedRequests;
 import dev.trainyard.submitter.publish.RequestPublisher;
 
-/** Publishes requests. What a worker would refuse later is refused here at once. */
+/** Publishes requests, after refusing at once what a worker would refuse later. */
 final class RequestSubmission {
 
     private final RequestPublisher publisher;
@@ -35,10 +35,10 @@ final class RequestSubmission {
     /**
      * The message is published byte for byte as it is.
      *
-     * @return what it comes to as things stand
-     * @throws dev.trainyard.core.request.InvalidRequest if it is none
-     * @throws dev.trainyard.core.draft.InvalidParameters if they do not fit the draft that it names
-     * @throws ApiException if it contradicts what is there
+     * @return the request with its draft filled in, as of now
+     * @throws dev.trainyard.core.request.InvalidRequest if it is not a valid request
+     * @throws dev.trainyard.core.draft.InvalidParameters if its parameters do not fit the draft that it names
+     * @throws ApiException if it conflicts with what is stored
      */
     Request.Submit publish(byte[] json) {
         RequestCodec.Message message = RequestCodec.message(json);
@@ -47,7 +47,8 @@ final class RequestSubmission {
             case Request.Train train -> require(train).draft().resolve(train);
             case Request.Cancel cancel ->
                 throw ApiException.badRequest(
-                        "to cancel a job, POST to /api/v1/jobs/%s/cancel: it needs no Kafka".formatted(cancel.jobId()));
+                        "to cancel a job, POST to /api/v1/jobs/%s/cancel, which works without Kafka"
+                                .formatted(cancel.jobId()));
         };
         requireSource(request.image());
         requireSameContent(request.jobId(), message.digest());

@@ -20,8 +20,9 @@ import tools.jackson.databind.deser.jdk.StringDeserializer;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 
 /**
- * What callers say in an address or a body, before any controller reads it. A query parameter that the method does not declare is refused: passed
- * over in silence it would answer another question. So are one without a value, one too many, and text that Postgres cannot store.
+ * Checks query parameters and the texts in bodies before a controller reads them. It refuses a query parameter that the method does not
+ * declare, because ignoring it would answer a different question. It also refuses one without a value, a repeated one, and text that
+ * Postgres cannot store.
  */
 final class RequestTexts implements HandlerInterceptor {
 
@@ -36,7 +37,7 @@ final class RequestTexts implements HandlerInterceptor {
         return true;
     }
 
-    /** Whether each may be given more than once, by name. */
+    /** For each parameter name: whether it may be repeated. */
     private static Map<String, Boolean> parameters(HandlerMethod method) {
         Map<String, Boolean> names = new TreeMap<>();
         for (MethodParameter parameter : method.getMethodParameters()) {
@@ -60,12 +61,12 @@ final class RequestTexts implements HandlerInterceptor {
                                         .map(". Did you mean %s?"::formatted)
                                         .orElse(
                                                 known.isEmpty()
-                                                        ? "; none is taken"
-                                                        : "; what is taken: " + String.join(", ", known.keySet()))));
+                                                        ? "; it takes none"
+                                                        : "; it takes: " + String.join(", ", known.keySet()))));
             }
             if (values.length > 1 && !Boolean.TRUE.equals(known.get(name))) {
                 throw ApiException.badRequest(
-                        "%s is given %d times, and takes one value".formatted(name, values.length));
+                        "%s is given %d times, but takes one value".formatted(name, values.length));
             }
             for (String value : values) {
                 requirePassable(name, value);
@@ -82,7 +83,7 @@ final class RequestTexts implements HandlerInterceptor {
         }
     }
 
-    /** The same of every text in a body. */
+    /** The same for every text in a body. */
     static final class Deserializer extends StdScalarDeserializer<String> {
 
         Deserializer() {

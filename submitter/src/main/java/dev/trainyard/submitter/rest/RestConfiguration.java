@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 
-/** The controllers, what they share, and how JSON and ids look. */
+/** The controllers, their shared parts, and the forms of JSON and ids. */
 @Configuration(proxyBeanMethods = false)
 @Import({
     JobsController.class,

@@ -13,15 +13,15 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Keeps foreign web pages out. There is no authentication yet, and a browser on this host sends requests to loopback for any page that
- * asks it to: so a page of another origin is refused, and on loopback also any other host name (it would have been pointed here by its
- * owner: DNS rebinding).
+ * Refuses requests of foreign web pages. There is no authentication yet, and a browser on this host sends requests to loopback for any page
+ * that asks for it. So requests of other origins are refused, and on loopback also those to any other host name (DNS rebinding: its owner
+ * would have pointed the name here).
  */
 final class SameOrigin extends OncePerRequestFilter {
 
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /** {@code none}: a person's own doing, such as a bookmark. */
+    /** {@code none}: started by the person, for example from a bookmark. */
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
     private final boolean loopbackOnly;
@@ -51,7 +51,7 @@ final class SameOrigin extends OncePerRequestFilter {
         if (origin != null && !authority(origin).equals(request.getHeader("Host"))) {
             return "pages of other origins (%s) may not use this server".formatted(origin);
         }
-        // A browser says of each request where it comes from; a link that is followed only reads.
+        // A browser states the origin of each request. Following a link is allowed, because it only reads.
         String site = request.getHeader("Sec-Fetch-Site");
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         return reads || site == null || OWN_SITE.contains(site)

@@ -12,7 +12,7 @@ record Sha256(String hex) {
         String hex = text.startsWith("sha256:") ? text.substring("sha256:".length()) : "";
         if (!HEX.matcher(hex).matches()) {
             throw ApiException.badRequest(
-                    "'%s' is no digest. Write sha256: and 64 hexadecimal digits in lower case".formatted(text));
+                    "'%s' is not a digest. Write sha256: and 64 hexadecimal digits in lower case".formatted(text));
         }
         return new Sha256(hex);
     }

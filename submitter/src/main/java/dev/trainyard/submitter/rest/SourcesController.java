@@ -40,7 +40,7 @@ final class SourcesController {
                 .build();
     }
 
-    /** 201 if it is new here, 200 if not. */
+    /** 201 if it is new, 200 if it is already stored. */
     @PutMapping
     ResponseEntity<Stored> store(
             @PathVariable String digest,
@@ -49,7 +49,7 @@ final class SourcesController {
             throws IOException {
         Sha256 announced = Sha256.parse(digest);
         requireSize(length);
-        // A slow client would otherwise hold a transaction open for the length of its upload.
+        // Otherwise a slow client would hold a transaction open during its upload.
         Path spool = Files.createTempFile("trainyard-source-", ".tar");
         try {
             requireDigest(announced, spool(body, spool));
@@ -84,7 +84,7 @@ final class SourcesController {
         if (bytes > BlobStore.MAX_BYTES) {
             throw new ApiException(
                     HttpStatus.CONTENT_TOO_LARGE,
-                    "a source has at most %d MiB. Data does not belong into it: mount it at run time, and name what to leave out in .dockerignore"
+                    "a source may have at most %d MiB. Mount data at run time instead, and list what to leave out in .dockerignore"
                             .formatted(BlobStore.MAX_BYTES >> 20));
         }
     }
@@ -92,7 +92,7 @@ final class SourcesController {
     private static void requireDigest(Sha256 announced, Sha256 actual) {
         if (!actual.equals(announced)) {
             throw ApiException.badRequest(
-                    "announced as %s, but the content that came is %s. Was it cut, or changed while it was sent?"
+                    "announced as %s, but the received content is %s. Was it cut off, or changed while it was sent?"
                             .formatted(announced, actual));
         }
     }

@@ -7,7 +7,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** People's own queries over the history. */
+/** Users' own SQL queries on the history. */
 @RestController
 final class SqlController {
 

@@ -35,14 +35,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Trainings: a kind of model and its parameters go in, a job of that draft comes out. */
+/** Trainings: takes a model and its parameters, and makes a job from that draft. */
 @RestController
 @RequestMapping("/api/v1/trainings")
 final class TrainingsController {
 
     private static final int MAX_BYTES = 1 << 20;
 
-    /** Numbers stay as they are written, and a name that stands twice is refused, as in a message. */
+    /** As for messages: numbers stay as they are written, and a repeated name is refused. */
     private static final JsonMapper BODY = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -64,7 +64,7 @@ final class TrainingsController {
         this.json = json;
     }
 
-    /** Where to look. */
+    /** Where to find the job, its log and its outputs. */
     record Links(String training, String job, String log, String outputs) {
 
         static Links of(JobId id) {
@@ -87,7 +87,7 @@ final class TrainingsController {
             @Nullable String outputsState,
             Links links) {}
 
-    /** The version is settled here: what was checked is what runs. */
+    /** Fixes the draft's version here, so that the version that was checked is the one that runs. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Started> train(InputStream body) throws IOException {
         ObjectNode asked = object(body.readNBytes(MAX_BYTES + 1));
@@ -107,13 +107,12 @@ final class TrainingsController {
                 .body(new Started(id, model, Phase.PUBLISHED, command == null ? List.of() : command, Links.of(id)));
     }
 
-    /** The body says it in fewer words than a message; what it does not change is the message's own. */
+    /** Turns the short body into a message. Fields that it does not name keep the message's defaults. */
     private byte[] message(ObjectNode message) {
         for (String own : List.of("schema", "kind", "draft", "image", "run")) {
             if (message.has(own)) {
                 throw ApiException.badRequest(
-                        "%s: a training is told by model and params. A whole message goes to /api/v1/jobs"
-                                .formatted(own));
+                        "%s: a training has model and params. Send a whole message to /api/v1/jobs".formatted(own));
             }
         }
         JsonNode model = message.remove("model");
@@ -136,7 +135,7 @@ final class TrainingsController {
         return BODY.writeValueAsBytes(message);
     }
 
-    /** With what is wrong with the parameters, which nobody looked at yet; places are those of the body, not of the message. */
+    /** Adds the problems of the parameters, which were not checked yet. The places are those of the body, not of the message. */
     private List<Problem> everything(InvalidRequest refused, ObjectNode message, boolean shortOutputs) {
         Map<String, Problem> problems = new LinkedHashMap<>();
         refused.problems()
@@ -180,7 +179,7 @@ final class TrainingsController {
             throw ApiException.badRequest("the body is not valid JSON: " + e.getOriginalMessage());
         }
         throw ApiException.badRequest(
-                "the body is no JSON object. Give {\"model\": \"resnet18\", \"params\": {\"lr\": 0.1}}");
+                "the body is not a JSON object. Give {\"model\": \"resnet18\", \"params\": {\"lr\": 0.1}}");
     }
 
     @GetMapping("/{jobId}")

@@ -12,7 +12,7 @@ import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Why a body could not be read, in words of the interface: its callers know fields and values, and no classes. */
+/** Says why a body could not be read, in terms of fields and values, since callers do not know our classes. */
 final class UnreadableBody {
 
     private UnreadableBody() {}
@@ -32,7 +32,7 @@ final class UnreadableBody {
                 .collect(Collectors.joining("."));
         String what = switch (e) {
             case MismatchedInputException mismatched -> what(mismatched);
-            case InputCoercionException _ -> "is too large a number";
+            case InputCoercionException _ -> "is too large";
             default -> e.getOriginalMessage();
         };
         return place.isEmpty() ? what : place + ": " + what;
@@ -44,24 +44,24 @@ final class UnreadableBody {
                         Excerpt.quote(name),
                         NearestName.among(known, name)
                                 .map(". Did you mean %s?"::formatted)
-                                .orElse("; what is taken: " + String.join(", ", known)));
+                                .orElse("; known fields: " + String.join(", ", known)));
     }
 
     private static String what(MismatchedInputException e) {
         String said = e.getOriginalMessage();
         if (said.startsWith("Trailing token")) {
-            return "something follows after its end";
+            return "something follows its end";
         }
         return said.equals(PassableText.PROBLEM) ? said : "is " + unlike(e.getTargetType());
     }
 
     private static String unlike(@Nullable Class<?> wanted) {
         if (wanted == String.class) {
-            return "no text";
+            return "not text";
         }
         if (wanted == Boolean.class) {
-            return "neither true nor false";
+            return "not true or false";
         }
-        return wanted == Integer.class ? "no whole number" : "no object {…}";
+        return wanted == Integer.class ? "not a whole number" : "not an object {…}";
     }
 }

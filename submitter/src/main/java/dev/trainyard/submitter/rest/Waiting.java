@@ -7,17 +7,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Why a queued job is not placed yet, in words. */
+/** Says in words why a queued job is not placed yet. */
 final class Waiting {
 
     private Waiting() {}
 
     /**
-     * The planner looks at a job only from {@code notBefore} on; until then it has no reason of its own.
+     * The planner ignores a job before {@code notBefore} and gives no reason until then.
      *
      * @param planned the planner's reason
-     * @param cause what the newest attempt ended with; null: there was none
-     * @param freeRetries how many in a row were nobody's fault, the coming one included
+     * @param cause cause of the newest attempt's end; null: there was no attempt
+     * @param freeRetries number of retries in a row that are not counted against the job, including the next one
      * @return null if there is nothing to say
      */
     static @Nullable String because(
@@ -31,11 +31,11 @@ final class Waiting {
         }
         Instant at = notBefore.truncatedTo(ChronoUnit.SECONDS);
         return cause == null
-                ? "not to be started before %s".formatted(at)
+                ? "not to start before %s".formatted(at)
                 : "retries at %s%s after %s".formatted(at, ofHowMany(cause, freeRetries), ending(cause, detail));
     }
 
-    /** So that nobody is surprised when it is held. Empty where the retry is the user's own, is not counted, or has an unknown cause. */
+    /** Warns before the job is held. Empty if the retry counts against the job, is not limited, or has an unknown cause. */
     private static String ofHowMany(String cause, int freeRetries) {
         return Stream.of(Cause.values())
                 .filter(known -> freeRetries > 0 && known.name().equals(cause))
@@ -45,7 +45,7 @@ final class Waiting {
                 .orElse("");
     }
 
-    /** What an attempt ended with. */
+    /** How an attempt ended. */
     static String ending(@Nullable String cause, @Nullable String detail) {
         return detail == null ? String.valueOf(cause) : cause + ": " + detail;
     }

@@ -11,14 +11,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a call says: the event, a sentence for a chat, and where to look. */
+/** The body of a webhook call: the event, a sentence for a chat, and links. */
 final class CallBody {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private CallBody() {}
 
-    /** @param server where people and their programs reach a server */
+    /** @param server address at which people and programs reach a server */
     static byte[] of(Event event, URI server) {
         ObjectNode data = (ObjectNode) JSON.readTree(event.details());
         String name = event.subject() instanceof Event.OfJob job && job.name() != null ? job.name() : event.key();
@@ -56,7 +56,7 @@ final class CallBody {
             String detail = data.path("detail").asString("");
             String code = "exit code " + data.path("exitCode").asInt(0);
             String reason = withoutCause(data.path("reason").asString(""), cause);
-            // What is said of a program that ended by itself begins with it.
+            // The text about a program that ended by itself begins with its exit code.
             boolean told = Stream.of(detail, reason)
                     .anyMatch(words ->
                             words.equals(code) || words.startsWith(code + ":") || words.startsWith(code + "."));
@@ -72,7 +72,7 @@ final class CallBody {
         return text.toString();
     }
 
-    /** A job's reason begins with its cause, which is said already. */
+    /** Drops the cause at the start of a job's reason, because the sentence names it already. */
     private static String withoutCause(String reason, String cause) {
         return cause.isEmpty() || !(reason + ": ").startsWith(cause + ": ")
                 ? reason

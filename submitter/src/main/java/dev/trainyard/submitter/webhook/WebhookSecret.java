@@ -12,13 +12,13 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** What a receiver knows our calls by, as Standard Webhooks writes it: {@code whsec_} and 24 to 64 bytes in base64. */
+/** The secret by which a receiver verifies our calls, in the form of Standard Webhooks: {@code whsec_} and 24 to 64 bytes in base64. */
 public final class WebhookSecret {
 
-    /** The variable that holds it. */
+    /** The variable with the secret. */
     public static final String VARIABLE = "TRAINYARD_WEBHOOK_SECRET";
 
-    /** The variable that names a file with it. */
+    /** The variable with the name of a file that contains the secret. */
     public static final String FILE_VARIABLE = "TRAINYARD_WEBHOOK_SECRET_FILE";
 
     private static final String PREFIX = "whsec_";
@@ -33,9 +33,9 @@ public final class WebhookSecret {
     }
 
     /**
-     * Reads it from a process's environment, where it may be, or the name of its file.
+     * Reads it from one of these two variables.
      *
-     * @throws IllegalArgumentException if what is there is none; the message says what is expected and does not repeat it
+     * @throws IllegalArgumentException if the value is not valid; the message names the expected form and does not repeat the value
      */
     public static Optional<WebhookSecret> from(Map<String, String> environment) {
         String text = environment.getOrDefault(VARIABLE, "");
@@ -61,10 +61,10 @@ public final class WebhookSecret {
                 return new WebhookSecret(key);
             }
         } catch (IllegalArgumentException e) {
-            // Said below, without the text.
+            // Reported below, without the text.
         }
         throw new IllegalArgumentException(
-                "%s is no secret of a webhook: write %s and %d to %d random bytes in base64, for example the output of: echo %s$(openssl rand -base64 32)"
+                "%s is not a webhook secret: write %s and %d to %d random bytes in base64, for example the output of: echo %s$(openssl rand -base64 32)"
                         .formatted(where, PREFIX, SHORTEST, LONGEST, PREFIX));
     }
 
@@ -80,7 +80,7 @@ public final class WebhookSecret {
         }
     }
 
-    /** Not the secret. */
+    /** Does not contain the secret. */
     @Override
     public String toString() {
         return PREFIX + "***";

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the installation's webhook when a job has ended or is held: each call at least once, until it is answered with a status 2xx or
- * given up. What waits is in the database, so that a restart loses nothing, and any server may go on. No call waits for another but when
- * eight at once are under way.
+ * Calls the installation's webhook when a job has ended or is held. Each call is made at least once, and repeated until the answer is 2xx or
+ * the tries are used up. Waiting calls are in the database, so a restart loses none and any server can make them. Up to eight calls run at
+ * once.
  */
 public final class WebhookSender implements AutoCloseable {
 
@@ -38,7 +38,7 @@ public final class WebhookSender implements AutoCloseable {
     private static final int AT_ONCE = 8;
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
 
-    /** Longer than a call takes at most. */
+    /** Longer than any call takes. */
     private static final Duration DONE_WITHIN = Duration.ofSeconds(60);
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
@@ -46,10 +46,10 @@ public final class WebhookSender implements AutoCloseable {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
 
     /**
-     * How patient it is.
+     * Time limits and retries.
      *
      * @param answerWithin how long a receiver may take to answer
-     * @param pauses before the second try, the third …; after the try that has no pause behind it a call is given up
+     * @param pauses the pause before the second try, the third, and so on; the try after the last pause is the last
      */
     record Patience(Duration answerWithin, List<Duration> pauses) {
 
@@ -77,7 +77,7 @@ public final class WebhookSender implements AutoCloseable {
     private final Beat beat;
     private volatile boolean closed;
 
-    /** @param links where those who read a call reach a server */
+    /** @param links address of a server for the links in the calls */
     public WebhookSender(Database database, WebhookSecret secret, URI links) {
         this(database, secret, links, Patience.ORDINARY);
     }
@@ -90,8 +90,7 @@ public final class WebhookSender implements AutoCloseable {
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_WITHIN)
-                // A redirect is an answer like any other that is not 2xx: the body goes where the operator said, and
-                // nowhere else.
+                // A redirect counts as a failure: the body is sent only to the address that the operator set.
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
         this.beat = new Beat(
@@ -114,15 +113,15 @@ public final class WebhookSender implements AutoCloseable {
     }
 
     private static boolean tell(Exception failure) {
-        // An outage of the whole database is told to whoever asks for something.
+        // If the whole database is down, every request to this server reports it.
         if (Outage.isAway(failure)) {
             return false;
         }
-        log.warn("the webhook is not called, the database fails: {}", Outage.words(failure));
+        log.warn("cannot call the webhook, because the database fails: {}", Outage.words(failure));
         return true;
     }
 
-    /** All that is due, as far as there is room. */
+    /** Starts all calls that are due, up to the limit. */
     private void begin() throws InterruptedException {
         int taken;
         do {
@@ -148,7 +147,7 @@ public final class WebhookSender implements AutoCloseable {
     private void make(WebhookCalls.Call call) {
         String failure = failure(call);
         if (closed) {
-            // Cut off by ourselves; it is due again soon.
+            // We interrupted it ourselves. It will be due again soon.
             return;
         }
         try {
@@ -160,7 +159,7 @@ public final class WebhookSender implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             log.warn(
-                    "what became of the webhook's call for {} is not recorded, it is made again: {}",
+                    "cannot record the result of the webhook call for {}, so it is repeated: {}",
                     call.event().id(),
                     Outage.words(e));
         }
@@ -179,18 +178,18 @@ public final class WebhookSender implements AutoCloseable {
                     why);
         } else if (!failing.getAndSet(true)) {
             log.warn(
-                    "the webhook takes no calls, each is tried again up to {} times: {}",
+                    "the webhook does not accept calls; each is tried up to {} times: {}",
                     patience.pauses().size(),
                     why);
         }
     }
 
-    /** What went wrong, without the address, which may hold a secret; null: nothing. */
+    /** What went wrong; null: nothing. Without the address, which may contain a secret. */
     private @Nullable String failure(WebhookCalls.Call call) {
         try {
             HttpResponse<java.io.InputStream> response =
                     client.send(request(call), HttpResponse.BodyHandlers.ofInputStream());
-            // What else it says is nobody's concern, and may never end.
+            // The rest of the answer is not read: we do not need it, and it may never end.
             response.body().close();
             int status = response.statusCode();
             return status / 100 == 2 ? null : "answered with status " + status;
@@ -225,14 +224,14 @@ public final class WebhookSender implements AutoCloseable {
                 .build();
     }
 
-    /** Calls that are under way are cut off, and made again by who goes on. */
+    /** Interrupts running calls. The next server process repeats them. */
     @Override
     public void close() throws InterruptedException {
         closed = true;
         beat.close();
         client.shutdownNow();
         if (!free.tryAcquire(AT_ONCE, STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-            log.debug("calls of the webhook are still under way");
+            log.debug("webhook calls are still running");
         }
     }
 }

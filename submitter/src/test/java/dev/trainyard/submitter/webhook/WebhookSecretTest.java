@@ -45,7 +45,7 @@ class WebhookSecretTest {
                         .signature("a", 1, body))
                 .isEqualTo(read(EXAMPLE).signature("a", 1, body));
         assertThatThrownBy(() -> WebhookSecret.from(Map.of(WebhookSecret.FILE_VARIABLE, file + "-not")))
-                .hasMessageContaining("there is no " + file + "-not");
+                .hasMessageContaining(file + "-not does not exist");
         assertThatThrownBy(() -> WebhookSecret.from(
                         Map.of(WebhookSecret.FILE_VARIABLE, file.toString(), WebhookSecret.VARIABLE, EXAMPLE)))
                 .hasMessageContaining("unset one");
@@ -61,7 +61,7 @@ class WebhookSecretTest {
     void what_is_none_is_refused_and_not_repeated(String text) {
         assertThatThrownBy(() -> read(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("TRAINYARD_WEBHOOK_SECRET is no secret", "openssl rand -base64 32")
+                .hasMessageContaining("TRAINYARD_WEBHOOK_SECRET is not a webhook secret", "openssl rand -base64 32")
                 .hasMessageNotContainingAny("s3cret", "czNjcmV0");
     }
 
