@@ -65,7 +65,7 @@ class DraftsTest {
                 .extracting(problem -> problem.path("path").asString())
                 .containsExactly("params:1:1 lr", "compose:1:20 services.train.image");
         assertThat(add("a b", COMPOSE, "null").text("detail")).contains("names no draft");
-        assertThat(add("resnet18@2", COMPOSE, "null").text("detail")).contains("versions are counted here");
+        assertThat(add("resnet18@2", COMPOSE, "null").text("detail")).contains("the server numbers the versions");
         assertThat(add("resnet18", COMPOSE, "3").text("detail")).startsWith("params: is neither");
         assertThat(http.post("/api/v1/drafts", "{\"name\": \"x\"}").text("detail"))
                 .isEqualTo("compose: is missing");
@@ -171,7 +171,7 @@ class DraftsTest {
         assertThat(http.post("/api/v1/trainings", "{\"model\": \"resnet81\"}").text("detail"))
                 .isEqualTo("there is no draft resnet81. Did you mean resnet18?");
         assertThat(http.post("/api/v1/trainings", "{}").text("detail")).startsWith("model: is missing");
-        assertThat(http.post("/api/v1/trainings", "[]").text("detail")).startsWith("the body is no JSON object");
+        assertThat(http.post("/api/v1/trainings", "[]").text("detail")).startsWith("the body is not a JSON object");
         assertThat(http.post("/api/v1/trainings", "{").text("detail")).startsWith("the body is not valid JSON");
         assertThat(http.post("/api/v1/trainings", "{\"model\": \"resnet18\", \"image\": {}}")
                         .text("detail"))

@@ -39,7 +39,7 @@ class ProblemsTest {
     void every_wrong_request_is_answered_by_a_problem() {
         assertProblem(HTTP.get("/nowhere"), 404, "/api/v1");
         assertProblem(HTTP.get("/api/v1/jobs/not-a-uuid"), 400, "'not-a-uuid' is not a job id");
-        assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId()), 404, "nothing is known");
+        assertProblem(HTTP.get("/api/v1/jobs/" + Requests.newId()), 404, "there is no job");
         assertProblem(HTTP.get("/api/v1/jobs?state=SLEEPING"), 400, "QUEUED");
         assertProblem(HTTP.get("/api/v1/jobs?limit=0"), 400, "between 1 and 1000");
         assertProblem(HTTP.get("/api/v1/jobs?limit=many"), 400, "many");
