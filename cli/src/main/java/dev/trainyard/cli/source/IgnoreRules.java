@@ -1,8 +1,8 @@
 package dev.trainyard.cli.source;
 
+import dev.trainyard.core.text.WhiteSpace;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The rules of a {@code .dockerignore} file. Follows moby/patternmatcher, which docker build uses: the last rule that matches a path or
@@ -23,21 +23,25 @@ final class IgnoreRules {
     /** @throws IllegalArgumentException with the line that is not a valid pattern */
     static IgnoreRules parse(String text) {
         List<Rule> rules = new ArrayList<>();
-        for (String line : text.lines().toList()) {
-            if (!line.startsWith("#") && !line.isBlank()) {
-                String pattern = line.strip();
+        for (String line : text.split("\n", -1)) {
+            String pattern = stripped(line);
+            if (!line.startsWith("#") && !pattern.isEmpty()) {
                 boolean ignores = !pattern.startsWith("!");
-                String path = clean(ignores ? pattern : pattern.substring(1).strip());
+                String path = clean(ignores ? pattern : stripped(pattern.substring(1)));
                 if (path.isEmpty()) {
-                    throw new IllegalArgumentException("'%s' has no pattern after the !".formatted(line));
+                    throw new IllegalArgumentException("'%s' has no pattern after the !".formatted(pattern));
                 }
                 // As in Docker, the context itself cannot be ignored.
                 if (!path.equals(".")) {
-                    rules.add(new Rule(compile(path, line), ignores));
+                    rules.add(new Rule(compile(path, pattern), ignores));
                 }
             }
         }
         return new IgnoreRules(rules);
+    }
+
+    private static String stripped(String text) {
+        return WhiteSpace.withoutLeading(WhiteSpace.withoutTrailing(text));
     }
 
     /** @param path relative to the context, with slashes */
@@ -52,14 +56,14 @@ final class IgnoreRules {
     }
 
     /**
-     * Whether an exception may match a path below an ignored folder. As in BuildKit. The classic builder's client misses an
-     * exception that starts with a wildcard.
+     * Whether something below an ignored folder may yet be wanted. Like BuildKit; the classic builder's client overlooks such an
+     * exception if it begins with a wildcard.
      */
     boolean haveExceptions() {
         return rules.stream().anyMatch(rule -> !rule.ignores());
     }
 
-    /** Go's filepath.Clean without the leading slash: patterns are relative to the context with or without it. */
+    /** As Go's filepath.Clean, with the leading slash taken away: patterns are relative to the context either way. */
     private static String clean(String path) {
         List<String> parts = new ArrayList<>();
         for (String part : path.split("/", -1)) {
@@ -81,8 +85,8 @@ final class IgnoreRules {
     private static PathPattern compile(String path, String line) {
         try {
             return PathPattern.of(path);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("'%s' is not a valid pattern".formatted(line), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'%s' is not a valid pattern: %s".formatted(line, e.getMessage()), e);
         }
     }
 }

@@ -55,6 +55,27 @@ class IgnoreRulesTest {
             docs;!docs/keep           | docs/other          | true
             **;!**/*.py               | src/a.py            | false
             .                         | anything            | false
+            **.pyc                    | a.pyc               | true
+            **.pyc                    | src/deep/a.pyc      | true
+            **secret                  | my_secret/x         | true
+            **_key.pem                | tls/my_key.pem      | true
+            **.p*                     | a.pyc               | false
+            **.p*                     | src/.pyc            | true
+            **/secret                 | my_secret           | false
+            *;!**.py                  | src/a.py            | false
+            src**                     | srcs/a              | true
+            a**b                      | axb                 | false
+            a**b                      | a/x/b               | true
+            a**b                      | a/b                 | true
+            a**b                      | ax/b                | true
+            ?                         | 😀                  | true
+            ??                        | 😀                  | false
+            [😀]                      | 😀                  | true
+            [[:alpha:]]a              | ba                  | true
+            [[:alpha:]]a              | 1a                  | false
+            [\\]\\-]                | -                   | true
+            [^a]                      | 😀                  | true
+            a]                        | a]                  | true
             # data;src                | data                | false
               data                    | data                | true
             "  ;;src"                 | src                 | true
@@ -72,11 +93,20 @@ class IgnoreRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"!", "!  ", "[a-", "a[", "[z-a]"})
+    @ValueSource(
+            strings = {
+                "!", "!  ", "[a-", "a[", "[z-a]", "[]", "[]a]", "[-a]", "[a-]", "[*]", "a[?]", "[[:x:]]", "a\\", "a\\d",
+                "[\\d]", "a|b*", "a^*", "a{2}*"
+            })
     void an_invalid_pattern_is_refused_with_its_line(String line) {
         assertThatThrownBy(() -> IgnoreRules.parse("ok\n" + line))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(line);
+                .hasMessageContaining(line.strip());
+    }
+
+    @Test
+    void a_no_break_space_at_the_end_of_a_line_is_no_part_of_the_pattern() {
+        assertThat(IgnoreRules.parse("\u00A0data\u00A0\n").ignores("data")).isTrue();
     }
 
     /** A backtracking matcher would try every way to split such a name among the wildcards, and never finish. */
