@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +43,52 @@ class VerdictsTest {
         UUID job = run(FILL_MEMORY, ",\"memory\":\"20m\"");
 
         assertThat(ended(job)).containsEntry("cause", "OUT_OF_MEMORY").containsEntry("exit_code", 137);
+    }
+
+    /** The engine mounts a volume without a name there, which goes with the container. */
+    @Test
+    void what_a_program_writes_where_its_image_declares_a_volume_is_in_the_outputs() throws Exception {
+        Path context = Files.createDirectories(directory.resolve("volume"));
+        Files.writeString(
+                context.resolve("Dockerfile"),
+                "FROM busybox:latest\nRUN true\nVOLUME /outputs/checkpoints /outputs/a/b\n");
+        String image = "trainyard-test/volume:" + UUID.randomUUID();
+        docker("build", "-t", image, context.toString());
+        try {
+            String script = "echo x > /outputs/checkpoints/last.pt; echo y > /outputs/a/b/c";
+            UUID managed = submit(image, script, "");
+            UUID named = submit(
+                    image,
+                    script,
+                    ",\"outputs\":{\"target\":\"/outputs\",\"location\":\"%s\"}".formatted(directory.resolve("named")));
+
+            yard.awaitJob(managed, "SUCCEEDED");
+            assertThat(yard.select("select path from history.outputs where job_id = ?", managed))
+                    .extracting(row -> row.get("path"))
+                    .contains("checkpoints/last.pt", "a/b/c");
+            yard.awaitJob(named, "SUCCEEDED");
+            assertThat(yard.log(named))
+                    .contains("the image declares /outputs/checkpoints as a VOLUME")
+                    .contains("-v %s/named/a/b:/outputs/a/b".formatted(directory));
+        } finally {
+            docker("rmi", image);
+        }
+    }
+
+    private static UUID submit(String image, String script, String more) {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"test","image":{"reference":"%s"},
+                 "run":{"command":["sh","-c",%s]%s}}""".formatted(job, image, Yard.quoted(script), more));
+        return job;
+    }
+
+    private static void docker(String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of("docker"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     @Test

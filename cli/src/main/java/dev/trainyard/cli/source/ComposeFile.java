@@ -87,8 +87,14 @@ public final class ComposeFile {
             Map<String, String> environment,
             List<Parameter> parameters,
             boolean builtFromSource) {
+        Path name = folder().getFileName();
         ComposeOptions options = new ComposeOptions(
-                service, environment, name -> LocalText.read(folder().resolve(name)), parameters, builtFromSource);
+                service,
+                environment,
+                file -> LocalText.read(folder().resolve(file)),
+                parameters,
+                builtFromSource,
+                name == null ? null : name.toString());
         return orFailure("a training", () -> ComposeResolver.resolve(texts, options));
     }
 

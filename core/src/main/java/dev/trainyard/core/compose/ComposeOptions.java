@@ -14,13 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param files the files beside the compose file: {@code .env} and those named by {@code env_file}
  * @param parameters appended to the command as {@code --name value}, in order
  * @param builtFromSource the caller packs a source and builds the image from it, so that the file need not name one
+ * @param folder name of the folder of the first file, which names the project where nothing else does; null: there is none
  */
 public record ComposeOptions(
         @Nullable String service,
         Map<String, String> environment,
         TextFiles files,
         List<Parameter> parameters,
-        boolean builtFromSource) {
+        boolean builtFromSource,
+        @Nullable String folder) {
+
+    public ComposeOptions(
+            @Nullable String service,
+            Map<String, String> environment,
+            TextFiles files,
+            List<Parameter> parameters,
+            boolean builtFromSource) {
+        this(service, environment, files, parameters, builtFromSource, null);
+    }
 
     public static final ComposeOptions NONE = new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), false);
 }

@@ -51,10 +51,10 @@ public final class ComposeResolver {
             throw report.refused();
         }
         files.forEach(ComposeResolver::checkTopLevel);
-        Variables variables = Variables.of(options, report);
+        Variables variables = Variables.of(options, files, report);
         Project project = new Project(files, options.files(), variables, report);
         ConfigValue service = project.service(
-                new TrainingService(options.service(), options.environment(), report).choose(project, files));
+                new TrainingService(options.service(), variables.asMap(), report).choose(project, files));
         return new ServiceReader(service, project, options, variables, report).read();
     }
 

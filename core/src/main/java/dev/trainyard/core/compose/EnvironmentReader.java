@@ -6,10 +6,12 @@ import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.text.Excerpt;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads {@code env_file} and {@code environment}, the second over the first; names without a value come from the submitter. */
 final class EnvironmentReader {
@@ -26,13 +28,20 @@ final class EnvironmentReader {
     }
 
     Map<String, String> read(ConfigValue service) {
+        Set<String> unset = new HashSet<>();
         Map<String, String> own = service.get("environment")
-                .map(field -> field.pairs(name -> fromSubmitter(field, name)))
+                .map(field -> field.pairs(name -> {
+                    Optional<String> value = fromSubmitter(field, name);
+                    value.ifPresentOrElse(_ -> unset.remove(name), () -> unset.add(name));
+                    return value;
+                }))
                 .orElse(Map.of());
         // What a file names is the submitter's, then the service's, then that of files.
         Map<String, String> outside = new HashMap<>(own);
         outside.putAll(submitter);
         service.get("env_file").ifPresent(field -> files(field, outside));
+        // As Compose has it, a file does not give them what the submitter lacks.
+        variables.keySet().removeAll(unset);
         variables.putAll(own);
         return variables;
     }

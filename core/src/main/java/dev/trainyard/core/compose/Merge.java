@@ -55,10 +55,14 @@ final class Merge {
     }
 
     private static ConfigNode merged(ConfigNode base, ConfigNode over, String path) {
+        // Also by null, which is the image's own.
+        if (REPLACED.contains(path)) {
+            return over;
+        }
         if (over instanceof Scalar scalar && scalar.isNull()) {
             return base;
         }
-        if (base instanceof Scalar scalar && scalar.isNull() || REPLACED.contains(path)) {
+        if (base instanceof Scalar scalar && scalar.isNull()) {
             return over;
         }
         if (VARIABLES.contains(path) && !(base instanceof Mapping && over instanceof Mapping)) {

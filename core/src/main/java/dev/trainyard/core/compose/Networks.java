@@ -16,6 +16,18 @@ final class Networks {
 
     private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}";
 
+    /** What a service may say of a network. */
+    private static final List<String> OF_A_SERVICE = List.of(
+            "aliases",
+            "driver_opts",
+            "gw_priority",
+            "interface_name",
+            "ipv4_address",
+            "ipv6_address",
+            "link_local_ips",
+            "mac_address",
+            "priority");
+
     private final Map<String, ConfigValue> declared;
     private final List<String> external = new ArrayList<>();
 
@@ -56,8 +68,13 @@ final class Networks {
                     "Declare it there");
         } else if (network != null && isExternal(network)) {
             joinExternal(at, network, details);
-        } else if (network != null) {
-            checkOwn(network);
+        } else if (network != null || details != null && !details.isBlank()) {
+            if (network != null) {
+                checkOwn(network);
+            }
+            if (details != null && !details.isNull()) {
+                details.allowOnly(OF_A_SERVICE);
+            }
             at.notice("is not made: no other container of the file would be there");
         }
     }

@@ -112,7 +112,9 @@ public final class Project {
         ConfigNode node = filledIn(service);
         ConfigValue filled = new ConfigValue(service.name(), service.key(), service.at(), node, report);
         Optional<ConfigValue> extending = filled.isMapping() ? filled.get("extends") : Optional.empty();
-        ConfigNode own = ServicePaths.rebased(extending.isEmpty() ? node : without(node, "extends"), place.folder);
+        @Nullable String home = variables == null ? null : variables.get("HOME").orElse(null);
+        ConfigNode own =
+                ServicePaths.rebased(extending.isEmpty() ? node : without(node, "extends"), place.folder, home);
         return extending
                 .filter(field -> !field.isNull())
                 .flatMap(field -> base(field, place, way))

@@ -10,19 +10,28 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** Paths of a service that is extended from a file of another folder: they are relative to that file, and are made relative to ours. */
+/**
+ * Paths of a service: those of one that is extended from a file of another folder are relative to that file, and are made relative to ours;
+ * {@code ~} is the submitter's home, for files of the submitter. Of volumes, which are the worker's, {@code Volumes} says more.
+ */
 final class ServicePaths {
 
     private final String folder;
+    private final @Nullable String home;
 
-    private ServicePaths(String folder) {
+    private ServicePaths(String folder, @Nullable String home) {
         this.folder = folder;
+        this.home = home;
     }
 
-    /** @param folder of the file in which the service stands, relative to the first compose file's; empty if it is the same */
-    static ConfigNode rebased(ConfigNode service, String folder) {
-        return folder.isEmpty() ? service : new ServicePaths(folder).service(service);
+    /**
+     * @param folder of the file in which the service stands, relative to the first compose file's; empty if it is the same
+     * @param home null: it is not known
+     */
+    static ConfigNode rebased(ConfigNode service, String folder, @Nullable String home) {
+        return new ServicePaths(folder, home).service(service);
     }
 
     /** The path as seen from the folder of the first compose file. */
@@ -37,14 +46,24 @@ final class ServicePaths {
     }
 
     private ConfigNode service(ConfigNode service) {
-        return changed(service, Map.of("build", this::build, "env_file", this::envFile, "volumes", this::volumes));
+        return changed(
+                service,
+                Map.of(
+                        "build",
+                        this::build,
+                        "env_file",
+                        this::envFile,
+                        "label_file",
+                        this::envFile,
+                        "volumes",
+                        this::volumes));
     }
 
     private ConfigNode build(ConfigNode build) {
         if (!(build instanceof Mapping mapping)) {
             return text(build, this::context);
         }
-        if (mapping.get("context").isEmpty()) {
+        if (mapping.get("context").isEmpty() && !folder.isEmpty()) {
             Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
             Scalar key = new Scalar(mapping.at(), "context", true);
             entries.put("context", new Entry(key, new Scalar(mapping.at(), folder, false)));
@@ -54,7 +73,7 @@ final class ServicePaths {
     }
 
     private String context(String context) {
-        return BuildReader.isRemote(context) ? context : join(folder, context);
+        return BuildReader.isRemote(context) ? context : joined(context);
     }
 
     private ConfigNode envFile(ConfigNode files) {
@@ -66,7 +85,9 @@ final class ServicePaths {
     }
 
     private String joined(String path) {
-        return join(folder, path);
+        boolean atHome = home != null && home.startsWith("/") && path.startsWith("~");
+        // Compose reads ~x so, too.
+        return join(folder, atHome ? home + "/" + path.substring(1).replaceFirst("^/++", "") : path);
     }
 
     private ConfigNode volumes(ConfigNode volumes) {
@@ -79,7 +100,7 @@ final class ServicePaths {
 
     /** Only what begins with a dot is relative; the rest are absolute paths, names, and {@code ~}. */
     private String source(String volume) {
-        if (!volume.startsWith(".")) {
+        if (folder.isEmpty() || !volume.startsWith(".")) {
             return volume;
         }
         String path = join(folder, volume.startsWith("./") ? volume.substring(2) : volume);

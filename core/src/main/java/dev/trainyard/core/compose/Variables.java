@@ -5,6 +5,7 @@ import dev.trainyard.core.reading.ConfigNode.Entry;
 import dev.trainyard.core.reading.ConfigNode.Mapping;
 import dev.trainyard.core.reading.ConfigNode.Scalar;
 import dev.trainyard.core.reading.ConfigNode.Sequence;
+import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.SourceRange;
 import dev.trainyard.core.text.Excerpt;
@@ -12,15 +13,20 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The submitter's environment over {@code .env}, and how values of a compose file are filled in from it. */
 final class Variables {
 
     /** A short file can refer to a long value again and again. */
     private static final int LONGEST_IN_ALL = 4 << 20;
+
+    private static final String PROJECT = "COMPOSE_PROJECT_NAME";
 
     private final Map<String, String> values;
     private final Report report;
@@ -31,13 +37,35 @@ final class Variables {
         this.report = report;
     }
 
-    static Variables of(ComposeOptions options, Report report) {
+    /** @param files of the project, which may name it */
+    static Variables of(ComposeOptions options, List<ConfigValue> files, Report report) {
         Map<String, String> values = new HashMap<>();
         options.files()
                 .read(".env")
                 .ifPresent(text -> EnvFile.read(text, ".env", options.environment(), values, report));
         values.putAll(options.environment());
-        return new Variables(values, report);
+        Variables variables = new Variables(values, report);
+        if (values.getOrDefault(PROJECT, "").isEmpty()) {
+            variables.project(files, options.folder()).ifPresent(name -> values.put(PROJECT, name));
+        }
+        return variables;
+    }
+
+    /** The last file's {@code name}, or the folder's, as Compose spells it. */
+    private Optional<String> project(List<ConfigValue> files, @Nullable String folder) {
+        return Stream.concat(
+                        files.reversed().stream()
+                                .flatMap(file -> file.get("name").stream())
+                                .map(name -> fillIn(name.node(), name.key()))
+                                .flatMap(name -> name instanceof Scalar scalar && !scalar.isNull()
+                                        ? Stream.of(scalar.text())
+                                        : Stream.of()),
+                        Stream.ofNullable(folder))
+                .map(name -> name.toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9_-]", "")
+                        .replaceFirst("^[_-]++", ""))
+                .filter(name -> !name.isEmpty())
+                .findFirst();
     }
 
     Map<String, String> asMap() {

@@ -375,7 +375,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
     }
 
     public Optional<Duration> duration() {
-        return parsed("a duration such as 90s or 1m30s", DurationText::parse);
+        return parsed("a duration such as 90s or 1m30s", DurationText::parseSigned);
     }
 
     /** A text of this form. */

@@ -152,9 +152,9 @@ final class MountFlag {
             flag.problem(
                     "has options of another type", "bind-propagation is for type=bind, volume-nocopy for type=volume");
         }
-        if (type.equals("tmpfs")
-                && (entries.containsKey("source") || text("read_only").equals("true"))) {
-            flag.problem("a tmpfs has no source, and is never read-only", "Write --mount type=tmpfs,target=/path");
+        if (type.equals("tmpfs") && entries.containsKey("source")) {
+            flag.problem("a tmpfs has no source", "Write --mount type=tmpfs,target=/path");
+            return false;
         }
         return true;
     }

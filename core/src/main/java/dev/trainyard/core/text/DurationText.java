@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
 /** Parses durations in ISO-8601 ({@code PT1H30M}) or in the syntax of Docker and Compose ({@code 1h30m}, {@code 90s}). */
 public final class DurationText {
 
-    private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(us|ms|[dhms])");
+    private static final Pattern PART =
+            Pattern.compile("(\\d{1,12}+(?:\\.\\d{0,12}+)?+|\\.\\d{1,12}+)(ns|[u\u00B5\u03BC]s|ms|[wdhms])");
     private static final Map<String, Long> NANOS = Map.of(
+            "ns",
+            1L,
             "us",
+            1_000L,
+            "\u00B5s",
+            1_000L,
+            "\u03BCs",
             1_000L,
             "ms",
             1_000_000L,
@@ -25,22 +32,35 @@ public final class DurationText {
             "h",
             3_600_000_000_000L,
             "d",
-            86_400_000_000_000L);
+            86_400_000_000_000L,
+            "w",
+            604_800_000_000_000L);
 
     private DurationText() {}
 
     /** @throws IllegalArgumentException if the text is not a duration, or is negative */
     public static Duration parse(String text) {
+        Duration duration = parseSigned(text);
+        if (duration.isNegative()) {
+            throw unreadable(text, null);
+        }
+        return duration;
+    }
+
+    /** @throws IllegalArgumentException if the text is no duration */
+    public static Duration parseSigned(String text) {
         String form = text.strip();
         try {
-            Duration duration = form.startsWith("P") || form.startsWith("p") ? Duration.parse(form) : parseParts(form);
-            if (!duration.isNegative()) {
-                return duration;
+            if (form.startsWith("P") || form.startsWith("p")) {
+                return Duration.parse(form);
             }
+            boolean negative = form.startsWith("-");
+            String parts = form.substring(negative || form.startsWith("+") ? 1 : 0);
+            Duration duration = parts.equals("0") ? Duration.ZERO : parseParts(parts);
+            return negative ? duration.negated() : duration;
         } catch (DateTimeException | ArithmeticException e) {
             throw unreadable(text, e);
         }
-        throw unreadable(text, null);
     }
 
     /** In the syntax of Docker and Compose: {@code 1h30m}. */

@@ -120,18 +120,29 @@ public final class Volumes {
         });
         volume.get("volume").ifPresent(options -> options.allowOnly(List.of("nocopy")));
         volume.get("consistency").flatMap(ConfigValue::text).ifPresent(word -> MountOptions.meansNothing(volume, word));
+        List.of("bind", "volume", "tmpfs").stream()
+                .filter(section -> !section.equals(type))
+                .flatMap(section -> volume.get(section).filter(field -> !field.isBlank()).stream())
+                .forEach(field -> field.notice("means nothing of a mount of the type %s".formatted(type)));
         MountOptions options = new MountOptions(
                 volume.get("read_only").map(ConfigValue::flag).orElse(false),
                 volume.get("bind")
+                        .filter(_ -> type.equals("bind"))
                         .flatMap(bind -> bind.get("propagation"))
                         .flatMap(field -> field.matching(MountOptions.PROPAGATION, "a propagation such as rslave"))
                         .orElse(null),
                 volume.get("volume")
+                        .filter(_ -> type.equals("volume"))
                         .flatMap(named -> named.get("nocopy"))
                         .map(ConfigValue::flag)
                         .orElse(false));
         switch (type) {
-            case "tmpfs" -> addTmpfs(volume, target);
+            case "tmpfs" -> {
+                if (!source.isEmpty()) {
+                    volume.problem("a tmpfs has no source", "Leave source out, or write another type");
+                }
+                addTmpfs(volume, target, options.readOnly());
+            }
             case "bind", "volume" -> {
                 boolean named = source.matches(VOLUME_NAME);
                 if (type.equals("volume") && source.isEmpty() && !options.readOnly()) {
@@ -153,8 +164,11 @@ public final class Volumes {
         }
     }
 
-    private void addTmpfs(ConfigValue volume, String target) {
+    private void addTmpfs(ConfigValue volume, String target, boolean readOnly) {
         List<String> options = new ArrayList<>();
+        if (readOnly) {
+            options.add("ro");
+        }
         volume.get("tmpfs").ifPresent(field -> {
             field.allowOnly(List.of("size", "mode"));
             field.get("size").flatMap(ConfigValue::size).ifPresent(size -> options.add("size=" + size));

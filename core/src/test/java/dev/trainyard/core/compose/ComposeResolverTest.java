@@ -16,6 +16,7 @@ import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.TrainingSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ComposeResolverTest {
 
@@ -237,6 +239,139 @@ class ComposeResolverTest {
                         .name())
                 .isEqualTo("run-7");
         assertThat(resolve("services: {_train: {image: x}}").name()).isEqualTo("train");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', emptyValue = "", nullValues = "-", textBlock = """
+        # name of the file | variable | folder      | project
+        My_Proj            | -        | f           | my_proj
+        "x y"              | ''       | f           | xy
+        My_Proj            | shell    | f           | shell
+        $SET               | -        | f           | set
+        ''                 | -        | My Dir_1.2  | mydir_12
+        ''                 | -        | _-f         | f
+        ''                 | -        | -           | ''
+        """)
+    void the_project_has_the_name_that_compose_gives_it(String name, String variable, String folder, String project) {
+        Map<String, String> environment = new HashMap<>(Map.of("SET", "Set"));
+        if (variable != null) {
+            environment.put("COMPOSE_PROJECT_NAME", variable);
+        }
+        ComposeOptions options = new ComposeOptions(null, environment, TextFiles.NONE, List.of(), false, folder);
+        List<ComposeText> files = List.of(
+                new ComposeText("a.yml", "services: {t: {image: x, environment: {A: '${COMPOSE_PROJECT_NAME}'}}}"),
+                new ComposeText("b.yml", "name: " + (name.isEmpty() ? "''" : name)));
+
+        assertThat(ComposeResolver.resolve(files, options).run().environment()).containsEntry("A", project);
+    }
+
+    @Test
+    void profiles_may_be_named_in_env_files() {
+        ComposeOptions options = new ComposeOptions(
+                null,
+                Map.of(),
+                path -> path.equals(".env") ? Optional.of("COMPOSE_PROFILES=b") : Optional.empty(),
+                List.of(),
+                false);
+
+        assertThat(ComposeResolver.resolve(
+                                "services: {a: {image: x, profiles: [a]}, b: {image: y, profiles: [b]}}",
+                                "a.yml",
+                                options)
+                        .pulled())
+                .isEqualTo(new ImageSource.Reference("y"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"command", "entrypoint"})
+    void a_later_file_takes_a_program_away_by_null(String key) {
+        List<ComposeText> files = List.of(
+                new ComposeText("a.yml", "services: {t: {image: x, command: a b, entrypoint: c}}"),
+                new ComposeText("b.yml", "services: {t: {%s: }}".formatted(key)));
+
+        TrainingSpec spec = ComposeResolver.resolve(files, ComposeOptions.NONE);
+
+        assertThat(spec.run().command()).isEqualTo(key.equals("command") ? null : List.of("a", "b"));
+        assertThat(spec.run().entrypoint()).isEqualTo(key.equals("command") ? List.of("c") : null);
+    }
+
+    @Test
+    void a_read_only_tmpfs_is_read_only() {
+        assertThat(resolve(
+                                "services: {t: {image: x, volumes: [{type: tmpfs, target: /b, read_only: true, tmpfs: {size: 1k}}]}}")
+                        .run()
+                        .tmpfs())
+                .containsExactly("/b:ro,size=1024");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+        .5s, PT0.5S
+        1.s, PT1S
+        +5s, PT5S
+        1ns, PT0.000000001S
+        1µs, PT0.000001S
+        0,   PT0S
+        -1s, PT24H
+        1s1h, PT1H1S
+        1w,  PT24H
+        """)
+    void durations_are_those_of_compose(String text, Duration grace) {
+        assertThat(resolve("services: {t: {image: x, stop_grace_period: '%s'}}".formatted(text))
+                        .gracePeriod())
+                .isEqualTo(grace);
+    }
+
+    @Test
+    void a_variable_without_a_value_takes_that_of_a_file_away() {
+        ComposeOptions options = new ComposeOptions(
+                null,
+                Map.of(),
+                path -> path.equals("e") ? Optional.of("A=1\nB=2") : Optional.empty(),
+                List.of(),
+                false);
+
+        assertThat(ComposeResolver.resolve("services: {t: {image: x, env_file: e, environment: [A]}}", "a.yml", options)
+                        .run()
+                        .environment())
+                .containsExactly(Map.entry("B", "2"));
+    }
+
+    @Test
+    void a_tilde_is_the_submitters_home() {
+        Map<String, String> files = Map.of(
+                "/home/ada/e",
+                "A=1",
+                "/home/ada/l",
+                "team=x",
+                "d/x.yml",
+                "services: {b: {label_file: l, env_file: ~/f}}",
+                "d/l",
+                "kind=y",
+                "/home/ada/f",
+                "F=1");
+        ComposeOptions options = new ComposeOptions(
+                null, Map.of("HOME", "/home/ada"), path -> Optional.ofNullable(files.get(path)), List.of(), false);
+
+        TrainingSpec spec = ComposeResolver.resolve(
+                "services: {t: {build: ~/ctx, env_file: [~/e], label_file: ~/l, extends: {file: d/x.yml, service: b}}}",
+                "a.yml",
+                options);
+
+        assertThat(spec.build().context()).isEqualTo("/home/ada/ctx");
+        assertThat(spec.run().environment()).containsOnly(Map.entry("A", "1"), Map.entry("F", "1"));
+        assertThat(spec.labels()).containsOnly(Map.entry("team", "x"), Map.entry("kind", "y"));
+    }
+
+    @Test
+    void what_a_service_says_of_a_network_that_is_not_made_is_told() {
+        assertThat(resolve("services: {t: {image: x, networks: {default: {aliases: [q]}}}}")
+                        .notices())
+                .singleElement()
+                .asString()
+                .contains("networks.default: is not made");
+        assertThat(resolve("services: {t: {image: x, networks: {default: }}}").notices())
+                .isEmpty();
     }
 
     private static TrainingSpec resolve(String text) {

@@ -166,6 +166,13 @@ final class ContainerStep implements Step {
                 return Turn.of(known, AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get()));
             }
             Path outputs = run.ofDisk(() -> host.makeOutputs(attempt, request.run(), use));
+            List<Path> inOutputs =
+                    ContainerSpecs.volumesInOutputs(request.run(), host.images().volumesOf(attempt.imageDigest()));
+            List<Path> kept = request.run().outputs().location() == null ? inOutputs : List.of();
+            run.ofDisk(() -> {
+                host.makeWithin(attempt, request.run(), kept);
+                return kept;
+            });
             ContainerSpec spec = ContainerSpecs.of(
                             host.owner(),
                             new AttemptRef(attempt.id(), attempt.number()),
@@ -176,6 +183,7 @@ final class ContainerStep implements Step {
                             attempt.imageDigest(),
                             outputs,
                             ContainerSpecs.DEFAULT_LOG_BUDGET)
+                    .keeping(outputs, kept)
                     .limited(
                             host.policy().memoryOf(request.run()),
                             host.policy().pidsOf(request.run()),
@@ -183,6 +191,9 @@ final class ContainerStep implements Step {
             Known told = tellStandIns(run, known, request);
             return Turn.from(told, () -> {
                 host.containers().create(spec);
+                if (kept.isEmpty()) {
+                    inOutputs.forEach(folder -> run.say(Source.TRAINYARD, lostVolume(request, folder)));
+                }
                 host.policy()
                         .shorterGrace(request.gracePeriod())
                         .ifPresent(notice -> run.say(Source.TRAINYARD, "[" + notice + "]"));
@@ -218,6 +229,17 @@ final class ContainerStep implements Step {
                         .formatted(standIns, standIns == 1 ? "" : "s", standIns == 1 ? "stands" : "stand");
         run.say(Source.TRAINYARD, notice);
         return known.withStandInsTold();
+    }
+
+    /** A folder in a named place is none that is sure to stay where this process made it, so that none is mounted over the volume. */
+    private static String lostVolume(Request.Submit request, Path folder) {
+        Path target = Path.of(request.run().outputs().target()).resolve(folder);
+        return "[the image declares %s as a VOLUME: what is written there is not in the outputs, and goes with the container. Mount a folder of the host there (-v %s:%s)]"
+                .formatted(
+                        target,
+                        Path.of(Objects.requireNonNull(request.run().outputs().location()))
+                                .resolve(folder),
+                        target);
     }
 
     private Turn start(AttemptRun run, Known known, ContainerStatus created) {

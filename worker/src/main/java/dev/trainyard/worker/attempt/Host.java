@@ -157,6 +157,13 @@ public record Host(
         return named.real();
     }
 
+    /** Makes folders within the attempt's outputs, if these are managed; else others may lead their names elsewhere. */
+    void makeWithin(Attempt attempt, RunSpec run, List<Path> folders) throws IOException {
+        for (Path folder : folders) {
+            outputs.makeWithin(attempt.jobId(), attempt.number(), folder, run);
+        }
+    }
+
     /** Whoever began later has looked at the recorded place, and only at that. */
     private static void refuseAnotherPlace(Attempt attempt, Path real) throws FileSystemException {
         Path begun = Outputs.path(URI.create(Objects.requireNonNull(attempt.outputsLocation())));

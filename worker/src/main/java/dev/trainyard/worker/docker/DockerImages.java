@@ -52,7 +52,8 @@ final class DockerImages implements EngineImages {
                                 Objects.requireNonNullElse(image.getArch(), ""),
                                 Objects.requireNonNullElse(image.getRawValues().get("Variant"), "")
                                         .toString()),
-                        onBuild(image)));
+                        onBuild(image),
+                        volumes(image)));
             } catch (NotFoundException e) {
                 return Optional.empty();
             }
@@ -63,6 +64,12 @@ final class DockerImages implements EngineImages {
         ContainerConfig config = image.getConfig();
         String[] triggers = config == null ? null : config.getOnBuild();
         return triggers == null ? List.of() : List.of(triggers);
+    }
+
+    private static List<String> volumes(InspectImageResponse image) {
+        ContainerConfig config = image.getConfig();
+        Map<String, ?> volumes = config == null ? null : config.getVolumes();
+        return volumes == null ? List.of() : volumes.keySet().stream().sorted().toList();
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.trainyard.worker.engine;
 
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.training.RunSpec;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,28 @@ public record ContainerSpec(
         @Nullable DataSize memory,
         @Nullable Long pids,
         @Nullable DataSize rootFileSystem) {
+
+    /** The same with folders of the outputs mounted by themselves, in place of volumes that the image declares there. */
+    public ContainerSpec keeping(Path outputs, List<Path> folders) {
+        List<RunSpec.Mount> more = new ArrayList<>(mounts);
+        folders.forEach(folder -> more.add(new RunSpec.Mount(
+                outputs.resolve(folder).toString(),
+                Path.of(run.outputs().target()).resolve(folder).toString(),
+                false)));
+        return new ContainerSpec(
+                name,
+                labels,
+                image,
+                run,
+                environment,
+                List.copyOf(more),
+                gpus,
+                stopTimeout,
+                logBudget,
+                memory,
+                pids,
+                rootFileSystem);
+    }
 
     /** The same with other limits than the request's own. */
     public ContainerSpec limited(

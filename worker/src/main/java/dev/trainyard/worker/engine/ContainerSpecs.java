@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Composes the container of an attempt from the request and what the worker adds to it: a pure function. */
@@ -92,6 +95,29 @@ public final class ContainerSpecs {
         List<RunSpec.Mount> mounts = new ArrayList<>(run.mounts());
         mounts.add(new RunSpec.Mount(outputs.toString(), run.outputs().target(), false));
         return mounts;
+    }
+
+    /**
+     * Volumes of the image that lie in the folder of the outputs, as paths in it: there the engine would mount a volume without a name,
+     * which takes what the program writes and goes with the container.
+     *
+     * @param imageVolumes folders that the image declares as volumes
+     */
+    public static List<Path> volumesInOutputs(RunSpec run, List<String> imageVolumes) {
+        Path target = Path.of(run.outputs().target()).normalize();
+        Set<Path> mounted = Stream.of(
+                        run.mounts().stream().map(RunSpec.Mount::target),
+                        run.anonymousVolumes().stream(),
+                        run.tmpfs().stream().map(words -> words.split(":", 2)[0]))
+                .flatMap(paths -> paths)
+                .map(path -> Path.of(path).normalize())
+                .collect(Collectors.toSet());
+        return imageVolumes.stream()
+                .map(volume -> Path.of("/").resolve(volume).normalize())
+                .filter(volume -> volume.startsWith(target) && !volume.equals(target) && !mounted.contains(volume))
+                .map(target::relativize)
+                .sorted()
+                .toList();
     }
 
     /** Compose's {@code stop_grace_period} is the container's stop timeout; Docker's default is left unsaid. */

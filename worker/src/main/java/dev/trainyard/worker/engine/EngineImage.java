@@ -12,9 +12,15 @@ import java.util.stream.Stream;
  * @param repoDigests {@code repository@sha256:…} for each registry that it was pulled from; built images have none
  * @param platform what it is for
  * @param onBuild instructions that a build from it begins with
+ * @param volumes folders that it declares as {@code VOLUME}
  */
 public record EngineImage(
-        String id, List<String> repoTags, List<String> repoDigests, EnginePlatform platform, List<String> onBuild) {
+        String id,
+        List<String> repoTags,
+        List<String> repoDigests,
+        EnginePlatform platform,
+        List<String> onBuild,
+        List<String> volumes) {
 
     /** Whether that is a name of it: the engine also finds images by the beginning of their id. */
     public boolean isNamed(String reference) {

@@ -155,6 +155,11 @@ public final class Images {
         return registries;
     }
 
+    /** The folders that an image of this host declares as volumes. */
+    public List<String> volumesOf(String id) {
+        return images.inspect(id).map(EngineImage::volumes).orElse(List.of());
+    }
+
     static Optional<ProvidedImage> provided(EngineImages images, String reference) {
         return images.inspect(reference).map(image -> new ProvidedImage(image.id()));
     }

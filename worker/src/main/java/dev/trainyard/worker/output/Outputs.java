@@ -92,6 +92,28 @@ public record Outputs(Path root, String host) {
         }
     }
 
+    /**
+     * Makes a folder within an attempt's managed folder where it is missing, before the container is there: only then do names in it lead
+     * where this process made them.
+     */
+    public void makeWithin(JobId job, int number, Path relative, RunSpec run) throws IOException {
+        OpenFolder folder = openManaged(job, number);
+        try {
+            for (int i = 0; i < relative.getNameCount(); i++) {
+                Path name = relative.getName(i);
+                if (!folder.has(name)) {
+                    // The image may have given its folder to a user of its own.
+                    make(folder, name, root, i == relative.getNameCount() - 1 ? EVERYBODYS : mode(run));
+                }
+                try (OpenFolder above = folder) {
+                    folder = above.enter(name);
+                }
+            }
+        } finally {
+            folder.close();
+        }
+    }
+
     private static String mode(RunSpec run) {
         return run.user() == null ? READABLE : EVERYBODYS;
     }

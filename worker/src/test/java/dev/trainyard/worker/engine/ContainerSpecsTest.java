@@ -83,6 +83,24 @@ class ContainerSpecsTest {
     }
 
     @Test
+    void volumes_of_the_image_within_the_outputs_are_folders_of_the_outputs() {
+        Request.Submit request =
+                aRequest().mount("/srv/b", "/outputs/b/", false).build();
+        List<String> declared = List.of(
+                "/outputs", "/outputs/b", "/outputs/./c/d/", "//outputs/e", "/outputsx", "/data", "outputs/../data");
+
+        List<Path> folders = ContainerSpecs.volumesInOutputs(request.run(), declared);
+
+        assertThat(folders).containsExactly(Path.of("c/d"), Path.of("e"));
+        assertThat(spec(request).keeping(Path.of("/srv/outputs/1"), folders).mounts())
+                .containsExactly(
+                        new RunSpec.Mount("/srv/b", "/outputs/b/", false),
+                        new RunSpec.Mount("/srv/outputs/1", "/outputs", false),
+                        new RunSpec.Mount("/srv/outputs/1/c/d", "/outputs/c/d", false),
+                        new RunSpec.Mount("/srv/outputs/1/e", "/outputs/e", false));
+    }
+
+    @Test
     void only_a_grace_period_that_is_not_dockers_own_becomes_the_stop_timeout() {
         assertThat(spec(aRequest().build()).stopTimeout()).isNull();
         assertThat(spec(aRequest().gracePeriod(Duration.ofMinutes(2)).build()).stopTimeout())

@@ -66,6 +66,29 @@ class OutputsTest {
         assertThat(outputs.makeManaged(JOB, 1, FIRST, RUN)).isEmptyDirectory();
     }
 
+    @Test
+    void a_folder_within_the_attempts_is_made_for_everybody_and_found_again() throws IOException {
+        Path managed = outputs.makeManaged(JOB, 1, FIRST, RUN);
+
+        outputs.makeWithin(JOB, 1, Path.of("a/b"), RUN);
+        Files.writeString(managed.resolve("a/b/model.pt"), "x");
+        outputs.makeWithin(JOB, 1, Path.of("a/b"), RUN);
+
+        assertThat(managed.resolve("a/b/model.pt")).hasContent("x");
+        assertThat(mode(managed.resolve("a/b"))).isEqualTo("rwxrwxrwx");
+    }
+
+    @Test
+    void no_link_within_the_attempts_folder_is_followed() throws IOException {
+        Path managed = outputs.makeManaged(JOB, 1, FIRST, RUN);
+        Path target = Files.createDirectory(folder.resolve("target"));
+        Files.createSymbolicLink(managed.resolve("a"), target);
+
+        assertThatThrownBy(() -> outputs.makeWithin(JOB, 1, Path.of("a/b"), RUN))
+                .isInstanceOf(IOException.class);
+        assertThat(target).isEmptyDirectory();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ln -s $TARGET 2", "ln -s nowhere 2", "mkdir 2", "mkfifo 2", "touch 2", "ln -s 1 2"})
     void what_an_attempt_has_not_made_it_does_not_take_for_its_folder(String script) throws Exception {
