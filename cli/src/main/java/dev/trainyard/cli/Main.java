@@ -3,14 +3,20 @@ package dev.trainyard.cli;
 import dev.trainyard.cli.server.JobLog.Patience;
 import dev.trainyard.cli.session.Session;
 import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.cli.terminal.WatchedOutput;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** The client commands of {@code trainyard}. */
 public final class Main {
@@ -22,7 +28,8 @@ public final class Main {
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         Session session = new Session(
-                System.out, System.err, System.getenv(), Clock.system(ZoneId.systemDefault()), Patience.DEFAULT, true);
+                new WatchedOutput(new FileOutputStream(FileDescriptor.out), System.out.charset()),
+                System.err, System.getenv(), Clock.system(ZoneId.systemDefault()), Patience.DEFAULT, true);
         System.exit(run(List.of(args), session));
     }
 
@@ -57,6 +64,14 @@ public final class Main {
             exitCode = Failures.failed(e, session);
         }
         session.out().flush();
+        Failure unwritten = WatchedOutput.failure(session.program());
+        if (unwritten != null && exitCode == ExitCode.OK) {
+            exitCode = unwritten.exitCode();
+            // Whoever has ended the reader of a pipe, such as head, knows that more would have come.
+            if (exitCode != ExitCode.OUTPUT_CLOSED) {
+                session.err().println("error: " + unwritten.getMessage());
+            }
+        }
         session.err().flush();
         return exitCode;
     }
@@ -89,9 +104,18 @@ public final class Main {
         command.getSubcommands().values().forEach(Main::tellVersion);
     }
 
+    /** To the system an empty path is the current folder, which nobody means who writes "$DIR". */
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("the path is empty, as if a variable had no value. The current folder is '.'");
+        }
+        return Path.of(text);
+    }
+
     private static CommandLine commandLine(List<String> args, Session session) {
         CommandLine root = new CommandLine(new RootCommand(session));
         Commands.register(root, args, session);
+        root.registerConverter(Path.class, Main::path);
         tellVersion(root);
         root.setOut(new PrintWriter(session.out(), true, session.out().charset()));
         root.setErr(new PrintWriter(session.err(), true, session.err().charset()));

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "66:a file or job does not exist",
             "69:no server answers; for the launcher: a requirement is missing and cannot be set up",
             "70:a bug in the client or the server",
+            "74:the output cannot be written, for example to a full disk",
             "75:the server cannot do this now, try again later; or the followed job is held",
             "76:for worker and up: another process has taken over this worker's identity",
             "125, 126, 127:for a followed job, as in docker run: no container started; the program cannot be executed; the program does not exist",

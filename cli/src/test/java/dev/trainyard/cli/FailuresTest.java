@@ -2,6 +2,7 @@ package dev.trainyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
 import java.io.IOException;
@@ -19,6 +20,20 @@ class FailuresTest {
     @AfterEach
     void close() {
         server.close();
+    }
+
+    @Test
+    void an_empty_path_is_none() {
+        for (List<String> words : List.of(
+                List.of("run", "--build", "", "x:1"),
+                List.of("run", "--build=", "x:1"),
+                List.of("run", "--source", "", "x:1"),
+                List.of("submit", ""))) {
+            Result result = cli.run(words.toArray(String[]::new));
+
+            assertThat(result.exitCode()).isEqualTo(ExitCode.INVALID);
+            assertThat(result.err()).contains("the path is empty, as if a variable had no value");
+        }
     }
 
     @Test

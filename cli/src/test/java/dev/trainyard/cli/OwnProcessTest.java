@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.server.FakeServer;
 import dev.trainyard.core.text.ShellWords;
+import java.io.File;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OwnProcessTest {
 
+    private static final String ROW = "{\"columns\":[\"a\"],\"types\":[\"int4\"],\"rows\":[[1]],\"truncated\":false}";
     private static final String CTRL_C = "\u0003";
 
     private final FakeServer server = new FakeServer();
@@ -81,6 +83,29 @@ class OwnProcessTest {
 
         assertThat(process.waitFor()).isEqualTo(141);
         assertThat(messages(process)).contains(" continues. ").doesNotContain("error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sql --csv 'select 1'", "sql 'select 1'", "--help", "run -d busybox", "run --dry-run busybox"})
+    void what_is_printed_to_a_full_disk_is_an_error(String words) throws IOException, InterruptedException {
+        server.answers("POST /sql", 200, ROW);
+        ProcessBuilder builder = builder(command(ShellWords.split(words).toArray(String[]::new)));
+        Process process = builder.redirectOutput(new File("/dev/full")).start();
+
+        assertThat(process.waitFor()).isEqualTo(74);
+        assertThat(messages(process)).contains("error: standard output cannot be written: No space left on device");
+    }
+
+    @Test
+    void a_listing_whose_reader_has_ended_says_nothing_and_ends_as_if_by_its_signal()
+            throws IOException, InterruptedException {
+        server.answers("POST /sql", 200, ROW);
+        Process process = start(command("sql", "select 1"));
+
+        process.getInputStream().close();
+
+        assertThat(process.waitFor()).isEqualTo(141);
+        assertThat(messages(process)).isEmpty();
     }
 
     @Test
@@ -301,9 +326,13 @@ class OwnProcessTest {
     }
 
     private Process start(List<String> command) throws IOException {
+        return builder(command).start();
+    }
+
+    private ProcessBuilder builder(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("TRAINYARD_SERVER", server.address());
-        return builder.start();
+        return builder;
     }
 
     private static String messages(Process process) throws IOException {

@@ -75,6 +75,17 @@ class VerdictsTest {
         }
     }
 
+    @Test
+    void the_log_names_links_and_pipes_that_the_outputs_do_not_list() {
+        UUID job = run("cd /outputs; echo x > e3.pt; ln -s e3.pt latest.pt; mkfifo p", "");
+
+        yard.awaitJob(job, "SUCCEEDED");
+
+        assertThat(yard.log(job))
+                .contains("[outputs: latest.pt is a symbolic link: it stays where it is, and is not listed]")
+                .contains("[outputs: p is a pipe, socket or device: ");
+    }
+
     private static UUID submit(String image, String script, String more) {
         UUID job = UUID.randomUUID();
         yard.publish(job, """

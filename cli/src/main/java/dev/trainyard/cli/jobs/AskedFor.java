@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
  */
 final class AskedFor {
 
-    /** Fields that {@code show} prints as lines of the job, or that describe only the message. */
+    /** Fields that {@code show} prints as lines of the job, or that describe only the message. Hidden values show themselves. */
     private static final Set<String> OF_THE_JOB =
-            Set.of("schema", "kind", "jobId", "name", "team", "submittedBy", "submittedAt", "priority");
+            Set.of("schema", "kind", "jobId", "name", "team", "submittedBy", "submittedAt", "priority", "masked");
 
     /** Fields with their own lines. */
     private static final Set<String> OF_THE_REQUEST =
@@ -48,10 +48,12 @@ final class AskedFor {
 
     private final JsonObject asked;
     private final JsonObject request;
+    private final Shown shown;
 
     /** @param asked the server's answer to {@code /jobs/ID/request} */
-    AskedFor(JsonObject asked) {
+    AskedFor(JsonObject asked, Shown shown) {
         this.asked = asked;
+        this.shown = shown;
         this.request = asked.object("request");
     }
 
@@ -63,7 +65,7 @@ final class AskedFor {
         line.accept("gpus", gpus(request.object("gpus")));
         line.accept("time limit", Shown.span(request.text("timeLimit")));
         line.accept("retries", retries(request.object("retry")));
-        line.accept("not before", request.text("notBefore"));
+        line.accept("not before", shown.time(request.text("notBefore")));
         JsonObject image = request.object("image");
         JsonObject build = image.object("build");
         line.accept(

@@ -136,7 +136,7 @@ public final class JobsCommand implements Callable<Integer> {
                 "since",
                 since == null
                         ? null
-                        : TimeConverters.since("--since", since, session.clock().instant()));
+                        : TimeConverters.since("--since", since, session.clock()));
     }
 
     private void print(List<JsonObject> jobs) {

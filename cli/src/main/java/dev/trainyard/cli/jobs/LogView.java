@@ -3,8 +3,8 @@ package dev.trainyard.cli.jobs;
 import dev.trainyard.cli.server.JobLog.Entry;
 import dev.trainyard.cli.server.JsonObject;
 import dev.trainyard.cli.session.Session;
-import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.cli.terminal.WatchedOutput;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,8 +61,9 @@ public final class LogView implements Consumer<Entry> {
     private void show(PrintStream stream, String text) {
         stream.print(text);
         // A PrintStream hides a closed pipe. Without this check the client would follow the job to its end.
-        if (stream.checkError()) {
-            throw new Failure(ExitCode.OUTPUT_CLOSED, "the reader of the output closed the pipe.");
+        Failure failure = WatchedOutput.failure(stream);
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -83,7 +83,7 @@ public final class LogsCommand implements Callable<Integer> {
                         since == null
                                 ? null
                                 : TimeConverters.since(
-                                        "--since", since, session.clock().instant()));
+                                        "--since", since, session.clock()));
         AtomicBoolean told = new AtomicBoolean();
         JsonObject found = new JobLog(server, session.patience(), log, follow, false).read(entry -> {
             if (follow || !(entry instanceof JobLog.Entry.State)) {

@@ -62,7 +62,7 @@ public final class ShowCommand implements Callable<Integer> {
         }
         JsonObject found = server.parse(body);
         printJob(found);
-        new AskedFor(asked).print(this::line);
+        new AskedFor(asked, session.shown()).print(this::line);
         if (!attempts.isEmpty()) {
             printAttempts(attempts);
             printLast(attempts.getLast());

@@ -20,6 +20,10 @@ public final class LocalText {
      * @throws Failure if it cannot be read
      */
     public static Optional<String> read(Path file) {
+        if (file.toString().isEmpty()) {
+            // To the system an empty path is the current folder.
+            return Optional.empty();
+        }
         try {
             return Optional.of(Files.readString(file));
         } catch (NoSuchFileException e) {

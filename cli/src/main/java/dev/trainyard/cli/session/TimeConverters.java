@@ -3,9 +3,11 @@ package dev.trainyard.cli.session;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.text.DurationText;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -30,19 +32,18 @@ public final class TimeConverters {
      *
      * @throws Failure if it is neither
      */
-    public static Instant since(String option, String text, Instant now) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            // The text may be a duration.
+    public static Instant since(String option, String text, Clock clock) {
+        Optional<Instant> moment = Moment.parse(text, clock);
+        if (moment.isPresent()) {
+            return moment.get();
         }
         try {
-            return now.minus(DurationText.parse(text));
+            return clock.instant().minus(DurationText.parse(text));
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s: '%s' is neither an age such as 90s, 2h or 7d, nor a time such as 2026-11-24T18:00:00Z."
-                            .formatted(option, text),
+                    "%s: '%s' is neither an age such as 90s, 2h or 7d, nor a time such as %s."
+                            .formatted(option, text, Moment.FORMS),
                     e);
         }
     }
@@ -50,12 +51,9 @@ public final class TimeConverters {
     public static final class OfInstant implements ITypeConverter<Instant> {
         @Override
         public Instant convert(String text) {
-            try {
-                return Instant.parse(text);
-            } catch (DateTimeException e) {
-                throw new TypeConversionException(
-                        "'%s' is not a time such as 2026-11-24T18:00:00Z or 2026-11-24T18:00:00+01:00".formatted(text));
-            }
+            return Moment.parse(text, Clock.systemDefaultZone())
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'%s' is not a time such as %s".formatted(text, Moment.FORMS)));
         }
     }
 }

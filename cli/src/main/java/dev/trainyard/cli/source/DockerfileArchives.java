@@ -2,6 +2,7 @@ package dev.trainyard.cli.source;
 
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
+import dev.trainyard.core.dockerfile.DockerfileForm;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.dockerfile.UnreadableDockerfile;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class DockerfileArchives {
      */
     static List<DockerfileInstruction> read(String text, @Nullable String target, String dockerfile) {
         try {
-            return DockerfileInstruction.of(text, target);
+            return DockerfileForm.read(text, target);
         } catch (UnreadableDockerfile e) {
             throw new Failure(ExitCode.INVALID, "%s: %s".formatted(dockerfile, e.getMessage()), e);
         }

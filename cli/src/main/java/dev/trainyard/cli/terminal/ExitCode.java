@@ -23,6 +23,9 @@ public final class ExitCode {
     /** A bug in the client or the server. */
     public static final int INTERNAL = 70;
 
+    /** What the command prints cannot be written, for example to a full disk. */
+    public static final int OUTPUT_LOST = 74;
+
     /** The server cannot do this now, because Kafka or Postgres does not answer. Or the followed job is held. */
     public static final int TRY_LATER = 75;
 

@@ -74,6 +74,9 @@ final class PrivilegesReader {
         if (text.orElse("").matches("seccomp[=:](?!unconfined$|builtin$).*")) {
             item.problem("names a file, which the worker does not have", "Write seccomp:unconfined, or leave it out");
         }
+        if (text.orElse("").startsWith("systempaths")) {
+            item.problem("systempaths cannot be passed on to the worker in this release", "Leave it out");
+        }
         return text;
     }
 

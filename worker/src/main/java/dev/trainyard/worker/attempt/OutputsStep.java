@@ -228,7 +228,10 @@ final class OutputsStep implements Step {
                 since,
                 new CollectProgress(System::nanoTime, line -> run.log().line(Source.TRAINYARD, line)),
                 () -> enough(run, until));
-        manifest.notes().forEach(note -> log.info("outputs attempt={} note={}", run.id(), note));
+        for (String note : manifest.notes()) {
+            log.info("outputs attempt={} note={}", run.id(), note);
+            run.log().line(Source.TRAINYARD, "[outputs: %s]".formatted(note));
+        }
         List<OutputStore.OutputFile> files = manifest.files().stream()
                 .map(file -> new OutputStore.OutputFile(
                         file.path(), file.kind().name(), file.size(), file.sha256(), file.modified()))

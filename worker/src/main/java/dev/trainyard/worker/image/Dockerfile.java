@@ -1,5 +1,6 @@
 package dev.trainyard.worker.image;
 
+import dev.trainyard.core.dockerfile.DockerfileForm;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.dockerfile.UnreadableDockerfile;
 import dev.trainyard.core.lifecycle.Cause;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +36,21 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
     /** @throws ImageFailure if it is not certain how the engine reads it */
     static Dockerfile of(String text, @Nullable String target) {
         return new Dockerfile(
-                read(text, target, "the Dockerfile cannot be built: "),
+                read("the Dockerfile cannot be built: ", () -> DockerfileForm.read(text, target)),
                 text.contains("<<"),
                 target == null ? "default" : target);
     }
 
     /** Of one ONBUILD of an image: the engine reads it as a Dockerfile of its own. */
     static List<DockerfileInstruction> ofTrigger(String text, String image) {
-        return read(text, null, "no image can be built from %s, for its ONBUILD: ".formatted(image));
+        return read(
+                "no image can be built from %s, for its ONBUILD: ".formatted(image),
+                () -> DockerfileInstruction.of(text, null));
     }
 
-    private static List<DockerfileInstruction> read(String text, @Nullable String target, String failure) {
+    private static List<DockerfileInstruction> read(String failure, Supplier<List<DockerfileInstruction>> reader) {
         try {
-            return DockerfileInstruction.of(text, target);
+            return reader.get();
         } catch (UnreadableDockerfile e) {
             throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, failure + e.getMessage());
         }

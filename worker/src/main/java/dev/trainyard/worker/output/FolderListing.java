@@ -127,7 +127,10 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
                 } else if (attributes.isRegularFile()) {
                     add(folder, path, attributes);
                 } else {
-                    irregular.add(() -> "%s is no regular file".formatted(PathText.of(path)));
+                    irregular.add(() -> "%s is %s: it stays where it is, and is not listed"
+                            .formatted(
+                                    PathText.of(path),
+                                    attributes.isSymbolicLink() ? "a symbolic link" : "a pipe, socket or device"));
                 }
             } catch (IOException e) {
                 missing.add(() -> "%s could not be read: %s".formatted(PathText.of(path), e.getMessage()));
