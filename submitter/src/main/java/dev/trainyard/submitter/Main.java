@@ -232,7 +232,8 @@ public final class Main implements Runnable {
             footer = {
                 "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard",
                 "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard --host-lost-after 15m",
-                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard --webhook https://hooks.example.org/trainyard"
+                "  trainyard migrate --postgres postgresql://postgres@db-1/trainyard \\",
+                "      --webhook https://hooks.example.org/trainyard"
             })
     static final class MigrateCommand implements Callable<Integer> {
 

@@ -14,7 +14,9 @@ import dev.trainyard.core.training.Parameter;
 import dev.trainyard.core.training.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -90,12 +92,27 @@ public final class ComposeFile {
         Path name = folder().getFileName();
         ComposeOptions options = new ComposeOptions(
                 service,
-                environment,
+                withEnvFiles(environment),
                 file -> LocalText.read(folder().resolve(file)),
                 parameters,
                 builtFromSource,
                 name == null ? null : name.toString());
         return orFailure("a training", () -> ComposeResolver.resolve(texts, options));
+    }
+
+    /** Paths of {@code COMPOSE_ENV_FILES} begin here, and not beside the compose file. */
+    private static Map<String, String> withEnvFiles(Map<String, String> environment) {
+        String named = environment.getOrDefault(ComposeOptions.ENV_FILES, "");
+        if (named.isEmpty()) {
+            return environment;
+        }
+        Map<String, String> absolute = new HashMap<>(environment);
+        absolute.put(
+                ComposeOptions.ENV_FILES,
+                Stream.of(named.split(","))
+                        .map(file -> Path.of(file).toAbsolutePath().toString())
+                        .collect(Collectors.joining(",")));
+        return absolute;
     }
 
     /** The text of a file that declares parameters. Empty without such a file. */

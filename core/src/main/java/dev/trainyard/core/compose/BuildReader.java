@@ -4,12 +4,12 @@ import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.training.BuildSpec;
+import dev.trainyard.core.training.TuningReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -35,18 +35,17 @@ final class BuildReader {
                     WITHOUT_EFFECT.keySet().stream())
             .toList();
 
-    /** What a build cannot have; set to nothing it says nothing. */
-    private static final Set<String> REFUSED = Set.of(
-            "additional_contexts",
-            "entitlements",
-            "extra_hosts",
-            "isolation",
-            "privileged",
-            "provenance",
-            "sbom",
-            "secrets",
-            "ssh",
-            "ulimits");
+    /** What a build cannot have, and why; set to nothing it says nothing. */
+    private static final Map<String, String> REFUSED = Map.of(
+            "additional_contexts", "needs BuildKit, and workers build with the engine's own builder",
+            "entitlements", "needs BuildKit, and workers build with the engine's own builder",
+            "extra_hosts", "cannot be passed on: the message has no field for it",
+            "privileged", "needs BuildKit, and workers build with the engine's own builder",
+            "provenance", "needs BuildKit, and workers build with the engine's own builder",
+            "sbom", "needs BuildKit, and workers build with the engine's own builder",
+            "secrets", "needs BuildKit, and workers build with the engine's own builder",
+            "ssh", "needs BuildKit, and workers build with the engine's own builder",
+            "ulimits", "cannot be passed on: the message has no field for it");
 
     private BuildReader() {}
 
@@ -55,10 +54,12 @@ final class BuildReader {
         if (!build.isMapping()) {
             return new BuildSpec(context(build), DOCKERFILE, null, Map.of(), null);
         }
-        Stream<String> silent = build.fields().stream()
-                .filter(field -> REFUSED.contains(field.name()) && field.saysNothing())
-                .map(ConfigValue::name);
-        build.allowOnly(Stream.concat(KNOWN.stream(), silent).toList());
+        build.allowOnly(Stream.concat(KNOWN.stream(), Stream.concat(Stream.of("isolation"), REFUSED.keySet().stream()))
+                .toList());
+        REFUSED.forEach((name, why) -> build.get(name)
+                .filter(field -> !field.saysNothing())
+                .ifPresent(field -> field.problem(why, "Leave it out")));
+        build.get("isolation").filter(field -> !field.saysNothing()).ifPresent(TuningReader::isolation);
         WITHOUT_EFFECT.forEach(
                 (name, why) -> build.get(name).filter(field -> !field.isNull()).ifPresent(field -> field.notice(why)));
         String context = build.get("context").map(BuildReader::context).orElse(".");
@@ -88,7 +89,7 @@ final class BuildReader {
     }
 
     static boolean isRemote(String context) {
-        return context.matches("(https?|git|ssh)://.*|git@.*|github\\.com/.*|.*\\.git(#.*)?");
+        return context.contains("://") || List.of("github.com/", "git@", "service:").stream().anyMatch(context::startsWith);
     }
 
     /** The Dockerfile's plain path within the context; empty if it lies outside. */

@@ -33,5 +33,8 @@ public record ComposeOptions(
         this(service, environment, files, parameters, builtFromSource, null);
     }
 
+    /** The variable that names files to read in place of {@code .env}: paths, with commas between them. */
+    public static final String ENV_FILES = "COMPOSE_ENV_FILES";
+
     public static final ComposeOptions NONE = new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), false);
 }

@@ -9,6 +9,8 @@ import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.reading.Report;
 import dev.trainyard.core.reading.SourceRange;
 import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.Problem;
+import dev.trainyard.core.text.SwitchText;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ final class Variables {
     private static final int LONGEST_IN_ALL = 4 << 20;
 
     private static final String PROJECT = "COMPOSE_PROJECT_NAME";
+    private static final String DEFAULT_FILE = ".env";
 
     private final Map<String, String> values;
     private final Report report;
@@ -40,15 +43,38 @@ final class Variables {
     /** @param files of the project, which may name it */
     static Variables of(ComposeOptions options, List<ConfigValue> files, Report report) {
         Map<String, String> values = new HashMap<>();
-        options.files()
-                .read(".env")
-                .ifPresent(text -> EnvFile.read(text, ".env", options.environment(), values, report));
+        for (String file : envFiles(options.environment())) {
+            options.files()
+                    .read(file)
+                    .ifPresentOrElse(
+                            text -> EnvFile.read(text, file, options.environment(), values, report),
+                            () -> missing(file, report));
+        }
         values.putAll(options.environment());
         Variables variables = new Variables(values, report);
         if (values.getOrDefault(PROJECT, "").isEmpty()) {
             variables.project(files, options.folder()).ifPresent(name -> values.put(PROJECT, name));
         }
         return variables;
+    }
+
+    /** Those that Compose's own variables name, in place of {@code .env}. */
+    private static List<String> envFiles(Map<String, String> environment) {
+        String named = environment.getOrDefault(ComposeOptions.ENV_FILES, "");
+        if (!named.isEmpty()) {
+            return List.of(named.split(","));
+        }
+        boolean none = SwitchText.parse(environment.getOrDefault("COMPOSE_DISABLE_ENV_FILE", ""))
+                .orElse(false);
+        return none ? List.of() : List.of(DEFAULT_FILE);
+    }
+
+    private static void missing(String file, Report report) {
+        if (!file.equals(DEFAULT_FILE)) {
+            report.problem(new Problem(
+                    ComposeOptions.ENV_FILES,
+                    "there is no file %s".formatted(Excerpt.path(file)), "Correct the variable, or unset it"));
+        }
     }
 
     /** The last file's {@code name}, or the folder's, as Compose spells it. */

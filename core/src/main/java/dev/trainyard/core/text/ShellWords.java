@@ -13,7 +13,8 @@ public final class ShellWords {
 
     /**
      * Splits a command as Compose does (mattn/go-shellwords): blanks separate words, quotes and backslashes protect characters, and
-     * {@code \n} and {@code \t} are newline and tab. Compose silently cuts the command at a shell operator. This method refuses it.
+     * {@code \n} and {@code \t} are newline and tab. Compose silently cuts the command at a shell operator, and
+     * passes {@code $(…)} on as it is. This method refuses both.
      *
      * @throws IllegalArgumentException with the reason why the text cannot be split
      */

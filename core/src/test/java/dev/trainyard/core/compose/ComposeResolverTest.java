@@ -265,6 +265,25 @@ class ComposeResolverTest {
         assertThat(ComposeResolver.resolve(files, options).run().environment()).containsEntry("A", project);
     }
 
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+        COMPOSE_DISABLE_ENV_FILE, 1,         none
+        COMPOSE_DISABLE_ENV_FILE, true,      none
+        COMPOSE_DISABLE_ENV_FILE, 0,         dot
+        COMPOSE_DISABLE_ENV_FILE, '',        dot
+        COMPOSE_ENV_FILES,        x.env,     x
+        COMPOSE_ENV_FILES,        'x.env,y', y
+        COMPOSE_ENV_FILES,        '',        dot
+        """)
+    void variables_of_compose_name_other_env_files(String name, String value, String image) {
+        Map<String, String> files = Map.of(".env", "I=dot", "x.env", "I=x", "y", "I=y");
+        ComposeOptions options = new ComposeOptions(
+                null, Map.of(name, value), path -> Optional.ofNullable(files.get(path)), List.of(), false);
+
+        assertThat(ComposeResolver.resolve("services: {t: {image: '${I:-none}'}}", "a.yml", options).pulled())
+                .isEqualTo(new ImageSource.Reference(image));
+    }
+
     @Test
     void profiles_may_be_named_in_env_files() {
         ComposeOptions options = new ComposeOptions(
@@ -320,6 +339,13 @@ class ComposeResolverTest {
         assertThat(resolve("services: {t: {image: x, stop_grace_period: '%s'}}".formatted(text))
                         .gracePeriod())
                 .isEqualTo(grace);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"./x.git", "x.git", "/srv/x.git#y"})
+    void a_folder_may_be_called_like_a_repository(String context) {
+        assertThat(resolve("services: {t: {build: '%s'}}".formatted(context)).build().context())
+                .isEqualTo(context);
     }
 
     @Test
