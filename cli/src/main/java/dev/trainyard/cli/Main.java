@@ -29,7 +29,11 @@ public final class Main {
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         Session session = new Session(
                 new WatchedOutput(new FileOutputStream(FileDescriptor.out), System.out.charset()),
-                System.err, System.getenv(), Clock.system(ZoneId.systemDefault()), Patience.DEFAULT, true);
+                System.err,
+                System.getenv(),
+                Clock.system(ZoneId.systemDefault()),
+                Patience.DEFAULT,
+                true);
         System.exit(run(List.of(args), session));
     }
 
@@ -107,7 +111,8 @@ public final class Main {
     /** To the system an empty path is the current folder, which nobody means who writes "$DIR". */
     private static Path path(String text) {
         if (text.isEmpty()) {
-            throw new TypeConversionException("the path is empty, as if a variable had no value. The current folder is '.'");
+            throw new TypeConversionException(
+                    "the path is empty, as if a variable had no value. The current folder is '.'");
         }
         return Path.of(text);
     }

@@ -86,7 +86,8 @@ class OwnProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sql --csv 'select 1'", "sql 'select 1'", "--help", "run -d busybox", "run --dry-run busybox"})
+    @ValueSource(
+            strings = {"sql --csv 'select 1'", "sql 'select 1'", "--help", "run -d busybox", "run --dry-run busybox"})
     void what_is_printed_to_a_full_disk_is_an_error(String words) throws IOException, InterruptedException {
         server.answers("POST /sql", 200, ROW);
         ProcessBuilder builder = builder(command(ShellWords.split(words).toArray(String[]::new)));

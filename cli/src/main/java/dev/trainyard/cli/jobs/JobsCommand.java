@@ -132,11 +132,7 @@ public final class JobsCommand implements Callable<Integer> {
         for (String label : labels) {
             query = query.with("label", label);
         }
-        return query.with(
-                "since",
-                since == null
-                        ? null
-                        : TimeConverters.since("--since", since, session.clock()));
+        return query.with("since", since == null ? null : TimeConverters.since("--since", since, session.clock()));
     }
 
     private void print(List<JsonObject> jobs) {

@@ -78,12 +78,7 @@ public final class LogsCommand implements Callable<Integer> {
                 .with("attempt", attempt)
                 .with("build", build == null ? "failed" : build.asked())
                 .with("tail", tail)
-                .with(
-                        "since",
-                        since == null
-                                ? null
-                                : TimeConverters.since(
-                                        "--since", since, session.clock()));
+                .with("since", since == null ? null : TimeConverters.since("--since", since, session.clock()));
         AtomicBoolean told = new AtomicBoolean();
         JsonObject found = new JobLog(server, session.patience(), log, follow, false).read(entry -> {
             if (follow || !(entry instanceof JobLog.Entry.State)) {

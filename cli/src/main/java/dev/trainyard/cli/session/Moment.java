@@ -32,10 +32,14 @@ final class Moment {
             }
             if (form.matches("\\d{1,2}+:\\d\\d(:\\d\\d)?+")) {
                 LocalTime time = LocalTime.parse(form.indexOf(':') == 1 ? "0" + form : form);
-                return Optional.of(LocalDate.now(clock).atTime(time).atZone(clock.getZone()).toInstant());
+                return Optional.of(LocalDate.now(clock)
+                        .atTime(time)
+                        .atZone(clock.getZone())
+                        .toInstant());
             }
             if (form.matches("\\d{4}-\\d\\d-\\d\\d")) {
-                return Optional.of(LocalDate.parse(form).atStartOfDay(clock.getZone()).toInstant());
+                return Optional.of(
+                        LocalDate.parse(form).atStartOfDay(clock.getZone()).toInstant());
             }
             String withT = form.matches("\\d{4}-\\d\\d-\\d\\d .*") ? form.replaceFirst(" ", "T") : form;
             return Optional.of(

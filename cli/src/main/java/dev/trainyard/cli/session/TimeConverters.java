@@ -52,8 +52,8 @@ public final class TimeConverters {
         @Override
         public Instant convert(String text) {
             return Moment.parse(text, Clock.systemDefaultZone())
-                    .orElseThrow(() -> new TypeConversionException(
-                            "'%s' is not a time such as %s".formatted(text, Moment.FORMS)));
+                    .orElseThrow(() ->
+                            new TypeConversionException("'%s' is not a time such as %s".formatted(text, Moment.FORMS)));
         }
     }
 }

@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MomentTest {
 
-    private static final Clock CLOCK =
-            Clock.fixed(Instant.parse("2026-11-30T23:30:00Z"), ZoneId.of("Europe/Berlin"));
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-30T23:30:00Z"), ZoneId.of("Europe/Berlin"));
 
     @ParameterizedTest
     @CsvSource(textBlock = """

@@ -89,7 +89,8 @@ final class BuildReader {
     }
 
     static boolean isRemote(String context) {
-        return context.contains("://") || List.of("github.com/", "git@", "service:").stream().anyMatch(context::startsWith);
+        return context.contains("://")
+                || List.of("github.com/", "git@", "service:").stream().anyMatch(context::startsWith);
     }
 
     /** The Dockerfile's plain path within the context; empty if it lies outside. */

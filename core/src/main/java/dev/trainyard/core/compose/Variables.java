@@ -73,7 +73,8 @@ final class Variables {
         if (!file.equals(DEFAULT_FILE)) {
             report.problem(new Problem(
                     ComposeOptions.ENV_FILES,
-                    "there is no file %s".formatted(Excerpt.path(file)), "Correct the variable, or unset it"));
+                    "there is no file %s".formatted(Excerpt.path(file)),
+                    "Correct the variable, or unset it"));
         }
     }
 

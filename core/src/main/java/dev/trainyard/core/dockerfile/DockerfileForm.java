@@ -71,7 +71,9 @@ public final class DockerfileForm {
                 && !instruction.arguments().startsWith("[")
                 && instruction.words().size() < 2) {
             throw new UnreadableDockerfile(
-                    instruction.line(), word + " without a destination", "Write %s SOURCE DESTINATION.".formatted(word));
+                    instruction.line(),
+                    word + " without a destination",
+                    "Write %s SOURCE DESTINATION.".formatted(word));
         }
     }
 

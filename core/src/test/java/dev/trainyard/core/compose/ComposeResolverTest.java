@@ -280,7 +280,8 @@ class ComposeResolverTest {
         ComposeOptions options = new ComposeOptions(
                 null, Map.of(name, value), path -> Optional.ofNullable(files.get(path)), List.of(), false);
 
-        assertThat(ComposeResolver.resolve("services: {t: {image: '${I:-none}'}}", "a.yml", options).pulled())
+        assertThat(ComposeResolver.resolve("services: {t: {image: '${I:-none}'}}", "a.yml", options)
+                        .pulled())
                 .isEqualTo(new ImageSource.Reference(image));
     }
 
@@ -344,7 +345,9 @@ class ComposeResolverTest {
     @ParameterizedTest
     @ValueSource(strings = {"./x.git", "x.git", "/srv/x.git#y"})
     void a_folder_may_be_called_like_a_repository(String context) {
-        assertThat(resolve("services: {t: {build: '%s'}}".formatted(context)).build().context())
+        assertThat(resolve("services: {t: {build: '%s'}}".formatted(context))
+                        .build()
+                        .context())
                 .isEqualTo(context);
     }
 

@@ -32,7 +32,10 @@ class DockerfileFormTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ARG A;FROM $A", "from a as B_1.x-y;run x;COPY [\"x\", \"/y\"];cmd", "FROM a;ONBUILD RUN x;ENTRYPOINT []", "",
+                "ARG A;FROM $A",
+                "from a as B_1.x-y;run x;COPY [\"x\", \"/y\"];cmd",
+                "FROM a;ONBUILD RUN x;ENTRYPOINT []",
+                "",
                 "FROM a AS t;FROM b;RUNN"
             })
     void what_an_engine_reads_is_read(String text) {
