@@ -120,7 +120,8 @@ class BuildContextTest {
 
         assertThatThrownBy(() -> pack(null))
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith(context.resolve(".dockerignore") + ": '[a-' is not a valid pattern: a [ is not closed.");
+                .hasMessageStartingWith(
+                        context.resolve(".dockerignore") + ": '[a-' is not a valid pattern: a [ is not closed.");
     }
 
     @Test

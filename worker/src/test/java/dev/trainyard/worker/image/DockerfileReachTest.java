@@ -295,7 +295,8 @@ class DockerfileReachTest {
     @Test
     @Timeout(60)
     void a_large_dockerfile_takes_no_longer_than_it_is_large() {
-        String text = "FROM busybox\n" + "RUN true \\\n".repeat(50_000) + " ".repeat(400_000) + "x\n" + "ADD ./$X y\n".repeat(10_000);
+        String text = "FROM busybox\n" + "RUN true \\\n".repeat(50_000) + " ".repeat(400_000) + "x\n"
+                + "ADD ./$X y\n".repeat(10_000);
 
         assertThat(reach(text, Map.of()).downloads()).isEmpty();
     }
