@@ -13,9 +13,9 @@ import dev.trainyard.db.AttemptStore.End;
 import dev.trainyard.db.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,18 +43,19 @@ final class AttemptEnd {
 
     /** The values of the request that are not for everybody: the engine's words about it may quote them, and an end is told to everybody. */
     static HiddenValues hidden(Request.Submit request) {
-        List<String> values = new ArrayList<>();
         Set<String> open = Set.copyOf(request.run().publicVariables());
-        BiConsumer<String, String> add = (name, value) -> {
-            if (!open.contains(name)) {
-                values.add(value);
-            }
-        };
-        request.run().environment().forEach(add);
-        if (request.image() instanceof ImageSource.Build build) {
-            build.args().forEach(add);
-        }
-        return new HiddenValues(values);
+        List<String> filledIn =
+                request.image() instanceof ImageSource.Build build ? hidden(build.args(), open) : List.of();
+        List<String> values = new ArrayList<>(hidden(request.run().environment(), open));
+        values.addAll(filledIn);
+        return new HiddenValues(values, filledIn);
+    }
+
+    private static List<String> hidden(Map<String, String> variables, Set<String> open) {
+        return variables.entrySet().stream()
+                .filter(variable -> !open.contains(variable.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** The attempt ends without a container that ran; whether the row took it. Else it says something newer. */

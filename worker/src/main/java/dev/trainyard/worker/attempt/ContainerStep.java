@@ -270,7 +270,7 @@ final class ContainerStep implements Step {
         if (refusal == StartRefusal.IMAGE_GONE) {
             ImageStep.isGone(host, run, request);
         }
-        String masked = AttemptEnd.hidden(request).maskedIn(reason);
+        String masked = AttemptEnd.hidden(request).maskedInWordsOfOthers(reason);
         return AttemptEnd.notStarted(host, run, attempt, refusal, StartRefused.sentence(masked, refusal));
     }
 
@@ -318,7 +318,7 @@ final class ContainerStep implements Step {
                                 exited.oomKilled(),
                                 exited.error().isEmpty()
                                         ? null
-                                        : AttemptEnd.hidden(request).maskedIn(exited.error()),
+                                        : AttemptEnd.hidden(request).maskedInWordsOfOthers(exited.error()),
                                 exited.finishedAt(),
                                 engineLost,
                                 deviceError,

@@ -126,7 +126,7 @@ final class ImageStep implements Step {
                     run,
                     attempt,
                     Cause.IMAGE_UNAVAILABLE,
-                    AttemptEnd.hidden(request).maskedIn(e.reason()));
+                    AttemptEnd.hidden(request).maskedInWordsOfOthers(e.reason()));
             return false;
         }
     }

@@ -115,7 +115,7 @@ final class Build {
     private ImageFailure failure(Dockerfile dockerfile, BuildOutput output, String words) {
         String step = output.step().isEmpty() ? "" : " at \"" + brief(output.step(), LONGEST_STEP) + "\"";
         // Before anything is cut: of a value that was cut, a part would stay.
-        String reason = reason(hidden.maskedIn(words));
+        String reason = reason(words);
         if (output.diskWasFull() || RegistryWords.isDiskFull(words) && (isOfEngine(output) || disk.getAsBoolean())) {
             return new ImageFailure(
                     Cause.DISK_FULL, "the disk is full: the build stopped%s: %s".formatted(step, reason), true);
@@ -185,17 +185,17 @@ final class Build {
     }
 
     /** The engine repeats the whole command, which the step has already. */
-    private static String reason(String words) {
+    private String reason(String words) {
         return isExitOfProgram(words)
                 ? "exit code "
                         + words.substring(words.lastIndexOf(NON_ZERO) + NON_ZERO.length())
                                 .strip()
-                : brief(words, LONGEST_REASON);
+                : brief(hidden.maskedInWordsOfOthers(words), LONGEST_REASON);
     }
 
     private String lastWords(BuildOutput output, String reason) {
         List<String> last = output.lastOfStep(LAST_LINES).stream()
-                .map(hidden::maskedIn)
+                .map(hidden::maskedInWordsOfOthers)
                 .filter(line -> !reason.contains(line))
                 .map(line -> brief(line, LONGEST_LINE))
                 .toList();

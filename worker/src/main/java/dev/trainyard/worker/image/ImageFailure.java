@@ -11,6 +11,7 @@ public final class ImageFailure extends RuntimeException {
 
     private final Cause verdict;
     private final boolean logged;
+    private final String ofRegistry;
 
     ImageFailure(Cause verdict, String message) {
         this(verdict, message, false);
@@ -21,9 +22,19 @@ public final class ImageFailure extends RuntimeException {
      * @param logged whether the build's output, which is in the job's log, has more to say
      */
     ImageFailure(Cause verdict, String message, boolean logged) {
+        this(verdict, message, logged, "a pull failed");
+    }
+
+    private ImageFailure(Cause verdict, String message, boolean logged, String ofRegistry) {
         super(message);
         this.verdict = verdict;
         this.logged = logged;
+        this.ofRegistry = ofRegistry;
+    }
+
+    /** @param ofRegistry see {@link #ofRegistry} */
+    static ImageFailure notPulled(Cause verdict, String message, String ofRegistry) {
+        return new ImageFailure(verdict, message, false, ofRegistry);
     }
 
     /** Another attempt has it fetched again. */
@@ -38,7 +49,9 @@ public final class ImageFailure extends RuntimeException {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
                 "image %s could not be pulled: nothing was heard of it for %d s"
-                        .formatted(reference, silence.toSeconds()));
+                        .formatted(reference, silence.toSeconds()),
+                false,
+                "nothing was heard of it for %d s".formatted(silence.toSeconds()));
     }
 
     /** A pull that goes on and on. */
@@ -46,7 +59,9 @@ public final class ImageFailure extends RuntimeException {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
                 "image %s could not be pulled: it was not there after %d minutes"
-                        .formatted(reference, time.toMinutes()));
+                        .formatted(reference, time.toMinutes()),
+                false,
+                "an image was not there after %d minutes".formatted(time.toMinutes()));
     }
 
     /** The host does not have it, and may not pull it. */
@@ -60,6 +75,14 @@ public final class ImageFailure extends RuntimeException {
     /** What is said of an image whose registry is left alone after a failure. */
     public static String resting(String registry, String why) {
         return "registry %s does not give its images: %s".formatted(registry, why);
+    }
+
+    /**
+     * What whoever wants another image of the registry is told of it: nothing of this image, whose name may be made of values that are not for
+     * everybody.
+     */
+    public String ofRegistry() {
+        return ofRegistry;
     }
 
     /** What the attempt ends with. */

@@ -179,6 +179,13 @@ public final class Images {
         };
     }
 
+    /**
+     * Whose build it is.
+     *
+     * @param hidden what is said of a failure lacks
+     */
+    private record Asker(@Nullable String team, HiddenValues hidden, Consumer<String> progress) {}
+
     private ProvidedImage built(ImageSource.Build build, @Nullable String team, Consumer<String> progress)
             throws InterruptedException {
         String tag = ContentTag.of(build, team);
@@ -189,6 +196,9 @@ public final class Images {
                 progress.accept("already built from the same source: " + tag);
                 return present.get();
             }
+            HiddenValues hidden =
+                    new HiddenValues(build.args().values(), build.args().values());
+            Asker asker = new Asker(team, hidden, progress);
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
             Dockerfile dockerfile = Dockerfile.of(facts.dockerfile(), build.target());
             Map<String, String> arguments = arguments(build, dockerfile, progress);
@@ -196,27 +206,22 @@ public final class Images {
             DockerfileReach reach = DockerfileReach.of(dockerfile.instructions(), arguments);
             reach.downloads().forEach(this::refuseDownload);
             for (String image : reach.others()) {
-                requireNoId(image, team, progress);
+                requireNoId(image, asker);
             }
             for (String image : reach.copied()) {
                 // The build would pull it, too, but asks a registry that is left alone after a failure.
-                Optional<EngineImage> unused = ofEngine(image, team, progress);
+                Optional<EngineImage> unused = ofEngine(image, asker);
             }
             for (String image : reach.bases()) {
-                Optional<EngineImage> base = ofEngine(image, team, progress);
+                Optional<EngineImage> base = ofEngine(image, asker);
                 if (base.isPresent()) {
                     for (String platform : reach.platforms().getOrDefault(image, Set.of())) {
                         requirePlatform(base.get(), image, platform);
                     }
-                    checkTriggers(base.get(), image, team, build.args().keySet(), progress);
+                    checkTriggers(base.get(), image, build.args().keySet(), asker);
                 }
             }
-            Build steps = new Build(
-                    images,
-                    contexts,
-                    policy,
-                    this::isEngineDiskFull,
-                    new HiddenValues(build.args().values()));
+            Build steps = new Build(images, contexts, policy, this::isEngineDiskFull, hidden);
             ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts, network(), progress);
             builtBefore.record(tag, done.id());
             return done;
@@ -233,9 +238,8 @@ public final class Images {
      * An image of a Dockerfile, pulled if the engine has none of that name: where it has one, it does not take the name for the beginning of an
      * id. Empty: it is no name of an image, which the build says, with its step.
      */
-    private Optional<EngineImage> ofEngine(String name, @Nullable String team, Consumer<String> progress)
-            throws InterruptedException {
-        names.requireOfEngine(name, team);
+    private Optional<EngineImage> ofEngine(String name, Asker asker) throws InterruptedException {
+        names.requireOfEngine(name, asker.team());
         try {
             Optional<EngineImage> present = images.inspect(name).filter(image -> image.isNamed(name));
             if (present.isPresent()) {
@@ -245,10 +249,13 @@ public final class Images {
             return Optional.empty();
         }
         try {
-            pullBase(name, progress);
+            pullBase(name, asker.progress());
             return images.inspect(name).filter(image -> image.isNamed(name));
         } catch (ImageFailure e) {
-            throw new ImageFailure(e.verdict(), "the base image cannot be pulled: " + e.getMessage());
+            throw new ImageFailure(
+                    e.verdict(),
+                    "the base image cannot be pulled: "
+                            + asker.hidden().maskedInWordsOfOthers(String.valueOf(e.getMessage())));
         }
     }
 
@@ -266,9 +273,8 @@ public final class Images {
     }
 
     /** What a Dockerfile copies from. Where it is not here, the build looks for it; or it is a stage that is not known yet. */
-    private void requireNoId(String name, @Nullable String team, Consumer<String> progress)
-            throws InterruptedException {
-        names.requireOfEngine(name, team);
+    private void requireNoId(String name, Asker asker) throws InterruptedException {
+        names.requireOfEngine(name, asker.team());
         try {
             if (images.inspect(name).isEmpty()) {
                 return;
@@ -276,12 +282,11 @@ public final class Images {
         } catch (EngineRefused e) {
             return;
         }
-        Optional<EngineImage> unused = ofEngine(name, team, progress);
+        Optional<EngineImage> unused = ofEngine(name, asker);
     }
 
     /** What the base image's ONBUILD adds to the Dockerfile. */
-    private void checkTriggers(
-            EngineImage image, String base, @Nullable String team, Set<String> arguments, Consumer<String> progress)
+    private void checkTriggers(EngineImage image, String base, Set<String> arguments, Asker asker)
             throws InterruptedException {
         List<DockerfileInstruction> triggers = image.onBuild().stream()
                 .flatMap(trigger -> Dockerfile.ofTrigger(trigger, base).stream())
@@ -290,7 +295,7 @@ public final class Images {
         DockerfileReach reach = DockerfileReach.ofTriggers(triggers);
         reach.downloads().forEach(trigger -> refuseDownload("%s, of ONBUILD of the image %s".formatted(trigger, base)));
         for (String other : reach.others()) {
-            requireNoId(other, team, progress);
+            requireNoId(other, asker);
         }
     }
 
@@ -312,7 +317,7 @@ public final class Images {
             registry.backoff().succeeded();
         } catch (ImageFailure e) {
             if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
-                registry.backoff().failed(String.valueOf(e.getMessage()));
+                registry.backoff().failed(e.ofRegistry());
             }
             throw e;
         }

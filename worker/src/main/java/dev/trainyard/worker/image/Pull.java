@@ -141,6 +141,9 @@ final class Pull {
                     case DISK_FULL -> "the disk is full: image %s does not fit";
                     default -> "image %s could not be pulled";
                 };
-        return new ImageFailure(cause.orElse(Cause.IMAGE_UNAVAILABLE), what.formatted(reference) + ": " + words);
+        return ImageFailure.notPulled(
+                cause.orElse(Cause.IMAGE_UNAVAILABLE),
+                what.formatted(reference) + ": " + words,
+                RegistryWords.outage(words).orElse("a pull failed"));
     }
 }

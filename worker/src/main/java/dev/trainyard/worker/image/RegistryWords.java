@@ -5,6 +5,7 @@ import dev.trainyard.worker.engine.QuotedWords;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -77,11 +78,21 @@ final class RegistryWords {
                 || (own.contains("repository ") && own.contains(" not found"))) {
             return Optional.of(Cause.IMAGE_UNAVAILABLE);
         }
-        boolean outage = OUTAGE.stream().anyMatch(own::contains)
-                || own.equals("eof")
-                || own.endsWith(": eof")
-                || FAILING_STATUS.matcher(own).find();
-        return outage ? Optional.of(Cause.IMAGE_PULL_FAILED) : Optional.empty();
+        return outage(words).map(unused -> Cause.IMAGE_PULL_FAILED);
+    }
+
+    /** What is out of order, in words that name no image; empty: it is not known that anything is. */
+    static Optional<String> outage(String words) {
+        String own = QuotedWords.removed(words).toLowerCase(Locale.ROOT).strip();
+        Optional<String> known = OUTAGE.stream().filter(own::contains).findFirst();
+        if (known.isPresent()) {
+            return known;
+        }
+        if (own.equals("eof") || own.endsWith(": eof")) {
+            return Optional.of("unexpected EOF");
+        }
+        Matcher status = FAILING_STATUS.matcher(own);
+        return status.find() ? Optional.of(status.group()) : Optional.empty();
     }
 
     /** The engine's own disk: the error of the system call stands at the end of what the engine was doing. */

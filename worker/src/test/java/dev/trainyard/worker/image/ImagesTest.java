@@ -1286,6 +1286,47 @@ class ImagesTest {
         assertThat(ran).hasMessageContaining("token=***").message().doesNotContain("s3cr3t");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            USER $TOKEN;RUN true                    | S3cr3tVALUE:grp
+            COPY --chown=$TOKEN Dockerfile /x       | S3cr3tVALUE:x
+            EXPOSE $TOKEN                           | S3cr3tVALUE/tcp
+            EXPOSE $TOKEN                           | S3cr3tVALUE-8000
+            EXPOSE $TOKEN                           | 80/S3cr3tVALUE
+            COPY $TOKEN /x                          | ./S3cr3tVALUE
+            COPY $TOKEN /x                          | /S3cr3tVALUE/
+            COPY $TOKEN /x                          | S3cr3tVALUE//b
+            COPY cfg$TOKEN /x                       | S3cr3tVALUE//b
+            COPY $TOKEN /x                          | a/b//S3cr3tVALUE
+            STOPSIGNAL $TOKEN                       | S3cr3tVALUE
+            COPY ["$TOKEN","/x"]                    | S3cr3t"VALUE
+            RUN echo "${TOKEN%%:*}" && exit 3       | S3cr3tVALUE:x
+            """)
+    void nor_do_parts_that_the_engine_makes_of_them(String lines, String value) {
+        String text = "FROM busybox;ARG TOKEN;" + lines;
+        ImageFailure failure =
+                failure(source(new Tar().dockerfile(text.split(";")).bytes(), Map.of("TOKEN", value), null, null));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).message().doesNotContainIgnoringCase("s3cr3t").doesNotContain("VALUE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:1/s3cr3tvalue:tag", "127.0.0.1:1/s3cr3tvalue"})
+    void nor_in_what_other_jobs_are_told_of_the_registry_of_a_base_image(String value) {
+        ImageFailure own = failure(
+                source(new Tar().dockerfile("ARG BASE", "FROM $BASE").bytes(), Map.of("BASE", value), null, null));
+        ImageFailure other = failure(dockerfile("FROM " + NOWHERE + "another:1"));
+
+        assertThat(own).hasMessageContaining("the base image cannot be pulled");
+        assertThat(own).message().doesNotContain("s3cr3t");
+        assertThat(other)
+                .hasMessageContaining("registry 127.0.0.1:1 does not give its images")
+                .hasMessageContaining("connection refused")
+                .message()
+                .doesNotContain("s3cr3t");
+    }
+
     private ImageSource.Build named(String name) {
         return source(
                 new Tar()
