@@ -91,7 +91,7 @@ class DraftsTest {
                 .contains("cannot become a draft:")
                 .contains("params.yml:1:1 lr: 'flaot' is no type. Did you mean 'float'?")
                 .contains(
-                        "draft.yml:1:30 services.train.env_file: names the file 'train.env', which a draft cannot read");
+                        "draft.yml:1:30 services.train.env_file: names the file 'train.env', but a draft is stored without other files");
         assertThat(server.lines()).isEmpty();
     }
 
