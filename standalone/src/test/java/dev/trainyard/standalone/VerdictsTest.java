@@ -124,7 +124,7 @@ class VerdictsTest {
         UUID job = run("sleep 100 & P=$!; echo trained; kill $P; wait $P", "");
 
         assertThat(ended(job)).containsEntry("cause", "PROGRAM_ERROR").containsEntry("exit_code", 143);
-        assertThat((String) ended(job).get("detail")).contains("no record that anybody killed it");
+        assertThat((String) ended(job).get("detail")).contains("no record of a kill");
         assertThat(yard.attempts(job)).hasSize(1);
     }
 

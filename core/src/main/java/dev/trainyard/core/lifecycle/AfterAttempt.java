@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What follows for a job when an attempt of it has ended. {@link Retry} decides about a retry; what people asked for meanwhile goes first. */
+/** Decides how a job continues after an attempt. {@link Retry} decides about retries, but a person's cancellation or hold takes precedence. */
 public sealed interface AfterAttempt {
 
     /** The job is over. */
@@ -14,34 +14,34 @@ public sealed interface AfterAttempt {
     /**
      * The job waits for a person.
      *
-     * @param again how it goes on when it is released; null: as before the attempt
+     * @param again how the job continues when it is released. Null: as before the attempt
      */
     record Held(String reason, @Nullable Again again) implements AfterAttempt {}
 
     /**
-     * The job waits in the queue, in its old place.
+     * The job is queued again, in its old place.
      *
-     * @param free null: the retry is not one of those that are free and limited
+     * @param free null if the retry is not one of those that are free and limited
      */
     record Queued(Again again, @Nullable FreeRetry free) implements AfterAttempt {}
 
     /**
-     * How the job goes on.
+     * How the job continues.
      *
-     * @param after it is not placed before that has passed
-     * @param elsewhere whether the host has refused the job, so that it is not placed there again
+     * @param after the job is not placed before this time has passed
+     * @param elsewhere whether the host has refused the job, so that the job is not placed there again
      */
     record Again(Retry.Counters counters, Duration after, boolean elsewhere) {}
 
-    /** Which free retry in a row it is, and how many there are before the job is held. */
+    /** The number of this free retry in a row, and the limit at which the job is held. */
     record FreeRetry(int number, int of) {}
 
     /**
      * Decides.
      *
-     * @param cancelRequested whether a person has asked for the job's end
-     * @param holdRequested the reason that a person gave who wants the job held after this attempt; null: nobody does
-     * @param retry the decision about a retry, from the job's counters; not asked after a cancellation
+     * @param cancelRequested whether a person has cancelled the job
+     * @param holdRequested the reason of a person's hold request. Null without a request
+     * @param retry decides about a retry from the job's counters. Not called after a cancellation
      */
     static AfterAttempt of(
             Cause cause,

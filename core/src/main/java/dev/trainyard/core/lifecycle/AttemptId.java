@@ -2,7 +2,7 @@ package dev.trainyard.core.lifecycle;
 
 import java.util.UUID;
 
-/** Identity of an attempt: the unit of running and of fencing. */
+/** The id of an attempt. An attempt is the unit of execution and of fencing. */
 public record AttemptId(UUID value) implements Comparable<AttemptId> {
 
     /** @throws IllegalArgumentException if the text is not a UUID */
@@ -14,7 +14,7 @@ public record AttemptId(UUID value) implements Comparable<AttemptId> {
         return new AttemptId(UUID.randomUUID());
     }
 
-    /** First eight hexadecimal digits: enough to tell the attempts of one host apart in a container's name. */
+    /** The first eight hexadecimal digits. They distinguish the attempts of one host in names of containers. */
     public String shortForm() {
         return value.toString().substring(0, 8);
     }

@@ -1,15 +1,15 @@
 package dev.trainyard.core.lifecycle;
 
-/** {@code RESERVED → PREPARING → RUNNING → COLLECTING → ENDED}; only a started container reaches RUNNING. */
+/** {@code RESERVED → PREPARING → RUNNING → COLLECTING → ENDED}. An attempt is RUNNING only after its container has started. */
 public enum AttemptState {
-    /** Devices are reserved; the worker has not begun. */
+    /** Devices are reserved. The worker has not taken up the attempt. */
     RESERVED,
-    /** The image is being provided, the container created and started. */
+    /** The worker pulls or builds the image, and creates and starts the container. */
     PREPARING,
-    /** The engine confirmed the container's start. */
+    /** The engine has confirmed the start of the container. */
     RUNNING,
-    /** The container is dead and its exit recorded; log and outputs are being gathered. Devices are free again. */
+    /** The container has exited, and its exit is recorded. The worker collects the log and the outputs. The devices are free again. */
     COLLECTING,
-    /** Over, with exactly one {@link Cause}. */
+    /** The attempt has ended with exactly one {@link Cause}. */
     ENDED
 }

@@ -3,18 +3,18 @@ package dev.trainyard.core.lifecycle;
 import java.time.Duration;
 
 /**
- * How strongly an attempt is suspected of ending the process of its worker: the only place where that is decided. A process that ends without
- * a word had several attempts in hand, and somebody else may have killed it. So a suspect rests first, while the next process has to live
- * without it; then it is tried alone; and only one that ended three processes in that way, while none ended without it, is given up.
+ * How strongly an attempt is suspected of crashing its worker's process. This is the only place that decides it. A crashed process had
+ * several attempts, and another program may have killed it. So a suspect first rests while the next process runs without it. Then it is
+ * tried alone. It is given up only after it crashed three processes in this way, while no process crashed without it.
  *
- * @param deaths how many processes in a row ended unexpectedly, each soon after it had taken the attempt up or the attempt had taken a step
- * @param trial for how long a process has to live with the attempt in hand until the attempt is cleared
+ * @param deaths the number of processes in a row that crashed soon after they took up the attempt, or soon after a step of the attempt
+ * @param trial how long a process must survive with the attempt until the attempt is cleared
  */
 public record CrashSuspicion(int deaths, Duration trial) {
 
     public static final CrashSuspicion NONE = new CrashSuspicion(0, Duration.ZERO);
 
-    /** So many deaths it may have been there by chance: whoever kills a worker twice, or a fault of the host, delays no attempt. */
+    /** The number of crashes that may be coincidence. A person who kills a worker twice, or a fault of the host, does not delay attempts. */
     private static final int BY_CHANCE = 1;
 
     private static final int ALONE = 3;
@@ -25,9 +25,9 @@ public record CrashSuspicion(int deaths, Duration trial) {
     private static final Duration LONGEST_REST = Duration.ofHours(1);
 
     /**
-     * A process ended unexpectedly that had the attempt in hand.
+     * After the crash of a process that had the attempt.
      *
-     * @param lived how long it had it in hand, and the attempt was in its state, as far as is known
+     * @param lived how long the process had the attempt in its current state, as far as is known
      */
     public CrashSuspicion afterDeathWith(Duration lived) {
         boolean soon = deaths == 0 || lived.compareTo(trial) < 0;
@@ -36,27 +36,27 @@ public record CrashSuspicion(int deaths, Duration trial) {
     }
 
     /**
-     * A process ended unexpectedly that did not have the attempt in hand.
+     * After the crash of a process that did not have the attempt.
      *
-     * @param explained whether it ended while it tried another one
+     * @param explained whether the process crashed while it tried another suspect
      */
     public CrashSuspicion afterDeathWithout(boolean explained) {
         return explained || isGivenUp() ? this : NONE;
     }
 
-    /** Whether nothing else that is suspected is in hand with it. */
+    /** Whether the attempt is tried without other suspects. */
     public boolean isTriedAlone() {
         return deaths > BY_CHANCE;
     }
 
-    /** Whether what ends the worker is not to be done for it any more. */
+    /** Whether workers must no longer take the step that crashes them. */
     public boolean isGivenUp() {
         return deaths >= ENOUGH;
     }
 
     /**
-     * How long it stays in nobody's hands after the last death. Much longer than a trial: whoever kills workers now and then hits some that
-     * do not have it. One that is given up at last has to be taken up for that.
+     * How long the attempt rests after the last crash. Much longer than a trial: if something kills workers at random, it also hits workers
+     * without the attempt. An attempt that is given up does not rest, because a worker must take it up to end it.
      */
     public Duration rest() {
         return deaths <= BY_CHANCE || deaths == ENOUGH

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is said of the end of an attempt whose container started: what is known of it, and hints where somebody has to look further. */
+/** Explains the end of an attempt whose container started: the known facts, and hints for a person. */
 public final class EndExplanation {
 
     private static final int KILLED = 128 + 9;
@@ -15,28 +15,29 @@ public final class EndExplanation {
     private static final Set<String> KILL = Set.of("SIGKILL", "KILL", "9");
 
     private static final String IGNORED_SIGNAL =
-            "It did not end within %s of %s and was killed. A program that is process 1 of its container"
-                    + " gets a signal only if it handles it: set init: true (--init), write its command in the exec form so that no shell"
-                    + " stands before it, or let it handle %2$s";
+            "The program did not exit within %s after %s, so it was killed. A program that is process 1 of its container"
+                    + " gets a signal only if it handles it. Set init: true (--init), write the command in the exec form so that it"
+                    + " runs without a shell, or handle %2$s in the program";
 
     private static final String NO_SPACE_LEFT =
-            "Its log says that no space was left, but no disk of the host that it writes to was found full: look at"
-                    + " what is small in the container, such as /dev/shm (shm_size, --shm-size) or a tmpfs";
+            "The log says that no space was left, but no disk of the host that the container writes to was full. Check"
+                    + " small file systems in the container, such as /dev/shm (shm_size, --shm-size) or a tmpfs";
 
     private static final String GPU_OUT_OF_MEMORY =
-            "Its log says that the memory of a GPU was exhausted: let it need less, with a smaller batch for one, or ask for GPUs with more memory";
+            "The log says that GPU memory ran out. Reduce the memory that the program needs, for example with a smaller batch,"
+                    + " or request GPUs with more memory";
 
     private static final String NOBODY_KILLED_IT =
-            "The engine has no record that anybody killed it: it ended with this code by itself, or something on the host"
-                    + " killed one of its processes without the engine, for example kill -9 or the kernel when memory ran out";
+            "The engine has no record of a kill. The program exited with this code by itself, or something on the host killed one of"
+                    + " its processes without the engine, for example kill -9, or the kernel when memory ran out";
 
     private EndExplanation() {}
 
     /**
-     * In sentences without the last full stop; null where there is nothing to explain.
+     * One or more sentences, without the last full stop. Null for a successful attempt.
      *
-     * @param stopSignal what its container is stopped with
-     * @param gracePeriod after which it is killed
+     * @param stopSignal the container's stop signal
+     * @param gracePeriod the time between the stop signal and the kill
      */
     public static @Nullable String of(
             Cause cause, ExitEvidence exit, LogClues clues, String stopSignal, Duration gracePeriod) {
@@ -65,7 +66,7 @@ public final class EndExplanation {
                         ? code + last
                         : code + ": " + exit.killedBy()
                                 + clues.lastLine()
-                                        .map(line -> ". Its log ends with: " + line)
+                                        .map(line -> ". The log ends with: " + line)
                                         .orElse("");
             case DISK_FULL -> code + last + ". " + exit.fullDisk();
             default -> code + last;
@@ -86,12 +87,12 @@ public final class EndExplanation {
         return hints;
     }
 
-    /** Such as 1m30s. */
+    /** For example 1m30s. */
     private static String shown(Duration duration) {
         return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 
-    /** The engine has recorded its SIGKILL: the second signal that we send. */
+    /** Whether the engine has recorded SIGKILL, which Trainyard sends after the grace period. */
     private static boolean isKilled(ExitEvidence exit) {
         return exit.exitCode() != null && exit.exitCode() == KILLED && exit.killedBy() != null;
     }

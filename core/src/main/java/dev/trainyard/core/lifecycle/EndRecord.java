@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine has recorded of a container's end. An exit code of 137 or 143 alone says nothing: a program may end with it by itself.
+ * The engine's record of a container's end. An exit code of 137 or 143 alone proves nothing, because a program can exit with it by itself.
  *
- * @param whole false: the end itself is not in the record any more. The engine was restarted since, or has recorded much else
- * @param signals that somebody had the engine send to the container, by number
- * @param stopped whether it ended while somebody had the engine stop it
+ * @param whole whether the record still includes the end. It does not if the engine restarted or has recorded many other events since
+ * @param signals the numbers of the signals that were sent to the container through the engine
+ * @param stopped whether the container ended during a stop through the engine
  */
 public record EndRecord(boolean whole, List<Integer> signals, boolean stopped) {
 
@@ -24,7 +24,7 @@ public record EndRecord(boolean whole, List<Integer> signals, boolean stopped) {
         signals = List.copyOf(signals);
     }
 
-    /** What ended it from outside, in words; null: nothing, as far as the engine knows. */
+    /** What ended the container from outside, in words. Null if the engine knows nothing. */
     public @Nullable String killedBy(int exitCode) {
         int signal = exitCode - SIGNALLED;
         if (signals.contains(signal)) {
@@ -33,10 +33,10 @@ public record EndRecord(boolean whole, List<Integer> signals, boolean stopped) {
         if (stopped) {
             return "ended while it was stopped through the engine (docker stop)";
         }
-        // Whoever watches has the record at once. Without it, who killed it is not known: then no retry of the user's
-        // is spent.
+        // A worker that watches the container always has the record. Without it, the killer is unknown, so the attempt
+        // must not spend one of the user's retries.
         if (!whole && (signal == KILL || signal == TERMINATE)) {
-            return "ended by %s, as its exit code says: the engine does not have its record of that any more"
+            return "ended by %s according to its exit code. The engine no longer has a record of it"
                     .formatted(name(signal));
         }
         return null;

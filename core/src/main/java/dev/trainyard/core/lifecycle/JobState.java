@@ -1,6 +1,6 @@
 package dev.trainyard.core.lifecycle;
 
-/** {@code QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED}, with {@code HELD} beside QUEUED. */
+/** {@code QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED}. A QUEUED job can also be {@code HELD}. */
 public enum JobState {
     QUEUED,
     HELD,
@@ -9,7 +9,7 @@ public enum JobState {
     FAILED,
     CANCELLED;
 
-    /** Whether nothing will ever change this job's state again. */
+    /** Whether the state is final. */
     public boolean isFinal() {
         return switch (this) {
             case QUEUED, HELD, RUNNING -> false;

@@ -5,15 +5,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What the end of a container's log says about why it ended: hints for a person. A program can print anything.
+ * Clues in the end of a container's log about why the container ended. They are only hints for a person, because a program can print
+ * anything.
  *
- * @param lastLine the last one with something in it, shortened
+ * @param lastLine the last line that is not blank, shortened
  */
 public record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<String> lastLine) {
 
     private static final int LAST_LINE_CHARS = 300;
 
-    /** PyTorch, TensorFlow, JAX and the CUDA runtime, in this order. */
+    /** Messages of PyTorch, TensorFlow, JAX and the CUDA runtime, in this order. */
     private static final List<String> GPU_MEMORY = List.of(
             "cuda out of memory",
             "torch.outofmemoryerror",
@@ -24,13 +25,13 @@ public record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<Str
 
     private static final String TENSORFLOW = "resourceexhaustederror";
 
-    /** How much of a log's end is worth looking at. */
+    /** How much of the end of a log is searched. */
     public static final int TAIL_CHARS = 32 * 1024;
 
     public static LogClues of(String tail) {
         String lower = tail.toLowerCase(Locale.ROOT);
         List<String> lines = tail.lines()
-                // A progress bar rewrites its line: what stands there in the end is what follows the last return.
+                // A progress bar overwrites its line. Its final text follows the last carriage return.
                 .map(line -> line.substring(line.lastIndexOf('\r') + 1).strip())
                 .filter(line -> !line.isEmpty())
                 .toList();

@@ -1,24 +1,24 @@
 package dev.trainyard.core.lifecycle;
 
-/** What a worker does about an attempt that was lost with its host, now that the host is back: a table over what became of the job. */
+/** Decides what a worker does with an attempt that was lost with its host, after the host is back. Depends on the job's state. */
 public final class LostAttemptDecision {
 
     private LostAttemptDecision() {}
 
     /** What to do. */
     public enum Next {
-        /** Nothing has replaced it: it goes on, whether its container still runs or has exited meanwhile. */
+        /** The attempt was not replaced. It continues, whether its container still runs or has exited. */
         REINSTATE,
-        /** Someone holds the job. A training that has started goes on; one that has not must not start now. */
+        /** The job is held. A training that has started continues. One that has not started must not start. */
         REINSTATE_IF_STARTED,
-        /** Something newer has replaced it, or nobody wants it any more: its container is stopped, and what it held is freed. */
+        /** A newer attempt has replaced it, or the job is over: the container is stopped, and its devices are freed. */
         GIVE_UP
     }
 
     /**
      * Decides.
      *
-     * @param job its state now
+     * @param job the current state of the job
      * @param newest whether no newer attempt of the job was placed
      * @param lostIn the state in which the attempt was lost
      */
@@ -29,7 +29,7 @@ public final class LostAttemptDecision {
         return switch (job) {
             case QUEUED -> Next.REINSTATE;
             case HELD -> lostIn == AttemptState.RUNNING ? Next.REINSTATE : Next.REINSTATE_IF_STARTED;
-            // RUNNING is of an attempt newer than this one.
+            // A newer attempt is RUNNING.
             case RUNNING, SUCCEEDED, FAILED, CANCELLED -> Next.GIVE_UP;
         };
     }

@@ -1,14 +1,14 @@
 package dev.trainyard.core.lifecycle;
 
 /**
- * What the containers' step does next, from the attempt's state and what the engine says of its container: the same table for a
- * fresh attempt and for one that a restarted worker finds.
+ * Decides the next action of the container step from the attempt's state and the container's state in the engine. New attempts and
+ * attempts that a restarted worker finds use the same table.
  */
 public final class Reconcile {
 
     private Reconcile() {}
 
-    /** What the engine says of the attempt's container. */
+    /** The state of the attempt's container in the engine. */
     public enum Seen {
         ABSENT,
         CREATED,
@@ -18,19 +18,19 @@ public final class Reconcile {
 
     /** What to do. */
     public enum Next {
-        /** Nothing was done in Docker yet: create the container. */
+        /** The container was not created yet: create it. */
         CREATE,
-        /** It was created and perhaps not recorded: record it, then start it. */
+        /** The container was created, but perhaps not recorded: record it, then start it. */
         START,
-        /** It runs: record the start if that is missing, follow the log, wait. */
+        /** The container runs: record the start if it is not recorded, follow the log, and wait. */
         ATTACH,
-        /** It ran and is dead: record the start if that is missing, then the exit. */
+        /** The container has exited: record the start if it is not recorded, then the exit. */
         RECORD_EXIT,
-        /** It was created, and someone removed it before it ran: the attempt fails. */
+        /** The container was removed before it ran: the attempt fails. */
         FAIL_VANISHED,
-        /** It ran, and someone removed it: its exit can no longer be read. */
+        /** The container was removed after it ran: its exit cannot be read. */
         RECORD_VANISHED,
-        /** Its exit is recorded: nothing is left to do with the container but removing it. */
+        /** The exit is recorded: the container only has to be removed. */
         NOTHING
     }
 
@@ -47,7 +47,7 @@ public final class Reconcile {
             case RUNNING ->
                 switch (seen) {
                     case ABSENT -> Next.RECORD_VANISHED;
-                    // Docker does not take a started container back to created; were it so, its run is lost.
+                    // Docker does not change a started container back to created. If it did, the run would be lost.
                     case CREATED, EXITED -> Next.RECORD_EXIT;
                     case RUNNING -> Next.ATTACH;
                 };

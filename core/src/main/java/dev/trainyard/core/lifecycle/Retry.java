@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** What follows from an attempt's end: the only place where a retry is decided. */
+/** Decides what follows from an attempt's end. This is the only place that decides about retries. */
 public final class Retry {
 
-    /** Free retries in a row after which a job is held for a person to look at. */
+    /** The number of free retries in a row after which a job is held for a person to check. */
     private static final int FREE_LIMIT = 5;
 
     private static final int KILLED_LIMIT = 2;
@@ -19,7 +19,7 @@ public final class Retry {
      * The counters of a job.
      *
      * @param retriesSpent retries that counted against {@code maxAttempts}
-     * @param freeInARow retries since the last spent one that were nobody's fault, PREEMPTED and HOST_LOST not counted
+     * @param freeInARow free retries since the last spent one, without PREEMPTED and HOST_LOST
      */
     public record Counters(int retriesSpent, int freeInARow) {
 
@@ -29,37 +29,37 @@ public final class Retry {
     /** What happens to the job. */
     public sealed interface Decision {}
 
-    /** Queued again in its old place, not before {@code after} has passed. */
+    /** The job is queued again in its old place, and is not placed before {@code after} has passed. */
     public record RetryAfter(Duration after, Counters counters) implements Decision {}
 
-    /** Queued again at once for another host, since this one does not take it. Over, once no host is left that could. */
+    /** The job is queued again at once for another host, because this host refuses it. It ends if no other host can run it. */
     public record Elsewhere(Counters counters) implements Decision {}
 
-    /** Held until someone releases it. */
+    /** The job is held until a person releases it. */
     public record Hold(String reason) implements Decision {}
 
-    /** Over. */
+    /** The job ends. */
     public record Final(JobState state) implements Decision {}
 
-    /** Whether a cause is retried by default, and who pays. */
+    /** Whether a cause is retried by default, and whether the retry counts. */
     private enum Default {
-        /** Retried, and spends one of the user's retries. */
+        /** Retried. Spends one of the user's retries. */
         SPEND,
-        /** Retried with backoff; nobody's fault. */
+        /** Retried with backoff. Free, because the user did not cause it. */
         FREE,
-        /** Retried at once the first time in a row; nobody's fault. */
+        /** Free, too. The first retry in a row has no backoff. */
         FREE_AT_ONCE,
-        /** Retried at once, however often, and never counted. */
+        /** Retried at once without a limit. Never counted. */
         UNCOUNTED,
-        /** Not retried; a rule that says RETRY spends. */
+        /** Not retried. A RETRY rule of the request spends one of the user's retries. */
         FINAL
     }
 
     /**
      * Decides.
      *
-     * @param exitCode of the container, where there was one
-     * @param jitter from 0 (shortest backoff) to 1 (longest), so that a fleet does not come back in step
+     * @param exitCode the container's exit code, if it has one
+     * @param jitter from 0 (shortest backoff) to 1 (longest), so that many jobs do not retry at the same time
      */
     public static Decision decide(
             Cause cause, @Nullable Integer exitCode, RetryPolicy policy, Counters counters, double jitter) {
@@ -98,8 +98,8 @@ public final class Retry {
     }
 
     /**
-     * Decides about an attempt that its host has refused for a reason of its own, which another host may not have: its policy, what is
-     * installed there. A rule of the request that matches goes first.
+     * Decides about an attempt that its host has refused for a reason that may not apply to another host, such as its policy or its
+     * software. A matching rule of the request takes precedence.
      */
     public static Decision refused(Cause cause, RetryPolicy policy, Counters counters, double jitter) {
         return overridable(cause) && matching(policy, cause, null) != null
@@ -108,8 +108,7 @@ public final class Retry {
     }
 
     /**
-     * How many free retries in a row a job has that goes on ending with this cause, before it is held; empty: its retries are not free,
-     * or not counted.
+     * The limit of free retries in a row for this cause, after which the job is held. Empty if retries are not free, or not counted.
      */
     public static OptionalInt freeLimit(Cause cause) {
         return switch (standard(cause)) {
@@ -122,7 +121,7 @@ public final class Retry {
         int limit = freeLimit(cause).orElseThrow();
         if (counters.freeInARow() >= limit) {
             return new Hold(
-                    "%s again after %d free retries; look into it, then release the job".formatted(cause, limit));
+                    "%s again after %d free retries. Find out why, then release the job".formatted(cause, limit));
         }
         return new RetryAfter(after, new Counters(counters.retriesSpent(), counters.freeInARow() + 1));
     }
@@ -152,17 +151,17 @@ public final class Retry {
         };
     }
 
-    /** What follows for a job whose end somebody has asked for: a program that was done by then has succeeded. */
+    /** For a job that a person has cancelled. A program that completed before has still succeeded. */
     public static Decision afterCancel(Cause cause) {
         return new Final(cause == Cause.COMPLETED ? JobState.SUCCEEDED : JobState.CANCELLED);
     }
 
-    /** What follows for a job whose attempt was not started because it ended the process of its worker again and again: no other worker is to try. */
+    /** For a job whose attempt was given up because it crashed its worker repeatedly. No other worker must try it. */
     public static Decision afterCrashes() {
         return new Final(JobState.FAILED);
     }
 
-    /** Whether the next attempt goes to another host if one will ever do: the cause lies with the host, or with what else runs there. */
+    /** Whether the next attempt goes to another host if possible, because the host or its other programs caused the end. */
     public static boolean avoidsHost(Cause cause) {
         return switch (cause) {
             case HOST_LOST, START_TIMEOUT, PREPARE_TIMEOUT, PORT_IN_USE, MOUNT_MISSING, DISK_FULL, DEVICE_ERROR -> true;
@@ -184,7 +183,7 @@ public final class Retry {
         };
     }
 
-    /** The causes that say something about the user's program, where the user's word goes before ours. */
+    /** Causes that depend on the user's program. The request's rules override the default for them. */
     public static boolean overridable(Cause cause) {
         return switch (cause) {
             case PROGRAM_ERROR,
@@ -226,7 +225,7 @@ public final class Retry {
         return null;
     }
 
-    /** Doubles with each retry, up to an hour, then ± a quarter. */
+    /** Doubles with each retry, up to an hour, plus or minus a quarter. */
     private static Duration backoff(Duration first, int retriesBefore, double jitter) {
         Duration doubled = first.multipliedBy(1L << Math.min(retriesBefore, 20));
         Duration capped = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;

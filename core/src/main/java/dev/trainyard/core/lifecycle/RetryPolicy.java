@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the submitter wants after a failed attempt.
+ * The submitter's policy for retries.
  *
- * @param maxAttempts bounds attempts that spend a retry, the first included; at least 1
- * @param backoff pause before the first retry; doubles with each further one, up to an hour
- * @param rules the first that matches wins over the default of the cause
+ * @param maxAttempts the maximum number of attempts that count, including the first. At least 1
+ * @param backoff the pause before the first retry. It doubles with each retry, up to an hour
+ * @param rules the first matching rule overrides the default of the cause
  */
 public record RetryPolicy(int maxAttempts, Duration backoff, List<Rule> rules) {
 
     public static final RetryPolicy DEFAULT = new RetryPolicy(1, Duration.ofSeconds(10), List.of());
 
-    /** What a rule decides. */
+    /** The decision of a rule. */
     public enum Action {
         RETRY,
         FAIL

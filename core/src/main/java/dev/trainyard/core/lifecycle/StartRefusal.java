@@ -1,32 +1,32 @@
 package dev.trainyard.core.lifecycle;
 
-/** Why an engine refused to create or start a container. Its name is stored with the attempt, and clients choose their exit code by it. */
+/** Why an engine refused to create or start a container. The name is stored with the attempt, and clients derive their exit code from it. */
 public enum StartRefusal {
-    /** A bind source is not there. */
+    /** The source of a bind mount does not exist. */
     MOUNT_MISSING(Cause.MOUNT_MISSING),
 
-    /** Something that is not ours listens on a host port: later it may be free. */
+    /** A process outside of Trainyard listens on a host port. The port may become free later. */
     PORT_TAKEN(Cause.PORT_IN_USE),
 
-    /** The image has no such program. */
+    /** The image does not contain the program. */
     NO_SUCH_PROGRAM(Cause.START_FAILED),
 
-    /** The program is there and cannot be executed: no permission, or a folder. */
+    /** The program exists but cannot be executed: it is a folder, or permission is missing. */
     NOT_EXECUTABLE(Cause.START_FAILED),
 
-    /** The image's files of users and groups do not have the user or group. */
+    /** The user or group is not in the image's passwd or group file. */
     NO_SUCH_USER(Cause.START_FAILED),
 
-    /** The working directory cannot be made: a part of its path is no folder in the image. */
+    /** The working directory cannot be created: a part of its path is not a folder in the image. */
     WORKING_DIRECTORY(Cause.START_FAILED),
 
-    /** The engine cannot hand out GPUs: it has no NVIDIA container toolkit, or that failed. */
+    /** The engine cannot provide GPUs: the NVIDIA container toolkit is missing or failed. */
     DEVICES_REFUSED(Cause.START_FAILED),
 
-    /** The image was there a moment ago and was removed since: it can be fetched again. */
+    /** The image was removed after the worker pulled or found it. It can be pulled again. */
     IMAGE_GONE(Cause.IMAGE_PULL_FAILED),
 
-    /** Somebody removed the container after it was created: its request is not at fault. */
+    /** A person or program removed the container after its creation. The request is not the cause. */
     CONTAINER_REMOVED(Cause.KILLED_EXTERNALLY),
 
     /** No space is left on the engine's disk. */
@@ -41,30 +41,31 @@ public enum StartRefusal {
         this.cause = cause;
     }
 
-    /** What the attempt ends with. */
+    /** The cause of the attempt's end. */
     public Cause cause() {
         return cause;
     }
 
-    /** Whether another host may start the container although this one never will. */
+    /** Whether this host will never start the container, but another host may. */
     public boolean isOfHost() {
         return this == DEVICES_REFUSED || this == OTHER;
     }
 
-    /** What to do, beyond what the cause alone tells; empty: nothing. */
+    /** What to do, in addition to the remedy of the cause. May be empty. */
     public String remedy() {
         return switch (this) {
             case NO_SUCH_PROGRAM, NOT_EXECUTABLE ->
-                "Check command and entrypoint: the image has no such program, or it cannot be executed there";
-            case NO_SUCH_USER -> "Check user and group_add: the image does not know that name. A number always works";
-            case WORKING_DIRECTORY -> "Check working_dir: a part of that path is no folder in the image";
-            case DEVICES_REFUSED -> "Whoever runs the host: install the NVIDIA container toolkit there, or repair it";
-            case OTHER -> "To see it without Trainyard, run on that host what trainyard submit --dry-run prints";
+                "Check command and entrypoint: the program is not in the image, or cannot be executed";
+            case NO_SUCH_USER -> "Check user and group_add: the image does not have this name. A number always works";
+            case WORKING_DIRECTORY -> "Check working_dir: a part of the path is not a folder in the image";
+            case DEVICES_REFUSED -> "An administrator of the host must install or repair the NVIDIA container toolkit";
+            case OTHER ->
+                "To reproduce this without Trainyard, run the command that trainyard submit --dry-run prints on that host";
             case MOUNT_MISSING, PORT_TAKEN, IMAGE_GONE, CONTAINER_REMOVED, DISK_FULL -> "";
         };
     }
 
-    /** The exit code of {@code docker run} after this refusal: 127, 126, else 125. */
+    /** The exit code of {@code docker run} for this refusal: 127, 126 or 125. */
     public int exitCode() {
         return switch (this) {
             case NO_SUCH_PROGRAM -> 127;

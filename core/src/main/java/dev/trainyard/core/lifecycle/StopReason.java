@@ -1,13 +1,13 @@
 package dev.trainyard.core.lifecycle;
 
-/** Why an attempt is to be stopped. The first reason wins. */
+/** Why an attempt is stopped. The first reason counts. */
 public enum StopReason {
     TIME_LIMIT,
     PREEMPTED,
     PREPARE_TIMEOUT,
     CANCELLED;
 
-    /** The cause of an attempt that this reason ended. */
+    /** The cause of an attempt that was stopped for this reason. */
     public Cause cause() {
         return switch (this) {
             case TIME_LIMIT -> Cause.TIME_LIMIT;

@@ -1,17 +1,17 @@
 package dev.trainyard.core.lifecycle;
 
-/** Evidence to exactly one cause: the first line that applies decides. Words in a log decide nothing by themselves. */
+/** Derives exactly one cause from the evidence. The first matching line decides. Text in a log alone never decides. */
 public final class Verdict {
 
     private Verdict() {}
 
     /** The cause of an attempt whose container started. */
     public static Cause of(ExitEvidence exit) {
-        // A program that saves and exits 0 when it is stopped has not finished.
+        // A stopped program that saves its state and exits with 0 has not completed.
         if (exit.signalledFor() != null) {
             return exit.signalledFor().cause();
         }
-        // Whatever the exit code: a stopping engine lets a program that saves when it is told to end exit 0.
+        // The exit code does not matter: when the engine stops, a program that saves its state may exit with 0.
         if (exit.engineLost()) {
             return Cause.ENGINE_LOST;
         }

@@ -2,7 +2,7 @@ package dev.trainyard.core.lifecycle;
 
 import java.util.UUID;
 
-/** Identity of a worker: random, kept in its state directory under an exclusive lock. */
+/** The id of a worker: a random UUID in its state directory, which the worker locks. */
 public record WorkerId(UUID value) implements Comparable<WorkerId> {
 
     /** @throws IllegalArgumentException if the text is not a UUID */

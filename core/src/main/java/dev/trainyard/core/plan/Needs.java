@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job needs of the host that runs it. It is read from the request once, when the request is accepted; planning never reads requests.
+ * What a job needs from its host. It is read from the request once, at acceptance. Planning never reads requests.
  *
- * @param hostPorts {@code tcp/5000}
- * @param location host path that it wants to write its outputs to; null: a folder of its own
- * @param cpus limit of the request; null: an even share of the host
- * @param memory likewise, in bytes
- * @param image that its host has to have; null: none, it is built
+ * @param hostPorts for example {@code tcp/5000}
+ * @param location the host path for the outputs. Null: the worker creates a folder
+ * @param cpus the limit of the request. Null: an equal share of the host
+ * @param memory the limit in bytes. Null: an equal share of the host
+ * @param image the image that the host must have. Null if the image is built
  */
 public record Needs(
         Gpus gpus,

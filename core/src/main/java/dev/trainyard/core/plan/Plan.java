@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a planning cycle decides.
+ * The decisions of a planning cycle.
  *
- * @param reasons for every candidate that waits, why, in words for its owner
- * @param wants images that hosts are to have
- * @param unavailable candidates whose image cannot be had, at least for now
- * @param refused candidates that every host which could run them has refused: they are over
+ * @param reasons why each waiting candidate waits, in words for its owner
+ * @param wants images that hosts must pull
+ * @param unavailable candidates whose image is not available, at least for now
+ * @param refused candidates that all capable hosts have refused. They end
  */
 public record Plan(
         List<Placement> placements,
@@ -26,12 +26,12 @@ public record Plan(
         List<Unavailable> unavailable,
         List<JobId> refused) {
 
-    /** No image is wanted, and no candidate is over. */
+    /** A plan without wanted images and without ended candidates. */
     public Plan(List<Placement> placements, Map<JobId, String> reasons) {
         this(placements, reasons, List.of(), List.of(), List.of());
     }
 
-    /** Both decisions: of these candidates, and of later ones. */
+    /** Combines this plan with the plan for later candidates. */
     public Plan and(Plan later) {
         Map<JobId, String> allReasons = new LinkedHashMap<>(reasons);
         allReasons.putAll(later.reasons);
@@ -48,20 +48,20 @@ public record Plan(
     }
 
     /**
-     * A host is to have an image.
+     * A host must pull an image.
      *
-     * @param since of the job that wants it: what failed for good before, or was pulled before, is tried anew
+     * @param since when the job was accepted. Older permanent failures and older pulls are tried again
      */
     public record Want(WorkerId host, WantedImage image, Instant since) {}
 
-    /** A job's image cannot be had: an attempt that ends with this cause before it began. */
+    /** A job's image is not available: the job gets an attempt that ends with this cause before it starts. */
     public record Unavailable(JobId job, WorkerId host, Cause cause, String detail) {}
 
     /**
-     * One job on one host.
+     * Places one job on one host.
      *
-     * @param devices keys
-     * @param slot number of the run slot
+     * @param devices the keys of the devices
+     * @param slot the number of the run slot
      * @param memory in bytes
      */
     public record Placement(

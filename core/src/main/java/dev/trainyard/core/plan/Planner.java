@@ -36,17 +36,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places candidates in their order, each on the host with the most free run slots among those that fit and have its image. A candidate that
- * fits nowhere now, or whose image is nowhere yet, lets later ones go ahead.
+ * Places candidates in order, each on the host with the most free run slots among the hosts that fit and have its image. If no host fits
+ * now or has the image, later candidates may overtake it.
  *
- * <p>Known gap: nothing keeps devices back for a large job that waits behind a stream of small ones.
+ * <p>Known gap: the planner does not hold devices back for a large job behind a stream of small ones.
  */
 public final class Planner {
 
-    /** Of hosts, in a reason. */
+    /** How many hosts a reason names. */
     private static final int SHOWN = 3;
 
-    /** Of a host, about an image. */
+    /** The state of an image on a host, in a reason. */
     private static final String ASKED = "has been asked for it and has not answered yet";
 
     private final List<Room> rooms = new ArrayList<>();
@@ -68,12 +68,12 @@ public final class Planner {
         away = snapshot.away().stream().map(Room::empty).toList();
     }
 
-    /** Decides; the same snapshot gives the same plan. */
+    /** Makes the plan. The same snapshot gives the same plan. */
     public static Plan plan(Snapshot snapshot) {
         return new Planner(snapshot).place(snapshot.candidates());
     }
 
-    /** Whether two places of outputs are the same, or one lies in the other. */
+    /** Whether two output locations are equal, or one contains the other. */
     private static boolean overlap(String place, String other) {
         return isBelow(place, other) || isBelow(other, place);
     }
@@ -97,8 +97,8 @@ public final class Planner {
     }
 
     /**
-     * On the first that has the image. If the very first does not say, it is asked: that takes no time. No registry is asked for a name that
-     * a build of the team gave where there is room.
+     * Places the candidate on the first host that has the image. If the first host has not reported it, it is asked, because it can answer
+     * at once. No registry is asked for a name that the team's build tagged on a host with room.
      */
     private void placeWithImage(Candidate candidate, List<Room> fitting) {
         Optional<Room> built =
@@ -137,13 +137,13 @@ public final class Planner {
             giveUp(candidate, failing);
             return;
         }
-        // It may lie on a host that has no room just now, or may fetch what these may not.
+        // A host without room may have the image, or may be allowed to pull what these hosts may not.
         List<Room> others = rooms.stream()
                 .filter(room -> room.empty().fits(candidate))
                 .filter(room -> !(image(candidate, room) instanceof Failed) || !isNews(candidate, room))
                 .toList();
         if (others.isEmpty()) {
-            // What may pass decides, if there is such a failure.
+            // A temporary failure decides if there is one.
             giveUp(
                     candidate,
                     rooms.stream()
@@ -156,7 +156,7 @@ public final class Planner {
         }
     }
 
-    /** @param asked of those that are shown, the ones that are to have it */
+    /** @param asked the hosts that must pull the image */
     private void await(Candidate candidate, List<Room> shown, List<Room> asked) {
         WantedImage image = Objects.requireNonNull(candidate.needs().image());
         for (Room room : asked) {
@@ -181,7 +181,7 @@ public final class Planner {
                         : listed(failed, room -> failed(candidate, room).why())));
     }
 
-    /** A host that says nothing of images is taken to have it: its attempt sees to it. */
+    /** A host that does not report images counts as having it: its attempt pulls the image. */
     private boolean hasImage(Candidate candidate, Room room) {
         return candidate.needs().image() == null
                 || !images.containsKey(room.host.id())
@@ -192,7 +192,7 @@ public final class Planner {
         return candidate.builtOn().contains(room.host.id());
     }
 
-    /** Nobody has asked yet; or it failed for good, before this job was there. */
+    /** The host has not been asked yet, or it failed permanently before this job was accepted. */
     private boolean isUnknown(Candidate candidate, Room room) {
         if (hasImage(candidate, room)) {
             return false;
@@ -219,7 +219,7 @@ public final class Planner {
         }
         Image known = images.getOrDefault(room.host.id(), Map.of())
                 .get(candidate.needs().image());
-        // What was pulled before the job was there may not be what its registry has now.
+        // The registry may have a newer image than one that was pulled before the job was accepted.
         return known instanceof Image.Present(Instant pulledAt)
                         && pulledAt != null
                         && !pulledAt.isAfter(candidate.past().since())
@@ -238,7 +238,7 @@ public final class Planner {
         };
     }
 
-    /** Those that have room for it, the best first. */
+    /** The hosts with room for the candidate, best first. */
     private List<Room> fitting(Candidate candidate) {
         List<Room> fitting = rooms.stream().filter(room -> room.fits(candidate)).toList();
         boolean othersCould = !candidate.past().avoid().isEmpty()
@@ -257,7 +257,7 @@ public final class Planner {
         return candidate.past().avoid().contains(room.host.id());
     }
 
-    /** A host that is full may still take it, and so may one that is away. */
+    /** A full host may run the candidate later, and so may a host that is away. */
     private boolean isRefused(Candidate candidate) {
         return rooms.stream()
                         .anyMatch(room ->
@@ -305,7 +305,7 @@ public final class Planner {
         return rooms.size() > SHOWN ? text + "; and %d more hosts".formatted(rooms.size() - SHOWN) : text;
     }
 
-    /** One host, with what this cycle has taken from it already. */
+    /** One host, without the resources that this cycle has already placed there. */
     private static final class Room {
 
         private final Host host;
@@ -317,13 +317,13 @@ public final class Planner {
         private long memory;
         private @Nullable Room empty;
 
-        /** @param locations that are written to on its machine: those of its host are added, and those of each placement */
+        /** @param locations the output locations in use on its machine. The host's locations and those of each placement are added */
         Room(Host host, Set<String> locations) {
             this(host, false, locations);
             locations.addAll(host.heldLocations());
         }
 
-        /** A host as if nothing ran there. */
+        /** The host as if it were idle. */
         static Room empty(Host host) {
             return new Room(host, true, Set.of());
         }
@@ -341,7 +341,7 @@ public final class Planner {
             this.memory = empty ? host.memory() : host.freeMemory();
         }
 
-        /** The same host, if nothing ran there. */
+        /** The same host as if it were idle. */
         Room empty() {
             if (empty == null) {
                 empty = empty(host);
@@ -357,7 +357,7 @@ public final class Planner {
             return !hasRefused(candidate) && refusal(candidate) == null;
         }
 
-        /** By a word of its own, which no room that becomes free changes. */
+        /** A refusal that does not depend on free resources. */
         boolean hasRefused(Candidate candidate) {
             return candidate.past().refusedBy().contains(host.id());
         }
@@ -370,7 +370,7 @@ public final class Planner {
             return refusal == null ? "avoided after a failed attempt there" : refusal.get();
         }
 
-        /** Why the candidate does not fit, in words that are made only if they are asked for; null: it fits. */
+        /** Why the candidate does not fit. The words are created lazily. Null if it fits. */
         @Nullable
         Supplier<String> refusal(Candidate candidate) {
             if (freeSlots.isEmpty()) {
@@ -416,7 +416,7 @@ public final class Planner {
             return null;
         }
 
-        /** A place that somebody writes to and that is this one, lies in it, or has it in it; null: none is. */
+        /** An output location in use that overlaps this one. Null if there is none. */
         private @Nullable String writtenBeside(String location) {
             return locations.stream()
                     .filter(held -> overlap(held, location))
@@ -481,7 +481,7 @@ public final class Planner {
             return device.key().equals(id) || Integer.toString(device.index()).equals(id);
         }
 
-        /** Those on which nothing is placed, in brackets; empty: there are none. */
+        /** The unhealthy devices, in brackets. Empty if there are none. */
         private String unhealthy() {
             List<Device> devices =
                     host.devices().stream().filter(device -> !device.usable()).toList();
@@ -509,7 +509,7 @@ public final class Planner {
         }
 
         private static boolean matches(Device device, @Nullable String type, @Nullable DataSize minMemory) {
-            // A stand-in is no hardware: it has neither a type nor memory.
+            // A stand-in is not hardware, so it has neither a type nor memory.
             if (device.kind() == Snapshot.Kind.SLOT && (type != null || minMemory != null)) {
                 return false;
             }
@@ -519,7 +519,7 @@ public final class Planner {
             return typeFits && memoryFits;
         }
 
-        /** A job without a limit counts as an even share, so that a host full of such jobs is full in every respect. */
+        /** A job without a limit counts as an equal share, so that a host full of such jobs has no free resources. */
         private BigDecimal cpus(Candidate candidate) {
             return candidate.needs().cpus() != null
                     ? candidate.needs().cpus()

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Comparator;
 
 /**
- * A waiting job's place in the queue. This is where the order is decided: a higher priority goes first; of the same priority, who has waited
- * longer; then the id, so that no two jobs have the same place.
+ * A waiting job's place in the queue. This class defines the order: higher priority first, then longer waiting time, then the id, so that
+ * each place is unique.
  *
- * @param queuedAt since when the job waits; a retry keeps it
+ * @param queuedAt when the job was first queued. A retry keeps it
  */
 public record QueuePlace(int priority, Instant queuedAt, JobId job) implements Comparable<QueuePlace> {
 
@@ -17,7 +17,7 @@ public record QueuePlace(int priority, Instant queuedAt, JobId job) implements C
             .thenComparing(QueuePlace::queuedAt)
             .thenComparing(QueuePlace::job);
 
-    /** Negative: this place comes first. */
+    /** Negative if this place comes first. */
     @Override
     public int compareTo(QueuePlace other) {
         return ORDER.compare(this, other);

@@ -16,17 +16,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a planning cycle sees.
+ * The input of a planning cycle.
  *
- * @param hosts those that take new work
- * @param away those that take none just now, and may again: a job that nobody else may run waits for them
- * @param images what is known of images, by host. A host that is missing here does not say, and has its attempts see to their images
- * @param candidates by priority, then age: the order in which they are considered
+ * @param hosts hosts that take new work
+ * @param away hosts that do not take new work now, but may later. A job that only they can run waits for them
+ * @param images the state of images by host. A host that is missing here does not report images, and its attempts pull them
+ * @param candidates the waiting jobs in planning order
  */
 public record Snapshot(
         List<Host> hosts, List<Host> away, Map<WorkerId, Map<WantedImage, Image>> images, List<Candidate> candidates) {
 
-    /** No host is away, and none says which images it has. */
+    /** A snapshot in which no host is away and no host reports images. */
     public Snapshot(List<Host> hosts, List<Candidate> candidates) {
         this(hosts, List.of(), Map.of(), candidates);
     }
@@ -35,13 +35,13 @@ public record Snapshot(
      * A host: one worker's share of a machine.
      *
      * @param machine the same for all workers of one machine, which share its folders
-     * @param devices all that it offers, also those in use
-     * @param freeSlots numbers of the free run slots; every attempt takes one
-     * @param runSlots how many it has in all
-     * @param heldPorts {@code tcp/5000}
-     * @param heldLocations paths of the machine that live attempts write their outputs to
-     * @param freeCpus what the attempts that hold a slot leave
-     * @param freeMemory likewise, in bytes
+     * @param devices all devices that it offers, including those in use
+     * @param freeSlots the numbers of the free run slots. Each attempt uses one
+     * @param runSlots the total number of run slots
+     * @param heldPorts ports in use, for example {@code tcp/5000}
+     * @param heldLocations paths on the machine to which live attempts write their outputs
+     * @param freeCpus the CPUs that the attempts with a slot leave free
+     * @param freeMemory the bytes of memory that the attempts with a slot leave free
      */
     public record Host(
             WorkerId id,
@@ -57,7 +57,7 @@ public record Snapshot(
             long memory,
             long freeMemory) {
 
-        /** What the placements leave of these hosts. A place on one host is taken on all hosts of the same machine. */
+        /** These hosts without the resources of the placements. An output location on one host is in use on all hosts of the same machine. */
         public static List<Host> after(List<Host> hosts, List<Plan.Placement> placements) {
             Map<WorkerId, List<Plan.Placement>> byHost =
                     placements.stream().collect(Collectors.groupingBy(Plan.Placement::host));
@@ -105,21 +105,21 @@ public record Snapshot(
         }
     }
 
-    /** What a device is. */
+    /** The kind of a device. */
     public enum Kind {
         GPU,
         MIG,
-        /** A stand-in: counts as a device, and is none. */
+        /** A stand-in: it counts as a device, but is not hardware. */
         SLOT
     }
 
     /**
      * A device.
      *
-     * @param key what the hardware calls itself
-     * @param index what people call it today
-     * @param memory in bytes; null where it is not known
-     * @param unhealthyBecause why nothing is placed on it; null: it is healthy
+     * @param key the permanent id of the hardware
+     * @param index the current number, which people use
+     * @param memory in bytes. Null if it is unknown
+     * @param unhealthyBecause why no job is placed on it. Null if it is healthy
      */
     public record Device(
             String key,
@@ -143,9 +143,9 @@ public record Snapshot(
     public sealed interface Image {
 
         /**
-         * It has.
+         * The host has the image.
          *
-         * @param pulledAt of one that jobs want pulled anew: when the pull began that brought it; null: that does not matter
+         * @param pulledAt when its pull began, if jobs request a new pull. Null if it does not matter
          */
         record Present(@Nullable Instant pulledAt) implements Image {
 
@@ -154,16 +154,16 @@ public record Snapshot(
             }
         }
 
-        /** It was asked. */
+        /** The host was asked for the image. */
         record Wanted() implements Image {}
 
         /** @param progress for people */
         record Fetching(String progress) implements Image {}
 
         /**
-         * It could not be had.
+         * The pull failed.
          *
-         * @param nextTry null: none, until somebody new asks
+         * @param nextTry null: no further try until another job asks
          */
         record Failed(
                 Cause cause,
@@ -180,24 +180,24 @@ public record Snapshot(
     /**
      * A job that could start now.
      *
-     * @param builtOn where a build of its team gave its image's name to an image
-     * @param past what its former attempts say
+     * @param builtOn hosts on which a build of its team tagged an image with this name
+     * @param past what follows from its earlier attempts
      */
     public record Candidate(JobId job, Needs needs, Set<WorkerId> builtOn, Past past) {
 
-        /** The same, with where its image was built. */
+        /** The same candidate with the hosts on which its image was built. */
         public Candidate builtOn(Set<WorkerId> workers) {
             return new Candidate(job, needs, workers, past);
         }
     }
 
     /**
-     * What the former attempts of a job say of hosts.
+     * What the earlier attempts of a job say about hosts.
      *
-     * @param avoid taken only if no other will ever do
-     * @param prefer holds what the last one left at the job's location
-     * @param refusedBy never taken: they do not take this job
-     * @param since when it was accepted, or its last attempt ended: what failed before is no news to it
+     * @param avoid hosts that are used only if no other host can ever run the job
+     * @param prefer the host with the last attempt's files at the job's location
+     * @param refusedBy hosts that refused the job. They are never used
+     * @param since when the job was accepted or its last attempt ended. Older failures do not count for it
      */
     public record Past(Set<WorkerId> avoid, @Nullable WorkerId prefer, Set<WorkerId> refusedBy, Instant since) {}
 }

@@ -4,19 +4,19 @@ import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.ImageSource.Pull;
 
 /**
- * An image that a host has to have for a job, in the way that the job says. Jobs that say {@code --pull always} or {@code never} are answered
- * apart from those that take what is there.
+ * An image that a host needs for a job, with the job's pull option. Jobs with {@code --pull always} or {@code never} are tracked separately
+ * from jobs that accept a local image.
  */
 public record WantedImage(String reference, Pull pull) {
 
-    /** No name of an image has a space. */
+    /** Unambiguous, because the name of an image cannot contain a space. */
     private static final String OPTION = " --pull ";
 
     public static WantedImage of(ImageSource.Reference image) {
         return new WantedImage(image.reference(), image.pull());
     }
 
-    /** Reads what {@link #text} has written. */
+    /** Parses the result of {@link #text}. */
     public static WantedImage parse(String text) {
         int option = text.indexOf(OPTION);
         return option < 0
@@ -26,7 +26,7 @@ public record WantedImage(String reference, Pull pull) {
                         Pull.of(text.substring(option + OPTION.length())).orElseThrow());
     }
 
-    /** As the database has it, and as people read it: the name, with {@code --pull always} or {@code never} after it. */
+    /** The form in the database and in messages: the name, followed by {@code --pull always} or {@code never}. */
     public String text() {
         return pull == Pull.MISSING ? reference : reference + OPTION + pull.word();
     }

@@ -48,7 +48,7 @@ class EndExplanationTest {
             })
     void words_about_the_memory_of_a_gpu_are_a_hint(String line) {
         assertThat(of(Cause.PROGRAM_ERROR, exit(1, null, null, null), LogClues.of(line)))
-                .contains("memory of a GPU", "smaller batch");
+                .contains("GPU memory ran out", "smaller batch");
     }
 
     @ParameterizedTest
@@ -56,16 +56,13 @@ class EndExplanationTest {
     void the_exit_code_of_a_kill_without_one_says_what_it_may_have_been(int code) {
         assertThat(of(Cause.PROGRAM_ERROR, exit(code, null, null, null), BOOM))
                 .startsWith("exit code " + code + ": boom. ")
-                .contains(
-                        "no record that anybody killed it",
-                        "by itself",
-                        "killed one of its processes without the engine");
+                .contains("no record of a kill", "by itself", "killed one of its processes without the engine");
     }
 
     @Test
     void a_kill_is_named_before_the_last_words() {
         assertThat(of(Cause.KILLED_EXTERNALLY, exit(137, null, KILL, null), BOOM))
-                .isEqualTo("exit code 137: " + KILL + ". Its log ends with: boom");
+                .isEqualTo("exit code 137: " + KILL + ". The log ends with: boom");
         assertThat(of(Cause.KILLED_EXTERNALLY, exit(null, null, null, null), BOOM))
                 .isEqualTo("exit code unknown: boom");
     }
@@ -76,7 +73,7 @@ class EndExplanationTest {
             names = {"TIME_LIMIT", "CANCELLED", "PREEMPTED"})
     void a_program_that_does_not_react_to_its_stop_signal_is_told_so_and_what_helps(StopReason reason) {
         assertThat(of(reason.cause(), exit(137, reason, KILL, null), BOOM))
-                .startsWith("exit code 137: boom. It did not end within 10s of SIGTERM and was killed")
+                .startsWith("exit code 137: boom. The program did not exit within 10s after SIGTERM, so it was killed")
                 .contains("init: true", "--init", "exec form", "handle SIGTERM");
     }
 

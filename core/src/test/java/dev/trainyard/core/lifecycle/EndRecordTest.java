@@ -47,8 +47,8 @@ class EndRecordTest {
     void where_the_record_is_lost_an_exit_code_of_a_kill_is_taken_for_one() {
         EndRecord lost = new EndRecord(false, List.of(), false);
 
-        assertThat(lost.killedBy(137)).contains("SIGKILL", "does not have its record");
-        assertThat(lost.killedBy(143)).contains("SIGTERM", "does not have its record");
+        assertThat(lost.killedBy(137)).contains("SIGKILL", "no longer has a record");
+        assertThat(lost.killedBy(143)).contains("SIGTERM", "no longer has a record");
         assertThat(lost.killedBy(0)).isNull();
         assertThat(lost.killedBy(1)).isNull();
         assertThat(lost.killedBy(130)).isNull();

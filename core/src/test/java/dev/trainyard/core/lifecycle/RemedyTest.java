@@ -26,7 +26,7 @@ class RemedyTest {
         assertThat(Remedy.added("bind source path does not exist: /dta.", Cause.MOUNT_MISSING))
                 .startsWith("bind source path does not exist: /dta. Check the path");
         assertThat(Remedy.added("exit code 3: boom", Cause.PROGRAM_ERROR)).isEqualTo("exit code 3: boom");
-        assertThat(Remedy.added(null, Cause.TIME_LIMIT)).startsWith("Raise its time limit");
+        assertThat(Remedy.added(null, Cause.TIME_LIMIT)).startsWith("Raise the time limit");
         assertThat(Remedy.added(null, Cause.COMPLETED)).isNull();
     }
 }
