@@ -89,7 +89,7 @@ class DraftsTest {
         assertThat(result.exitCode()).isEqualTo(64);
         assertThat(result.err())
                 .contains("cannot become a draft:")
-                .contains("params.yml:1:1 lr: 'flaot' is no type. Did you mean 'float'?")
+                .contains("params.yml:1:1 lr: 'flaot' is not a type. Did you mean 'float'?")
                 .contains(
                         "draft.yml:1:30 services.train.env_file: names the file 'train.env', but a draft is stored without other files");
         assertThat(server.lines()).isEmpty();
@@ -183,7 +183,7 @@ class DraftsTest {
         assertThat(result.exitCode()).isEqualTo(64);
         assertThat(result.err()).isEqualTo("""
                 error: these parameters do not fit resnet18@3:
-                  --lrr: the draft takes no parameter of that name. Did you mean 'lr'?
+                  --lrr: the draft has no parameter with this name. Did you mean 'lr'?
                   --epochs: 'many' is not an integer. Give an integer.
                   --lr: is missing. Give a number from 0 to 1: learning rate.
                   To list its parameters: trainyard train resnet18 --help
@@ -194,7 +194,7 @@ class DraftsTest {
     @Test
     void an_abbreviated_parameter_is_suggested_in_full() {
         assertThat(cli.run("train", "resnet18", "--lr", "0.1", "--ep", "3").err())
-                .contains("--ep: the draft takes no parameter of that name. Did you mean 'epochs'?");
+                .contains("--ep: the draft has no parameter with this name. Did you mean 'epochs'?");
     }
 
     @Test

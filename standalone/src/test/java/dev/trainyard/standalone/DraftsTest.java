@@ -96,7 +96,7 @@ class DraftsTest {
                                 .asString()
                                 .contains(
                                         "draft tiny@1: $.params.lr: '2' is out of range. Give a number up to 1.",
-                                        "$.params.epoch: the draft takes no parameter of that name. Did you mean 'epochs'?"));
+                                        "$.params.epoch: the draft has no parameter with this name. Did you mean 'epochs'?"));
         assertThat(yard.jobState(job)).isNull();
     }
 

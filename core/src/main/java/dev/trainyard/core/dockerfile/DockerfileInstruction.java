@@ -7,13 +7,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instruction of a Dockerfile, with its continued lines joined, without comments. It is read as every release of the engine's own
- * (classic) builder reads it; a text that they read in different ways is refused.
+ * One instruction of a Dockerfile, with its continued lines joined, without comments. It is read as all releases of the engine's own
+ * (classic) builder read it. A text that releases read differently is refused.
  *
- * @param line on which it begins, from 1
- * @param word in capitals, such as {@code COPY}
+ * @param line the number of its first line, from 1
+ * @param word in upper case, such as {@code COPY}
  * @param flags each with its hyphens, without quotes: {@code --from=build}
- * @param arguments what follows the flags
+ * @param arguments the text after the flags
  */
 public record DockerfileInstruction(int line, String word, List<String> flags, String arguments) {
 
@@ -24,17 +24,16 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
     }
 
     /**
-     * Up to the end of the stage that is built, in their order. What comes later may be for another builder. The time that it takes grows
-     * with the length of the text and no faster.
+     * Reads the instructions up to the end of the stage that is built. Later ones may be for another builder. Takes linear time.
      *
-     * @param target name of the stage; null, or one that no stage has: the last
-     * @throws UnreadableDockerfile if it is not certain what an engine makes of it
+     * @param target the name of the stage. Null or an unknown name means the last stage
+     * @throws UnreadableDockerfile if engines may read the text differently
      */
     public static List<DockerfileInstruction> of(String dockerfile, @Nullable String target) {
         return new DockerfileReader(target).read(dockerfile);
     }
 
-    /** @param text of one instruction, its lines joined */
+    /** @param text one instruction with its lines joined */
     static DockerfileInstruction of(int line, String text) {
         int start = afterBlanks(text, 0);
         int end = start;
@@ -42,7 +41,8 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
             end++;
         }
         String word = text.substring(start, end);
-        // Some capital letters of other alphabets have small ones that are ASCII: the engine knows such a word.
+        // Some upper-case letters of other alphabets have a lower-case letter in ASCII, so the engine accepts such a
+        // word.
         requireAscii(line, word, "in the name of an instruction");
         List<String> flags = new ArrayList<>();
         int at = afterBlanks(text, end);
@@ -80,7 +80,7 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
                 });
     }
 
-    /** Returns where it ends. */
+    /** Returns the end of the flag. */
     private static int readFlag(int line, String text, int start, StringBuilder flag) {
         int at = start;
         char quote = 0;
@@ -88,7 +88,7 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
             char c = text.charAt(at);
             if (c == '\\' || c == '`') {
                 throw new UnreadableDockerfile(
-                        line, "'%c' in a flag, which engines read in different ways".formatted(c), "Leave it out.");
+                        line, "'%c' in a flag, which engines read differently".formatted(c), "Leave it out.");
             }
             if (quote == 0 && (c == '"' || c == '\'')) {
                 quote = c;
@@ -99,7 +99,7 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
             }
         }
         if (quote != 0) {
-            throw new UnreadableDockerfile(line, "a flag with a quote that does not end", "Close it, or leave it out.");
+            throw new UnreadableDockerfile(line, "a flag with an unclosed quote", "Close the quote, or leave it out.");
         }
         requireAscii(line, flag.toString(), "in a flag");
         return at;
@@ -110,18 +110,18 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
             throw new UnreadableDockerfile(
                     line,
                     "the character %s %s".formatted(DockerfileReader.named(c), where),
-                    "Write it with ASCII alone.");
+                    "Use only ASCII characters.");
         });
     }
 
     /**
-     * What an {@code ONBUILD} has for the builds that begin with the image.
+     * The instruction in an {@code ONBUILD}, for builds that start from the image.
      *
-     * @throws UnreadableDockerfile if its instruction is none
+     * @throws UnreadableDockerfile if the instruction is missing
      */
     public DockerfileInstruction onBuild() {
         DockerfileInstruction inner = of(line, arguments);
-        // The engine does not look at it yet: it reads it anew, as a whole Dockerfile, when the time has come.
+        // The engine parses this text later, as a separate Dockerfile, when it builds from the image.
         if (inner.word().isEmpty() || !inner.word().chars().allMatch(c -> c >= 'A' && c <= 'Z')) {
             throw new UnreadableDockerfile(
                     line, "ONBUILD without an instruction", "Write one after it, as in ONBUILD RUN make.");
@@ -129,7 +129,7 @@ public record DockerfileInstruction(int line, String word, List<String> flags, S
         return inner;
     }
 
-    /** The arguments at blanks, with quotes and brackets as they are. */
+    /** The arguments, split at blanks. Quotes and brackets stay unchanged. */
     public List<String> words() {
         List<String> words = new ArrayList<>();
         for (int at = 0; at < arguments.length(); at = afterBlanks(arguments, at)) {

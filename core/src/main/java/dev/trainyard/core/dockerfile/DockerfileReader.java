@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Joins the lines of a Dockerfile to instructions. */
+/** Joins the lines of a Dockerfile into instructions. */
 final class DockerfileReader {
 
     private static final Set<String> MAY_HAVE_DOCUMENTS = Set.of("RUN", "COPY", "ADD", "ONBUILD");
@@ -18,10 +18,10 @@ final class DockerfileReader {
     private final Set<String> directives = new HashSet<>();
     private char escape = '\\';
 
-    /** Whether a directive may still come: nothing but directives was there. */
+    /** Whether a directive may follow, because only directives came before. */
     private boolean atTop = true;
 
-    /** Whether something was there that some releases take for a directive, and others for the end of them. */
+    /** Whether there was a line that some releases read as a directive, and others as the end of the directives. */
     private boolean uncertain;
 
     private boolean inTarget;
@@ -35,7 +35,7 @@ final class DockerfileReader {
     }
 
     List<DockerfileInstruction> read(String dockerfile) {
-        // Editors of Windows write a byte order mark; the engine leaves out one.
+        // Windows editors write a byte order mark, and the engine skips one.
         int start = dockerfile.startsWith("\uFEFF") ? 1 : 0;
         while (!afterTarget && start < dockerfile.length()) {
             int newLine = dockerfile.indexOf('\n', start);
@@ -69,10 +69,10 @@ final class DockerfileReader {
         continued = bare.charAt(bare.length() - 1) == escape;
         if (continued && bare.length() > 1 && bare.charAt(bare.length() - 2) == escape) {
             throw refused(
-                    "two '%c' at its end: engines differ in whether it goes on".formatted(escape),
-                    "End it with one, or with none.");
+                    "two '%c' at its end: engines differ in whether the next line continues it".formatted(escape),
+                    "Write one, or none.");
         }
-        // Blanks at the beginning of a continued line stay: the engine puts nothing between the lines.
+        // Keep blanks at the start of a continued line, because the engine does not insert a separator.
         String whole = DockerfileInstruction.withoutBlanksAtEnd(text);
         joined.append(continued ? whole.substring(0, whole.length() - 1) : text);
         if (!continued) {
@@ -100,9 +100,9 @@ final class DockerfileReader {
         if (MAY_HAVE_DOCUMENTS.contains(instruction.word()) && mayHaveHereDocument(text)) {
             throw new UnreadableDockerfile(
                     firstLine,
-                    "a here-document (<<), which BuildKit builds alone: the engine's own builder leaves it out or takes"
-                            + " its lines for instructions",
-                    "Write RUN with && or printf, COPY a file of the source, or put << in quotes if it is none.");
+                    "a here-document (<<), which only BuildKit supports: the engine's own builder skips it or reads its"
+                            + " lines as instructions",
+                    "Write RUN with && or printf, COPY a file of the source, or quote << if it is not a here-document.");
         }
         instructions.add(instruction);
     }
@@ -113,7 +113,7 @@ final class DockerfileReader {
                 && from.get(2).equalsIgnoreCase(target);
     }
 
-    /** @param comment what follows the {@code #}; empty where the line is none */
+    /** @param comment the text after the {@code #}. Empty if the line is not a comment */
     private void readDirective(String comment) {
         int equals = comment.indexOf('=');
         String name =
@@ -131,8 +131,8 @@ final class DockerfileReader {
         if (name.equals("escape")) {
             if (!certain || !(value.equals("\\") || value.equals("`"))) {
                 throw refused(
-                        "an escape directive that engines read in different ways",
-                        "Write # escape=` once, in the first line of the file, or leave it out.");
+                        "an escape directive that engines read differently",
+                        "Write # escape=` once, on the first line of the file, or leave it out.");
             }
             escape = value.charAt(0);
         }
@@ -158,11 +158,11 @@ final class DockerfileReader {
                 .ifPresent(c -> {
                     throw refused(
                             "the control character " + named(c),
-                            "Leave it out; lines end with a line feed, or with carriage return and line feed.");
+                            "Leave it out. Lines end with a line feed, or with carriage return and line feed.");
                 });
     }
 
-    /** The engine takes such a space for one at the beginning of a line, and not at the end of one that goes on. */
+    /** The engine treats such a character as a space at the start of a line, but not at the end of a continued line. */
     private void refuseOtherSpace(String text) {
         int at = 0;
         while (at < text.length() && DockerfileInstruction.isBlank(text.charAt(at))) {
@@ -197,8 +197,8 @@ final class DockerfileReader {
     }
 
     /**
-     * Whether some release takes a word of the instruction for the beginning of a here-document: {@code <<EOF}, {@code 3<<-"EOF"}. Words
-     * are what its shell has for words; the quotes of some variables are too involved to be followed here.
+     * Whether some release reads a word of the instruction as the start of a here-document: {@code <<EOF}, {@code 3<<-"EOF"}. Words are
+     * those of its shell. Quotes inside of variables are not followed.
      */
     private static boolean mayHaveHereDocument(String text) {
         char quote = 0;
@@ -221,11 +221,11 @@ final class DockerfileReader {
                 involved |= isInvolved(text, at + 2);
             }
         }
-        // Where a quote does not end, releases that know here-documents look for none.
+        // After an unclosed quote, releases that support here-documents do not search for them.
         return involved ? anywhere : outside && quote == 0;
     }
 
-    /** Of what a backslash between double quotes stands before. */
+    /** The characters that a backslash escapes within double quotes. */
     private static boolean isEscaped(String text, int at) {
         return at < text.length() && "\"\\$".indexOf(text.charAt(at)) >= 0;
     }
@@ -241,7 +241,7 @@ final class DockerfileReader {
         return start == 0 || isSpace(text.charAt(start - 1));
     }
 
-    /** Looks no further than to the next {@code $}, so that all of a text is looked at once. */
+    /** Searches only to the next {@code $}, so that the whole text is searched once. */
     private static boolean isInvolved(String text, int start) {
         for (int at = start; at < text.length(); at++) {
             if (text.charAt(at) == '}') {

@@ -1,13 +1,13 @@
 package dev.trainyard.core.dockerfile;
 
-/** A Dockerfile of which it is not certain how an engine reads it. */
+/** A Dockerfile that engines may read differently. */
 public final class UnreadableDockerfile extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param line from 1
-     * @param what what the line has
+     * @param line the number of the line, from 1
+     * @param what the problem, completing "line N has"
      * @param remedy what to do, as a sentence
      */
     public UnreadableDockerfile(int line, String what, String remedy) {

@@ -28,22 +28,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a compose draft in: the {@code command}, wherever it is nested, gets {@code --name value} appended for each parameter; of
- * several services only that of the one that trains.
- * Works on the text itself, so that everything else stays as it is written, comments and order included.
+ * Fills in a compose draft: appends {@code --name value} for each parameter to the {@code command}, at any depth. If there are several
+ * services, only to the one that trains. Edits the text itself, so that everything else stays unchanged, including comments and order.
  */
 public final class ComposeDraft {
 
-    /** Below these stand names of the author's own, among which {@code command} means nothing. */
+    /** Keys whose children are the author's own names, so that {@code command} has no meaning there. */
     private static final Set<String> OWN_NAMES = Set.of("environment", "labels", "args", "volumes", "networks");
 
-    /** An anchor, a tag, and what may stand between them and the content. */
+    /** An anchor, a tag, and the blanks and comments before the content. */
     private static final Pattern PROPERTIES = Pattern.compile("(?:[&!]\\S*|\\s+|#[^\\n]*)*+");
 
     private final String text;
     private final List<String> words;
 
-    /** What replaces a stretch of the text, by its beginning; code points. */
+    /** Replacements of ranges of the text, by their start, in code points. */
     private final Map<Integer, Edit> edits = new TreeMap<>(Comparator.reverseOrder());
 
     private record Edit(int end, String text) {}
@@ -54,20 +53,20 @@ public final class ComposeDraft {
     }
 
     /**
-     * The draft as YAML with the parameters filled in.
+     * Returns the draft as YAML with the parameters filled in.
      *
-     * @throws InvalidFile if the draft is no YAML, or has neither a {@code command} nor a service that could get one
+     * @throws InvalidFile if the draft is not valid YAML, or has neither a {@code command} nor a service that could get one
      */
     public static String fill(String text, String fileName, List<Parameter> parameters) {
         return fill(text, fileName, parameters, null, Map.of());
     }
 
     /**
-     * The same of a file with several services, of which only the one that trains gets the parameters.
+     * The same for a file with several services. Only the one that trains gets the parameters.
      *
-     * @param service the one that trains; null: the one that reserves a GPU
-     * @param environment has COMPOSE_PROFILES
-     * @throws InvalidFile also if it is not plain which service trains
+     * @param service the one that trains. Null: the one that reserves a GPU
+     * @param environment may contain COMPOSE_PROFILES
+     * @throws InvalidFile also if it is unclear which service trains
      */
     public static String fill(
             String text,
@@ -76,7 +75,7 @@ public final class ComposeDraft {
             @Nullable String service,
             Map<String, String> environment) {
         Report report = new Report();
-        // Compose reads what is filled in, and would take a lone dollar for a variable.
+        // Compose would read a single dollar in the filled-in text as a variable.
         List<String> words = Parameter.words(parameters).stream()
                 .map(word -> word.replace("$", "$$"))
                 .toList();
@@ -85,12 +84,12 @@ public final class ComposeDraft {
         return words.isEmpty() ? text : draft.edited();
     }
 
-    /** Reports a draft to which no parameters could be appended. */
+    /** Reports a draft to which parameters cannot be appended. */
     static void requireCommand(String text, String fileName, Report report) {
         try {
             visited(text, fileName, List.of(), report, new TrainingService(null, Map.of(), report));
         } catch (InvalidFile e) {
-            // Its problems are in the report; who reads the draft goes on and finds the others.
+            // The problems are in the report. The caller continues to read the draft and finds the others.
         }
     }
 
@@ -112,7 +111,7 @@ public final class ComposeDraft {
             report.problem(
                     document.at(),
                     "",
-                    "there is no command to which parameters could be appended, and no service that could get one",
+                    "the file has neither a command to which parameters can be appended nor a service that can get one",
                     "Write services: and at least one service");
         }
         return draft;
@@ -133,8 +132,8 @@ public final class ComposeDraft {
     }
 
     /**
-     * Only one service's command, wherever that is written. What the other services take from it, by an alias or a merge key, is
-     * written out for them as it was. A service without a command gets one, as {@code docker run IMAGE WORD…} would give it.
+     * Fills in only one service's command, wherever it is written. If other services share it through an alias or a merge key, they get a
+     * copy of the original. A service without a command gets one, as from {@code docker run IMAGE WORD…}.
      */
     private void fillOne(ConfigValue file, Project sketch, String name) {
         Optional<ConfigValue> all = file.get("services");
@@ -150,8 +149,8 @@ public final class ComposeDraft {
                     && services.entries().values().stream().anyMatch(entry -> extendsOtherFile(entry.value()))) {
                 training.get()
                         .problem(
-                                "may take its command from another file, to which parameters are not appended",
-                                "Write command: with its words here");
+                                "may inherit its command from another file, to which parameters are not appended",
+                                "Write the command here");
             }
             writeCommand(own, flow(words));
             return;
@@ -185,7 +184,7 @@ public final class ComposeDraft {
         return service instanceof Mapping mapping ? mapping.get("command") : Optional.empty();
     }
 
-    /** Whether the two are one text, seen through an alias or not. */
+    /** Whether both are the same text, directly or through an alias. */
     private static boolean isSame(ConfigNode theirs, ConfigNode filled) {
         if (theirs.at().start() == filled.at().start()) {
             return true;
@@ -231,7 +230,7 @@ public final class ComposeDraft {
                 .toList();
     }
 
-    /** A command of the service's own, to which one that comes by a merge key gives way. */
+    /** Adds a command to the service itself. It overrides one from a merge key. */
     private void writeCommand(Mapping service, String command) {
         if (service.at().alias()) {
             int start = text.offsetByCodePoints(0, service.at().start());
@@ -247,7 +246,7 @@ public final class ComposeDraft {
         edits.put(place, new Edit(place, "command: " + command + after));
     }
 
-    /** Where it begins behind its anchor, as an index into the text. */
+    /** The start of the content after its anchor, as an index into the text. */
     private int content(SourceRange at) {
         Matcher properties = PROPERTIES.matcher(text).region(text.offsetByCodePoints(0, at.start()), text.length());
         return properties.lookingAt() ? properties.end() : at.start();
@@ -300,7 +299,7 @@ public final class ComposeDraft {
         }
     }
 
-    /** New lines after that of the last item, at the indentation of the others. */
+    /** Adds lines after the last item, with the indentation of the others. */
     private void appendToBlock(Sequence sequence) {
         int last = text.offsetByCodePoints(0, sequence.items().getLast().at().end());
         String indent = " ".repeat(column(content(sequence.at())));
@@ -324,7 +323,7 @@ public final class ComposeDraft {
         return items.stream().map(ComposeDraft::quoted).collect(Collectors.joining(", ", "[", "]"));
     }
 
-    /** In double quotes, which YAML reads as JSON does. */
+    /** In double quotes with the escapes of JSON, which YAML also reads. */
     private static String quoted(String word) {
         StringBuilder out = new StringBuilder("\"");
         word.codePoints().forEach(c -> {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the file in which a draft declares its parameters. */
+/** Reads a draft's declarations of its parameters. */
 final class DeclarationReader {
 
     private static final List<String> KEYS = List.of("type", "default", "required", "values", "min", "max", "help");
@@ -27,7 +27,7 @@ final class DeclarationReader {
 
     private DeclarationReader() {}
 
-    /** Problems go to the report. */
+    /** Reports problems to the report. */
     static ParameterDeclarations read(String text, String fileName, Report report) {
         if (text.lines().allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"))) {
             return ParameterDeclarations.ANY;
@@ -70,14 +70,14 @@ final class DeclarationReader {
     private void name(ConfigValue field) {
         if (!field.name().matches("-{0,2}[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")) {
             field.problem(
-                    "is no name for a parameter",
+                    "is not a valid name for a parameter",
                     "Use up to 100 letters, digits, '_', '.' and '-', with or without leading dashes");
         }
         ConfigValue first = seen.putIfAbsent(Parameter.plainName(field.name()), field);
         if (first != null) {
             field.problem(
-                    "is the parameter of line %d again".formatted(first.at().line()),
-                    "Keep one of the two: leading dashes make no difference");
+                    "repeats the parameter of line %d".formatted(first.at().line()),
+                    "Remove one. Leading dashes do not matter");
         }
     }
 
@@ -89,7 +89,7 @@ final class DeclarationReader {
             Optional<ParameterType> type = ParameterType.of(word);
             if (type.isEmpty()) {
                 field.problem(
-                        "%s is no type".formatted(Excerpt.quote(word)),
+                        "%s is not a type".formatted(Excerpt.quote(word)),
                         NearestName.among(ParameterType.words(), word)
                                 .map("Did you mean '%s'?"::formatted)
                                 .orElse("Write one of " + String.join(", ", ParameterType.words())));
@@ -116,7 +116,7 @@ final class DeclarationReader {
                 .flatMap(key -> bound(key, type))
                 .orElse(null);
         if (min != null && max != null && min.compareTo(max) > 0) {
-            field.problem("has a min above its max", "Swap them");
+            field.problem("has a min greater than its max", "Swap them");
             max = null;
         }
         boolean required =
@@ -138,7 +138,7 @@ final class DeclarationReader {
 
     private static ParameterDeclaration withDefault(ParameterDeclaration of, ConfigValue key) {
         if (of.required()) {
-            key.problem("is never used, since the parameter is required", "Leave out one of the two");
+            key.problem("is never used, because the parameter is required", "Remove one of the two");
         }
         Optional<String> text = key.text();
         text.flatMap(of::refusal).ifPresent(refusal -> key.problem(refusal.what(), refusal.remedy()));
@@ -158,13 +158,13 @@ final class DeclarationReader {
                 if (!type.accepts(text)) {
                     item.problem("%s is not valid".formatted(Excerpt.quote(text)), "Write " + type.wanted());
                 } else if (!known.add(text)) {
-                    item.problem("%s stands here a second time".formatted(Excerpt.quote(text)), "Write it once");
+                    item.problem("%s is listed twice".formatted(Excerpt.quote(text)), "Write it once");
                 }
                 values.add(text);
             });
         }
         if (key.isList() && values.isEmpty() || key.isNull()) {
-            key.problem("is empty, so that nothing is allowed", "Write the allowed values, or leave it out");
+            key.problem("is empty, so no value is allowed", "Write the allowed values, or leave it out");
         }
         return values;
     }

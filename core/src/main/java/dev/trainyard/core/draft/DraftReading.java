@@ -14,20 +14,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft as its author hands it in, understood: it becomes a training wherever it is filled in. It needs no file beside it and no
- * variable of somebody's environment, and has an image that can be had there. It may lack only the digest of its packed build context.
+ * A draft as read and checked from its author. It can become a training anywhere: it needs neither other files nor environment variables,
+ * and its image is available there. Only the digest of its packed build context may be missing.
  *
  * @param compose the compose file's text
- * @param training what it describes, without parameters
+ * @param training the training without parameters
  */
 public record DraftReading(String compose, ParameterDeclarations parameters, TrainingSpec training) {
 
     /**
      * Reads a draft and the declarations of its parameters.
      *
-     * @param declarations as {@link ParameterDeclarations#read} reads them; empty: it takes any parameters
-     * @param builtFromSource whether a build context comes with it, so that it need not name an image
-     * @throws InvalidFile with every problem of both files
+     * @param declarations in the format of {@link ParameterDeclarations#read}. Empty: the draft accepts any parameters
+     * @param builtFromSource whether a build context comes with it, so that it does not have to name an image
+     * @throws InvalidFile with all problems of both files
      */
     public static DraftReading read(
             String compose, String composeFile, String declarations, String declarationsFile, boolean builtFromSource) {
@@ -59,16 +59,16 @@ public record DraftReading(String compose, ParameterDeclarations parameters, Tra
     }
 
     /**
-     * The draft to store.
+     * Returns the draft to store.
      *
-     * @param digest of the uploaded build context; null: there is none
-     * @throws InvalidFile if the image is built, and there is none
+     * @param digest the digest of the uploaded build context. May be null
+     * @throws InvalidFile if the image is built and the digest is null
      */
     public ModelDraft withSource(@Nullable String digest) {
         if (training.build() != null && digest == null) {
             throw new InvalidFile(List.of(new Problem(
                     "services.%s.build".formatted(training.service()),
-                    "is built from files that do not come with the draft",
+                    "is built from files that are not part of the draft",
                     "Add the draft with trainyard drafts add, which packs and uploads them")));
         }
         return new ModelDraft(compose, parameters, digest);

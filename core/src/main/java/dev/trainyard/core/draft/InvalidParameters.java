@@ -4,7 +4,7 @@ import dev.trainyard.core.text.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Parameters that do not fit their draft. Reports everything that is wrong with them at once. */
+/** Parameters that do not fit their draft. Contains all problems. */
 public final class InvalidParameters extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class InvalidParameters extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** At least one: those given in their order, then those that are missing. */
+    /** At least one problem: first those of given parameters in order, then missing parameters. */
     public List<Problem> problems() {
         return problems;
     }

@@ -26,11 +26,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one kind of model is trained: a compose file that is complete but for its arguments, and which arguments it takes. Made by
- * {@link DraftReading}, which checks it.
+ * How one kind of model is trained: a compose file without arguments, and the parameters that it accepts. Created and checked by
+ * {@link DraftReading}.
  *
  * @param compose the compose file's text
- * @param source digest of the uploaded build context, {@code sha256:} and 64 hexadecimal digits; null: the image is pulled by its name
+ * @param source digest of the uploaded build context, {@code sha256:} and 64 hexadecimal digits. Null if the image is pulled
  */
 public record ModelDraft(
         String compose,
@@ -38,20 +38,20 @@ public record ModelDraft(
         @Nullable String source) {
 
     /**
-     * The compose file with the parameters filled in.
+     * Returns the compose file with the parameters filled in.
      *
-     * @throws InvalidParameters if they do not fit; problems name the parameters alone
+     * @throws InvalidParameters if they do not fit. Problems contain only the names of parameters
      */
     public String fill(Map<String, ParameterValue> params) {
         return ComposeDraft.fill(compose, "draft", parameters.apply(params, UnaryOperator.identity()));
     }
 
     /**
-     * What the message asks for, written out: what a worker runs.
+     * Resolves a request for this draft to the request that a worker runs.
      *
      * @throws InvalidParameters if its parameters do not fit
-     * @throws InvalidRequest if what comes out is no valid message
-     * @throws InvalidFile if this release reads the stored draft in another way than the one that stored it
+     * @throws InvalidRequest if the result is not a valid message
+     * @throws InvalidFile if this release reads the stored draft differently from the release that stored it
      */
     public Request.Submit resolve(Request.Train train) {
         List<Parameter> words = parameters.apply(train.params(), name -> "$.params." + name);
@@ -66,7 +66,7 @@ public record ModelDraft(
             Outputs outputs = new Outputs(written.run().outputs().target(), train.outputs());
             written = written.with(written.run().withOutputs(outputs));
         }
-        // Whoever reads it later does not report to the one who submitted.
+        // The planner cannot show notices to the submitter.
         RequestCodec.decode(RequestCodec.encode(written));
         return written;
     }
@@ -86,7 +86,7 @@ public record ModelDraft(
                 train.notBefore());
     }
 
-    /** Identity of the content: SHA-256 over its parts, 64 hexadecimal digits. */
+    /** Identifies the content: SHA-256 over its parts, 64 hexadecimal digits. */
     public String digest() {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

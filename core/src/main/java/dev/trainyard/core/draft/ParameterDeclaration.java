@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a draft says of one of its parameters.
+ * A draft's declaration of one parameter.
  *
- * @param name as the program knows it; without leading dashes it is passed as {@code --name}
- * @param defaultValue appended where the parameter is not given; null: nothing is
- * @param values the only ones allowed; empty: any of the type
- * @param min of a number; null: none
- * @param max of a number; null: none
- * @param help for people
+ * @param name as the program knows it. A name without leading dashes is passed as {@code --name}
+ * @param defaultValue appended if the parameter is not given. Null: the parameter is omitted
+ * @param values the allowed values. Empty: all values of the type
+ * @param min the minimum of a number. May be null
+ * @param max the maximum of a number. May be null
+ * @param help a description for people
  */
 public record ParameterDeclaration(
         String name,
@@ -35,7 +35,7 @@ public record ParameterDeclaration(
         return Parameter.plainName(name);
     }
 
-    /** What may be given, in words: {@code an integer from 1 to 100}. */
+    /** Describes the allowed values: {@code an integer from 1 to 100}. */
     public String wanted() {
         if (!values.isEmpty()) {
             return (values.size() == 1 ? "" : "one of ") + String.join(", ", values);
@@ -49,7 +49,7 @@ public record ParameterDeclaration(
         return max == null ? type.wanted() : "%s up to %s".formatted(type.wanted(), max.toPlainString());
     }
 
-    /** Why the value is refused, and what to give instead; empty if it is not. */
+    /** Why the value is refused, and what to give instead. Empty if the value is accepted. */
     Optional<Refusal> refusal(ParameterValue value) {
         return switch (value) {
             case ParameterValue.Flag(boolean on)
@@ -70,7 +70,7 @@ public record ParameterDeclaration(
     Optional<Refusal> refusal(String text) {
         if (!ConfigValue.isPassable(text)) {
             return Optional.of(new Refusal(
-                    "contains NUL or half of a surrogate pair, which no program is passed", "Leave it out"));
+                    "contains NUL or an unpaired surrogate, which cannot be passed to a program", "Leave it out"));
         }
         if (!type.accepts(text)) {
             return Optional.of(
@@ -92,7 +92,7 @@ public record ParameterDeclaration(
         return (min != null && number.compareTo(min) < 0) || (max != null && number.compareTo(max) > 0);
     }
 
-    /** What is appended to the command for an accepted value. */
+    /** The words that are appended to the command for an accepted value. */
     Optional<Parameter> parameter(String text) {
         if (type == ParameterType.BOOL) {
             return text.equals("true") ? Optional.of(new Parameter(name, null)) : Optional.empty();
@@ -100,6 +100,6 @@ public record ParameterDeclaration(
         return Optional.of(new Parameter(name, text));
     }
 
-    /** What is wrong with a value, and what to do. */
+    /** Why a value is refused, and what to do. */
     record Refusal(String what, String remedy) {}
 }

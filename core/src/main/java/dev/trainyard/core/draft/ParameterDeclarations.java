@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The parameters that a draft declares, in the order in which they are appended.
  *
- * @param declared empty: the draft takes any parameters
+ * @param declared if empty, the draft accepts any parameters
  */
 public record ParameterDeclarations(List<ParameterDeclaration> declared) {
 
@@ -45,7 +45,7 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
      * {@code required}, {@code values}, {@code min}, {@code max}, {@code help}.
      *
      * @param fileName shown in problems
-     * @throws InvalidFile with every problem, each with line, column and key
+     * @throws InvalidFile with all problems, each with line, column and key
      */
     public static ParameterDeclarations read(String text, String fileName) {
         Report report = new Report();
@@ -54,19 +54,19 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
         return read;
     }
 
-    /** The declaration of this name, with or without leading dashes. */
+    /** Finds the declaration of a name, with or without leading dashes. */
     public Optional<ParameterDeclaration> find(String name) {
         String plain = Parameter.plainName(name);
         return declared.stream().filter(each -> each.plainName().equals(plain)).findFirst();
     }
 
     /**
-     * What is appended to the command: in the declared order with the defaults of what is not given, or as given where nothing is
-     * declared.
+     * Returns the words to append to the command: in the declared order, including defaults, or in the given order if the draft declares
+     * nothing.
      *
      * @param given by name, with or without leading dashes
-     * @param place how a problem names the place of a parameter
-     * @throws InvalidParameters with every problem at once
+     * @param place how a problem names a parameter
+     * @throws InvalidParameters with all problems
      */
     public List<Parameter> apply(Map<String, ParameterValue> given, UnaryOperator<String> place) {
         List<Problem> problems = new ArrayList<>();
@@ -76,7 +76,7 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
             if (first != null) {
                 problems.add(new Problem(
                         place.apply(name),
-                        "is given a second time, after %s".formatted(Excerpt.quote(first.name)),
+                        "is given twice, the first time as %s".formatted(Excerpt.quote(first.name)),
                         "Give it once"));
             }
         });
@@ -115,12 +115,12 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
             }
             problems.add(new Problem(
                     place.apply(given.name),
-                    "contains NUL or half of a surrogate pair, which no program is passed",
+                    "contains NUL or an unpaired surrogate, which cannot be passed to a program",
                     "Leave it out"));
         } catch (IllegalArgumentException e) {
             problems.add(new Problem(
                     place.apply(given.name),
-                    "%s is no parameter name".formatted(Excerpt.quote(given.name)),
+                    "%s is not a name of a parameter".formatted(Excerpt.quote(given.name)),
                     "Write a name such as lr or --lr, without spaces and ="));
         }
         return Optional.empty();
@@ -139,13 +139,14 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
         String plain = Parameter.plainName(name);
         List<String> longer =
                 known.stream().filter(each -> each.startsWith(plain)).toList();
-        // An abbreviation, as Python's argparse takes it.
+        // An abbreviation, as Python's argparse accepts it.
         Optional<String> meant = longer.size() == 1 ? Optional.of(longer.getFirst()) : NearestName.among(known, plain);
-        String remedy = meant.map("Did you mean '%s'?"::formatted).orElse("It takes: " + String.join(", ", known));
-        return new Refusal("the draft takes no parameter of that name", remedy);
+        String remedy =
+                meant.map("Did you mean '%s'?"::formatted).orElse("Its parameters: " + String.join(", ", known));
+        return new Refusal("the draft has no parameter with this name", remedy);
     }
 
-    /** A JSON list with an object per declaration, as drafts are stored and shown. Defaults and values are texts. */
+    /** A JSON list with an object for each declaration. Drafts are stored and shown in this form. Defaults and values are texts. */
     public String toJson() {
         ArrayNode list = JSON.createArrayNode();
         for (ParameterDeclaration each : declared) {
@@ -173,9 +174,9 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
     }
 
     /**
-     * Reads what {@link #toJson} wrote.
+     * Reads the result of {@link #toJson}.
      *
-     * @throws IllegalArgumentException if it is something else
+     * @throws IllegalArgumentException if the text has another form
      */
     public static ParameterDeclarations ofJson(String json) {
         List<ParameterDeclaration> declared = new ArrayList<>();
@@ -185,7 +186,7 @@ public record ParameterDeclarations(List<ParameterDeclaration> declared) {
                     each.path("name").asString(""),
                     ParameterType.of(type)
                             .orElseThrow(() -> new IllegalArgumentException(
-                                    "this release knows no parameters of type " + Excerpt.quote(type))),
+                                    "this release does not know the parameter type " + Excerpt.quote(type))),
                     text(each, "default"),
                     each.path("required").asBoolean(false),
                     each.path("values").valueStream().map(JsonNode::asString).toList(),

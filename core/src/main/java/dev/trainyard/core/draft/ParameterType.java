@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a draft's parameter may hold. */
+/** The type of a draft's parameter. */
 public enum ParameterType {
     /** An integer in decimal digits. */
     INT("an integer"),
     /** A finite number as Python writes it: 0.1, 1e-3. */
     FLOAT("a number"),
-    /** A flag: true appends its name alone, false nothing. */
+    /** A flag: true appends only the name, false appends nothing. */
     BOOL("true or false"),
     /** Any text. */
     STRING("a text"),
@@ -31,12 +31,12 @@ public enum ParameterType {
         this.wanted = wanted;
     }
 
-    /** As it is written in a draft: {@code int}. */
+    /** The name of the type in a draft: {@code int}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What to give, in words. */
+    /** Describes the expected value. */
     String wanted() {
         return wanted;
     }
@@ -61,13 +61,13 @@ public enum ParameterType {
             case FLOAT -> NUMBER.matcher(text).matches() && Double.isFinite(Double.parseDouble(text));
             case BOOL -> text.equals("true") || text.equals("false");
             case STRING, CHOICE -> true;
-            // Nobody expands a tilde: there is no shell between here and the program.
+            // A tilde would not be expanded, because the program does not run in a shell.
             case PATH ->
                 !text.isBlank() && !text.startsWith("~") && text.chars().noneMatch(Character::isISOControl);
         };
     }
 
-    /** Of a text that {@link #accepts} accepts, for a type that {@link #isNumber}. */
+    /** The number in a text that {@link #accepts} accepts. Only for types for which {@link #isNumber} is true. */
     static BigDecimal number(String text) {
         return new BigDecimal(text);
     }

@@ -87,9 +87,9 @@ class DockerfileInstructionTest {
             FROM a;ONBUILD                  | 2 | ONBUILD without an instruction
             FROM a;COPY --from=\\x b /c      | 2 | '\\' in a flag
             FROM a;COPY --from=x` b /c      | 2 | '`' in a flag
-            FROM a;COPY --from="x b /c      | 2 | a quote that does not end
+            FROM a;COPY --from="x b /c      | 2 | an unclosed quote
             FROM a;COPY --chown=\\u00e0 b /c | 2 | U+00E0 in a flag
-            FROM a;ONBUILD ADD --x=' b /c   | 2 | a quote that does not end
+            FROM a;ONBUILD ADD --x=' b /c   | 2 | an unclosed quote
             FROM a;RUN <<EOF;b;EOF          | 2 | here-document
             FROM a;RUN cat 3<<-'x\\';x\\;b    | 2 | here-document
             FROM a;RUN true;COPY << b /c    | 3 | here-document

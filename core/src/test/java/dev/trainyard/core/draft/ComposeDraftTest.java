@@ -223,8 +223,8 @@ class ComposeDraftTest {
         assertThatThrownBy(
                         () -> fill("services:\n  train: {extends: {file: base.yml, service: train}, image: busybox}\n"))
                 .isInstanceOf(InvalidFile.class)
-                .hasMessage("draft.yml:2:3 services.train: may take its command from another file,"
-                        + " to which parameters are not appended. Write command: with its words here.");
+                .hasMessage("draft.yml:2:3 services.train: may inherit its command from another file,"
+                        + " to which parameters are not appended. Write the command here.");
     }
 
     @Test
