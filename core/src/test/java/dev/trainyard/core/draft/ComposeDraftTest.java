@@ -231,8 +231,8 @@ class ComposeDraftTest {
     void a_text_that_has_neither_a_command_nor_a_service_is_refused() {
         assertThatThrownBy(() -> fill("model: {image: busybox}"))
                 .isInstanceOf(InvalidFile.class)
-                .hasMessage("draft.yml:1:1: there is no command to which parameters could be appended,"
-                        + " and no service that could get one. Write services: and at least one service.");
+                .hasMessage("draft.yml:1:1: the file has neither a command to which parameters can be appended"
+                        + " nor a service that can get one. Write services: and at least one service.");
     }
 
     @Test
