@@ -27,6 +27,11 @@ public final class EngineSilent extends EngineException {
         return how == How.REFUSED;
     }
 
+    /** Whether it was there, and ended the connection before it had answered. */
+    public boolean broke() {
+        return how == How.BROKEN;
+    }
+
     /** Whether it was merely slow: it may have been there all the time. */
     public boolean timedOut() {
         return how == How.TIMED_OUT;

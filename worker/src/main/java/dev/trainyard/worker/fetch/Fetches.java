@@ -131,7 +131,9 @@ public final class Fetches implements AutoCloseable {
             log.info("not fetched image={} cause={} error={}", image.text(), e.verdict(), why);
             switch (e.verdict()) {
                 case IMAGE_PULL_FAILED -> {
-                    registry.backoff().failed(e.ofRegistry());
+                    if (e.isOfRegistry()) {
+                        registry.backoff().failed(e.ofRegistry());
+                    }
                     own.failed(why);
                     rows.failed(me, image, e.verdict(), why, Duration.ZERO, longer(own, registry.backoff()));
                 }

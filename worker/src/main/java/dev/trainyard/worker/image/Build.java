@@ -8,16 +8,26 @@ import dev.trainyard.worker.engine.EngineImages;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.policy.Policy;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Builds one image, once, with the engine's own (classic) builder. */
 final class Build {
 
+    private static final String DOCKERFILE = "Dockerfile";
+    private static final String NO_NETWORK = "none";
     private static final int LAST_LINES = 3;
     private static final int LONGEST_STEP = 120;
     private static final int LONGEST_LINE = 160;
@@ -96,6 +106,43 @@ final class Build {
                 .flatMap(id -> Images.provided(images, id))
                 .orElseThrow(
                         () -> failure(dockerfile, output, "the engine said that it was built, but does not have it"));
+    }
+
+    /**
+     * Has the engine read the Dockerfile, and do nothing else: what it cannot read is told before any image is fetched for it. The engine reads
+     * all of the file before it looks for the stage that is built, and this one is not there.
+     *
+     * @throws ImageFailure if it cannot read it
+     */
+    void requireReadable(Dockerfile dockerfile, ContextCheck.Facts facts) throws InterruptedException {
+        String nowhere = "trainyard-" + UUID.randomUUID();
+        BuildOrder order = new BuildOrder(DOCKERFILE, Map.of(), nowhere, List.of(), policy.memory(), NO_NETWORK, true);
+        BuildOutput output = new BuildOutput(line -> {}, disk, dockerfile.instructions());
+        try {
+            images.build(order, new ByteArrayInputStream(alone(facts.dockerfile())), output::accept);
+        } catch (EngineRefused e) {
+            if (!e.reason().contains(nowhere)) {
+                throw failure(dockerfile, output, e.reason());
+            }
+        }
+        if (output.error() != null && !output.error().contains(nowhere)) {
+            throw failure(dockerfile, output, output.error());
+        }
+    }
+
+    private static byte[] alone(String dockerfile) {
+        byte[] text = dockerfile.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            TarArchiveEntry entry = new TarArchiveEntry(DOCKERFILE);
+            entry.setSize(text.length);
+            tar.putArchiveEntry(entry);
+            tar.write(text);
+            tar.closeArchiveEntry();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     private void send(

@@ -5,9 +5,12 @@ import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.dockerfile.UnreadableDockerfile;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.worker.engine.EnginePlatform;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, String stage) {
 
+    private static final String FROM_FLAG = "--from=";
     private static final Set<String> OF_FILES = Set.of("RUN", "COPY", "ADD");
     private static final List<String> BUILD_KIT_OPTIONS = List.of(
             "--mount=", "--chmod=", "--link", "--security=", "--network=", "--parents", "--exclude=", "--checksum=");
@@ -39,6 +43,71 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
                 read("the Dockerfile cannot be built: ", () -> DockerfileForm.read(text, target)),
                 text.contains("<<"),
                 target == null ? "default" : target);
+    }
+
+    /**
+     * Of a file without any, some engines break off the build without a word.
+     *
+     * @param target null: the last
+     * @throws ImageFailure if it has no such stage
+     */
+    void requireStage(@Nullable String target) {
+        if (instructions.stream().noneMatch(Dockerfile::isFrom)) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the build failed: the Dockerfile has no FROM, so there is no stage to build. Begin it with FROM and a base image");
+        }
+        List<String> names = instructions.stream()
+                .flatMap(instruction -> nameOfStage(instruction).stream())
+                .toList();
+        if (target != null && names.stream().noneMatch(target::equalsIgnoreCase)) {
+            throw new ImageFailure(
+                    Cause.IMAGE_BUILD_FAILED,
+                    "the build failed: the Dockerfile has no stage %s. %s"
+                            .formatted(
+                                    target,
+                                    names.isEmpty()
+                                            ? "None of its stages has a name: write FROM image AS " + target
+                                            : "Its stages are " + String.join(", ", names)));
+        }
+    }
+
+    /** A {@code COPY --from} that names its own stage or a later one: the engine's own builder takes that for the name of an image. */
+    record EarlyCopy(int line, String stage) {}
+
+    List<EarlyCopy> earlyCopies() {
+        Map<String, Integer> stages = new HashMap<>();
+        int count = 0;
+        for (DockerfileInstruction from : instructions) {
+            if (isFrom(from)) {
+                int number = count++;
+                nameOfStage(from).ifPresent(name -> stages.putIfAbsent(name.toLowerCase(Locale.ROOT), number));
+            }
+        }
+        List<EarlyCopy> early = new ArrayList<>();
+        int current = -1;
+        for (DockerfileInstruction instruction : instructions) {
+            if (isFrom(instruction)) {
+                current++;
+            } else if (instruction.word().equals("COPY")) {
+                int own = current;
+                instruction.flags().stream()
+                        .filter(flag -> flag.startsWith(FROM_FLAG))
+                        .map(flag -> flag.substring(FROM_FLAG.length()))
+                        .filter(from -> stages.getOrDefault(from.toLowerCase(Locale.ROOT), -1) >= own)
+                        .forEach(from -> early.add(new EarlyCopy(instruction.line(), from)));
+            }
+        }
+        return early;
+    }
+
+    private static boolean isFrom(DockerfileInstruction instruction) {
+        return instruction.word().equals("FROM");
+    }
+
+    private static Optional<String> nameOfStage(DockerfileInstruction from) {
+        List<String> words = isFrom(from) ? from.words() : List.of();
+        return words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
     }
 
     /** Of one ONBUILD of an image: the engine reads it as a Dockerfile of its own. */

@@ -2,6 +2,7 @@ package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.worker.engine.EngineSilent;
 import java.time.Duration;
 
 /** The image cannot be had; the step's own retries are spent. */
@@ -12,6 +13,7 @@ public final class ImageFailure extends RuntimeException {
     private final Cause verdict;
     private final boolean logged;
     private final String ofRegistry;
+    private final boolean ofEngine;
 
     ImageFailure(Cause verdict, String message) {
         this(verdict, message, false);
@@ -26,7 +28,12 @@ public final class ImageFailure extends RuntimeException {
     }
 
     private ImageFailure(Cause verdict, String message, boolean logged, String ofRegistry) {
+        this(verdict, message, logged, ofRegistry, false);
+    }
+
+    private ImageFailure(Cause verdict, String message, boolean logged, String ofRegistry, boolean ofEngine) {
         super(message);
+        this.ofEngine = ofEngine;
         this.verdict = verdict;
         this.logged = logged;
         this.ofRegistry = ofRegistry;
@@ -52,6 +59,17 @@ public final class ImageFailure extends RuntimeException {
                         .formatted(reference, silence.toSeconds()),
                 false,
                 "nothing was heard of it for %d s".formatted(silence.toSeconds()));
+    }
+
+    /** A pull that the engine ended without an answer; to another one it may give one. */
+    static ImageFailure brokenOff(String reference, EngineSilent broken) {
+        return new ImageFailure(
+                Cause.IMAGE_PULL_FAILED,
+                "image %s could not be pulled: the engine broke the pull off: %s"
+                        .formatted(reference, broken.getMessage()),
+                false,
+                "the engine broke a pull off",
+                true);
     }
 
     /** A pull that goes on and on. */
@@ -83,6 +101,11 @@ public final class ImageFailure extends RuntimeException {
      */
     public String ofRegistry() {
         return ofRegistry;
+    }
+
+    /** Whether the registry may not give other images either. */
+    public boolean isOfRegistry() {
+        return verdict == Cause.IMAGE_PULL_FAILED && !ofEngine;
     }
 
     /** What the attempt ends with. */

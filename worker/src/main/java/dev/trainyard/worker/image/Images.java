@@ -6,6 +6,7 @@ import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.HiddenValues;
 import dev.trainyard.core.text.ImageName;
 import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.launch.MonotonicClock;
 import dev.trainyard.worker.device.DiskRoom;
 import dev.trainyard.worker.engine.Engine;
 import dev.trainyard.worker.engine.EngineException;
@@ -38,6 +39,7 @@ public final class Images {
     private final Policy policy;
     private final BuildNetwork guarded;
     private final OncePerImage once = new OncePerImage();
+    private final BrokenBuilds broken;
     private final Registries registries = new Registries(System::nanoTime);
 
     public Images(Engine engine, BuildContexts contexts, BuiltImages builtBefore, Policy policy) {
@@ -52,6 +54,7 @@ public final class Images {
         this.names = new ImageNames(images, builtBefore, policy.builtNames());
         this.policy = policy;
         this.guarded = guarded;
+        this.broken = new BrokenBuilds(images, MonotonicClock.SYSTEM);
     }
 
     /**
@@ -201,8 +204,16 @@ public final class Images {
             Asker asker = new Asker(team, hidden, progress);
             ContextCheck.Facts facts = ContextCheck.of(contexts, build.source(), build.dockerfile());
             Dockerfile dockerfile = Dockerfile.of(facts.dockerfile(), build.target());
+            dockerfile.requireStage(build.target());
             Map<String, String> arguments = arguments(build, dockerfile, progress);
             ProxyArguments.requireDeclared(build.args().keySet(), dockerfile.instructions(), build.dockerfile());
+            Build steps = new Build(images, contexts, policy, this::isEngineDiskFull, hidden);
+            // Before anything is fetched for it.
+            broken.attempt("Dockerfile of " + tag, progress, () -> {
+                steps.requireReadable(dockerfile, facts);
+                return tag;
+            });
+            dockerfile.earlyCopies().forEach(this::requireNoStage);
             DockerfileReach reach = DockerfileReach.of(dockerfile.instructions(), arguments);
             reach.downloads().forEach(this::refuseDownload);
             for (String image : reach.others()) {
@@ -221,11 +232,27 @@ public final class Images {
                     checkTriggers(base.get(), image, build.args().keySet(), asker);
                 }
             }
-            Build steps = new Build(images, contexts, policy, this::isEngineDiskFull, hidden);
-            ProvidedImage done = steps.run(build, arguments, tag, dockerfile, facts, network(), progress);
+            String network = network();
+            ProvidedImage done = broken.attempt(
+                    tag, progress, () -> steps.run(build, arguments, tag, dockerfile, facts, network, progress));
             builtBefore.record(tag, done.id());
             return done;
         });
+    }
+
+    /** An image of the host may have the name of a stage that comes later: the build copies from it then. */
+    private void requireNoStage(Dockerfile.EarlyCopy copy) {
+        try {
+            if (images.inspect(copy.stage()).isPresent()) {
+                return;
+            }
+        } catch (EngineRefused e) {
+            // It is no name of an image.
+        }
+        throw new ImageFailure(
+                Cause.IMAGE_BUILD_FAILED,
+                "the build failed: line %1$d of the Dockerfile says COPY --from=%2$s, and the stage %2$s is not built before that line. Name a stage that ends above it, or an image"
+                        .formatted(copy.line(), copy.stage()));
     }
 
     private void refuseDownload(String instruction) {
@@ -316,7 +343,7 @@ public final class Images {
             fetch(base, progress);
             registry.backoff().succeeded();
         } catch (ImageFailure e) {
-            if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
+            if (e.isOfRegistry()) {
                 registry.backoff().failed(e.ofRegistry());
             }
             throw e;

@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.worker.engine.EngineImages;
 import dev.trainyard.worker.engine.EngineMessage;
 import dev.trainyard.worker.engine.EngineRefused;
+import dev.trainyard.worker.engine.EngineSilent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -49,6 +50,8 @@ final class Pull {
             heard(reference, messages);
         } catch (EngineRefused e) {
             throw failure(reference, e.reason());
+        } catch (EngineSilent e) {
+            throw e.broke() ? ImageFailure.brokenOff(reference, e) : e;
         }
         if (messages.error() != null) {
             throw failure(reference, messages.error());

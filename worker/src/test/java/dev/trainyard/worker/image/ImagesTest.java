@@ -1018,7 +1018,9 @@ class ImagesTest {
 
         ImageFailure refused = failure(source(tar, Map.of("http_proxy", name), null, null));
 
-        assertThat(refused).hasMessageMatching("the Dockerfile .*|.*http_proxy.*");
+        assertThat(refused)
+                .hasMessageMatching(
+                        "the Dockerfile .*|the build failed: (line|dockerfile parse error) .*|.*http_proxy.*");
         assertThat(progress).isEmpty();
     }
 
@@ -1139,6 +1141,39 @@ class ImagesTest {
         assertThat(failure).hasMessageStartingWith("the build failed");
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
         assertThat(progress).noneMatch(line -> line.contains("trying again"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ARG X=1",
+                "ARG X=1\nARG Y=2\n# no more",
+                "# nothing",
+                "",
+                "FROM NOWHEREx:1\nRUNN x",
+                "FROM busybox AS b-$TARGETARCH\nFROM NOWHEREb-amd64\nCMD echo ok",
+                "RUN true\nFROM NOWHEREx:1",
+                "FROM NOWHEREx:1\nCOPY a",
+                "FROM NOWHEREx:1 AS 1\nRUN true",
+                "FROM NOWHEREx:1 AS b\nCOPY --from=b /x /y",
+                "FROM busybox AS a\nCOPY --from=b /x /y\nFROM NOWHEREx:1 AS b",
+            })
+    void a_dockerfile_that_no_engine_builds_is_told_so_before_any_image_is_fetched(String text) {
+        ImageFailure failure =
+                failure(dockerfile(text.replace("NOWHERE", NOWHERE).split("\n")));
+
+        assertThat(failure).hasMessageStartingWith("the build failed");
+        assertThat(failure.verdict()).as(failure.getMessage()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void a_stage_that_is_not_there_is_told_before_any_image_is_fetched() {
+        ImageFailure failure = failure(
+                source(new Tar().dockerfile("FROM " + NOWHERE + "x:1 AS train").bytes(), Map.of(), "trian", null));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
+        assertThat(failure).hasMessageContaining("no stage trian").hasMessageContaining("train");
     }
 
     @Test

@@ -1,17 +1,22 @@
 package dev.trainyard.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.worker.docker.HostDocker;
+import dev.trainyard.worker.engine.EngineMessage;
+import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.engine.Workshop;
+import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,5 +54,35 @@ class PullTest {
         } finally {
             registry.stop(0);
         }
+    }
+
+    @Test
+    void a_pull_that_the_engine_breaks_off_is_a_pull_that_failed_and_no_failure_of_the_registry() {
+        Pull pull = new Pull(new StandInImages() {
+            @Override
+            public void pull(String reference, Consumer<EngineMessage> messages) {
+                throw new EngineSilent("the engine broke the connection", EngineSilent.How.BROKEN, new EOFException());
+            }
+        });
+
+        ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> pull.run("x/y:1", _ -> {}));
+
+        assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
+        assertThat(failure)
+                .hasMessageContaining("image x/y:1 could not be pulled")
+                .hasMessageContaining("the engine broke the connection");
+        assertThat(failure.isOfRegistry()).isFalse();
+    }
+
+    @Test
+    void an_engine_that_cannot_be_reached_is_no_pull_that_failed() {
+        Pull pull = new Pull(new StandInImages() {
+            @Override
+            public void pull(String reference, Consumer<EngineMessage> messages) {
+                throw new EngineSilent("cannot be reached", EngineSilent.How.REFUSED, new EOFException());
+            }
+        });
+
+        assertThatThrownBy(() -> pull.run("x/y:1", _ -> {})).isInstanceOf(EngineSilent.class);
     }
 }
