@@ -352,6 +352,17 @@ public final class History {
                 attempt -> Cursor.of(attempt.number()));
     }
 
+    /** Why nothing new is placed on the host of an attempt, in words; empty: it is well, or its worker says nothing. */
+    public Optional<String> unfitHostOf(AttemptId attempt) {
+        return sql.sql("""
+                select w.unfit_because from history.workers w
+                join history.attempts a on a.worker = w.name and a.host = w.host
+                where a.attempt_id = :attempt and w.unfit_because is not null limit 1""")
+                .param("attempt", attempt.value())
+                .query(String.class)
+                .optional();
+    }
+
     public Optional<Attempt> attempt(JobId id, int number) {
         return sql.sql("select " + ATTEMPT_COLUMNS
                         + "from history.attempts a where a.job_id = :id and a.number = :number")

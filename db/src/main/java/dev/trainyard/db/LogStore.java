@@ -14,6 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class LogStore {
 
     private static final int TAIL_BATCH = 20;
+    private static final int LONGEST_LINE_OF_PREPARATION = 400;
 
     private final Database database;
     private final JdbcClient sql;
@@ -129,6 +130,25 @@ public final class LogStore {
             tail.insert(0, text);
         }
         return tail.substring(Math.max(tail.length() - chars, 0));
+    }
+
+    /** What was last said of an attempt whose container does not run yet. */
+    public record Preparation(Instant at, String line) {}
+
+    /** The last line of the engine's words while it provided the image, or of Trainyard's own; empty: nothing was said. */
+    public Optional<Preparation> lastOfPreparation(AttemptId attempt) {
+        return sql.sql("""
+                select at, right(rtrim(text), :chars) as text from trainyard.log_chunk
+                where attempt_id = :attempt and source in ('IMAGE', 'TRAINYARD') order by seq desc limit 1""")
+                .param("attempt", attempt.value())
+                .param("chars", LONGEST_LINE_OF_PREPARATION)
+                .query((row, n) -> new Preparation(row.getTimestamp("at").toInstant(), lastLine(row.getString("text"))))
+                .optional();
+    }
+
+    private static String lastLine(String text) {
+        String lines = text.stripTrailing();
+        return lines.substring(lines.lastIndexOf('\n') + 1).strip();
     }
 
     /**

@@ -325,6 +325,27 @@ class JobsTest {
     }
 
     @Test
+    void an_attempt_that_prepares_says_what_was_last_said_of_its_image_and_what_ails_its_host() {
+        worker.accept(Requests.named(id, "digits"));
+        AttemptId attempt = worker.reserve();
+        worker.begin(attempt);
+
+        assertThat(http.get(job + "/why").text("text"))
+                .endsWith("the worker pulls or builds the image and creates the container.");
+
+        worker.build(attempt, "Step 1/2 : FROM x\n[the engine broke off the build, try 2 of 5]\n");
+        worker.unfit("the container engine does not answer: cannot be reached");
+
+        assertThat(http.get(job + "/why").text("text"))
+                .contains(": [the engine broke off the build, try 2 of 5]")
+                .endsWith("Its host: the container engine does not answer: cannot be reached.")
+                .doesNotContain("Step 1/2");
+
+        worker.started(attempt);
+        assertThat(http.get(job + "/why").text("text")).endsWith("the container runs.");
+    }
+
+    @Test
     void commands_change_the_job_and_say_what_they_did() {
         worker.accept(Requests.named(id, "digits"));
 

@@ -36,6 +36,7 @@ final class TestWorker implements AutoCloseable {
     private final PlanStore plans;
     private final AttemptStore attempts;
     private final LogStore logs;
+    private final WorkerStore workers;
     private final OutputStore outputs;
     private final Incarnation me;
 
@@ -47,8 +48,8 @@ final class TestWorker implements AutoCloseable {
         logs = new LogStore(database);
         outputs = new OutputStore(database);
         plans = new PlanStore(database);
-        me = new WorkerStore(database)
-                .register(
+        workers = new WorkerStore(database);
+        me = workers.register(
                         new WorkerStore.Registration(
                                 new WorkerId(UUID.randomUUID()),
                                 "worker-1",
@@ -127,6 +128,10 @@ final class TestWorker implements AutoCloseable {
 
     void log(AttemptId attempt, String text) {
         logs.append(attempt, LogStore.Source.CONTAINER, text, null);
+    }
+
+    void unfit(String reason) {
+        workers.unfit(me, reason);
     }
 
     void build(AttemptId attempt, String text) {

@@ -2,21 +2,42 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.History;
+import dev.trainyard.db.LogStore;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** Explains a job's state to its owner in a sentence or two. */
 final class JobExplanation {
 
     private JobExplanation() {}
 
-    static String of(JobResource job) {
+    /**
+     * What only others than the job know of an attempt that prepares.
+     *
+     * @param said the last line that was said of its image
+     * @param unfit why nothing new is placed on its host
+     */
+    record Preparing(Optional<LogStore.Preparation> said, Optional<String> unfit) {
+
+        static final Preparing UNKNOWN = new Preparing(Optional.empty(), Optional.empty());
+
+        private String words() {
+            return said.map(last -> " Said last, at %s: %s"
+                                    .formatted(last.at().truncatedTo(ChronoUnit.SECONDS), last.line()))
+                            .orElse("")
+                    + unfit.map(why -> " Its host: %s.".formatted(withoutStop(why)))
+                            .orElse("");
+        }
+    }
+
+    static String of(JobResource job, Preparing preparing) {
         return switch (job.state()) {
             case PUBLISHED -> "The request is in Kafka, and no worker has accepted it yet. Is a worker running?";
             case QUEUED -> queued(job);
             case HELD ->
                 "It is held: %s. To have it placed again: trainyard release %s. To end it: trainyard cancel %s"
                         .formatted(withoutStop(String.valueOf(job.reason())), job.jobId(), job.jobId());
-            case RUNNING -> running(job);
+            case RUNNING -> running(job, preparing);
             case SUCCEEDED -> "It succeeded%s.".formatted(inAttempt(job));
             case FAILED ->
                 job.reason() != null && job.reason().startsWith(JobResource.REFUSED)
@@ -53,7 +74,7 @@ final class JobExplanation {
         return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 
-    private static String running(JobResource job) {
+    private static String running(JobResource job, Preparing preparing) {
         History.Attempt attempt = job.attempt();
         if (attempt == null) {
             return "It runs.";
@@ -64,8 +85,14 @@ final class JobExplanation {
         String hold = job.holdRequested() == null
                 ? ""
                 : " If it is queued again, it will be held: %s.".formatted(withoutStop(job.holdRequested()));
-        return "Attempt %d on %s: %s.%s%s"
-                .formatted(attempt.number(), attempt.host(), doing(attempt.state()), stopping, hold);
+        return "Attempt %d on %s: %s.%s%s%s"
+                .formatted(
+                        attempt.number(),
+                        attempt.host(),
+                        doing(attempt.state()),
+                        stopping,
+                        hold,
+                        attempt.state() == AttemptState.PREPARING ? preparing.words() : "");
     }
 
     /** When the grace period ends, and how to end it earlier. */

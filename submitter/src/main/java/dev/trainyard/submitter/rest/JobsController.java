@@ -1,10 +1,12 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.Cursor;
 import dev.trainyard.db.History;
 import dev.trainyard.db.JobFilter;
 import dev.trainyard.db.JobPlace;
+import dev.trainyard.db.LogStore;
 import dev.trainyard.db.Page;
 import dev.trainyard.submitter.rest.JobResource.Phase;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,11 +39,13 @@ final class JobsController {
     private final RequestSubmission submission;
     private final KnownJobs jobs;
     private final History history;
+    private final LogStore logs;
 
-    JobsController(RequestSubmission submission, KnownJobs jobs, History history) {
+    JobsController(RequestSubmission submission, KnownJobs jobs, History history, LogStore logs) {
         this.submission = submission;
         this.jobs = jobs;
         this.history = history;
+        this.logs = logs;
     }
 
     record Submitted(JobId jobId, Phase state) {}
@@ -166,6 +170,14 @@ final class JobsController {
     @GetMapping("/{jobId}/why")
     Why why(@PathVariable JobId jobId) {
         JobResource job = jobs.require(jobId);
-        return new Why(job.state(), JobExplanation.of(job));
+        return new Why(job.state(), JobExplanation.of(job, preparing(job)));
+    }
+
+    private JobExplanation.Preparing preparing(JobResource job) {
+        History.Attempt attempt = job.attempt();
+        return attempt == null || attempt.state() != AttemptState.PREPARING
+                ? JobExplanation.Preparing.UNKNOWN
+                : new JobExplanation.Preparing(
+                        logs.lastOfPreparation(attempt.attemptId()), history.unfitHostOf(attempt.attemptId()));
     }
 }

@@ -152,7 +152,12 @@ public class RestConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    LogStreams logStreams(KnownJobs jobs, History history, Database database) {
-        return new LogStreams(jobs, history, new LogStore(database));
+    LogStore logStore(Database database) {
+        return new LogStore(database);
+    }
+
+    @Bean
+    LogStreams logStreams(KnownJobs jobs, History history, LogStore logs) {
+        return new LogStreams(jobs, history, logs);
     }
 }
