@@ -26,9 +26,9 @@ class BuildOutputTest {
     @Test
     void the_disk_is_looked_at_when_a_program_says_that_no_space_is_left_and_no_more_than_some_times() {
         BuildOutput output = new BuildOutput(
-                lines::add, () -> ++looks == 3, instructions("RUN echo No space left on device", "RUN true"));
+                lines::add, () -> ++looks == 3, instructions("FROM x", "RUN echo No space left on device", "RUN true"));
 
-        output.accept(stream("Step 1/2 : RUN echo No space left on device\n"));
+        output.accept(stream("Step 1/3 : FROM x\nStep 2/3 : RUN echo No space left on device\n"));
         assertThat(output.saysNoSpaceLeft()).isFalse();
         output.accept(stream("write: No space left on device\n".repeat(2)));
         assertThat(output.saysNoSpaceLeft()).isTrue();
@@ -37,7 +37,7 @@ class BuildOutputTest {
 
         assertThat(output.diskWasFull()).isTrue();
         assertThat(looks).isEqualTo(20);
-        output.accept(stream("Step 2/2 : RUN true\n"));
+        output.accept(stream("Step 3/3 : RUN true\n"));
         assertThat(output.diskWasFull()).isFalse();
     }
 
