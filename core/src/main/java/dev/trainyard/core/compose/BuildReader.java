@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Reads {@code build}, short and long. */
+/** Reads {@code build} in its short and long syntax. */
 final class BuildReader {
 
-    /** What changes how an image is made, and not what is in it. */
+    /** Keys that change how an image is built, but not its content. */
     private static final Map<String, String> WITHOUT_EFFECT = Map.of(
-            "cache_from", "means nothing here: the worker's engine uses its own cache",
-            "cache_to", "means nothing here: the worker's engine uses its own cache",
-            "no_cache", "means nothing here: the same source is built once",
-            "pull", "means nothing here: the worker pulls the base image that it does not have",
-            "labels", "are not set on the image; write labels beside build for the container",
-            "tags", "are not set; the image is named by image",
-            "network", "is not passed on: the worker's policy names the network of builds",
+            "cache_from", "has no effect: the worker's engine uses its own cache",
+            "cache_to", "has no effect: the worker's engine uses its own cache",
+            "no_cache", "has no effect: the same source is built only once",
+            "pull", "has no effect: the worker pulls a missing base image",
+            "labels", "are not set on the image. For the container, write labels next to build",
+            "tags", "are not set. The image is named by image",
+            "network", "is not passed on: the worker's policy sets the network of builds",
             "shm_size", "is not passed on to the build",
             "platforms", "is not passed on: the image is built for the worker's own platform");
 
@@ -35,7 +35,7 @@ final class BuildReader {
                     WITHOUT_EFFECT.keySet().stream())
             .toList();
 
-    /** What a build cannot have, and why; set to nothing it says nothing. */
+    /** Keys that a build cannot have, and why. An empty value is ignored. */
     private static final Map<String, String> REFUSED = Map.of(
             "additional_contexts", "needs BuildKit, and workers build with the engine's own builder",
             "entitlements", "needs BuildKit, and workers build with the engine's own builder",
@@ -49,7 +49,7 @@ final class BuildReader {
 
     private BuildReader() {}
 
-    /** @param files has the Dockerfile, if it lies outside of the context */
+    /** @param files reads a Dockerfile outside of the context */
     static BuildSpec read(ConfigValue build, Function<String, Optional<String>> environment, TextFiles files) {
         if (!build.isMapping()) {
             return new BuildSpec(context(build), DOCKERFILE, null, Map.of(), null);
@@ -66,7 +66,7 @@ final class BuildReader {
         Optional<String> inline = build.get("dockerfile_inline").flatMap(ConfigValue::text);
         Optional<ConfigValue> named = build.get("dockerfile").filter(field -> !field.isNull());
         named.filter(_ -> inline.isPresent())
-                .ifPresent(field -> field.problem("stands beside dockerfile_inline", "Keep one of the two"));
+                .ifPresent(field -> field.problem("cannot be combined with dockerfile_inline", "Keep one of the two"));
         Optional<String> within = inline.isPresent() ? Optional.empty() : within(named);
         Optional<String> text = inline.or(() -> within.isPresent() ? Optional.empty() : outside(named, context, files));
         return new BuildSpec(
@@ -83,7 +83,7 @@ final class BuildReader {
         String context = field.text().orElse(".");
         if (isRemote(context)) {
             field.problem(
-                    "%s is not on this computer".formatted(Excerpt.path(context)), "Clone it, and name the folder");
+                    "%s is not on this computer".formatted(Excerpt.path(context)), "Clone it, and give the folder");
         }
         return context;
     }
@@ -93,7 +93,7 @@ final class BuildReader {
                 || List.of("github.com/", "git@", "service:").stream().anyMatch(context::startsWith);
     }
 
-    /** The Dockerfile's plain path within the context; empty if it lies outside. */
+    /** The Dockerfile's normalised path in the context. Empty if it is outside. */
     private static Optional<String> within(Optional<ConfigValue> named) {
         String path =
                 named.flatMap(ConfigValue::text).filter(text -> !text.isEmpty()).orElse(DOCKERFILE);
@@ -108,20 +108,20 @@ final class BuildReader {
         }
         if (segments.isEmpty() && !outside) {
             named.ifPresent(field -> field.problem(
-                    "%s is a folder, not a Dockerfile".formatted(Excerpt.path(path)), "Name the file in it"));
+                    "%s is a folder, not a Dockerfile".formatted(Excerpt.path(path)), "Give the file in it"));
             return Optional.of(DOCKERFILE);
         }
         return outside ? Optional.empty() : Optional.of(String.join("/", segments));
     }
 
-    /** The text of a Dockerfile outside of the context, which is sent along as Docker does it. */
+    /** The text of a Dockerfile outside of the context. It is sent along, as Docker does. */
     private static Optional<String> outside(Optional<ConfigValue> named, String context, TextFiles files) {
         return named.flatMap(field -> field.text().flatMap(path -> {
             Optional<String> text = files.read(ServicePaths.join(context, path));
             if (text.isEmpty()) {
                 field.missingFile(
                         path,
-                        "Create it, or correct the path, which begins in the context",
+                        "Create it, or correct the path, which is relative to the context",
                         "Put the Dockerfile into the context, which is packed with the draft");
             }
             return text;

@@ -7,14 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the submitter adds to a compose file.
+ * The submitter's options for a compose file.
  *
- * @param service the service that trains, if the file does not tell; null: the one that reserves a GPU, or the only one
- * @param environment the submitter's environment; it wins over {@code .env} and gives HOME
- * @param files the files beside the compose file: {@code .env} and those named by {@code env_file}
+ * @param service the service that trains. Null: the one that reserves a GPU, or the only one
+ * @param environment the submitter's environment, including HOME. It overrides {@code .env}
+ * @param files the files next to the compose file: {@code .env} and those named by {@code env_file}
  * @param parameters appended to the command as {@code --name value}, in order
- * @param builtFromSource the caller packs a source and builds the image from it, so that the file need not name one
- * @param folder name of the folder of the first file, which names the project where nothing else does; null: there is none
+ * @param builtFromSource whether the caller packs a source from which the image is built, so that the file does not have to name an image
+ * @param folder the name of the first file's folder, which is the default name of the project. May be null
  */
 public record ComposeOptions(
         @Nullable String service,
@@ -33,7 +33,7 @@ public record ComposeOptions(
         this(service, environment, files, parameters, builtFromSource, null);
     }
 
-    /** The variable that names files to read in place of {@code .env}: paths, with commas between them. */
+    /** The variable with files to read instead of {@code .env}: paths, separated by commas. */
     public static final String ENV_FILES = "COMPOSE_ENV_FILES";
 
     public static final ComposeOptions NONE = new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), false);

@@ -8,7 +8,7 @@ import dev.trainyard.core.training.TrainingSpec;
 import java.util.List;
 import java.util.Optional;
 
-/** Turns compose files into the training that their one training service describes. Pure: files are read by the caller. */
+/** Converts compose files to a training, which one of their services describes. Pure: the caller reads files. */
 public final class ComposeResolver {
 
     private static final List<String> TOP_LEVEL =
@@ -22,17 +22,17 @@ public final class ComposeResolver {
         this.options = options;
     }
 
-    /** One compose file, as {@link #resolve(List, ComposeOptions)}. */
+    /** The same as {@link #resolve(List, ComposeOptions)} for one file. */
     public static TrainingSpec resolve(String text, String fileName, ComposeOptions options) {
         return resolve(List.of(new ComposeText(fileName, text)), options);
     }
 
     /**
-     * Reads compose files as Compose does: variables replaced (environment over {@code .env}), anchors and merge keys followed,
-     * each file over those before it, services over what they extend.
+     * Reads compose files as Compose does: replaces variables (the environment overrides {@code .env}), resolves anchors and merge keys,
+     * and merges files and extended services.
      *
-     * @param files at least one; paths in all of them are relative to the first one's folder
-     * @throws InvalidFile with every problem, each with file, line, column, key and remedy; nothing else is thrown for any text
+     * @param files at least one. Paths in all files are relative to the folder of the first
+     * @throws InvalidFile with all problems, each with file, line, column, key and remedy. No text causes another exception
      */
     public static TrainingSpec resolve(List<ComposeText> files, ComposeOptions options) {
         return resolve(files, new Report(), options);
@@ -65,9 +65,9 @@ public final class ComposeResolver {
             if (file.isMapping()) {
                 return Optional.of(file);
             }
-            file.problem("is no compose file", "Write services: and at least one service");
+            file.problem("is not a compose file", "Write services: and at least one service");
         } catch (InvalidFile e) {
-            // Its problems are in the report; the next file may have some too.
+            // The problems are in the report. The next file may have some, too.
         }
         return Optional.empty();
     }
@@ -76,12 +76,12 @@ public final class ComposeResolver {
         file.get("include")
                 .filter(include -> !include.isBlank())
                 .ifPresent(include -> include.problem(
-                        "is not followed in this release", "Name the files one after the other, or use extends"));
+                        "is not supported in this release", "Give the files one after the other, or use extends"));
         file.fields().stream()
                 .filter(field -> !TOP_LEVEL.contains(field.name())
                         && !field.name().startsWith("x-")
                         && !field.name().equals("include"))
-                .forEach(field -> field.problem("is no key of a compose file that is known", field.nearest(TOP_LEVEL)));
-        file.get("version").ifPresent(version -> version.notice("means nothing any more, to Compose neither"));
+                .forEach(field -> field.problem("is not a known key of a compose file", field.nearest(TOP_LEVEL)));
+        file.get("version").ifPresent(version -> version.notice("has no effect. Compose ignores it, too"));
     }
 }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads {@code deploy}, but for its devices: limits and the reserved memory; the rest concerns a swarm. */
+/** Reads the limits and the reserved memory of {@code deploy}. Its devices are read elsewhere, and the rest concerns a swarm. */
 final class Deploy {
 
-    /** What says nothing to an engine alone. */
+    /** Keys that have no effect without a swarm. */
     private static final List<String> SWARM =
             List.of("restart_policy", "labels", "endpoint_mode", "placement", "update_config", "rollback_config");
 
@@ -19,14 +19,14 @@ final class Deploy {
         deploy.allowOnly(Stream.concat(Stream.of("resources", "replicas", "mode"), SWARM.stream())
                 .toList());
         for (String swarm : SWARM) {
-            deploy.get(swarm).ifPresent(field -> field.notice("means nothing here: there is no swarm"));
+            deploy.get(swarm).ifPresent(field -> field.notice("has no effect without a swarm"));
         }
         deploy.get("replicas").ifPresent(Deploy::once);
         deploy.get("mode")
                 .flatMap(field -> field.matching("(replicated|global)(-job)?", "replicated: a job runs once"))
                 .filter(mode -> !mode.equals("replicated"))
                 .flatMap(_ -> deploy.get("mode"))
-                .ifPresent(field -> field.notice("means nothing here: there is no swarm, and a job runs once"));
+                .ifPresent(field -> field.notice("has no effect: a job runs once, and without a swarm"));
         Optional<ConfigValue> resources = deploy.get("resources");
         resources.ifPresent(field -> field.allowOnly(List.of("limits", "reservations")));
         limits = resources.flatMap(field -> field.get("limits"));
@@ -35,12 +35,12 @@ final class Deploy {
         reservations.ifPresent(field -> {
             field.allowOnly(List.of("cpus", "memory", "devices", "generic_resources"));
             field.get("cpus")
-                    .ifPresent(each -> each.notice("is no limit, and is not passed on; write it under limits"));
-            field.get("generic_resources").ifPresent(each -> each.notice("means nothing here: there is no swarm"));
+                    .ifPresent(each -> each.notice("is not a limit, and is not passed on. Write it under limits"));
+            field.get("generic_resources").ifPresent(each -> each.notice("has no effect without a swarm"));
         });
     }
 
-    /** {@code 0x1} and {@code 1.0} are the number too. */
+    /** Also accepts {@code 0x1} and {@code 1.0}. */
     static void once(ConfigValue copies) {
         copies.value().ifPresent(number -> copies.withText(number).matching("1", "1: a job runs once"));
     }

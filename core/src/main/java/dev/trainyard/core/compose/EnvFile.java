@@ -13,12 +13,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code .env} files and those named by {@code env_file}, as Compose does (compose-go, {@code dotenv/parser.go}). */
+/** Reads {@code .env} files and the files in {@code env_file} as Compose does (compose-go, {@code dotenv/parser.go}). */
 final class EnvFile {
 
     private static final Pattern EXPORT = Pattern.compile("export[\\t\\n\\f\\r ]");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:[abcfnrtv$\"\\\\]|0[0-9]{0,3}+)");
-    private static final String FORM = "Write NAME=VALUE, or # before a comment";
+    private static final String FORM = "Write NAME=VALUE, or start a comment with #";
     private static final int LONGEST = 1 << 20;
 
     private final String text;
@@ -28,7 +28,7 @@ final class EnvFile {
     private final Map<String, String> variables;
     private int at;
     private int line = 1;
-    /** Up to where the lines are counted. */
+    /** The position up to which lines are counted. */
     private int counted;
 
     private long length;
@@ -43,8 +43,8 @@ final class EnvFile {
     }
 
     /**
-     * @param outside gives names without a value theirs, and counts for more than the file where a value names a variable
-     * @param to where names and values are put, in their order; values may name those that are there
+     * @param outside gives the values of names without a value. It also overrides the file for variables within values
+     * @param to receives names and values, in order. Values may refer to earlier names
      */
     static void read(String text, String file, Map<String, String> outside, Map<String, String> to, Report report) {
         new EnvFile(text, file, outside, to, report).read();
@@ -84,7 +84,7 @@ final class EnvFile {
         }
         if (name.isEmpty() || name.contains(" ") || !ends && text.charAt(at) != '=' && text.charAt(at) != ':') {
             at = start;
-            problem("is no line of the form NAME=VALUE", FORM);
+            problem("is not a line of the form NAME=VALUE", FORM);
             skipLine();
         } else if (ends) {
             @Nullable String value = outside.get(name);
@@ -92,7 +92,7 @@ final class EnvFile {
                 report.unset(
                         place(begin),
                         Excerpt.plain(name, 200),
-                        "has no value here, and none in your environment: it is not set");
+                        "has no value here or in your environment, so it is not set");
             } else {
                 put(name, value);
             }
@@ -108,7 +108,9 @@ final class EnvFile {
         if (ConfigValue.isPassable(value)) {
             variables.put(name, value);
         } else {
-            problem("%s gets NUL, which cannot be passed on".formatted(Excerpt.quote(name)), "Leave it out");
+            problem(
+                    "%s contains NUL, which cannot be passed to a program".formatted(Excerpt.quote(name)),
+                    "Leave it out");
         }
     }
 
@@ -122,7 +124,7 @@ final class EnvFile {
                 };
     }
 
-    /** Within a line. */
+    /** Skips blanks within a line. */
     private static boolean isBlank(int c) {
         return "\t\u000B\f\r \u0085\u00A0".indexOf(c) >= 0;
     }
@@ -165,7 +167,7 @@ final class EnvFile {
         return replaced(name, value, start);
     }
 
-    /** What stands between the quotes; what follows them in the line is the next statement. */
+    /** The text between the quotes. The rest of the line is the next statement. */
     private String quoted(char quote) {
         StringBuilder value = new StringBuilder();
         for (int i = at + 1; i < text.length(); i++) {
@@ -200,7 +202,7 @@ final class EnvFile {
             case 'r' -> "\r";
             case 't' -> "\t";
             case 'v' -> "\u000B";
-            // It stays one when variables are replaced.
+            // The dollar must remain a dollar when variables are replaced.
             case '$' -> "$$";
             case '0' -> octal(letter.substring(1));
             case 'c' -> escape.group();
@@ -208,7 +210,7 @@ final class EnvFile {
         };
     }
 
-    /** Three octal digits of a character up to 255; others stay, as Compose leaves them, without the zero before them. */
+    /** A character from three octal digits, up to 255. Other digits stay without the leading zero, as in Compose. */
     private static String octal(String digits) {
         return digits.matches("[0-3][0-7]{2}") ? Character.toString((char) Integer.parseInt(digits, 8)) : "\\" + digits;
     }

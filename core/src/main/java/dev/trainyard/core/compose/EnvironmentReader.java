@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code env_file} and {@code environment}, the second over the first; names without a value come from the submitter. */
+/** Reads {@code env_file} and {@code environment}, which overrides it. Names without a value get the submitter's values. */
 final class EnvironmentReader {
 
     private final Map<String, String> submitter;
@@ -36,11 +36,11 @@ final class EnvironmentReader {
                     return value;
                 }))
                 .orElse(Map.of());
-        // What a file names is the submitter's, then the service's, then that of files.
+        // A variable in a file is looked up in the submitter's environment, then in the service's, then in files.
         Map<String, String> outside = new HashMap<>(own);
         outside.putAll(submitter);
         service.get("env_file").ifPresent(field -> files(field, outside));
-        // As Compose has it, a file does not give them what the submitter lacks.
+        // As in Compose, files do not provide values that the submitter's environment lacks.
         variables.keySet().removeAll(unset);
         variables.putAll(own);
         return variables;
@@ -70,11 +70,11 @@ final class EnvironmentReader {
         if (text.isEmpty() && required) {
             entry.missingFile(
                     path,
-                    "Create it beside the compose file, or correct the path",
+                    "Create it next to the compose file, or correct the path",
                     "Write its variables under environment, but no secrets: everyone can read a draft");
         } else if (text.isEmpty() && report.ofDraft()) {
-            entry.notice("the file %s is not read: a draft is stored without the files beside it"
-                    .formatted(Excerpt.path(path)));
+            entry.notice(
+                    "the file %s is not read: a draft is stored without other files".formatted(Excerpt.path(path)));
         }
         text.ifPresent(content -> {
             if (raw) {
@@ -101,7 +101,7 @@ final class EnvironmentReader {
                     field.key(),
                     (report.ofDraft()
                                     ? "%s has no value here"
-                                    : "%s has no value here, and none in your environment: it is not set")
+                                    : "%s has no value here or in your environment, so it is not set")
                             .formatted(Excerpt.plain(name, 60)));
         }
         return value;

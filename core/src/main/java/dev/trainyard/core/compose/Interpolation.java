@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces variables as Compose does: {@code $NAME}, {@code ${NAME}}, {@code ${NAME:-default}}, {@code ${NAME-default}},
- * {@code ${NAME:?message}}, {@code ${NAME?message}}, {@code ${NAME:+other}}, {@code ${NAME+other}}, nested, and {@code $$}; a dollar
- * sign before anything else stays (compose-go, {@code template/template.go}).
+ * {@code ${NAME:?message}}, {@code ${NAME?message}}, {@code ${NAME:+other}}, {@code ${NAME+other}}, nested, and {@code $$}. A dollar sign
+ * before other text stays (compose-go, {@code template/template.go}).
  */
 final class Interpolation {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    /** How a complaint begins for which nothing is wrong with the text. */
+    /** The start of a message about a missing variable, for which the text itself is valid. */
     static final String NEEDED = "needs the variable ";
 
     private static final int MAX_LENGTH = 200_000;
@@ -24,13 +24,13 @@ final class Interpolation {
     private final Function<String, Optional<String>> variables;
     private final Consumer<String> unset;
 
-    /** @param unset learns the names of variables that have no value and no default; they are replaced by nothing */
+    /** @param unset receives the names of variables without a value and a default. They are replaced by an empty text */
     Interpolation(Function<String, Optional<String>> variables, Consumer<String> unset) {
         this.variables = variables;
         this.unset = unset;
     }
 
-    /** @throws IllegalArgumentException saying why the text cannot be used */
+    /** @throws IllegalArgumentException with the reason why the text cannot be used */
     String apply(String text) {
         return text.indexOf('$') < 0 ? text : replace(text, 0);
     }
@@ -71,8 +71,8 @@ final class Interpolation {
     }
 
     /**
-     * The brace that closes the one at this place, in the same line. As Compose counts, what stands right behind an opening brace is none, and
-     * where the count does not come out even, the last one of the line closes.
+     * Finds the brace that closes the one at this position, in the same line. Counts as Compose does: a brace directly after an opening brace
+     * is ignored, and if braces are not balanced, the last one of the line closes.
      */
     private static int closing(String text, int opening) {
         int open = 0;
@@ -103,7 +103,7 @@ final class Interpolation {
     private String braced(String expression, int depth) {
         Matcher name = NAME.matcher(expression);
         if (!name.lookingAt()) {
-            throw new IllegalArgumentException("a ${ is not followed by a variable's name");
+            throw new IllegalArgumentException("a ${ must be followed by the name of a variable");
         }
         @Nullable String value = variables.apply(name.group()).orElse(null);
         String rest = expression.substring(name.end());

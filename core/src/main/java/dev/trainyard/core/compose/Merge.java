@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One service over another, as Compose merges files and follows {@code extends} (compose-spec, 13-merge.md): mappings key by key, lists
- * one after the other, programs replaced; what has an identity, such as a variable or a mount's target, is there once.
+ * Merges one service over another, as Compose merges files and {@code extends} (compose-spec, 13-merge.md): mappings are merged by key, lists
+ * are appended, and commands are replaced. Items with an identity, such as a variable or a mount's target, occur once.
  */
 final class Merge {
 
@@ -36,11 +36,11 @@ final class Merge {
             "labels",
             "sysctls");
 
-    /** One value, or a list of them; {@code extra_hosts} may be a mapping too. */
+    /** One value or a list. {@code extra_hosts} may also be a mapping. */
     private static final Set<String> ONE_OR_MORE =
             Set.of("dns", "dns_opt", "dns_search", "env_file", "extra_hosts", "label_file", "tmpfs");
 
-    /** A list of names, or a mapping with more about each. */
+    /** A list of names, or a mapping with options for each name. */
     private static final Set<String> NAMES = Set.of("depends_on", "networks");
 
     private Merge() {}
@@ -49,13 +49,13 @@ final class Merge {
         return merged(base, over, "");
     }
 
-    /** Entries of a section of the whole file, such as {@code volumes}; nothing in it has a rule of its own. */
+    /** Entries of a top-level section, such as {@code volumes}. They follow the general rules. */
     static ConfigNode section(ConfigNode base, ConfigNode over) {
         return merged(base, over, "section");
     }
 
     private static ConfigNode merged(ConfigNode base, ConfigNode over, String path) {
-        // Also by null, which is the image's own.
+        // Also by null, which means the image's command.
         if (REPLACED.contains(path)) {
             return over;
         }
@@ -106,7 +106,7 @@ final class Merge {
                     ? new Entry(over.key(), mapping(new Mapping(mapping.at(), Map.of()), mapping, path))
                     : over;
         }
-        // A variable without a value is the submitter's, whatever the base says.
+        // A variable without a value gets the submitter's value and overrides the base.
         if (VARIABLES.contains(path)) {
             return over;
         }
@@ -128,13 +128,13 @@ final class Merge {
         return node instanceof Sequence sequence ? sequence.items().stream() : Stream.of(node);
     }
 
-    /** What makes two items of a list the same thing, of which the later counts; none if both count. */
+    /** The identity of a list item. Of items with the same identity, the last one counts. Without an identity, all count. */
     private static Optional<String> identity(ConfigNode item, String path) {
         return UniqueLists.identity(item, path)
                 .or(() -> item instanceof Scalar scalar ? Optional.of(scalar.text()) : Optional.empty());
     }
 
-    /** The entries of a mapping as Compose lists them; what cannot be listed stays as it is, for the reader to refuse. */
+    /** The entries of a mapping as Compose lists them. Other values stay unchanged, and the reader refuses them. */
     private static ConfigNode pairs(ConfigNode node, String separator) {
         if (!(node instanceof Mapping mapping)) {
             return node;

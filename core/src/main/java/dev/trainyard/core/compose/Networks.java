@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code networks}. A network of the file connects its services; a job has only one, which the engine's default network serves
- * as well. An external network connects to what others run on the worker's host: its name is passed on.
+ * Reads {@code networks}. A network of the file connects its services. A job has only one service, for which the engine's default network
+ * is enough. An external network connects to other containers on the worker's host, so its name is passed on.
  */
 final class Networks {
 
     private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}";
 
-    /** What a service may say of a network. */
+    /** A service's options for a network. */
     private static final List<String> OF_A_SERVICE = List.of(
             "aliases",
             "driver_opts",
@@ -36,7 +36,7 @@ final class Networks {
     }
 
     /**
-     * The external network, if there is one.
+     * The external network. Empty if the service has none.
      *
      * @param declared the networks of the file
      */
@@ -48,12 +48,12 @@ final class Networks {
             networks.items().forEach(item -> item.text().ifPresent(name -> reader.join(item, name, null)));
         }
         if (reader.external.size() > 1) {
-            networks.problem("joins more than one external network", "Keep one");
+            networks.problem("joins more than one external network", "Keep only one");
         }
         return reader.external.stream().findFirst();
     }
 
-    /** What a service joins that names no network: Compose's own, about which the file may say more. */
+    /** The default network of Compose, for a service that names no network. The file may configure it. */
     static Optional<String> readDefault(Map<String, ConfigValue> declared) {
         Networks reader = new Networks(declared);
         Optional.ofNullable(declared.get("default")).ifPresent(network -> reader.join(network, "default", null));
@@ -64,8 +64,8 @@ final class Networks {
         ConfigValue network = declared.get(name);
         if (network == null && !name.equals("default")) {
             at.problem(
-                    "there is no network %s under the file's networks".formatted(Excerpt.quote(name)),
-                    "Declare it there");
+                    "the network %s is not declared in the file".formatted(Excerpt.quote(name)),
+                    "Declare it under networks");
         } else if (network != null && isExternal(network)) {
             joinExternal(at, network, details);
         } else if (network != null || details != null && !details.isBlank()) {
@@ -75,7 +75,7 @@ final class Networks {
             if (details != null && !details.isNull()) {
                 details.allowOnly(OF_A_SERVICE);
             }
-            at.notice("is not made: no other container of the file would be there");
+            at.notice("is not created: no other container of the file would use it");
         }
     }
 
@@ -96,11 +96,11 @@ final class Networks {
                 .flatMap(field -> field.get("name"))
                 .flatMap(field -> field.matching(NAME, "a network's name"))
                 .orElse(network.name());
-        at.notice("joins the network %s, which the worker's host must have".formatted(name));
+        at.notice("joins the network %s, which must exist on the worker's host".formatted(name));
         external.add(name);
     }
 
-    /** What would make an own network something else than a bridge to the outside. */
+    /** Options that would make the network different from a bridge to the outside. */
     private static void checkOwn(ConfigValue network) {
         network.allowOnly(List.of(
                 "attachable",
@@ -116,11 +116,11 @@ final class Networks {
         if (network.isMapping()) {
             network.get("driver")
                     .filter(driver -> !driver.isNull())
-                    .ifPresent(driver -> driver.matching("bridge|default", "bridge, the only driver here"));
+                    .ifPresent(driver -> driver.matching("bridge|default", "bridge, the only supported driver"));
             network.get("internal")
                     .filter(ConfigValue::flag)
                     .ifPresent(internal -> internal.problem(
-                            "cannot be made by the worker",
+                            "cannot be created by the worker",
                             "Write network_mode: none for a training without a network"));
         }
     }

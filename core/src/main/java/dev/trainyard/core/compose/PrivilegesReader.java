@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Reads what reaches beyond the container. It is passed on; whether it is granted is for each worker's policy to say. */
+/** Reads keys that give access beyond the container. They are passed on, and each worker's policy decides about them. */
 final class PrivilegesReader {
 
     private static final String DEVICE = "/[^:\\s]{1,1000}(:/[^:\\s]{1,1000})?(:[rwm]{1,3})?";
@@ -63,16 +63,16 @@ final class PrivilegesReader {
 
     private static boolean noticed(ConfigValue field, boolean asked) {
         if (asked) {
-            field.notice("reaches beyond the container: the policy of the worker decides whether it is granted");
+            field.notice("gives access beyond the container: the worker's policy decides whether it is granted");
         }
         return asked;
     }
 
-    /** Compose itself would read a seccomp profile from a file beside the compose file; a worker has no such file. */
+    /** Compose reads a seccomp profile from a file next to the compose file. A worker does not have this file. */
     private static Optional<String> option(ConfigValue item) {
         Optional<String> text = item.matching("\\S{1,4096}", "an option such as no-new-privileges:true");
         if (text.orElse("").matches("seccomp[=:](?!unconfined$|builtin$).*")) {
-            item.problem("names a file, which the worker does not have", "Write seccomp:unconfined, or leave it out");
+            item.problem("names a file that the worker does not have", "Write seccomp:unconfined, or leave it out");
         }
         if (text.orElse("").startsWith("systempaths")) {
             item.problem("systempaths cannot be passed on to the worker in this release", "Leave it out");
@@ -83,14 +83,15 @@ final class PrivilegesReader {
     private static Optional<String> device(ConfigValue item) {
         Optional<String> device = item.isMapping() ? longForm(item) : item.text();
         if (device.orElse("").matches("/dev/nvidia.*|nvidia\\.com/.*")) {
-            item.problem("takes a GPU past the reservations of others", RESERVE);
+            item.problem("would use a GPU without a reservation", RESERVE);
             return Optional.empty();
         }
         return device.filter(text -> {
             boolean valid = text.matches(DEVICE);
             if (!valid) {
                 item.problem(
-                        "%s is no device".formatted(Excerpt.quote(text)), "Write /dev/NAME or /dev/NAME:/dev/NAME:rwm");
+                        "%s is not a device".formatted(Excerpt.quote(text)),
+                        "Write /dev/NAME or /dev/NAME:/dev/NAME:rwm");
             }
             return valid;
         });

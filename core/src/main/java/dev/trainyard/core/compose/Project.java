@@ -20,10 +20,10 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The compose files of one submission read as one: later files over earlier ones, each service over what it extends. */
+/** Reads the compose files of one submission as one: later files override earlier ones, and a service overrides the one that it extends. */
 public final class Project {
 
-    /** Files may be generated without end; people do not nest so deep. */
+    /** A generated chain of services could be endless. People do not nest so deeply. */
     private static final int LONGEST_CHAIN = 20;
 
     private final List<ConfigValue> files;
@@ -32,13 +32,13 @@ public final class Project {
     private final Report report;
     private final Map<String, Optional<ConfigValue>> opened = new HashMap<>();
 
-    /** A service in its file. */
+    /** A service and its file. */
     private record Place(ConfigValue file, String folder, String name) {}
 
     /**
      * @param files at least one
-     * @param texts files that are extended
-     * @param variables replaced in everything that is asked for; null: left as they are
+     * @param texts reads extended files
+     * @param variables replaced in all results. Null: not replaced
      */
     public Project(List<ConfigValue> files, TextFiles texts, @Nullable Variables variables, Report report) {
         this.files = files;
@@ -47,7 +47,7 @@ public final class Project {
         this.report = report;
     }
 
-    /** The same files as they are written, of which nothing is reported: to choose by. */
+    /** The same files unchanged and without reports, to choose a service. */
     public Project sketch() {
         Report unread = new Report();
         List<ConfigValue> fields = files.stream()
@@ -107,7 +107,7 @@ public final class Project {
         return variables == null ? field.node() : variables.fillIn(field.node(), field.key());
     }
 
-    /** The service over what it extends, with its paths as seen from the first file's folder. */
+    /** The service merged over the one that it extends. Its paths are relative to the first file's folder. */
     private ConfigNode complete(ConfigValue service, Place place, List<Place> way) {
         ConfigNode node = filledIn(service);
         ConfigValue filled = new ConfigValue(service.name(), service.key(), service.at(), node, report);
@@ -150,7 +150,9 @@ public final class Project {
         extending.allowOnly(List.of("file", "service"));
         Optional<String> service = extending.get("service").flatMap(ConfigValue::text);
         if (service.isEmpty()) {
-            extending.problem("names no service", "Write extends: {service: NAME}, with file: FILE if need be");
+            extending.problem(
+                    "does not name a service",
+                    "Write extends: {service: NAME}, with file: FILE if the service is in another file");
         }
         return service;
     }
@@ -163,8 +165,7 @@ public final class Project {
     private Optional<ConfigValue> read(ConfigValue extending, String path) {
         Optional<String> text = texts.read(path);
         if (text.isEmpty()) {
-            extending.missingFile(
-                    path, "Create it, or correct the path", "Write into the draft what the service takes from there");
+            extending.missingFile(path, "Create it, or correct the path", "Copy the extended service into the draft");
             return Optional.empty();
         }
         try {
@@ -173,9 +174,9 @@ public final class Project {
             if (file.isMapping()) {
                 return Optional.of(file);
             }
-            extending.problem("%s is no compose file".formatted(Excerpt.path(path)), "Name a file with services:");
+            extending.problem("%s is not a compose file".formatted(Excerpt.path(path)), "Give a file with services:");
         } catch (InvalidFile e) {
-            // What is wrong with that file is in the report already; the rest of this one is still looked at.
+            // The report already contains that file's problems. Continue with the rest of this file.
         }
         return Optional.empty();
     }
@@ -188,8 +189,10 @@ public final class Project {
                         && each.file.at().file().equals(next.file.at().file()));
         if (circular || longer.size() > LONGEST_CHAIN) {
             extending.problem(
-                    circular ? "leads back to a service that extends this one" : "goes on for more than 20 services",
-                    "Break the circle");
+                    circular
+                            ? "leads back to a service that extends this one"
+                            : "extends more than 20 services in a row",
+                    "Remove one of these extends");
             return Optional.empty();
         }
         Optional<ConfigValue> service = entry(next.file, "services", next.name);

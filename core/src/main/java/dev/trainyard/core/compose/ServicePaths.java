@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Paths of a service: those of one that is extended from a file of another folder are relative to that file, and are made relative to ours;
- * {@code ~} is the submitter's home, for files of the submitter. Of volumes, which are the worker's, {@code Volumes} says more.
+ * Converts the paths of a service. Paths of a service in another folder's file are relative to that file, and are made relative to the first
+ * file. In paths of the submitter's files, {@code ~} is the submitter's home. {@code Volumes} handles volumes, which are on the worker.
  */
 final class ServicePaths {
 
@@ -27,19 +27,19 @@ final class ServicePaths {
     }
 
     /**
-     * @param folder of the file in which the service stands, relative to the first compose file's; empty if it is the same
-     * @param home null: it is not known
+     * @param folder the folder of the service's file, relative to that of the first compose file. Empty if both are the same
+     * @param home null if it is unknown
      */
     static ConfigNode rebased(ConfigNode service, String folder, @Nullable String home) {
         return new ServicePaths(folder, home).service(service);
     }
 
-    /** The path as seen from the folder of the first compose file. */
+    /** The path relative to the folder of the first compose file. */
     static String join(String folder, String path) {
         return folder.isEmpty() || path.startsWith("/") ? path : folder + (folder.endsWith("/") ? "" : "/") + path;
     }
 
-    /** The folder of a file; empty for that of the first compose file. */
+    /** The folder of a file. Empty for the folder of the first compose file. */
     static String folder(String path) {
         int slash = path.lastIndexOf('/');
         return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
@@ -86,7 +86,7 @@ final class ServicePaths {
 
     private String joined(String path) {
         boolean atHome = home != null && home.startsWith("/") && path.startsWith("~");
-        // Compose reads ~x so, too.
+        // Compose also reads ~x like this.
         return join(folder, atHome ? home + "/" + path.substring(1).replaceFirst("^/++", "") : path);
     }
 
@@ -98,7 +98,7 @@ final class ServicePaths {
                         : text(volume, this::source));
     }
 
-    /** Only what begins with a dot is relative; the rest are absolute paths, names, and {@code ~}. */
+    /** Only a path that starts with a dot is relative. Others are absolute paths, names or {@code ~}. */
     private String source(String volume) {
         if (folder.isEmpty() || !volume.startsWith(".")) {
             return volume;

@@ -33,10 +33,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one service into a {@link TrainingSpec}: each supported key is read by the line that names it. */
+/** Reads one service into a {@link TrainingSpec}. Each supported key is read by the line that names it. */
 final class ServiceReader {
 
-    /** By the name of the flag of {@code docker run}. */
+    /** Keys by the name of the flag of {@code docker run}. */
     private static final Map<String, String> TUNING = Map.of(
             "cpuset-cpus", "cpuset",
             "cpu-shares", "cpu_shares",
@@ -109,10 +109,10 @@ final class ServiceReader {
             "volumes",
             "working_dir");
 
-    /** Of a label's value, in characters, as the message's schema has it. */
+    /** The schema's limit of a label's value, in characters. */
     private static final int LONGEST_LABEL = 4096;
 
-    /** How many entries the message's schema allows. */
+    /** The schema's limit of entries. */
     private static final Map<String, Integer> MOST_ENTRIES = Map.ofEntries(
             Map.entry("cap_add", RequestLimits.mostEntries("capAdd")),
             Map.entry("cap_drop", RequestLimits.mostEntries("capDrop")),
@@ -134,7 +134,7 @@ final class ServiceReader {
             Map.entry("ulimits", RequestLimits.mostEntries("ulimits")),
             Map.entry("volumes", RequestLimits.mostEntries("mounts")));
 
-    /** Of one text, or of a list of them. */
+    /** Keys with one text or a list of texts. */
     private static final List<String> STRINGS = List.of(
             "cgroup",
             "command",
@@ -152,7 +152,7 @@ final class ServiceReader {
             "user",
             "working_dir");
 
-    /** Texts that are empty where nothing is said, to Compose too; an empty number or size it refuses. */
+    /** Texts whose empty value means unset, as in Compose. Compose refuses an empty number or size. */
     private static final Set<String> TEXTS = Set.of(
             "cgroup",
             "container_name",
@@ -170,7 +170,7 @@ final class ServiceReader {
             "uts",
             "working_dir");
 
-    /** Of {@code pull_policy}: only an image that is older than that is pulled. */
+    /** A {@code pull_policy} that pulls only an image that is older than a period. */
     private static final String PULLED_WHEN_OLD = "daily|weekly|refresh|every_([0-9]+[wdhms])+";
 
     private final ConfigValue service;
@@ -194,7 +194,8 @@ final class ServiceReader {
 
     TrainingSpec read() {
         if (!service.name().matches("[a-zA-Z0-9._-]{1,100}")) {
-            service.problem("is no name that Compose accepts for a service", "Use letters, digits, '.', '_' and '-'");
+            service.problem(
+                    "is not a name that Compose accepts for a service", "Use letters, digits, '.', '_' and '-'");
         }
         service.fields().stream()
                 .filter(field -> !SUPPORTED.contains(field.name()))
@@ -206,7 +207,7 @@ final class ServiceReader {
         places();
         limits();
         confinement();
-        String wanted = "a name that begins with a letter or digit, of up to 100 letters, digits, '_', '.' and '-'";
+        String wanted = "a name that starts with a letter or digit, of up to 100 letters, digits, '_', '.' and '-'";
         return new TrainingSpec(
                 service.name(),
                 get("container_name", field -> field.matching("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}", wanted))
@@ -222,7 +223,7 @@ final class ServiceReader {
                 report.notices());
     }
 
-    /** What is taken here as it is written, and what Compose's own schema wants in quotes. */
+    /** Values that are read here as written, but that Compose's schema requires in quotes. */
     private void checkQuotes() {
         for (String key : STRINGS) {
             present(key)
@@ -235,7 +236,7 @@ final class ServiceReader {
         service.fields().forEach(field -> {
             int most = MOST_ENTRIES.getOrDefault(field.name(), Integer.MAX_VALUE);
             if (field.entryCount() > most) {
-                field.problem("has more than %,d entries, which a request cannot carry".formatted(most), "Write fewer");
+                field.problem("has more than %,d entries, the limit of a request".formatted(most), "Write fewer");
             }
         });
     }
@@ -246,12 +247,12 @@ final class ServiceReader {
                 "always|never|missing|if_not_present|build|" + PULLED_WHEN_OLD, "always, missing, never or build"));
         boolean built = present("build").isPresent() || options.builtFromSource();
         if (word.isPresent() && built && !word.get().equals("build")) {
-            policy.get().notice("means nothing beside a build: the image is built");
+            policy.get().notice("has no effect: the image is built");
         } else if (word.filter("build"::equals).isPresent() && !built) {
-            policy.get().problem("there is nothing to build", "Write build, or another pull_policy");
+            policy.get().problem("requires a build section", "Write build, or another pull_policy");
         }
         if (word.filter(text -> text.matches(PULLED_WHEN_OLD)).isPresent() && !built) {
-            policy.get().notice("is taken as always: the registry is asked before each attempt");
+            policy.get().notice("is read as always: the worker asks the registry before each attempt");
             return Pull.ALWAYS;
         }
         return built ? Pull.MISSING : word.flatMap(Pull::of).orElse(Pull.MISSING);
@@ -269,7 +270,7 @@ final class ServiceReader {
                         .isPresent()) {
             build.get()
                     .problem(
-                            "the result cannot be named by a digest",
+                            "an image that is built cannot be named by a digest",
                             "Name the image without @sha256:…, or leave build out");
         }
         return build.map(field -> BuildReader.read(field, variables::get, options.files()))
@@ -280,7 +281,7 @@ final class ServiceReader {
         List<String> parameters = Parameter.words(options.parameters());
         Optional<List<String>> command = present("command").map(ServiceReader::words);
         if (command.isEmpty() && !parameters.isEmpty()) {
-            service.notice("has no command: the parameters are passed to the ENTRYPOINT, in place of the image's CMD");
+            service.notice("has no command: the parameters are passed to the ENTRYPOINT instead of the image's CMD");
         }
         boolean any = command.isPresent() || !parameters.isEmpty();
         run.command(
@@ -302,7 +303,7 @@ final class ServiceReader {
         run.stdinOpen(flag("stdin_open"));
     }
 
-    /** A list, or a text that is split as Compose splits it. */
+    /** A list, or a text that is split as in Compose. */
     private static List<String> words(ConfigValue field) {
         if (field.isList()) {
             field.items().stream()
@@ -319,7 +320,7 @@ final class ServiceReader {
                     } catch (IllegalArgumentException e) {
                         field.problem(
                                 String.valueOf(e.getMessage()),
-                                "Write a list such as [\"sh\", \"-c\", \"…\"] for what a shell shall do");
+                                "To run a shell, write a list such as [\"sh\", \"-c\", \"…\"]");
                         return List.<String>of();
                     }
                 })
@@ -332,7 +333,7 @@ final class ServiceReader {
             int most = RequestLimits.mostEntries("anonymousVolumes");
             if (volumes.anonymous().size() > most) {
                 field.problem(
-                        "has more than %d volumes without a name, which a request cannot carry".formatted(most),
+                        "has more than %d volumes without a name, the limit of a request".formatted(most),
                         "Write fewer");
             }
         });
@@ -384,7 +385,7 @@ final class ServiceReader {
                 .toList());
     }
 
-    /** Two spellings of one limit. */
+    /** Two keys for the same limit. */
     private static <T> Optional<ConfigValue> one(
             Optional<ConfigValue> first, Optional<ConfigValue> second, Function<ConfigValue, Optional<T>> meaning) {
         if (first.isPresent() && second.isPresent() && !isSame(first.get(), second.get(), meaning)) {
@@ -393,7 +394,7 @@ final class ServiceReader {
         return first.or(() -> second);
     }
 
-    /** In the same words, or other words for the same. */
+    /** Whether both have the same text or the same value. */
     private static <T> boolean isSame(ConfigValue one, ConfigValue other, Function<ConfigValue, Optional<T>> meaning) {
         return one.text().equals(other.text()) || meaning.apply(one).equals(meaning.apply(other));
     }
@@ -401,7 +402,7 @@ final class ServiceReader {
     private static Ulimit ulimit(ConfigValue limit) {
         long most = (1L << 53) - 1;
         if (!LinuxVocabulary.ULIMITS.contains(limit.name())) {
-            limit.problem("is no limit", limit.nearest(LinuxVocabulary.ULIMITS));
+            limit.problem("is not a limit", limit.nearest(LinuxVocabulary.ULIMITS));
         }
         if (!limit.isMapping()) {
             long both = limit.integer(-1, most).orElse(0L);
@@ -426,7 +427,7 @@ final class ServiceReader {
         mode.filter("host"::equals)
                 .flatMap(_ -> present("network_mode"))
                 .ifPresent(field -> field.notice(
-                        "reaches beyond the container: the policy of the worker decides whether it is granted"));
+                        "gives access beyond the container: the worker's policy decides whether it is granted"));
         Optional<String> network = network();
         run.networkMode(mode.or(() -> network).orElse(null));
         run.dns(present("dns").map(ConfigValue::oneOrMore).orElse(List.of()).stream()
@@ -449,8 +450,7 @@ final class ServiceReader {
         run.readOnly(flag("read_only"));
         get("platform", ConfigValue::platform)
                 .ifPresent(_ -> present("platform")
-                        .ifPresent(
-                                field -> field.notice("is not passed on: an image runs on the worker's own platform")));
+                        .ifPresent(field -> field.notice("is not passed on: an image runs on the worker's platform")));
         present("scale").ifPresent(Deploy::once);
         run.extraHosts(present("extra_hosts").map(ServiceReader::hosts).orElse(List.of()));
     }
@@ -461,7 +461,7 @@ final class ServiceReader {
         if (networks.isEmpty()) {
             return mode.isPresent() ? Optional.empty() : Networks.readDefault(project.declared("networks"));
         }
-        mode.ifPresent(field -> field.problem("stands beside networks", "Keep one of the two"));
+        mode.ifPresent(field -> field.problem("cannot be combined with networks", "Keep one of the two"));
         return networks.flatMap(field -> Networks.read(field, project.declared("networks")));
     }
 
@@ -487,19 +487,19 @@ final class ServiceReader {
                 .toList();
     }
 
-    /** Those of files first, the later file over the earlier. */
+    /** Labels of files first. A later file overrides an earlier one. */
     private Map<String, String> labels() {
         Map<String, String> labels = new LinkedHashMap<>();
         for (ConfigValue file :
                 present("label_file").map(ConfigValue::oneOrMore).orElse(List.of())) {
             file.text().ifPresent(path -> {
                 Optional<String> text = options.files().read(path);
-                // Compose fills in no variables here but the file's own.
+                // Compose fills in only variables of the file itself.
                 text.ifPresent(each -> EnvFile.read(each, path, Map.of(), labels, report));
                 if (text.isEmpty()) {
                     file.missingFile(
                             path,
-                            "Create it beside the compose file, or correct the path",
+                            "Create it next to the compose file, or correct the path",
                             "Write its labels under labels");
                 }
             });
@@ -508,9 +508,9 @@ final class ServiceReader {
                 .ifPresent(field -> field.pairs(_ -> Optional.of("")).forEach((name, value) -> {
                     if (value.length() > LONGEST_LABEL) {
                         field.problem(
-                                "the value of %s is longer than %,d characters, which a request cannot carry"
+                                "the value of %s is longer than %,d characters, the limit of a request"
                                         .formatted(Excerpt.quote(name), LONGEST_LABEL),
-                                "Write a shorter one");
+                                "Write a shorter value");
                     }
                     labels.put(name, value);
                 }));
@@ -525,7 +525,7 @@ final class ServiceReader {
         return present(key).flatMap(reader);
     }
 
-    /** A key that stands there with nothing after it says nothing, as Compose sees it. */
+    /** A key without a value is ignored, as in Compose. */
     private Optional<ConfigValue> present(String key) {
         return service.get(key).filter(field -> !field.isNull() && !(TEXTS.contains(key) && field.isBlank()));
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which service of a project is the one that trains. */
+/** Chooses the service of a project that trains. */
 public final class TrainingService {
 
     private static final int MOST_SERVICES = 200;
@@ -20,8 +20,8 @@ public final class TrainingService {
     private final Report report;
 
     /**
-     * @param wanted the service that the submitter names; null: the one that reserves a GPU, or the only one
-     * @param environment has COMPOSE_PROFILES
+     * @param wanted the service that the submitter names. Null: the one that reserves a GPU, or the only one
+     * @param environment may contain COMPOSE_PROFILES
      */
     public TrainingService(@Nullable String wanted, Map<String, String> environment, Report report) {
         this.wanted = wanted;
@@ -29,7 +29,7 @@ public final class TrainingService {
         this.report = report;
     }
 
-    /** @throws InvalidFile if there is none, or more than one that could be meant */
+    /** @throws InvalidFile if no service is suitable, or more than one */
     public String choose(Project project, List<ConfigValue> files) {
         ConfigValue file = files.getLast();
         Set<String> names = project.serviceNames();
@@ -38,8 +38,7 @@ public final class TrainingService {
             throw report.refused();
         }
         if (names.size() > MOST_SERVICES) {
-            throw refused(
-                    file, "has more than %d services".formatted(MOST_SERVICES), "Write the one that trains alone");
+            throw refused(file, "has more than %d services".formatted(MOST_SERVICES), "Write only the one that trains");
         }
         String all = String.join(", ", names);
         if (wanted != null) {
@@ -50,7 +49,8 @@ public final class TrainingService {
         }
         Project sketch = project.sketch();
         List<ConfigValue> services = names.stream().map(sketch::service).toList();
-        // One that reserves a GPU trains, whether its profile is active or not: nobody reserves one for a database.
+        // A service with a GPU trains, even if its profile is not active: other services, such as a database, do not
+        // need one.
         List<ConfigValue> withGpu =
                 services.stream().filter(GpuReservation::isIn).toList();
         List<ConfigValue> candidates = withoutIdleProfiles(withGpu.isEmpty() ? services : withGpu);
@@ -67,12 +67,12 @@ public final class TrainingService {
             report.notice(
                     chosen.at(),
                     chosen.key(),
-                    "is the service that trains, since %s; the others are not started".formatted(why));
+                    "is the service that trains, because %s. The others are not started".formatted(why));
         }
         return chosen.name();
     }
 
-    /** Compose does not start a service with a profile unless it is asked to: between several, it counts only where all have one. */
+    /** Compose starts a service with a profile only on request. So it is a candidate only if all services have a profile. */
     private List<ConfigValue> withoutIdleProfiles(List<ConfigValue> services) {
         List<String> active =
                 List.of(environment.getOrDefault("COMPOSE_PROFILES", "").split(","));

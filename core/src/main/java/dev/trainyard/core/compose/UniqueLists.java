@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The lists of a service in which Compose keeps one entry for each thing (compose-go, {@code EnforceUnicity}): the last entry, at the place
- * of the first. Ports are compared by {@link Ports}, once their ranges are written out.
+ * Removes duplicates from lists as Compose does (compose-go, {@code EnforceUnicity}): the last entry stays, at the position of the first.
+ * {@link Ports} compares ports after it has expanded their ranges.
  */
 final class UniqueLists {
 
@@ -52,14 +52,14 @@ final class UniqueLists {
         this.service = service;
     }
 
-    /** What the entry of a list is about; empty where every entry counts. */
+    /** The identity of a list entry. Empty if every entry counts. */
     static Optional<String> identity(ConfigNode item, String path) {
         if (BY_TARGET.contains(path)) {
             return Volumes.targetOf(item);
         }
         return switch (path) {
             case "env_file" -> item instanceof Mapping file ? file.get("path").flatMap(UniqueLists::text) : text(item);
-            // Compose refuses the same words twice here, to which nothing is lost by reading them once.
+            // Compose refuses repeated words here. Reading them once loses nothing.
             case "extra_hosts", "group_add", "security_opt" -> text(item);
             case "tmpfs" -> text(item).map(text -> text.split(":", 2)[0]);
             default -> BY_NAME.contains(path) ? text(item).map(text -> text.split("=", 2)[0]) : Optional.empty();
@@ -70,7 +70,7 @@ final class UniqueLists {
         return item instanceof Scalar scalar ? Optional.of(scalar.text()) : Optional.empty();
     }
 
-    /** The service with each thing once; a message names each entry that is left out. */
+    /** The service without duplicates. A notice names each removed entry. */
     static ConfigValue of(ConfigValue service) {
         ConfigNode node = new UniqueLists(service).unique(service.node(), "");
         return new ConfigValue(service.name(), service.key(), service.at(), node, service.report());

@@ -8,27 +8,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The service keys that a training cannot have, and why: what means nothing to it is accepted with a notice, the rest refused. */
+/** The service keys that a training cannot have, and why. Keys without an effect are accepted with a notice. Others are refused. */
 final class UnsupportedKeys {
 
     static final Map<String, String> ACCEPTED = Map.ofEntries(
-            Map.entry(
-                    "restart",
-                    "means nothing to a training that ends; submit --max-attempts says how often it is tried"),
-            Map.entry("depends_on", "means nothing here: other services of the file are not started"),
+            Map.entry("restart", "has no effect on a training that ends. To retry it, use submit --max-attempts"),
+            Map.entry("depends_on", "has no effect: other services of the file are not started"),
             Map.entry("healthcheck", SharedWords.HEALTH),
             Map.entry(
                     "profiles",
-                    "means nothing to the service that trains; between several that could, one with an active profile or none is taken"),
+                    "has no effect on the service that trains. It only helps to choose the service: one with an active profile or without a profile"),
             Map.entry("logging", SharedWords.LOG),
             Map.entry("annotations", SharedWords.ANNOTATIONS),
             Map.entry("cpu_count", SharedWords.WINDOWS),
             Map.entry("cpu_percent", SharedWords.WINDOWS),
             Map.entry("mem_swappiness", SharedWords.SWAPPINESS),
-            Map.entry("develop", "means nothing here: nothing is watched"),
-            Map.entry("attach", "means nothing here: submit follows the log unless -d is given"));
+            Map.entry("develop", "has no effect: Trainyard does not watch files"),
+            Map.entry("attach", "has no effect: submit follows the log unless -d is given"));
 
-    /** What was found, and what to do. */
+    /** Why a key is refused, and what to do. */
     private record Refusal(String why, String remedy) {}
 
     private static final Refusal INEXPRESSIBLE =
@@ -38,20 +36,20 @@ final class UnsupportedKeys {
             Map.entry(
                     "device_cgroup_rules",
                     new Refusal(
-                            "opens devices of the host by their numbers, GPUs that are reserved for others among them",
+                            "opens devices of the host by number, including GPUs that are reserved for others",
                             "Reserve GPUs with gpus or deploy.resources.reservations.devices")),
             Map.entry(
                     "cgroup_parent",
                     new Refusal(
-                            "names a control group of the host, and the engine there decides which it is",
+                            "names a control group of the host, but the engine on the host assigns it",
                             "Leave it out")),
             Map.entry(
                     "volumes_from",
-                    new Refusal("needs another service, which is not started", "List the volumes here")),
-            Map.entry("links", new Refusal("needs another service, which is not started", "Leave it out")),
+                    new Refusal("refers to another service, which is not started", "List the volumes here")),
+            Map.entry("links", new Refusal("refers to another service, which is not started", "Leave it out")),
             Map.entry(
                     "external_links",
-                    new Refusal("needs another container, which the worker's host may not have", "Leave it out")),
+                    new Refusal("refers to another container, which the worker's host may not have", "Leave it out")),
             Map.entry(
                     "secrets",
                     new Refusal("cannot be passed on in this release", "Mount a file of the worker's host read-only")),
@@ -76,7 +74,7 @@ final class UnsupportedKeys {
         return REFUSED.keySet();
     }
 
-    /** Says what becomes of a key that is not among the supported ones. */
+    /** Reports a key that is not supported. */
     static void report(ConfigValue field, Collection<String> supported) {
         String name = field.name();
         boolean harmless = field.saysNothing();
@@ -87,7 +85,7 @@ final class UnsupportedKeys {
                 field.problem(REFUSED.get(name).why, REFUSED.get(name).remedy);
             }
         } else if (!name.startsWith("x-")) {
-            field.problem("is no key of a service that Compose knows", nearest(field, supported));
+            field.problem("is not a service key that Compose knows", nearest(field, supported));
         }
     }
 
@@ -97,6 +95,6 @@ final class UnsupportedKeys {
                 .toList();
         return NearestName.among(known, field.name())
                 .map("Did you mean '%s'?"::formatted)
-                .orElse("Leave it out, or begin a key of your own with x-");
+                .orElse("Leave it out, or start your own key with x-");
     }
 }

@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The submitter's environment over {@code .env}, and how values of a compose file are filled in from it. */
+/** Fills variables into the values of a compose file. The submitter's environment overrides {@code .env}. */
 final class Variables {
 
-    /** A short file can refer to a long value again and again. */
+    /** Limits the result, because a short file can refer to a long value many times. */
     private static final int LONGEST_IN_ALL = 4 << 20;
 
     private static final String PROJECT = "COMPOSE_PROJECT_NAME";
@@ -40,7 +40,7 @@ final class Variables {
         this.report = report;
     }
 
-    /** @param files of the project, which may name it */
+    /** @param files the files of the project. They may set its name */
     static Variables of(ComposeOptions options, List<ConfigValue> files, Report report) {
         Map<String, String> values = new HashMap<>();
         for (String file : envFiles(options.environment())) {
@@ -58,7 +58,7 @@ final class Variables {
         return variables;
     }
 
-    /** Those that Compose's own variables name, in place of {@code .env}. */
+    /** The env files that Compose's own variables name, instead of {@code .env}. */
     private static List<String> envFiles(Map<String, String> environment) {
         String named = environment.getOrDefault(ComposeOptions.ENV_FILES, "");
         if (!named.isEmpty()) {
@@ -73,12 +73,12 @@ final class Variables {
         if (!file.equals(DEFAULT_FILE)) {
             report.problem(new Problem(
                     ComposeOptions.ENV_FILES,
-                    "there is no file %s".formatted(Excerpt.path(file)),
+                    "the file %s does not exist".formatted(Excerpt.path(file)),
                     "Correct the variable, or unset it"));
         }
     }
 
-    /** The last file's {@code name}, or the folder's, as Compose spells it. */
+    /** The last file's {@code name}, or the folder's name, normalised as in Compose. */
     private Optional<String> project(List<ConfigValue> files, @Nullable String folder) {
         return Stream.concat(
                         files.reversed().stream()
@@ -103,7 +103,7 @@ final class Variables {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** @param key the path of the value, for people */
+    /** @param key the path of the value, as people see it */
     ConfigNode fillIn(ConfigNode node, String key) {
         return switch (node) {
             case Scalar scalar -> fillIn(scalar, key);
@@ -131,10 +131,10 @@ final class Variables {
             String text = interpolation.apply(scalar.text());
             filledIn += text.equals(scalar.text()) ? 0 : text.length();
             if (filledIn > LONGEST_IN_ALL) {
-                report.problem(scalar.at(), "", "the variables fill in too much text", "Keep data out of variables");
+                report.problem(scalar.at(), "", "the variables expand to too much text", "Keep data out of variables");
                 throw report.refused();
             }
-            // What came from a variable is text: Compose does not read it as a number again.
+            // The value of a variable is text: Compose does not read it as a number.
             return text.equals(scalar.text()) ? scalar : new Scalar(scalar.at(), text, false);
         } catch (IllegalArgumentException e) {
             String why = Excerpt.plain(String.valueOf(e.getMessage()), 200);

@@ -34,8 +34,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads YAML into a tree with positions. Bounded in size, depth and in what aliases expand to; a key that stands twice in one
- * mapping is a problem, since one of the two would be ignored.
+ * Reads YAML into a tree with positions. Size, depth and the expansion of aliases are limited. A repeated key in a mapping is a problem,
+ * because one of its values would be ignored.
  */
 public final class YamlReader {
 
@@ -46,7 +46,7 @@ public final class YamlReader {
     private static final Set<String> STANDARD_TAGS =
             Set.of("str", "int", "float", "bool", "null", "seq", "map", "merge");
 
-    /** Of scalars that are no texts, also in quotes. */
+    /** Tags of scalars that are not text, even in quotes. */
     private static final Set<String> NUMBER_TAGS = Set.of("int", "float", "bool");
 
     private final String file;
@@ -54,7 +54,7 @@ public final class YamlReader {
     private final Report report;
     private final Map<Anchor, Built> anchors = new HashMap<>();
 
-    /** A node, and how many nodes it stands for when every alias is written out. */
+    /** A node, and the number of its nodes after all aliases are expanded. */
     private record Built(ConfigNode node, int nodes) {}
 
     private YamlReader(String file, Iterator<Event> events, Report report) {
@@ -64,7 +64,7 @@ public final class YamlReader {
     }
 
     /**
-     * @param file the text's name, for people
+     * @param file the name of the text, as people know it
      * @throws InvalidFile if the text is not one YAML document within these bounds
      */
     public static ConfigNode read(String text, String file, Report report) {
@@ -125,7 +125,7 @@ public final class YamlReader {
         events.next();
         Event next = events.next();
         if (next.getEventId() != Event.ID.StreamEnd) {
-            throw fatal(at(next), "a second document begins", "Keep one document in the file");
+            throw fatal(at(next), "a second document starts here", "Keep one document in the file");
         }
         return root.node;
     }
@@ -142,7 +142,7 @@ public final class YamlReader {
     private Built node(Event event, int depth, Optional<String> tag) {
         SourceRange at = at(event);
         if (depth > MAX_DEPTH) {
-            throw fatal(at, "is nested more than %d levels deep".formatted(MAX_DEPTH), "Write it flatter");
+            throw fatal(at, "is nested more than %d levels deep".formatted(MAX_DEPTH), "Nest it less deeply");
         }
         return switch (event) {
             case AliasEvent alias -> alias(alias, at);
@@ -169,7 +169,9 @@ public final class YamlReader {
         Built target = anchors.get(alias.getAlias());
         if (target == null) {
             throw fatal(
-                    at, "there is no complete &%s before this".formatted(alias.getAlias()), "Write the anchor first");
+                    at,
+                    "no complete anchor &%s precedes this alias".formatted(alias.getAlias()),
+                    "Write the anchor first");
         }
         return new Built(target.node.at(at), target.nodes);
     }
@@ -235,19 +237,19 @@ public final class YamlReader {
     private void put(Map<String, Entry> entries, Scalar key, Entry entry) {
         Entry first = entries.putIfAbsent(key.text(), entry);
         if (first != null) {
-            String what = "stands here a second time, after line %d"
-                    .formatted(first.key().at().line());
+            String what =
+                    "is repeated, first on line %d".formatted(first.key().at().line());
             report.problem(key.at(), Excerpt.plain(key.text(), 60), what, "Keep one of the two");
         }
     }
 
-    /** A mapping's own keys win over merged ones, and an earlier source over a later. */
+    /** A mapping's own keys override merged ones, and an earlier source overrides a later one. */
     private void merge(ConfigNode source, Map<String, Entry> entries) {
         switch (source) {
             case Mapping mapping -> mapping.entries().forEach(entries::putIfAbsent);
             case Sequence sequence -> sequence.items().forEach(item -> merge(item, entries));
             case Scalar scalar ->
-                report.problem(scalar.at(), "<<", "merges what is no mapping", "Merge a mapping: <<: *name");
+                report.problem(scalar.at(), "<<", "merges a value that is not a mapping", "Merge a mapping: <<: *name");
         }
     }
 
@@ -258,16 +260,19 @@ public final class YamlReader {
         return nodes;
     }
 
-    /** {@code !!float "1.0"} is the number: a tag counts for more than quotes. */
+    /** {@code !!float "1.0"} is a number: a tag overrides quotes. */
     private boolean isNumber(Optional<String> tag, String text, SourceRange at) {
         Optional<String> type = tag.map(name -> name.replace(CORE_TAG, "")).filter(NUMBER_TAGS::contains);
         type.filter(_ -> !UnquotedText.isNoText(text))
                 .ifPresent(name -> report.problem(
-                        at, "", "%s is no %s".formatted(Excerpt.quote(text), name), "Write the value without the tag"));
+                        at,
+                        "",
+                        "%s is not of type %s".formatted(Excerpt.quote(text), name),
+                        "Write the value without the tag"));
         return type.isPresent();
     }
 
-    /** {@code !!null ""} is nothing, and no empty text. */
+    /** {@code !!null ""} is null, not an empty text. */
     private boolean isNull(Optional<String> tag, String text, SourceRange at) {
         boolean tagged = tag.filter(name -> name.equals(CORE_TAG + "null")).isPresent();
         if (tagged && !new Scalar(at, text, true).isNull()) {

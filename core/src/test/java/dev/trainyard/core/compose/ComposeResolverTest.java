@@ -215,9 +215,9 @@ class ComposeResolverTest {
         assertThat(spec.notices())
                 .extracting(Notice::toString)
                 .containsExactly(
-                        "train.yml:3:3 services.a: is the service that trains, since it reserves a GPU; the others are not started",
-                        "train.yml:3:30 services.a.profiles: means nothing to the service that trains;"
-                                + " between several that could, one with an active profile or none is taken");
+                        "train.yml:3:3 services.a: is the service that trains, because it reserves a GPU. The others are not started",
+                        "train.yml:3:30 services.a.profiles: has no effect on the service that trains."
+                                + " It only helps to choose the service: one with an active profile or without a profile");
     }
 
     @Test
@@ -398,7 +398,7 @@ class ComposeResolverTest {
                         .notices())
                 .singleElement()
                 .asString()
-                .contains("networks.default: is not made");
+                .contains("networks.default: is not created");
         assertThat(resolve("services: {t: {image: x, networks: {default: }}}").notices())
                 .isEmpty();
     }

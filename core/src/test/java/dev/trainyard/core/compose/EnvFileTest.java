@@ -90,14 +90,14 @@ class EnvFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        A B=1          | x.env:1: is no line of the form NAME=VALUE
-        =1             | x.env:1: is no line of the form NAME=VALUE
-        A=1~@B=2       | x.env:2: is no line of the form NAME=VALUE
-        A="a""b"       | x.env:1: is no line of the form NAME=VALUE
+        A B=1          | x.env:1: is not a line of the form NAME=VALUE
+        =1             | x.env:1: is not a line of the form NAME=VALUE
+        A=1~@B=2       | x.env:2: is not a line of the form NAME=VALUE
+        A="a""b"       | x.env:1: is not a line of the form NAME=VALUE
         A=1~B="        | x.env:2: a quote is not closed
         A=1~~B=${U:?say it} | x.env:3: needs the variable U: say it
         A=pa${ss       | x.env:1: a ${ is not closed in its line
-        A="\\0000"     | x.env:1: 'A' gets NUL
+        A="\\0000"     | x.env:1: 'A' contains NUL
         """)
     void what_compose_refuses_is_refused_at_its_line(String text, String problem) {
         assertThatThrownBy(() -> read(text.replace('~', '\n')))
@@ -119,7 +119,7 @@ class EnvFileTest {
                 .extracting(Notice::toString)
                 .containsExactly(
                         "x.env:2:4 B: the variable NONE is not set and becomes empty",
-                        "x.env:3:1 HERE: has no value here, and none in your environment: it is not set");
+                        "x.env:3:1 HERE: has no value here or in your environment, so it is not set");
     }
 
     @Test

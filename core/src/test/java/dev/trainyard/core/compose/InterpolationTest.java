@@ -68,8 +68,8 @@ class InterpolationTest {
         ${UNSET?}          | needs the variable UNSET
         ${                 | a ${ is not closed in its line
         ${SET              | a ${ is not closed in its line
-        ${}                | a ${ is not followed by a variable's name
-        ${1}               | a ${ is not followed by a variable's name
+        ${}                | a ${ must be followed by the name of a variable
+        ${1}               | a ${ must be followed by the name of a variable
         ${SET/x/y}         | ${SET/x/y} is not a form that Compose knows
         ${SET:x}           | ${SET:x} is not a form that Compose knows
         ${SET:}            | ${SET:} is not a form that Compose knows

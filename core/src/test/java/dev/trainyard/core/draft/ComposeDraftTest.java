@@ -241,7 +241,7 @@ class ComposeDraftTest {
                 ComposeResolver.resolve("services: {train: {image: busybox}}", "draft.yml", with(PARAMETERS));
 
         assertThat(spec.run().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
-        assertThat(spec.notices()).singleElement().asString().contains("in place of the image's CMD");
+        assertThat(spec.notices()).singleElement().asString().contains("instead of the image's CMD");
     }
 
     @Test
