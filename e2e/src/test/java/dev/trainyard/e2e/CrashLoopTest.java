@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -105,12 +106,36 @@ class CrashLoopTest {
         goesOn(bystander);
     }
 
+    /** As one does that is gigabytes once it is unpacked. */
+    @Test
+    void a_record_that_ends_each_worker_that_reads_it_is_left_out_and_those_behind_it_are_taken_in() {
+        Failpoint point = Failpoint.dieBefore("RecordKey#job");
+        worker = Installation.awaitReady(installation.startWorker("gpu-1", "slots:2", point));
+        // Both are in one partition, and only of what is no message the key is looked at.
+        installation.publish(List.of(Map.entry("", "no message"), Map.entry("", request("true"))));
+
+        startedAgainAndAgain(point, "SUCCEEDED");
+
+        assertThat(installation
+                        .sql()
+                        .sql("select reason from history.rejected")
+                        .query(String.class)
+                        .list())
+                .singleElement()
+                .asString()
+                .contains("four in a row");
+    }
+
     private void publish(String program) {
-        installation.publish(job, """
+        installation.publish(job, request(program));
+    }
+
+    private String request(String program) {
+        return """
                 {"schema": "trainyard.request/v1", "kind": "submit", "jobId": "%s", "name": "deadly",
                  "image": {"reference": "busybox:latest"},
                  "run": {"command": ["sh", "-c", "%s"], "mounts": %s},
-                 "gpus": {"count": 1}}""".formatted(job, program, gate.mounts()));
+                 "gpus": {"count": 1}}""".formatted(job, program, gate.mounts());
     }
 
     private void startedUntilItRuns(Training training, Failpoint point) {

@@ -13,6 +13,7 @@ import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.HostImages;
 import dev.trainyard.db.Incarnation;
+import dev.trainyard.db.IntakeStarts;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
@@ -249,7 +250,11 @@ public final class Worker implements AutoCloseable {
         keep(new HostHealth(engine, List.of(settings.outputsRoot(), engineInfo.dataRoot()), workers, registered.me()));
         keep(new PlannerLoop(database));
         keep(new EventPublisher(settings.kafka(), database));
-        Supplier<Intake> intake = () -> new Intake(settings.kafka(), new JobStore(database), new DraftStore(database));
+        Supplier<Intake> intake = () -> new Intake(
+                settings.kafka(),
+                new JobStore(database),
+                new DraftStore(database),
+                new IntakeStarts(database, registered.me()));
         keep(kafkaAnswers ? intake.get() : new DeferredIntake(intake));
         log.info(
                 "worker ready name={} id={} devices={} policy={}",

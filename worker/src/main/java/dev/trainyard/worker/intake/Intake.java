@@ -8,10 +8,12 @@ import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.Topics;
 import dev.trainyard.db.DraftStore;
+import dev.trainyard.db.IntakeStarts;
 import dev.trainyard.db.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -22,25 +24,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.BatchAcknowledgingMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.support.Acknowledgment;
+import org.springframework.transaction.TransactionException;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
@@ -51,6 +59,7 @@ public final class Intake implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
     private static final String GROUP = "trainyard-intake";
+    private static final int MOST_AT_ONCE = 500;
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     /** How long requests lie in the partitions of a worker that was killed: Kafka's 45 seconds would be felt. */
@@ -58,6 +67,7 @@ public final class Intake implements AutoCloseable {
 
     private final JobStore jobs;
     private final DraftStore drafts;
+    private final IntakeStarts starts;
     private final Producer<byte[], byte[]> deadLetters;
     private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
 
@@ -66,8 +76,9 @@ public final class Intake implements AutoCloseable {
      *
      * @throws KafkaUnavailable if Kafka does not answer within ten seconds; later outages are waited for
      */
-    public Intake(String bootstrapServers, JobStore jobs, DraftStore drafts) {
+    public Intake(String bootstrapServers, JobStore jobs, DraftStore drafts, IntakeStarts starts) {
         requireAnswer(bootstrapServers);
+        this.starts = starts;
         this.jobs = jobs;
         this.drafts = drafts;
         this.deadLetters = new KafkaProducer<>(
@@ -81,6 +92,7 @@ public final class Intake implements AutoCloseable {
         properties.setGroupId(GROUP);
         properties.setAckMode(ContainerProperties.AckMode.MANUAL);
         properties.setMissingTopicsFatal(false);
+        properties.setConsumerRebalanceListener(new Partitions());
         properties.setMessageListener((BatchAcknowledgingMessageListener<byte[], byte[]>) this::take);
         this.container = new ConcurrentMessageListenerContainer<>(
                 new DefaultKafkaConsumerFactory<>(
@@ -92,7 +104,7 @@ public final class Intake implements AutoCloseable {
                                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                                 false,
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                500,
+                                recordsAtOnce(starts),
                                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                                 Math.toIntExact(SILENT_AT_MOST.toMillis()),
                                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -105,6 +117,16 @@ public final class Intake implements AutoCloseable {
         container.setCommonErrorHandler(new DefaultErrorHandler(forever));
         container.setBeanName("intake");
         container.start();
+    }
+
+    /** One by one where processes have ended without taking in any: then it is known which of them it was. */
+    private static int recordsAtOnce(IntakeStarts starts) {
+        try {
+            return starts.isCareful() ? 1 : MOST_AT_ONCE;
+        } catch (DataAccessException | TransactionException e) {
+            log.debug("not known whether processes ended by what they read", e);
+            return MOST_AT_ONCE;
+        }
     }
 
     /** @throws KafkaUnavailable if Kafka does not answer within ten seconds */
@@ -149,6 +171,50 @@ public final class Intake implements AutoCloseable {
         accept(submits);
         if (acknowledgment != null) {
             acknowledgment.acknowledge();
+        }
+    }
+
+    /** Writes where reading begins, so that a record that ends each process that reads it is known in the end. */
+    private final class Partitions implements ConsumerAwareRebalanceListener {
+
+        @Override
+        public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            try {
+                Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+                for (TopicPartition partition : partitions) {
+                    long offset = consumer.position(partition);
+                    if (offset < ends.getOrDefault(partition, 0L)) {
+                        begin(consumer, partition, offset);
+                    }
+                }
+            } catch (KafkaException | DataAccessException | TransactionException e) {
+                // While one of both is away nothing is taken in either.
+                log.debug("start of reading not written", e);
+            }
+        }
+
+        private void begin(Consumer<?, ?> consumer, TopicPartition partition, long offset) {
+            if (!starts.begins(partition.topic(), partition.partition(), offset)) {
+                return;
+            }
+            setAside(
+                    new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
+                    null,
+                    "each process that read the record ended unexpectedly, four in a row; it is left out. It may be gigabytes once it is unpacked");
+            consumer.seek(partition, offset + 1);
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset + 1)));
+            starts.ends(partition.topic(), partition.partition());
+        }
+
+        @Override
+        public void onPartitionsRevokedAfterCommit(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            for (TopicPartition partition : partitions) {
+                try {
+                    starts.ends(partition.topic(), partition.partition());
+                } catch (DataAccessException | TransactionException e) {
+                    log.debug("end of reading not written partition={}", partition, e);
+                }
+            }
         }
     }
 

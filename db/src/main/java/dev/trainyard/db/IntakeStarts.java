@@ -1,0 +1,70 @@
+package dev.trainyard.db;
+
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * From which records processes take partitions in. A record may end each process that reads it, such as one that is gigabytes once it is
+ * unpacked: so many processes that ended at the same record are evidence against it.
+ */
+public final class IntakeStarts {
+
+    /** Two processes may have ended there by chance, or by any of the records that they read at once. */
+    private static final int CAREFUL = 2;
+
+    /** The others read it alone. */
+    private static final int GIVEN_UP = CAREFUL + 2;
+
+    private final Database database;
+    private final JdbcClient sql;
+    private final UUID incarnation;
+
+    public IntakeStarts(Database database, Incarnation me) {
+        this.database = database;
+        this.sql = database.sql();
+        this.incarnation = me.id();
+    }
+
+    /** Whether records are to be read one by one, so that each that is taken in is known. */
+    public boolean isCareful() {
+        return sql.sql("select exists (select from trainyard.intake_start where deaths >= :deaths)")
+                .param("deaths", CAREFUL - 1)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /**
+     * This process takes the partition in from there, where a record is. It commits before the record is read.
+     *
+     * @return whether the record is to be left out: too many processes in a row ended by it
+     */
+    public boolean begins(String topic, int partition, long offset) {
+        return database.inTransaction(() -> sql.sql("""
+                        insert into trainyard.intake_start as s (topic, partition, record_offset, incarnation)
+                        values (:topic, :partition, :offset, :me)
+                        on conflict (topic, partition) do update set
+                            deaths = case when s.record_offset <> excluded.record_offset then 0
+                                          when s.incarnation = excluded.incarnation then s.deaths
+                                          else s.deaths + 1 end,
+                            record_offset = excluded.record_offset, incarnation = excluded.incarnation, at = clock_timestamp()
+                        returning deaths""")
+                        .param("topic", topic)
+                        .param("partition", partition)
+                        .param("offset", offset)
+                        .param("me", incarnation)
+                        .query(Integer.class)
+                        .single()
+                >= GIVEN_UP);
+    }
+
+    /** This process gives the partition away, or has nothing to read there: what ends it now is none of its records. */
+    public void ends(String topic, int partition) {
+        database.inTransaction(() -> sql.sql("""
+                        delete from trainyard.intake_start
+                        where topic = :topic and partition = :partition and incarnation = :me""")
+                .param("topic", topic)
+                .param("partition", partition)
+                .param("me", incarnation)
+                .update());
+    }
+}
