@@ -12,8 +12,10 @@ import dev.trainyard.db.IntakeStarts;
 import dev.trainyard.db.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.listener.BatchAcknowledgingMessageListener;
+import org.springframework.kafka.listener.BatchAcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 import org.springframework.kafka.listener.ContainerProperties;
@@ -90,10 +92,17 @@ public final class Intake implements AutoCloseable {
                 new ByteArraySerializer());
         ContainerProperties properties = new ContainerProperties(Topics.REQUESTS);
         properties.setGroupId(GROUP);
-        properties.setAckMode(ContainerProperties.AckMode.MANUAL);
+        // At once: the next partition begins after it.
+        properties.setAckMode(ContainerProperties.AckMode.MANUAL_IMMEDIATE);
         properties.setMissingTopicsFatal(false);
-        properties.setConsumerRebalanceListener(new Partitions());
-        properties.setMessageListener((BatchAcknowledgingMessageListener<byte[], byte[]>) this::take);
+        boolean careful = isCareful(starts);
+        Partitions partitions = new Partitions(careful);
+        properties.setConsumerRebalanceListener(partitions);
+        properties.setMessageListener((BatchAcknowledgingConsumerAwareMessageListener<byte[], byte[]>)
+                (records, acknowledgment, consumer) -> {
+                    take(records, acknowledgment);
+                    partitions.takenIn(records, Objects.requireNonNull(consumer));
+                });
         this.container = new ConcurrentMessageListenerContainer<>(
                 new DefaultKafkaConsumerFactory<>(
                         Map.of(
@@ -104,7 +113,7 @@ public final class Intake implements AutoCloseable {
                                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                                 false,
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                recordsAtOnce(starts),
+                                careful ? 1 : MOST_AT_ONCE,
                                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                                 Math.toIntExact(SILENT_AT_MOST.toMillis()),
                                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -119,13 +128,13 @@ public final class Intake implements AutoCloseable {
         container.start();
     }
 
-    /** One by one where processes have ended without taking in any: then it is known which of them it was. */
-    private static int recordsAtOnce(IntakeStarts starts) {
+    /** Whether records are read one by one, because processes ended before they had taken in any. */
+    private static boolean isCareful(IntakeStarts starts) {
         try {
-            return starts.isCareful() ? 1 : MOST_AT_ONCE;
+            return starts.isCareful();
         } catch (DataAccessException | TransactionException e) {
-            log.debug("not known whether processes ended by what they read", e);
-            return MOST_AT_ONCE;
+            log.debug("cannot find out whether processes ended by a record", e);
+            return false;
         }
     }
 
@@ -174,36 +183,82 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Writes where reading begins, so that a record that ends each process that reads it is known in the end. */
+    /**
+     * Writes from which record a process reads each partition, so that a record that ends each process is found. A careful process begins a
+     * partition only when it has taken in something from the one before: if it ends, the record of one partition is the reason, and no record
+     * of another is blamed.
+     */
     private final class Partitions implements ConsumerAwareRebalanceListener {
+
+        private final boolean careful;
+        private final Deque<TopicPartition> waiting = new ArrayDeque<>();
+        private @Nullable TopicPartition begun;
+
+        Partitions(boolean careful) {
+            this.careful = careful;
+        }
 
         @Override
         public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
             try {
                 Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-                for (TopicPartition partition : partitions) {
-                    long offset = consumer.position(partition);
-                    if (offset < ends.getOrDefault(partition, 0L)) {
-                        begin(consumer, partition, offset);
+                List<TopicPartition> unread = partitions.stream()
+                        .filter(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))
+                        .toList();
+                if (careful) {
+                    consumer.pause(unread);
+                    waiting.addAll(unread);
+                    if (begun == null) {
+                        beginNext(consumer);
                     }
+                } else {
+                    unread.forEach(partition -> begin(consumer, partition));
                 }
             } catch (KafkaException | DataAccessException | TransactionException e) {
-                // While one of both is away nothing is taken in either.
-                log.debug("start of reading not written", e);
+                // Without Kafka or Postgres, nothing is taken in either.
+                log.debug("cannot record the start of reading", e);
             }
         }
 
-        private void begin(Consumer<?, ?> consumer, TopicPartition partition, long offset) {
+        void takenIn(List<ConsumerRecord<byte[], byte[]>> records, Consumer<?, ?> consumer) {
+            if (records.stream()
+                    .anyMatch(record -> new TopicPartition(record.topic(), record.partition()).equals(begun))) {
+                beginNext(consumer);
+            }
+        }
+
+        /** Also when a record of the partition before was left out. */
+        private void beginNext(Consumer<?, ?> consumer) {
+            boolean leftOut = true;
+            while (leftOut) {
+                begun = waiting.poll();
+                if (begun == null) {
+                    return;
+                }
+                try {
+                    leftOut = begin(consumer, begun);
+                } catch (KafkaException | DataAccessException | TransactionException e) {
+                    log.debug("cannot record the start of reading partition={}", begun, e);
+                    leftOut = false;
+                }
+                consumer.resume(List.of(begun));
+            }
+        }
+
+        /** @return whether its next record was left out */
+        private boolean begin(Consumer<?, ?> consumer, TopicPartition partition) {
+            long offset = consumer.position(partition);
             if (!starts.begins(partition.topic(), partition.partition(), offset)) {
-                return;
+                return false;
             }
             setAside(
                     new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
                     null,
-                    "each process that read the record ended unexpectedly, four in a row; it is left out. It may be gigabytes once it is unpacked");
+                    "each process that read the record ended unexpectedly, four in a row, so it is left out. Perhaps it is gigabytes when it is unpacked");
             consumer.seek(partition, offset + 1);
             consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset + 1)));
             starts.ends(partition.topic(), partition.partition());
+            return true;
         }
 
         @Override
@@ -212,8 +267,12 @@ public final class Intake implements AutoCloseable {
                 try {
                     starts.ends(partition.topic(), partition.partition());
                 } catch (DataAccessException | TransactionException e) {
-                    log.debug("end of reading not written partition={}", partition, e);
+                    log.debug("cannot record the end of reading partition={}", partition, e);
                 }
+            }
+            waiting.removeAll(partitions);
+            if (begun != null && partitions.contains(begun)) {
+                beginNext(consumer);
             }
         }
     }
