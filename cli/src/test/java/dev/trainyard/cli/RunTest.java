@@ -191,7 +191,7 @@ class RunTest {
                 .startsWith("error: this cannot become a training:\n  argument 1, -p: 'http' is no port.")
                 .contains(
                         "\n  argument 3, --cidfile: ",
-                        "\n  argument 5, --volumn: is no flag of docker run, nor one of ours. Did you mean --volume?",
+                        "\n  argument 5, --volumn: is neither a flag of docker run nor of trainyard run. Did you mean --volume?",
                         "\n  argument 7, the image: 'BusyBox' is not valid");
         assertThat(server.lines()).isEmpty();
     }
@@ -208,7 +208,7 @@ class RunTest {
             assertThat(help.exitCode()).isZero();
             assertThat(help.out()).contains("docker run's own flags", "--dry-run", "--max-attempts", "Example:");
         }
-        assertThat(cli.run("run").err()).contains("run: names no image. Write it after the flags");
+        assertThat(cli.run("run").err()).contains("run: the image is missing. Write it after the flags");
     }
 
     @Test

@@ -1,5 +1,5 @@
 /**
- * How a compose file becomes a training, as Compose means it; nothing is ignored silently. Entry:
+ * Converts a compose file to a training, as Compose reads it. Nothing is ignored silently. Entry:
  * {@link dev.trainyard.core.compose.ComposeResolver}.
  */
 @NullMarked

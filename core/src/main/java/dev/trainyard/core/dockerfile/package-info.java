@@ -1,5 +1,5 @@
 /**
- * A Dockerfile, read as every release of the engine reads it, or refused with its line. Entry:
+ * Reads a Dockerfile as every release of the engine reads it, or refuses it with its line. Entry:
  * {@link dev.trainyard.core.dockerfile.DockerfileInstruction}.
  */
 @NullMarked

@@ -1,5 +1,5 @@
 /**
- * Stored drafts: a compose file with declared parameters that becomes a training whenever it is
+ * Stored drafts: a compose file with declared parameters that becomes a training each time it is
  * filled in. Entry: {@link dev.trainyard.core.draft.ModelDraft}.
  */
 @NullMarked

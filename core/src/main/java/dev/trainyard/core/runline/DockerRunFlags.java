@@ -8,11 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The flags of {@code docker run}: how each is written, and why a training cannot have some of them. */
+/** The flags of {@code docker run}: their syntax, and why a training cannot have some of them. */
 final class DockerRunFlags {
 
     private static final String INEXPRESSIBLE = "cannot be passed on to the worker in this release";
-    private static final String ONE_CONTAINER = "needs other containers of the host, and the worker chooses the host";
+    private static final String ONE_CONTAINER =
+            "refers to other containers of the host, but the planner chooses the host";
     private static final String LEAVE_OUT = "Leave it out";
     private static final String CPUS = "Write --cpus N";
 
@@ -83,15 +84,15 @@ final class DockerRunFlags {
         value("workdir", 'w');
 
         withoutEffect("annotation", SharedWords.ANNOTATIONS);
-        withoutEffect("attach", 'a', "means nothing here: both streams are shown, and nothing is typed in");
-        withoutEffect("detach-keys", "means nothing here: nothing is typed into the container");
+        withoutEffect("attach", 'a', "has no effect: both output streams are shown, and input is not supported");
+        withoutEffect("detach-keys", "has no effect: the container gets no keyboard input");
         withoutEffect("health-cmd", SharedWords.HEALTH);
         withoutEffect("health-interval", SharedWords.HEALTH);
         withoutEffect("health-retries", SharedWords.HEALTH);
         withoutEffect("health-start-interval", SharedWords.HEALTH);
         withoutEffect("health-start-period", SharedWords.HEALTH);
         withoutEffect("health-timeout", SharedWords.HEALTH);
-        withoutEffect("kernel-memory", "means nothing: engines of today ignore it");
+        withoutEffect("kernel-memory", "has no effect: current engines ignore it");
         withoutEffect("log-driver", SharedWords.LOG);
         withoutEffect("log-opt", SharedWords.LOG);
         withoutEffect("memory-swappiness", SharedWords.SWAPPINESS);
@@ -100,29 +101,29 @@ final class DockerRunFlags {
                 "quiet",
                 'q',
                 "false",
-                "means nothing here: the worker tells how the pull goes, and -d prints the id alone");
-        switchWithoutEffect("sig-proxy", ' ', "true", "means nothing here: Ctrl-C asks whether to cancel the job");
+                "has no effect: the worker reports the progress of the pull, and -d prints only the id");
+        switchWithoutEffect("sig-proxy", ' ', "true", "has no effect: Ctrl-C asks whether to cancel the job");
 
         refusedBut("0", "blkio-weight", INEXPRESSIBLE, LEAVE_OUT);
         refused("blkio-weight-device", INEXPRESSIBLE, LEAVE_OUT);
         refusedBut(
                 "",
                 "cgroup-parent",
-                "names a control group of the host, and the engine there decides which it is",
+                "names a control group of the host, but the engine on the host assigns it",
                 LEAVE_OUT);
         refusedBut(
                 "",
                 "cidfile",
-                "would hold the id of a container that is made later, on another host",
-                "Leave it out; -d prints the job's id");
+                "would contain the id of a container that is created later, on another host",
+                "Leave it out. -d prints the job's id");
         refusedBut("0", "cpu-count", "is for Windows, and trainings run on Linux", CPUS);
         refusedBut("0", "cpu-percent", "is for Windows, and trainings run on Linux", CPUS);
         refusedBut("0", "cpu-rt-period", INEXPRESSIBLE, CPUS);
         refusedBut("0", "cpu-rt-runtime", INEXPRESSIBLE, CPUS);
         refused(
                 "device-cgroup-rule",
-                "opens devices of the host by their numbers, GPUs that are reserved for others among them",
-                "Reserve GPUs with --gpus; name another device with --device");
+                "opens devices of the host by number, including GPUs that are reserved for others",
+                "Reserve GPUs with --gpus. For another device, use --device");
         refused("device-read-bps", INEXPRESSIBLE, LEAVE_OUT);
         refused("device-read-iops", INEXPRESSIBLE, LEAVE_OUT);
         refused("device-write-bps", INEXPRESSIBLE, LEAVE_OUT);
@@ -130,30 +131,30 @@ final class DockerRunFlags {
         refusedSwitch(
                 "disable-content-trust",
                 "true",
-                "cannot be turned off: workers verify no signatures",
-                "Leave it out; name the image by its digest, IMAGE@sha256:…");
+                "has nothing to turn off: workers do not verify signatures",
+                "Leave it out. Name the image by its digest, IMAGE@sha256:…");
         refusedBut("0", "io-maxbandwidth", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refusedBut("0", "io-maxiops", "is for Windows, and trainings run on Linux", LEAVE_OUT);
         refusedBut(
                 "",
                 "ip",
                 "is an address in a network of one host, which the job may not get",
-                "Leave it out; --publish makes a port reachable");
+                "Leave it out. To make a port reachable, use --publish");
         refusedBut(
                 "",
                 "ip6",
                 "is an address in a network of one host, which the job may not get",
-                "Leave it out; --publish makes a port reachable");
+                "Leave it out. To make a port reachable, use --publish");
         refused("link", ONE_CONTAINER, "Name the other machine with --add-host NAME:ADDRESS");
         refused("link-local-ip", "is an address in a network of one host, which the job may not get", LEAVE_OUT);
-        refused("network-alias", ONE_CONTAINER, "Leave it out; --publish makes a port reachable");
+        refused("network-alias", ONE_CONTAINER, "Leave it out. To make a port reachable, use --publish");
         refusedSwitch("oom-kill-disable", "false", SharedWords.NO_OOM_KILL, LEAVE_OUT);
         refused("storage-opt", INEXPRESSIBLE, LEAVE_OUT);
         refusedSwitch("use-api-socket", "false", SharedWords.API_SOCKET, LEAVE_OUT);
         refused("volumes-from", ONE_CONTAINER, "List the volumes with --volume SOURCE:TARGET");
     }
 
-    /** Docker's other spellings. */
+    /** Docker's aliases. */
     private static final Map<String, String> ALIASES = Map.of(
             "net", "network",
             "net-alias", "network-alias",
@@ -197,7 +198,7 @@ final class DockerRunFlags {
         add(new RunFlag(name, letter, false, false, null, null));
     }
 
-    /** Accepted, and told why it changes nothing. */
+    /** Accepted with a notice about why it has no effect. */
     private static void withoutEffect(String name, String why) {
         withoutEffect(name, ' ', why);
     }
@@ -214,7 +215,7 @@ final class DockerRunFlags {
         add(new RunFlag(name, ' ', true, true, new Refusal(why, remedy, null), null));
     }
 
-    /** Refused, but for the value that Docker has where nothing is said. */
+    /** Refused, unless it has Docker's default value. */
     private static void refusedBut(String harmless, String name, String why, String remedy) {
         add(new RunFlag(name, ' ', true, true, new Refusal(why, remedy, harmless), null));
     }

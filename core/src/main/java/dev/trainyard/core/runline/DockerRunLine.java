@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code docker run} line that equals a request, for people to read and to try. Of variables it has the values that the request declares to be
- * public; Docker takes the others from the environment. Addresses are without user and password.
+ * Writes the {@code docker run} line that is equivalent to a request, for people to read and try. It contains only the values of public
+ * variables. Docker takes the others from the environment. Addresses have no user and password.
  */
 public final class DockerRunLine {
 
@@ -30,14 +30,14 @@ public final class DockerRunLine {
 
     private DockerRunLine() {}
 
-    /** One line, quoted for a POSIX shell. What only a host knows stands in angle brackets. */
+    /** One line, quoted for a POSIX shell. Values that only a host knows are in angle brackets. */
     public static String render(Request.Submit submit) {
         DockerRunLine line = new DockerRunLine();
         line.submit(submit);
         return line.text();
     }
 
-    /** The {@code docker build} line that comes before it; empty if the image is not built. */
+    /** The {@code docker build} line to run before. Empty if the image is not built. */
     public static Optional<String> build(Request.Submit submit) {
         if (!(submit.image() instanceof ImageSource.Build build)) {
             return Optional.empty();
@@ -58,7 +58,7 @@ public final class DockerRunLine {
         gpus(submit.gpus());
         submit.labels().forEach((name, value) -> option("--label", name + "=" + value));
         run.environment().forEach((name, value) -> {
-            // The worker alone sets this one.
+            // Only the worker sets this variable.
             if (!name.equals("NVIDIA_VISIBLE_DEVICES")) {
                 option("--env", shown(run, name, value));
             }
@@ -132,7 +132,7 @@ public final class DockerRunLine {
         option("--mac-address", addressing.macAddress());
     }
 
-    /** {@code --entrypoint} takes one word; what follows it in the list comes first after the image. */
+    /** {@code --entrypoint} accepts one word. The other words of the entrypoint come first after the image. */
     private void program(@Nullable List<String> entrypoint, String image, @Nullable List<String> command) {
         if (entrypoint == null) {
             words.add(image);

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * Reads {@code --gpus} as Docker does (docker/cli, {@code opts/gpus.go}): {@code all}, a number, or words such as
- * {@code "device=0,2"} and {@code count=2}. A word that is all in quotes may contain commas.
+ * {@code "device=0,2"} and {@code count=2}. A word in quotes may contain commas.
  */
 final class GpuFlag {
 
@@ -33,7 +33,7 @@ final class GpuFlag {
     }
 
     /**
-     * @param capabilities filled with the driver's capabilities that are asked for beside {@code gpu}
+     * @param capabilities receives the requested capabilities of the driver other than {@code gpu}
      */
     static Gpus read(ConfigValue flag, Set<String> capabilities) {
         GpuFlag reader = new GpuFlag(flag);
@@ -56,7 +56,7 @@ final class GpuFlag {
             if (seen.add(key)) {
                 word(key, word.substring(equals + 1).strip());
             } else {
-                flag.problem("says %s twice".formatted(key), FORMS);
+                flag.problem("has %s twice".formatted(key), FORMS);
             }
         }
         if (devices.isEmpty()) {
@@ -64,7 +64,7 @@ final class GpuFlag {
         }
         if (seen.contains("count")) {
             flag.problem(
-                    "names devices, and beside them a number",
+                    "has both devices and a number",
                     "Write --gpus '\"device=0,2\"' with both kinds of quotes, so that the comma belongs to the list");
         }
         return new Gpus.Devices(List.copyOf(devices));
@@ -77,7 +77,7 @@ final class GpuFlag {
             case "driver" -> {
                 if (!value.equals("nvidia")) {
                     flag.problem(
-                            "the driver %s is not known".formatted(Excerpt.quote(value)),
+                            "unknown driver %s".formatted(Excerpt.quote(value)),
                             "Write driver=nvidia, or leave it out");
                 }
             }
@@ -86,7 +86,7 @@ final class GpuFlag {
             case "options" -> flag.problem("options cannot be passed on to the worker", "Leave them out");
             default ->
                 flag.problem(
-                        "the key %s is not known".formatted(Excerpt.quote(key)),
+                        "unknown key %s".formatted(Excerpt.quote(key)),
                         NearestName.among(KEYS, key)
                                 .map("Did you mean '%s'?"::formatted)
                                 .orElse(FORMS));
@@ -95,7 +95,7 @@ final class GpuFlag {
 
     private void count(String value) {
         if (value.matches("0+")) {
-            flag.problem("reserves no GPU", "Leave the flag out for a training without GPUs");
+            flag.problem("reserves no GPU", "For a training without GPUs, leave the flag out");
             return;
         }
         if (value.equals("all") || value.equals("-1")) {
@@ -112,14 +112,14 @@ final class GpuFlag {
 
     private void device(String value) {
         if (value.equals("all")) {
-            // As the nvidia runtime spells it.
+            // The nvidia runtime uses this spelling.
             count = new Gpus.All(null, null);
             return;
         }
         for (String id : value.split(",", -1)) {
             String name = id.strip();
             if (!name.matches(GpuReservation.DEVICE)) {
-                flag.problem("%s is no index or UUID of a device".formatted(Excerpt.quote(name)), FORMS);
+                flag.problem("%s is not the index or UUID of a device".formatted(Excerpt.quote(name)), FORMS);
             } else if (devices.contains(name)) {
                 flag.problem("the device %s is named twice".formatted(name), "Name each device once");
             }

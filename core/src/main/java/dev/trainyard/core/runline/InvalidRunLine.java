@@ -4,7 +4,7 @@ import dev.trainyard.core.text.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Words of {@code docker run} that cannot become a training. Reports everything that is wrong with them at once. */
+/** Words of {@code docker run} that cannot become a training. Contains all problems. */
 public final class InvalidRunLine extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class InvalidRunLine extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** At least one, each with the number of the argument and the flag. */
+    /** At least one problem, each with the number of the argument and the flag. */
     public List<Problem> problems() {
         return problems;
     }

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads {@code --mount} as Docker does (docker/cli, {@code opts/mount.go}) into the long form of a compose file's volume, which
- * {@link Volumes} then judges: the two say the same in other words.
+ * Reads {@code --mount} as Docker does (docker/cli, {@code opts/mount.go}) and converts it to the equivalent long form of a compose file's
+ * volume, which {@link Volumes} checks.
  */
 final class MountFlag {
 
     private static final String FORM = "Write --mount type=bind,source=/path,target=/path[,readonly]";
 
-    /** Docker's spellings of keys that Compose has too. */
+    /** Docker's spellings of Compose's keys. */
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("type", "type"),
             Map.entry("source", "source"),
@@ -51,7 +51,7 @@ final class MountFlag {
             "volume-opt",
             "image-subpath");
 
-    /** What Docker does where nothing is said. */
+    /** Docker's defaults. */
     private static final List<String> SILENT = List.of(
             "bind-nonrecursive=false", "bind-recursive=enabled", "bind-create-src=false", "volume-driver=local");
 
@@ -67,7 +67,7 @@ final class MountFlag {
         this.flag = flag;
     }
 
-    /** Empty: it is reported as wrong. */
+    /** Empty after a problem, which is reported. */
     static Optional<ConfigNode> read(ConfigValue flag) {
         return flag.text().flatMap(text -> new MountFlag(flag).read(text));
     }
@@ -79,7 +79,7 @@ final class MountFlag {
             flag.problem(String.valueOf(e.getMessage()), FORM);
             return Optional.empty();
         }
-        // Docker's own default.
+        // Docker's default.
         entries.putIfAbsent("type", entry("type", "volume"));
         nest("tmpfs", tmpfs);
         nest("bind", bind);
@@ -104,7 +104,7 @@ final class MountFlag {
             flag.problem("%s cannot be passed on to the worker in this release".formatted(key), "Leave it out");
         } else if (name == null) {
             flag.problem(
-                    "the key %s is not known".formatted(Excerpt.quote(key)),
+                    "unknown key %s".formatted(Excerpt.quote(key)),
                     NearestName.among(KEYS.keySet(), key)
                             .map("Did you mean '%s'?"::formatted)
                             .orElse(FORM));
@@ -146,7 +146,7 @@ final class MountFlag {
             return false;
         }
         if (!type.equals("tmpfs") && !tmpfs.isEmpty()) {
-            flag.problem("has options of type tmpfs, and is of another", "Write type=tmpfs, or leave them out");
+            flag.problem("has options of type tmpfs, but another type", "Write type=tmpfs, or leave them out");
         }
         if (!type.equals("bind") && !bind.isEmpty() || !type.equals("volume") && !volume.isEmpty()) {
             flag.problem(

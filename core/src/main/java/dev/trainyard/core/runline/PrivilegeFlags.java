@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the flags by which a container reaches beyond itself. They are passed on: the worker's policy decides about them. */
+/** Reads the flags that give access beyond the container. They are passed on, and the worker's policy decides about them. */
 final class PrivilegeFlags {
 
     private static final Pattern DEVICE = Pattern.compile("/[^:]+(:/[^:]+)?(:[rwm]{1,3})?");
@@ -43,8 +43,8 @@ final class PrivilegeFlags {
                                 .filter(field -> !field.text().orElse("").isEmpty())
                                 .filter(field ->
                                         !Privileges.confines(field.text().orElse(""))))
-                .forEach(field ->
-                        field.notice("reaches beyond the container: the worker's policy decides whether it may"));
+                .forEach(field -> field.notice(
+                        "gives access beyond the container: the worker's policy decides whether it is granted"));
         return privileges;
     }
 
@@ -52,12 +52,12 @@ final class PrivilegeFlags {
         return flags.said(name).flatMap(field -> field.mode("host", "host")).orElse(null);
     }
 
-    /** On some of these Docker's client itself acts; what it would only send is passed on. */
+    /** Docker's client itself handles some of these options. The others, which it only sends, are passed on. */
     private static Optional<String> securityOption(ConfigValue field) {
         String text = field.text().orElse("");
         if (text.startsWith("seccomp") && !text.matches("seccomp[=:](unconfined|builtin)")) {
             field.problem(
-                    "a seccomp profile is a file, and files are not sent along",
+                    "a seccomp profile is a file, which is not sent along",
                     "Write seccomp=unconfined, or leave it out");
             return Optional.empty();
         }
@@ -73,9 +73,9 @@ final class PrivilegeFlags {
     private static Optional<String> device(ConfigValue field) {
         String text = field.text().orElse("");
         if (text.startsWith("/dev/nvidia") || text.startsWith("nvidia.com/")) {
-            field.problem("a GPU is reserved and not mounted: it may be another job's", "Write --gpus 1");
+            field.problem("a GPU must be reserved, not mounted, because another job may use it", "Write --gpus 1");
             return Optional.empty();
         }
-        return field.matching(DEVICE.pattern(), "/dev/NAME, with :/dev/OTHER and :rwm after it if need be");
+        return field.matching(DEVICE.pattern(), "/dev/NAME, optionally followed by :/dev/OTHER and :rwm");
     }
 }

@@ -3,14 +3,14 @@ package dev.trainyard.core.runline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A flag that may stand before the image.
+ * A flag before the image.
  *
  * @param name without dashes
- * @param letter its short form; a space: none
- * @param takesValue whether a value follows; else it is a switch, which may still be given as {@code --name=false}
- * @param repeats whether every occurrence counts; else the last one does
- * @param refusal why a training cannot have it; null: it can
- * @param unused why it changes nothing here; null: it does
+ * @param letter its short form. A space if it has none
+ * @param takesValue whether a value follows. Otherwise it is a switch, which can still be given as {@code --name=false}
+ * @param repeats whether every occurrence counts. Otherwise only the last one counts
+ * @param refusal why a training cannot have it. Null if it can
+ * @param unused why it has no effect. Null if it has one
  */
 record RunFlag(
         String name,
@@ -20,9 +20,9 @@ record RunFlag(
         @Nullable Refusal refusal,
         @Nullable Unused unused) {
 
-    /** @param harmless a value with which the flag says nothing; null: there is none */
+    /** @param harmless a value with which the flag has no effect. May be null */
     record Refusal(String why, String remedy, @Nullable String harmless) {}
 
-    /** @param usual the value of a switch with which it says nothing; empty: there is none */
+    /** @param usual the value with which the switch has no effect. Empty if there is none */
     record Unused(String why, String usual) {}
 }

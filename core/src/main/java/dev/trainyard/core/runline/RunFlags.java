@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a run line says by its flags, looked up by a flag's long name. What is not of the wanted form is reported, and reads as not said. */
+/** The flags of a docker run line by their long names. An invalid value is reported, and reads as absent. */
 final class RunFlags {
 
-    /** Those of which Docker's client reads an integer as Go does. */
+    /** Flags whose value Docker's client reads as an integer of Go. */
     private static final Set<String> INTEGERS =
             Set.of("cpu-period", "cpu-quota", "cpu-shares", "oom-score-adj", "pids-limit", "stop-timeout");
 
@@ -33,7 +33,7 @@ final class RunFlags {
         return given;
     }
 
-    /** Every occurrence. */
+    /** All occurrences of a flag. */
     List<ConfigValue> all(String name) {
         return given.stream()
                 .filter(each -> each.flag().name().equals(name))
@@ -41,7 +41,7 @@ final class RunFlags {
                 .toList();
     }
 
-    /** The occurrence that counts where a flag is given more than once. */
+    /** The last occurrence, which counts if a flag is given several times. */
     Optional<ConfigValue> last(String name) {
         Optional<ConfigValue> last = all(name).stream().reduce((_, later) -> later);
         return INTEGERS.contains(name) ? last.map(RunFlags::inDecimal) : last;
@@ -52,12 +52,13 @@ final class RunFlags {
         Optional<Long> number = IntegerText.parse(text);
         if (number.isEmpty() && text.matches("[-+]?0\\d+")) {
             field.problem(
-                    "%s is not valid".formatted(Excerpt.quote(text)), "Leave the first 0 out, which makes it octal");
+                    "%s is not valid".formatted(Excerpt.quote(text)),
+                    "Remove the leading 0, which makes the number octal");
         }
         return number.map(value -> field.withText(value.toString())).orElse(field);
     }
 
-    /** As {@link #last}, but an empty value says nothing, as Docker sees it. */
+    /** As {@link #last}, but ignores an empty value, as Docker does. */
     Optional<ConfigValue> said(String name) {
         return last(name).filter(field -> !field.text().orElse("").isEmpty());
     }
@@ -70,7 +71,7 @@ final class RunFlags {
                     if (on.isEmpty()) {
                         field.problem(
                                 "%s is neither true nor false".formatted(Excerpt.quote(text)),
-                                "Write the flag alone, or =false after it");
+                                "Write only the flag, or =false after it");
                     }
                     return on;
                 })
@@ -90,7 +91,7 @@ final class RunFlags {
                 .toList();
     }
 
-    /** All occurrences as one list, as a compose file would have it. */
+    /** All occurrences as one list, as in a compose file. */
     ConfigValue list(List<? extends ConfigNode> nodes) {
         return new ConfigValue(
                 "", "", SourceRange.start(""), new Sequence(SourceRange.start(""), false, List.copyOf(nodes)), report);

@@ -5,22 +5,21 @@ import dev.trainyard.core.training.TrainingSpec;
 import java.util.Map;
 
 /**
- * The words of {@code docker run}, understood as Docker means them.
+ * The words of {@code docker run}, read as Docker reads them.
  *
- * @param training its {@link TrainingSpec#service() service} is called after the image
- * @param detached {@code -d}: the caller does not stay with the container
+ * @param training the training. Its {@link TrainingSpec#service() service} is named after the image
+ * @param detached {@code -d}: the caller does not follow the container
  */
 public record RunLine(TrainingSpec training, boolean detached) {
 
     /**
-     * Reads {@code [FLAG]… IMAGE [ARG]…}. Pure: files are read by the caller. Files, volumes and devices are those of the
-     * worker's host; where the worker's policy has the last word, a notice says so.
+     * Reads {@code [FLAG]… IMAGE [ARG]…}. Pure: the caller reads files. Paths, volumes and devices refer to the worker's host. If the worker's
+     * policy decides about a flag, a notice says so.
      *
-     * @param words as {@link RunWords#split} has told them apart; to be read once
+     * @param words the result of {@link RunWords#split}. Can be read only once
      * @param environment the submitter's environment, for {@code -e NAME}
-     * @param files those named by {@code --env-file} and {@code --label-file}
-     * @throws InvalidRunLine with every problem, each with the argument's number, the flag and a remedy; nothing else is thrown
-     *     for any words
+     * @param files the files in {@code --env-file} and {@code --label-file}
+     * @throws InvalidRunLine with all problems, each with the argument's number, the flag and a remedy. No words cause another exception
      */
     public static RunLine read(RunWords words, Map<String, String> environment, TextFiles files) {
         return new RunLineReader(words, environment, files).read();

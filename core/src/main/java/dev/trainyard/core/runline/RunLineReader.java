@@ -43,14 +43,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the flags of a run line into a {@link TrainingSpec}: each flag is read by the line that names it. */
+/** Reads the flags of a docker run line into a {@link TrainingSpec}. Each flag is read by the line that names it. */
 final class RunLineReader {
 
     private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
     private static final Pattern ULIMIT = Pattern.compile("([a-z]{1,30})=(-?\\d{1,15})(?::(-?\\d{1,15}))?");
     private static final Pattern FRACTION = Pattern.compile("(\\d{1,9})/(0*[1-9]\\d{0,8})");
 
-    /** As Docker's client reads it. */
+    /** The form that Docker's client accepts. */
     private static final String DOMAIN =
             "\\.|[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+\\.?";
 
@@ -109,7 +109,7 @@ final class RunLineReader {
         return new RunLine(training, detached);
     }
 
-    /** To Docker -1 is without end, which no request can carry. */
+    /** To Docker, -1 means no limit, which a request cannot express. */
     private static Optional<Duration> gracePeriod(ConfigValue field) {
         return field.integer(-1, Integer.MAX_VALUE).map(seconds -> GracePeriod.of(field, Duration.ofSeconds(seconds)));
     }
@@ -137,7 +137,7 @@ final class RunLineReader {
                 report.problem(
                         words.nowhere(),
                         "",
-                        "names no image",
+                        "the image is missing",
                         "Write it after the flags: trainyard run [FLAG]… IMAGE [ARG]…");
             }
             return "";
@@ -160,7 +160,7 @@ final class RunLineReader {
                 arguments.stream().flatMap(field -> field.text().stream()).toList();
         arguments.stream()
                 .filter(field -> field.text().map(String::length).orElse(0) > LONGEST_WORD)
-                .forEach(field -> field.problem("is longer than Linux allows", "Put it into a file"));
+                .forEach(field -> field.problem("is longer than Linux allows", "Put the text into a file"));
         run.command(command.isEmpty() ? null : command);
         run.entrypoint(flags.last("entrypoint")
                 .flatMap(ConfigValue::text)
@@ -182,7 +182,7 @@ final class RunLineReader {
         }
         ConfigValue flag = asked.getFirst();
         if (asked.size() > 1) {
-            asked.get(1).problem("GPUs are reserved a second time", "Reserve them once: --gpus '\"device=0,2\"'");
+            asked.get(1).problem("GPUs are reserved twice", "Reserve them once: --gpus '\"device=0,2\"'");
         }
         if (environment.containsKey(GpuReservation.VISIBLE)) {
             flag.notice("replaces %s: the worker sets it to the devices that are reserved"
@@ -192,7 +192,7 @@ final class RunLineReader {
         Set<String> capabilities = new LinkedHashSet<>();
         Gpus gpus = GpuFlag.read(flag, capabilities);
         if (!capabilities.isEmpty()) {
-            // What the engine's nvidia driver makes of them.
+            // As the engine's nvidia driver passes them.
             String passed = String.join(",", capabilities);
             environment.put(DRIVER_CAPABILITIES, passed);
             flag.notice("the capabilities are passed on as %s=%s".formatted(DRIVER_CAPABILITIES, passed));
@@ -204,7 +204,7 @@ final class RunLineReader {
         return flags.said("runtime").filter(field -> GpuReservation.isNvidia(field, "--gpus"));
     }
 
-    /** The nvidia runtime shows devices without {@code --gpus}; a compose file's {@code runtime: nvidia} means the same. */
+    /** The nvidia runtime shows devices without {@code --gpus}, as does {@code runtime: nvidia} in a compose file. */
     private Gpus fromRuntime(Map<String, String> environment) {
         Map<String, Entry> service = new LinkedHashMap<>();
         runtime().ifPresent(field -> put(service, "runtime", field));
@@ -240,13 +240,13 @@ final class RunLineReader {
                 .flatMap(field -> field.integer(-1, 1L << 31))
                 .filter(limit -> limit != 0)
                 .orElse(null));
-        // Docker keeps the last one of each name, and sends them by name.
+        // Docker keeps the last option of each name, and sends them sorted by name.
         Map<String, Ulimit> ulimits = new TreeMap<>();
         flags.all("ulimit").forEach(field -> ulimit(field).ifPresent(limit -> ulimits.put(limit.name(), limit)));
         run.ulimits(List.copyOf(ulimits.values()));
     }
 
-    /** Docker takes 1/2 for 0.5, and no fraction that has no end. */
+    /** Docker reads 1/2 as 0.5, but refuses a fraction without a finite decimal form. */
     private static ConfigValue withoutFraction(ConfigValue field) {
         Matcher fraction = FRACTION.matcher(field.text().orElse(""));
         if (!fraction.matches()) {
@@ -280,14 +280,14 @@ final class RunLineReader {
         return form.flatMap(limit -> {
             if (!LinuxVocabulary.ULIMITS.contains(limit.group(1))) {
                 field.problem(
-                        "%s is no limit".formatted(Excerpt.quote(limit.group(1))),
+                        "%s is not a limit".formatted(Excerpt.quote(limit.group(1))),
                         "Write one of " + String.join(", ", LinuxVocabulary.ULIMITS));
                 return Optional.empty();
             }
             long soft = Long.parseLong(limit.group(2));
             long hard = limit.group(3) == null ? soft : Long.parseLong(limit.group(3));
             if (soft < -1 || hard < -1) {
-                field.problem("a limit is below -1, which is unlimited already", "Write " + wanted);
+                field.problem("a limit is less than -1, which means unlimited", "Write " + wanted);
                 return Optional.empty();
             }
             if (hard >= 0 && (soft > hard || soft < 0)) {
@@ -309,7 +309,7 @@ final class RunLineReader {
                 flags.all("dns-search"), flags.all("dns-option"), flags.said("domainname"), flags.said("mac-address")));
         List<ConfigValue> networks = flags.all("network");
         if (networks.size() > 1) {
-            networks.get(1).problem("is a second network", "Name one");
+            networks.get(1).problem("a job can have only one network", "Give only one");
         }
         run.networkMode(
                 flags.said("network").flatMap(RunLineReader::networkMode).orElse(null));
@@ -323,15 +323,15 @@ final class RunLineReader {
 
     private static Optional<String> networkMode(ConfigValue field) {
         String wanted = "host, none, bridge, or the name of a network of the worker's host";
-        // Docker's long form, of which the name alone means something to a job.
+        // Docker's long form. Only its name has an effect on a job.
         ConfigValue named = field.withText(field.text().orElse("").replaceFirst("^name=(?=[^,]+$)", ""));
         Optional<String> mode = named.mode("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}", wanted);
         mode.filter("host"::equals)
-                .ifPresent(
-                        _ -> field.notice("reaches beyond the container: the worker's policy decides whether it may"));
+                .ifPresent(_ -> field.notice(
+                        "gives access beyond the container: the worker's policy decides whether it is granted"));
         mode.filter(name -> !Set.of("host", "none", "bridge", "default").contains(name))
                 .ifPresent(name -> field.notice(
-                        "the network %s is one of the worker's host: its policy decides, and the start fails where it is missing"
+                        "the network %s must exist on the worker's host, whose policy decides about it. Otherwise the start fails"
                                 .formatted(name)));
         return mode;
     }
@@ -348,29 +348,29 @@ final class RunLineReader {
         run.privileges(PrivilegeFlags.read(flags));
     }
 
-    /** What is understood, and changes nothing here. A worker removes every container, so that {@code --rm} is always true. */
+    /** Flags without an effect. A worker removes every container, so {@code --rm} is always true. */
     private void withoutEffect() {
         boolean removed = flags.on("rm");
         flags.said("isolation").ifPresent(TuningReader::isolation);
         flags.said("volume-driver")
                 .ifPresent(field -> field.matching(
                         "local",
-                        "local, the engine's own driver",
+                        "local, the engine's default driver",
                         "Create the volume on the worker's host, and name it with --volume NAME:PATH"));
         flags.said("restart").ifPresent(restart -> restart(restart, removed));
         flags.said("platform")
                 .filter(field -> field.platform().isPresent())
-                .ifPresent(field -> field.notice("means nothing here: the worker runs the image for its own platform"));
+                .ifPresent(field -> field.notice("has no effect: the worker runs the image for its own platform"));
         if (flags.on("interactive") && !flags.on("detach")) {
             flags.last("interactive")
-                    .ifPresent(field -> field.notice("standard input stays open, but nothing is ever typed into it"));
+                    .ifPresent(field -> field.notice("standard input stays open, but the container gets no input"));
         }
         for (Given given : words.given()) {
             unused(given);
             boolean counts = given.flag().repeats()
                     || flags.all(given.flag().name()).getLast().equals(given.value());
             if (!counts) {
-                given.value().notice("is given again later, which is what counts");
+                given.value().notice("is given again later. Only the last one counts");
             }
         }
     }
@@ -380,7 +380,7 @@ final class RunLineReader {
         if (unused == null) {
             return;
         }
-        // What is no text or no truth value is still told.
+        // An invalid text or boolean is still reported.
         boolean says = given.flag().takesValue()
                 ? given.value().text().isPresent()
                 : !String.valueOf(flags.on(given.flag().name())).equals(unused.usual());
@@ -394,9 +394,9 @@ final class RunLineReader {
                 "no|always|unless-stopped|on-failure(:\\d{1,9})?", "no, always, unless-stopped or on-failure[:N]");
         if (policy.filter(name -> !name.equals("no")).isPresent()) {
             if (removed) {
-                restart.problem("contradicts --rm, as it does for Docker", "Keep one of the two");
+                restart.problem("contradicts --rm, as in Docker", "Keep one of the two");
             }
-            restart.notice("means nothing to a training that ends; --max-attempts N starts it again after a failure");
+            restart.notice("has no effect on a training that ends. To retry it after a failure, use --max-attempts N");
         }
     }
 }

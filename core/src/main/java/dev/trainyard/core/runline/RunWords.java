@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The words after {@code docker run}, told apart as Docker does it (spf13/pflag): flags up to the first word that is none, which
- * is the image, then arguments that nobody looks at. Pure; what is wrong is reported by {@link RunLine#read}.
+ * Splits the words after {@code docker run} as Docker does (spf13/pflag): flags, then the image, which is the first other word, then
+ * arguments, which stay unchanged. Pure: {@link RunLine#read} reports problems.
  */
 public final class RunWords {
 
     private static final int NOT_IN_THE_WORD = -1;
 
-    /** One occurrence of a flag; {@code value} is named as it was spelled. */
+    /** One occurrence of a flag. The name of {@code value} is the flag as the person wrote it. */
     record Given(RunFlag flag, ConfigValue value) {}
 
     private final Map<String, Boolean> ownFlags;
@@ -44,8 +44,8 @@ public final class RunWords {
     }
 
     /**
-     * @param words all that follows {@code run}
-     * @param ownFlags flags of the caller's own: name without dashes, and whether it takes a value; one that Docker has is Docker's
+     * @param words all words after {@code run}
+     * @param ownFlags the caller's own flags: the name without dashes, and whether it takes a value. Docker's flags take precedence
      */
     public static RunWords split(List<String> words, Map<String, Boolean> ownFlags) {
         RunWords split = new RunWords(words, ownFlags);
@@ -53,7 +53,7 @@ public final class RunWords {
         return split;
     }
 
-    /** The caller's own flags in their order, each as one word: {@code --priority=700}, {@code --json}. */
+    /** The caller's own flags in order, each as one word: {@code --priority=700}, {@code --json}. */
     public List<String> own() {
         return Collections.unmodifiableList(own);
     }
@@ -67,7 +67,7 @@ public final class RunWords {
         return rest;
     }
 
-    /** Whether flags and image can be told apart; if not, a missing image says nothing. */
+    /** Whether flags and image can be distinguished. If not, a missing image is not a problem of its own. */
     boolean isUnderstood() {
         return understood;
     }
@@ -76,7 +76,7 @@ public final class RunWords {
         return report;
     }
 
-    /** Where something is that is missing. */
+    /** The position of a missing word. */
     SourceRange nowhere() {
         return mark("run");
     }
@@ -122,10 +122,10 @@ public final class RunWords {
         problem(
                 argument,
                 Excerpt.plain(spelling, 60),
-                "is no flag of docker run, nor one of ours",
+                "is neither a flag of docker run nor of trainyard run",
                 meant.map("Did you mean --%s?"::formatted)
-                        .orElse("Correct it, or leave it out; the program's own arguments come after the image"));
-        // Whether a value follows is not known, unless the slip is plain.
+                        .orElse("Correct it, or leave it out. Arguments of the program come after the image"));
+        // It is unknown whether a value follows, unless the typing error is obvious.
         boolean valueFollows = equals < 0 && meant.map(this::takesValue).orElse(false);
         if (valueFollows) {
             left.poll();
@@ -133,7 +133,7 @@ public final class RunWords {
         understood = equals >= 0 || meant.isPresent() || noValueFollows();
     }
 
-    /** An unknown flag before another flag takes no value, so that the words after it are told apart as before. */
+    /** An unknown flag before another flag has no value, so the following words can still be split. */
     private boolean noValueFollows() {
         return left.isEmpty() || left.element().matches("-.+");
     }
@@ -159,7 +159,7 @@ public final class RunWords {
         }
     }
 
-    /** Switches may be joined; the first flag that takes a value takes what is left of the word, or the next word. */
+    /** Short switches can be joined. The first flag with a value takes the rest of the word, or the next word. */
     private void letters(int argument, String word) {
         int at = 1;
         while (at < word.length()) {
@@ -180,8 +180,8 @@ public final class RunWords {
                 problem(
                         argument,
                         Excerpt.plain(spelling, 60),
-                        "is no flag of docker run, nor one of ours",
-                        "Correct it, or leave it out; the program's own arguments come after the image");
+                        "is neither a flag of docker run nor of trainyard run",
+                        "Correct it, or leave it out. Arguments of the program come after the image");
                 understood = noValueFollows();
                 return;
             }
@@ -195,7 +195,7 @@ public final class RunWords {
         }
     }
 
-    /** @param valueAt where in the word the value begins, or NOT_IN_THE_WORD: it is the next one, and of a switch none */
+    /** @param valueAt the start of the value in the word, or NOT_IN_THE_WORD: the value is the next word, or the flag is a switch */
     private void take(int argument, String spelling, RunFlag flag, String word, int valueAt) {
         String place = "argument %d, %s".formatted(argument, spelling);
         if (valueAt != NOT_IN_THE_WORD) {
@@ -228,7 +228,7 @@ public final class RunWords {
         report.problem(mark("argument %d, %s".formatted(argument, spelling)), spelling, what, remedy);
     }
 
-    /** A span whose offset is the number of a place. */
+    /** A range whose offset is the number of a position. */
     private SourceRange mark(String place) {
         places.add(place);
         return new SourceRange("", 1, places.size(), places.size() - 1, places.size() - 1, false);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Reads {@code --env}, {@code --env-file}, {@code --label} and {@code --label-file}; names without a value come from the submitter. */
+/** Reads {@code --env}, {@code --env-file}, {@code --label} and {@code --label-file}. Names without a value get the submitter's values. */
 final class VariableFlags {
 
     private final RunFlags flags;
@@ -25,7 +25,7 @@ final class VariableFlags {
         this.report = report;
     }
 
-    /** Files first, then {@code -e}, whatever their order, as Docker does. */
+    /** Files first, then {@code -e}, in any order on the line, as in Docker. */
     Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>();
         for (ConfigValue file : flags.all("env-file")) {
@@ -41,7 +41,7 @@ final class VariableFlags {
             pair(variable, environment, name -> {
                 Optional<String> value = Optional.ofNullable(submitter.get(name));
                 if (value.isEmpty()) {
-                    variable.notice("%s has no value here, and none in your environment: it is not set"
+                    variable.notice("%s has no value here or in your environment, so it is not set"
                             .formatted(Excerpt.plain(name, 60)));
                 }
                 return value;
@@ -53,13 +53,13 @@ final class VariableFlags {
     Map<String, String> labels() {
         Map<String, String> labels = new LinkedHashMap<>();
         for (ConfigValue file : flags.all("label-file")) {
-            // Docker drops a name without a value here, though not with --label.
+            // Docker drops a name without a value here, but not with --label.
             content(file)
                     .ifPresent(path -> LineFile.read(
                             path.text(),
                             path.name(),
                             name -> {
-                                file.notice("the label %s has no value there: it is not set"
+                                file.notice("the label %s has no value in the file, so it is not set"
                                         .formatted(Excerpt.plain(name, 60)));
                                 return Optional.empty();
                             },

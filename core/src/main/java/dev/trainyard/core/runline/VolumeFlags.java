@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code --volume}, {@code --mount} and {@code --tmpfs}: what a volume of a compose file may be, decides {@link Volumes}. */
+/** Reads {@code --volume}, {@code --mount} and {@code --tmpfs}. {@link Volumes} checks volumes, as for compose files. */
 final class VolumeFlags {
 
     private VolumeFlags() {}
@@ -28,7 +28,7 @@ final class VolumeFlags {
         Set<String> given = new HashSet<>();
         for (Given each : flags.given()) {
             if (each.flag().name().equals("volume")) {
-                // Docker takes the same words once; other words for the same target it refuses.
+                // Docker accepts repeated words once, but refuses different words for the same target.
                 if (given.add(each.value().text().orElse(""))) {
                     nodes.add(each.value().node());
                 }
@@ -47,7 +47,7 @@ final class VolumeFlags {
                 .tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
     }
 
-    /** {@code docker run} makes a named volume on its way: none needs a declaration. */
+    /** {@code docker run} creates a named volume, so it does not need a declaration. */
     private static Map<String, ConfigValue> declared(ConfigValue volumes) {
         Map<String, ConfigValue> declared = new HashMap<>();
         for (ConfigValue volume : volumes.items()) {

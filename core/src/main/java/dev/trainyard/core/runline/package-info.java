@@ -1,5 +1,5 @@
 /**
- * The words of {@code docker run}: read into a training, and written for people. Entry: {@link
+ * Reads the words of {@code docker run} into a training, and writes them for people. Entry: {@link
  * dev.trainyard.core.runline.RunLine}.
  */
 @NullMarked
