@@ -209,7 +209,7 @@ class JobsTest {
         yard.awaitJob(job, "SUCCEEDED");
 
         assertThat(precious).hasContent("kept");
-        assertThat(yard.select("select path from history.outputs where job_id = ?", job))
+        assertThat(yard.select("select path from history.outputs where job_id = ? and kind <> 'LINK'", job))
                 .extracting(row -> (String) row.get("path"))
                 .singleElement()
                 .asString()
@@ -329,6 +329,25 @@ class JobsTest {
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"placed","image":{"reference":"busybox:latest"},
                  "run":{"command":["sh","-c","%s"],"outputs":{"location":"%s"}}}""".formatted(job, script, place));
         return job;
+    }
+
+    @Test
+    void what_a_program_writes_in_its_first_moments_is_in_the_outputs_also_in_a_named_place() throws Exception {
+        Path place = Files.createDirectories(directory.resolve("first-moments"));
+        Files.writeString(place.resolve("old.pt"), "of another");
+        for (int i = 1; i <= 3; i++) {
+            UUID job = inPlace(
+                    place, "echo %d > /outputs/new%1$d.pt; ln -s new%1$d.pt /outputs/latest%1$d.pt".formatted(i));
+            yard.awaitJob(job, "SUCCEEDED");
+
+            assertThat(yard.select(
+                            "select path, kind from history.outputs where job_id = ? and kind <> 'LOG' order by path",
+                            job))
+                    .extracting(row -> row.get("path") + " " + row.get("kind"))
+                    .containsExactly("latest%d.pt LINK".formatted(i), "new%d.pt CHECKPOINT".formatted(i));
+            assertThat(yard.selectInside("select outputs_state from trainyard.attempt where job_id = ?", job))
+                    .containsExactly(Map.of("outputs_state", "COMPLETE"));
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.trainyard.worker.engine.EngineVolume;
 import dev.trainyard.worker.engine.EngineVolumes;
 import dev.trainyard.worker.engine.Owner;
 import dev.trainyard.worker.image.Images;
+import dev.trainyard.worker.output.EarlierFiles;
 import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.Outputs;
 import dev.trainyard.worker.policy.HostFiles;
@@ -28,6 +29,7 @@ import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the steps work with.
@@ -62,6 +67,8 @@ public record Host(
         DeviceHealth deviceHealth,
         Policy policy,
         Path engineData) {
+
+    private static final Logger log = LoggerFactory.getLogger(Host.class);
 
     /** Between the stop signal and KILL: the request's grace period, or the policy's longest where that is shorter. */
     Duration grace(Request.Submit request) {
@@ -154,6 +161,9 @@ public record Host(
         refuseAnotherPlace(attempt, named.real());
         refuseWhatIsWritten(attempt, named.real(), use);
         Outputs.makeNamed(named.allowed(), named.real(), run);
+        try (OpenFolder place = Outputs.openNamed(named.allowed(), named.real())) {
+            outputs.keepEarlier(attempt.jobId(), attempt.number(), attempt.id(), EarlierFiles.in(place));
+        }
         return named.real();
     }
 
@@ -161,6 +171,28 @@ public record Host(
     void makeWithin(Attempt attempt, RunSpec run, List<Path> folders) throws IOException {
         for (Path folder : folders) {
             outputs.makeWithin(attempt.jobId(), attempt.number(), folder, run);
+        }
+    }
+
+    /** What lay in the attempt's folder before its container was made; null: nothing, since it is its own. */
+    @Nullable
+    EarlierFiles earlierFiles(Attempt attempt, RunSpec run) throws IOException {
+        return run.outputs().location() == null
+                ? null
+                : outputs.earlierFiles(attempt.jobId(), attempt.number(), attempt.id())
+                        .orElseGet(() -> EarlierFiles.unknownBefore(
+                                Objects.requireNonNullElseGet(attempt.engineStartedAt(), Instant::now)));
+    }
+
+    /** The attempt is over, or its container was never started. */
+    void forgetEarlierFiles(Attempt attempt, RunSpec run) {
+        if (run.outputs().location() == null) {
+            return;
+        }
+        try {
+            outputs.forgetEarlier(attempt.jobId(), attempt.number(), attempt.id());
+        } catch (IOException e) {
+            log.debug("list of earlier files not removed attempt={}", attempt.id(), e);
         }
     }
 

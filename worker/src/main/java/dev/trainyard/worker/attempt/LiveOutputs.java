@@ -7,6 +7,7 @@ import dev.trainyard.db.OutputStore;
 import dev.trainyard.db.Replaced;
 import dev.trainyard.launch.Beat;
 import dev.trainyard.launch.MonotonicClock;
+import dev.trainyard.worker.output.EarlierFiles;
 import dev.trainyard.worker.output.FolderListing;
 import dev.trainyard.worker.output.Notes;
 import dev.trainyard.worker.output.OpenFolder;
@@ -17,7 +18,6 @@ import dev.trainyard.worker.output.TensorBoardScalars.Reached;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +57,8 @@ final class LiveOutputs {
     /** Nothing is known of what the database has. */
     private boolean anew = true;
 
+    private @Nullable EarlierFiles earlier;
+    private boolean earlierKnown;
     private ScalarLimit limit = new ScalarLimit();
 
     /** @param read how far an event file has been read */
@@ -121,8 +123,11 @@ final class LiveOutputs {
     }
 
     private boolean look(OpenFolder folder) throws IOException, InterruptedException {
-        @Nullable Instant since = spec.outputs().location() == null ? null : attempt.engineStartedAt();
-        FolderListing listing = FolderListing.of(folder, since, MAX_FILES);
+        if (!earlierKnown) {
+            earlier = host.earlierFiles(attempt, spec);
+            earlierKnown = true;
+        }
+        FolderListing listing = FolderListing.of(folder, earlier, MAX_FILES);
         if (anew || listing.files().stream().anyMatch(this::isCut)) {
             anew = true;
             limit = new ScalarLimit();
@@ -137,7 +142,7 @@ final class LiveOutputs {
                 now.put(found.file(), before);
                 continue;
             }
-            OutputFile.Kind kind = OutputFile.Kind.of(found.path());
+            OutputFile.Kind kind = found.kind();
             files.add(new OutputStore.OutputFile(found.path(), kind.name(), found.size(), null, found.modified()));
             Reached read = before == null ? Reached.BEGINNING : before.read;
             if (kind == OutputFile.Kind.TENSORBOARD) {

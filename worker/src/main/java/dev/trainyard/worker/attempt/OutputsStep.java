@@ -19,6 +19,7 @@ import dev.trainyard.worker.engine.ContainerSpecs;
 import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.engine.LogFile;
+import dev.trainyard.worker.output.EarlierFiles;
 import dev.trainyard.worker.output.Notes;
 import dev.trainyard.worker.output.OpenFolder;
 import dev.trainyard.worker.output.OutputFile;
@@ -29,7 +30,6 @@ import dev.trainyard.worker.output.TensorBoardScalars.Reached;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -73,6 +73,7 @@ final class OutputsStep implements Step {
         if (attempt.containerId() != null) {
             remove(run, new ContainerId(attempt.containerId()));
         }
+        host.forgetEarlierFiles(attempt, run.request().run());
         return known;
     }
 
@@ -157,7 +158,8 @@ final class OutputsStep implements Step {
             follower.finish();
             try (OpenFolder outputs = host.openOutputs(attempt, run.request().run(), use)) {
                 LogFile written = writeLog(run, attempt, container, outputs, shared);
-                return manifest(run, outputs, shared ? attempt.engineStartedAt() : null, written);
+                return manifest(
+                        run, outputs, host.earlierFiles(attempt, run.request().run()), written);
             } catch (IOException e) {
                 log.warn("outputs not gathered attempt={} because={}", run.id(), e.toString());
                 tell(run, "[the outputs were not gathered: %s]".formatted(FileProblem.wordsWithFile(e)));
@@ -220,12 +222,12 @@ final class OutputsStep implements Step {
     }
 
     private static Collected manifest(
-            AttemptRun run, OpenFolder outputs, @Nullable Instant since, @Nullable LogFile written)
+            AttemptRun run, OpenFolder outputs, @Nullable EarlierFiles earlier, @Nullable LogFile written)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + READ_WITHIN.toNanos();
         OutputManifest manifest = OutputManifest.of(
                 outputs,
-                since,
+                earlier,
                 new CollectProgress(System::nanoTime, line -> run.log().line(Source.TRAINYARD, line)),
                 () -> enough(run, until));
         for (String note : manifest.notes()) {

@@ -2,12 +2,8 @@ package dev.trainyard.worker.output;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,11 +15,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The regular files of a folder and the folders in it. Links are not followed: what they point to is not the attempt's. Memory and time are
+ * The regular files and the symbolic links of a folder and the folders in it. Links are not followed: what they point to is not the attempt's. Memory and time are
  * bounded, whatever a program has left there.
  *
  * @param files in no order
- * @param others paths of the files that are there and have not changed since then; none, if it is not complete
+ * @param others paths of the files that were there earlier and have not changed; none, if it is not complete
  * @param missing which regular files are not in it and why; empty: all are in it
  * @param notes the same, and what else is there
  */
@@ -35,19 +31,19 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
     /** Of all paths together, which are held in memory. */
     private static final long MAX_CHARACTERS = 16L << 20;
 
+    /** Whoever leaves more has copied a tree of them. */
+    private static final int MOST_LINKS = 1_000;
+
     /** For each file that may be listed, so many files, folders and links are looked at. */
     private static final int LOOKED_AT = 10;
 
-    /** A file's time of change may lag behind the clock by a tick of the kernel's. */
-    private static final Duration TICK = Duration.ofMillis(50);
-
     /**
-     * A regular file.
+     * A regular file, or a link.
      *
      * @param file relative to the folder, as it can be opened
      * @param path the same as text, see {@link PathText}
      */
-    public record Found(Path file, String path, long size, Instant modified) {}
+    public record Found(Path file, String path, OutputFile.Kind kind, long size, Instant modified) {}
 
     /** Whether all regular files are in it. */
     public boolean complete() {
@@ -57,12 +53,12 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
     /**
      * Walks through the folder.
      *
-     * @param since only what was made or changed since then, by this host's clock: for a folder that others have used before; null: all
+     * @param earlier what is not listed, for a folder that others have used before; null: all is listed
      * @param atMost more files are not listed, checkpoints last of all
      */
-    public static FolderListing of(OpenFolder folder, @Nullable Instant since, int atMost)
+    public static FolderListing of(OpenFolder folder, @Nullable EarlierFiles earlier, int atMost)
             throws IOException, InterruptedException {
-        Walk walk = new Walk(since == null ? null : since.minus(TICK), atMost);
+        Walk walk = new Walk(earlier, atMost);
         try (OpenFolder top = folder.enter(Path.of(""))) {
             walk.list(top, Path.of(""), 0);
         }
@@ -77,21 +73,26 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
         private final List<String> others = new ArrayList<>();
         private final Notes missing = new Notes();
         private final Notes irregular = new Notes();
-        private final @Nullable Instant since;
+        private final @Nullable EarlierFiles earlier;
         private final int atMost;
         private @Nullable String cut;
         private int kept;
         private long characters;
         private long lookedAt;
         private boolean tired;
+        private int links;
 
-        Walk(@Nullable Instant since, int atMost) {
-            this.since = since;
+        Walk(@Nullable EarlierFiles earlier, int atMost) {
+            this.earlier = earlier;
             this.atMost = atMost;
         }
 
         FolderListing listing() {
-            List<String> lacks = Stream.concat(Stream.ofNullable(cut), missing.list().stream())
+            List<String> lacks = Stream.of(
+                            earlier == null ? Stream.<String>of() : earlier.doubts().stream(),
+                            Stream.ofNullable(cut),
+                            missing.list().stream())
+                    .flatMap(each -> each)
                     .toList();
             return new FolderListing(
                     files.values().stream().flatMap(List::stream).toList(),
@@ -125,12 +126,12 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
                 if (attributes.isDirectory()) {
                     enter(folder, path, depth);
                 } else if (attributes.isRegularFile()) {
-                    add(folder, path, attributes);
+                    add(folder, path, OutputFile.Kind.of(PathText.of(path)), attributes);
+                } else if (attributes.isSymbolicLink() && links < MOST_LINKS) {
+                    links++;
+                    add(folder, path, OutputFile.Kind.LINK, attributes);
                 } else {
-                    irregular.add(() -> "%s is %s: it stays where it is, and is not listed"
-                            .formatted(
-                                    PathText.of(path),
-                                    attributes.isSymbolicLink() ? "a symbolic link" : "a pipe, socket or device"));
+                    irregular(folder, path, attributes.isSymbolicLink());
                 }
             } catch (IOException e) {
                 missing.add(() -> "%s could not be read: %s".formatted(PathText.of(path), e.getMessage()));
@@ -156,16 +157,25 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
             }
         }
 
-        private void add(OpenFolder folder, Path path, BasicFileAttributes attributes) throws IOException {
+        private void irregular(OpenFolder folder, Path path, boolean link) throws IOException {
+            if (earlier == null || !earlier.have(folder, path)) {
+                irregular.add(() -> "%s is %s: it stays where it is, and is not listed"
+                        .formatted(
+                                PathText.of(path),
+                                link ? "one of more than %d links".formatted(MOST_LINKS) : "a pipe, socket or device"));
+            }
+        }
+
+        private void add(OpenFolder folder, Path path, OutputFile.Kind kind, BasicFileAttributes attributes)
+                throws IOException {
             String text = PathText.of(path);
-            boolean recent = isRecent(folder, path.getFileName());
+            boolean recent = earlier == null || !earlier.have(folder, path);
             if (!hasRoom(text) && cut == null) {
                 cut(
                         "more than %d files, or names of more than %d characters: checkpoints are listed first, and not all others"
                                 .formatted(atMost, MAX_CHARACTERS));
             }
             if (recent) {
-                OutputFile.Kind kind = OutputFile.Kind.of(text);
                 while (!hasRoom(text) && dropOneBehind(kind)) {
                     // One more.
                 }
@@ -174,6 +184,7 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
                             .add(new Found(
                                     path,
                                     text,
+                                    kind,
                                     attributes.size(),
                                     attributes.lastModifiedTime().toInstant()));
                     count(text, 1);
@@ -205,19 +216,6 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
             }
             count(Objects.requireNonNull(files.get(last)).removeLast().path(), -1);
             return true;
-        }
-
-        /**
-         * By the last change of its content or its name: a copy may keep the old time of modification. That time is asked for by path, and
-         * decides only whether the file is listed.
-         */
-        private boolean isRecent(OpenFolder folder, Path name) throws IOException {
-            if (since == null) {
-                return true;
-            }
-            FileTime changed =
-                    (FileTime) Files.getAttribute(folder.path().resolve(name), "unix:ctime", LinkOption.NOFOLLOW_LINKS);
-            return !changed.toInstant().isBefore(since);
         }
     }
 }

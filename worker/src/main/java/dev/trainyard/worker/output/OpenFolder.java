@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -156,6 +157,16 @@ public final class OpenFolder implements AutoCloseable {
         } catch (FileSystemException e) {
             throw named(there, e);
         }
+    }
+
+    /** What a link points to, as it is written; nothing is followed. */
+    Path target(Path link) throws IOException {
+        return Files.readSymbolicLink(handle.path().resolve(link));
+    }
+
+    /** Attributes that Java knows by path alone, such as {@code unix:ino,ctime}; of the link itself, if it is one. */
+    Map<String, Object> attributes(Path name, String wanted) throws IOException {
+        return Files.readAttributes(handle.path().resolve(name), wanted, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** @throws FileAlreadyExistsException if anything has that name */

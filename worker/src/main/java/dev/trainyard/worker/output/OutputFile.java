@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file relative to the outputs folder, as it can be opened
  * @param path the same as text, see {@link PathText}
- * @param sha256 hexadecimal; null: it was not read to its end
+ * @param sha256 hexadecimal; null: it was not read to its end. Of a link, that of the path which it has
  */
 public record OutputFile(
         Path file,
@@ -26,7 +26,9 @@ public record OutputFile(
         CHECKPOINT,
         TENSORBOARD,
         LOG,
-        OTHER;
+        OTHER,
+        /** A symbolic link, such as {@code latest.pt}; what it leads to is not looked at. */
+        LINK;
 
         private static final Set<String> CHECKPOINTS =
                 Set.of("pt", "pth", "ckpt", "npz", "safetensors", "h5", "keras", "onnx", "pdparams", "msgpack");

@@ -3,10 +3,10 @@ package dev.trainyard.worker.output;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -45,13 +45,13 @@ public record OutputManifest(
     /**
      * Reads every file once.
      *
-     * @param since as of {@link FolderListing#of}
+     * @param earlier as of {@link FolderListing#of}
      * @param enough why nothing more is to be read, for people; null: read on. What is not read is listed without a digest
      */
     public static OutputManifest of(
-            OpenFolder folder, @Nullable Instant since, Progress progress, Supplier<@Nullable String> enough)
+            OpenFolder folder, @Nullable EarlierFiles earlier, Progress progress, Supplier<@Nullable String> enough)
             throws IOException, InterruptedException {
-        FolderListing listing = FolderListing.of(folder, since, MAX_FILES);
+        FolderListing listing = FolderListing.of(folder, earlier, MAX_FILES);
         Reading reading = new Reading(folder, listing, progress, enough);
         List<OutputFile> files = reading.files();
         files.sort(Comparator.comparing(OutputFile::path));
@@ -109,8 +109,7 @@ public record OutputManifest(
 
         private OutputFile withoutDigest(FolderListing.Found found) {
             withoutDigest++;
-            return new OutputFile(
-                    found.file(), found.path(), OutputFile.Kind.of(found.path()), found.size(), null, found.modified());
+            return new OutputFile(found.file(), found.path(), found.kind(), found.size(), null, found.modified());
         }
 
         List<OutputFile> files() throws InterruptedException {
@@ -123,7 +122,7 @@ public record OutputManifest(
                 }
                 Path parent = found.file().getParent();
                 try (OpenFolder opened = folder.enter(parent == null ? Path.of("") : parent)) {
-                    files.add(read(opened, found));
+                    files.add(found.kind() == OutputFile.Kind.LINK ? link(opened, found) : read(opened, found));
                 } catch (ClosedByInterruptException e) {
                     throw interrupted();
                 } catch (IOException e) {
@@ -131,6 +130,20 @@ public record OutputManifest(
                 }
             }
             return files;
+        }
+
+        /** Its digest shows whether it comes to point elsewhere. */
+        private static OutputFile link(OpenFolder parent, FolderListing.Found found) throws IOException {
+            Path path = parent.target(found.file().getFileName());
+            byte[] target =
+                    path.isAbsolute() ? PathText.bytes(path) : PathText.of(path).getBytes(StandardCharsets.UTF_8);
+            return new OutputFile(
+                    found.file(),
+                    found.path(),
+                    found.kind(),
+                    found.size(),
+                    HexFormat.of().formatHex(sha256().digest(target)),
+                    found.modified());
         }
 
         private OutputFile read(OpenFolder parent, FolderListing.Found found) throws IOException, InterruptedException {
@@ -152,14 +165,14 @@ public record OutputManifest(
             return new OutputFile(
                     found.file(),
                     found.path(),
-                    OutputFile.Kind.of(found.path()),
+                    found.kind(),
                     size,
                     HexFormat.of().formatHex(digest.digest()),
                     parent.attributes(name).lastModifiedTime().toInstant());
         }
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -13,8 +13,10 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /**
  * Where attempts of this host write their results: a managed folder of their own, {@code <root>/<job>/<attempt>}, or the place that the
@@ -203,7 +205,7 @@ public record Outputs(Path root, String host) {
             String ours = ofJob.has(mark) ? text(ofJob, mark) : "";
             if (ours.isEmpty()) {
                 ours = freeName(folder, wanted, attempt);
-                write(ofJob, mark, ours);
+                write(ofJob, mark, ours.getBytes(StandardCharsets.UTF_8));
             }
             Path name = Path.of(ours);
             if (folder.has(name)) {
@@ -211,6 +213,36 @@ public record Outputs(Path root, String host) {
             }
             return folder.create(name);
         }
+    }
+
+    /** Keeps what lay in a named place before the attempt began, for whichever process lists its files. */
+    public void keepEarlier(JobId job, int number, AttemptId attempt, EarlierFiles earlier) throws IOException {
+        try (OpenFolder ofJob = ofJob(job)) {
+            write(ofJob, earlier(number, attempt), earlier.bytes());
+        }
+    }
+
+    /** Empty: nobody has kept it. */
+    public Optional<EarlierFiles> earlierFiles(JobId job, int number, AttemptId attempt) throws IOException {
+        try (OpenFolder ofJob = ofJob(job);
+                InputStream in = ofJob.read(earlier(number, attempt), 0)) {
+            return Optional.of(EarlierFiles.of(in.readAllBytes()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** When nothing is to be listed any more. */
+    public void forgetEarlier(JobId job, int number, AttemptId attempt) throws IOException {
+        try (OpenFolder ofJob = ofJob(job)) {
+            if (ofJob.has(earlier(number, attempt))) {
+                ofJob.delete(earlier(number, attempt));
+            }
+        }
+    }
+
+    private static Path earlier(int number, AttemptId attempt) {
+        return Path.of(mark(number, attempt) + ".earlier");
     }
 
     private static String freeName(OpenFolder folder, String wanted, AttemptId attempt) throws IOException {
@@ -229,13 +261,13 @@ public record Outputs(Path root, String host) {
     }
 
     /** Whole or not at all. */
-    private static void write(OpenFolder folder, Path name, String text) throws IOException {
+    private static void write(OpenFolder folder, Path name, byte[] content) throws IOException {
         Path fresh = Path.of(name + ".new");
         if (folder.has(fresh)) {
             folder.delete(fresh);
         }
         try (OutputStream out = folder.create(fresh)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(content);
         }
         folder.rename(fresh, name);
     }

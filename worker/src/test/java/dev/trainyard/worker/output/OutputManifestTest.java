@@ -11,10 +11,13 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +53,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void links_are_noted_and_not_followed() throws Exception {
+    void links_are_listed_as_links_and_not_followed() throws Exception {
         Path outside = Files.createDirectory(folder.resolve("outside"));
         Files.writeString(outside.resolve("secret"), "abc");
         Path outputs = Files.createDirectory(folder.resolve("outputs"));
@@ -60,9 +63,15 @@ class OutputManifestTest {
 
         OutputManifest manifest = manifest(outputs);
 
-        assertThat(manifest.files()).isEmpty();
+        assertThat(manifest.files()).extracting(OutputFile::path).containsExactly("dangling", "file", "folder");
+        assertThat(manifest.files()).extracting(OutputFile::kind).containsOnly(Kind.LINK);
+        Files.delete(outputs.resolve("dangling"));
+        Files.createSymbolicLink(outputs.resolve("dangling"), Path.of("elsewhere"));
+        assertThat(manifest(outputs).files().getFirst().sha256())
+                .isNotNull()
+                .isNotEqualTo(manifest.files().getFirst().sha256());
         assertThat(manifest.complete()).isTrue();
-        assertThat(manifest.notes()).hasSize(3).allMatch(note -> note.contains(" is a symbolic link: "));
+        assertThat(manifest.notes()).isEmpty();
     }
 
     @Test
@@ -197,7 +206,7 @@ class OutputManifestTest {
                 .start();
 
         assertThat(new String(listing.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEqualTo("files [model.pt], notes 21, complete true\n");
+                .isEqualTo("files [model.pt], links 1000, notes 21, complete true\n");
     }
 
     /** Prints what a folder holds. */
@@ -208,8 +217,14 @@ class OutputManifestTest {
         public static void main(String[] args) throws Exception {
             OutputManifest manifest = manifest(Path.of(args[0]));
             System.out.printf(
-                    "files %s, notes %d, complete %s%n",
-                    manifest.files().stream().map(OutputFile::path).toList(),
+                    "files %s, links %d, notes %d, complete %s%n",
+                    manifest.files().stream()
+                            .filter(file -> file.kind() != Kind.LINK)
+                            .map(OutputFile::path)
+                            .toList(),
+                    manifest.files().stream()
+                            .filter(file -> file.kind() == Kind.LINK)
+                            .count(),
                     manifest.notes().size(),
                     manifest.complete());
         }
@@ -240,18 +255,17 @@ class OutputManifestTest {
         for (int i = 0; i < 50; i++) {
             write("old-" + i, "");
         }
-        Instant since = Instant.now().plusSeconds(1);
-        await().until(() -> Instant.now().isAfter(since));
+        EarlierFiles earlier = earlier();
         write("new", "");
 
-        FolderListing listing = listing(since, 10);
+        FolderListing listing = listing(earlier, 10);
 
         assertThat(listing.files()).extracting(FolderListing.Found::path).containsExactly("new");
     }
 
-    private FolderListing listing(@Nullable Instant since, int atMost) throws IOException, InterruptedException {
+    private FolderListing listing(@Nullable EarlierFiles earlier, int atMost) throws IOException, InterruptedException {
         try (OpenFolder open = OpenFolder.at(folder)) {
-            return FolderListing.of(open, since, atMost);
+            return FolderListing.of(open, earlier, atMost);
         }
     }
 
@@ -281,10 +295,10 @@ class OutputManifestTest {
         return manifest(folder, null);
     }
 
-    private static OutputManifest manifest(Path folder, @Nullable Instant since)
+    private static OutputManifest manifest(Path folder, @Nullable EarlierFiles earlier)
             throws IOException, InterruptedException {
         try (OpenFolder open = OpenFolder.at(folder)) {
-            return OutputManifest.of(open, since, (bytes, all) -> {}, () -> null);
+            return OutputManifest.of(open, earlier, (bytes, all) -> {}, () -> null);
         }
     }
 
@@ -313,11 +327,64 @@ class OutputManifestTest {
 
     @Test
     void of_a_folder_that_others_have_used_only_what_was_made_or_changed_since_then_is_listed() throws Exception {
-        Path old = write("old.pt", "abc");
-        Instant changed = ((FileTime) Files.getAttribute(old, "unix:ctime")).toInstant();
+        FileTime longAgo = FileTime.from(Instant.parse("2020-01-02T03:04:05Z"));
+        for (String name : List.of("old.pt", "runs/old.pt", "grown", "rewritten", "replaced", "moved", "gone")) {
+            Files.setLastModifiedTime(write(name, "abc"), longAgo);
+        }
+        EarlierFiles earlier = EarlierFiles.of(earlier().bytes());
 
-        assertThat(manifest(folder, changed).files()).hasSize(1);
-        assertThat(manifest(folder, changed.plusSeconds(1)).files()).isEmpty();
-        assertThat(manifest(folder, changed.plusSeconds(1)).complete()).isTrue();
+        // At once, as a program does whose start the engine records a moment later.
+        write("new.pt", "abc");
+        Files.writeString(folder.resolve("grown"), "d", StandardOpenOption.APPEND);
+        Files.setLastModifiedTime(write("rewritten", "xyz"), longAgo);
+        Files.setLastModifiedTime(write("fresh", "abc"), longAgo);
+        Files.move(folder.resolve("fresh"), folder.resolve("replaced"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(folder.resolve("moved"), folder.resolve("runs/moved"));
+        Files.delete(folder.resolve("gone"));
+
+        OutputManifest manifest = manifest(folder, earlier);
+
+        assertThat(manifest.files())
+                .extracting(OutputFile::path)
+                .containsExactly("grown", "new.pt", "replaced", "rewritten", "runs/moved");
+        assertThat(manifest.present())
+                .contains("old.pt", "runs/old.pt", "new.pt")
+                .doesNotContain("gone");
+        assertThat(manifest.complete()).isTrue();
+    }
+
+    @Test
+    void where_not_all_could_be_looked_at_before_the_time_of_change_decides_and_the_listing_says_so() throws Exception {
+        write("old", "abc");
+        write("older", "abc");
+        EarlierFiles earlier;
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            earlier = EarlierFiles.of(EarlierFiles.in(open, 1, () -> 0).bytes());
+        }
+        write("new", "abc");
+
+        OutputManifest manifest = manifest(folder, earlier);
+
+        assertThat(manifest.files()).extracting(OutputFile::path).contains("new");
+        assertThat(manifest.complete()).isFalse();
+        assertThat(manifest.missing()).singleElement().asString().contains("those that changed since");
+    }
+
+    @Test
+    void a_look_at_a_folder_before_ends_in_time() throws Exception {
+        write("a", "");
+        write("b/c", "");
+        AtomicLong now = new AtomicLong();
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            EarlierFiles earlier = EarlierFiles.in(open, 10, () -> now.getAndAdd(15_000_000_000L));
+
+            assertThat(earlier.doubts()).hasSize(1);
+        }
+    }
+
+    private EarlierFiles earlier() throws IOException {
+        try (OpenFolder open = OpenFolder.at(folder)) {
+            return EarlierFiles.in(open);
+        }
     }
 }
