@@ -82,7 +82,8 @@ public final class DurationText {
         if (end == 0 || end != text.length()) {
             throw unreadable(text, null);
         }
-        return sum;
+        // Go counts nanoseconds in 64 bits. A longer duration throws an ArithmeticException here.
+        return Duration.ofNanos(sum.toNanos());
     }
 
     private static IllegalArgumentException unreadable(String text, @Nullable Exception cause) {
