@@ -631,7 +631,7 @@ class JobsTest {
         assertThat(yard.attempts(job).getFirst()).satisfies(attempt -> {
             assertThat(attempt).containsEntry("cause", "CANCELLED").containsEntry("exit_code", 137);
             assertThat((String) attempt.get("detail"))
-                    .contains("did not end within 0.5s of SIGTERM and was killed", "init: true");
+                    .contains("did not exit within 0.5s after SIGTERM, so it was killed", "init: true");
         });
     }
 
