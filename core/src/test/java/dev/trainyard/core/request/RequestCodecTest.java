@@ -252,7 +252,7 @@ class RequestCodecTest {
         "timeLimit": "1h30m"       | "timeLimit": "soon"         | $.timeLimit: 'soon' cannot be used here. Give a duration, for example PT1H30M, or 1h30m as Docker writes it.
         "timeLimit": "1h30m"       | "timeLimit": "PT"           | $.timeLimit: 'PT' is not a duration such as 90s, 1h30m or PT30M. Give a duration
         "timeLimit": "1h30m"       | "timeLimit": "0s"           | $.timeLimit: is zero. Give a longer time, or leave it out for no limit.
-        "timeLimit": "1h30m"       | "timeLimit": "999999999d"   | $.timeLimit: is longer than 366 days. Give a shorter time.
+        "timeLimit": "1h30m"       | "timeLimit": "99999d"   | $.timeLimit: is longer than 366 days. Give a shorter time.
         "2026-12-01T02:00:00+02:00"| "2026-13-01T02:00:00Z"      | $.notBefore: '2026-13-01T02:00:00Z' is not an instant. Give an instant with its offset
         "2026-12-01T02:00:00+02:00"| "tomorrow"                  | $.notBefore: 'tomorrow' cannot be used here. Give an instant with its offset, for example 2026-11-30T20:00:00Z.
         "count": 2                 | "count": 0                  | $.gpus.count: 0 is out of range. Give how many, from 1 to 1024, or "all" for every device of one host.
