@@ -60,7 +60,7 @@ class RunTest {
         assertThat(message.name()).isEqualTo("resnet");
         assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/resnet:1"));
         assertThat(message.gpus()).isEqualTo(new Gpus.Devices(List.of("0", "2")));
-        assertThat(message.run().outputs().location()).isEqualTo("/logs/resnet");
+        assertThat(message.run().storage().outputs().location()).isEqualTo("/logs/resnet");
         assertThat(message.submittedBy()).isEqualTo("ada");
         assertThat(message.submittedAt()).isEqualTo(Cli.NOW);
     }
@@ -92,7 +92,7 @@ class RunTest {
 
         assertThat(cli.run(words).exitCode()).isZero();
 
-        assertThat(message().run().command()).isEqualTo(arguments);
+        assertThat(message().run().program().command()).isEqualTo(arguments);
     }
 
     @Test
@@ -169,7 +169,7 @@ class RunTest {
         cli.run("run", "-d", "-e", "API_TOKEN", "-e", "NOWHERE", "busybox");
 
         assertThat(dry.out()).contains("docker run ", " --env API_TOKEN ").doesNotContain("hunter2");
-        assertThat(message().run().environment()).containsExactly(entry("API_TOKEN", "hunter2"));
+        assertThat(message().run().program().environment()).containsExactly(entry("API_TOKEN", "hunter2"));
     }
 
     @Test
@@ -178,7 +178,7 @@ class RunTest {
 
         cli.run("run", "-d", "--env-file", file.toString(), "-e", "B=1", "busybox");
 
-        assertThat(message().run().environment())
+        assertThat(message().run().program().environment())
                 .containsExactly(entry("A", "\"x\" # not a comment"), entry("USER", "ada"), entry("B", "1"));
     }
 
@@ -228,7 +228,7 @@ class RunTest {
                 "3");
 
         assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(message().run().command()).containsExactly("--epochs", "3");
+        assertThat(message().run().program().command()).containsExactly("--epochs", "3");
         assertThat(message().image()).isInstanceOfSatisfying(ImageSource.Build.class, build -> {
             assertThat(build.tag()).isEqualTo("vision/resnet:cpu");
             assertThat(build.dockerfile()).isEqualTo("Dockerfile.cpu");

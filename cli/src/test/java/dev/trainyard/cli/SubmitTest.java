@@ -111,7 +111,7 @@ class SubmitTest {
         Request.Submit message = message();
         assertThat(message.jobId()).hasToString(result.out().strip());
         assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/mnist:2"));
-        assertThat(message.run().command()).containsExactly("python", "main.py", "--epochs", "3");
+        assertThat(message.run().program().command()).containsExactly("python", "main.py", "--epochs", "3");
         assertThat(message.submittedBy()).isEqualTo("ada");
         assertThat(message.submittedAt()).isEqualTo(Cli.NOW);
         assertThat(server.lines()).containsExactly("POST /jobs");
@@ -159,7 +159,7 @@ class SubmitTest {
 
         submit("-d", "--params", folder.resolve("params.yml").toString(), "--param", "bs=32", "--param", "x=");
 
-        assertThat(message().run().command())
+        assertThat(message().run().program().command())
                 .containsExactly(
                         "python", "main.py", "--lr", "1e-3", "--flag", "true", "--name", "a b", "--bs", "32", "--x",
                         "");
@@ -171,7 +171,8 @@ class SubmitTest {
 
         submit("-d", "--params", folder.resolve("params.json").toString());
 
-        assertThat(message().run().command()).containsExactly("python", "main.py", "--lr", "0.10", "--epochs", "3");
+        assertThat(message().run().program().command())
+                .containsExactly("python", "main.py", "--lr", "0.10", "--epochs", "3");
     }
 
     @ParameterizedTest
@@ -367,7 +368,7 @@ class SubmitTest {
 
         assertThat(message().image()).isEqualTo(new ImageSource.Reference("vision/mnist:2"));
         assertThat(message().gpus()).isEqualTo(new Gpus.All(null, null));
-        assertThat(message().run().environment())
+        assertThat(message().run().program().environment())
                 .isEqualTo(Map.of("A", "beside the first", "B", "common", "C", "beside the common one"));
     }
 

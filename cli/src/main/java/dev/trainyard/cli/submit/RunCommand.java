@@ -155,7 +155,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /** Standard input is not forwarded, so the program would wait forever. */
     private void refusePipedInput(RunLine line) {
-        if (line.training().run().stdinOpen() && !line.detached() && session.isFed()) {
+        if (line.training().run().program().stdinOpen() && !line.detached() && session.isFed()) {
             throw new Failure(
                     ExitCode.INVALID,
                     "-i: standard input is not forwarded, so the container would wait for it. Mount a file, or remove -i.");

@@ -80,7 +80,7 @@ final class SubmissionOptions {
     }
 
     private void requireKnown(TrainingSpec spec, ImageSource image) {
-        Set<String> known = new TreeSet<>(spec.run().environment().keySet());
+        Set<String> known = new TreeSet<>(spec.run().program().environment().keySet());
         if (image instanceof ImageSource.Build build) {
             known.addAll(build.args().keySet());
         }
@@ -147,7 +147,7 @@ final class SubmissionOptions {
                     "<packed context> stands for the build context with the source in it, as the client would upload it");
         });
         session.out().println(DockerRunLine.render(request));
-        if (request.run().outputs().location() == null) {
+        if (request.run().storage().outputs().location() == null) {
             session.say("<managed outputs> stands for the outputs folder that the worker creates");
         }
     }

@@ -2,7 +2,8 @@ package dev.trainyard.core.compose;
 
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.Excerpt;
-import dev.trainyard.core.training.RunSpec.Privileges;
+import dev.trainyard.core.training.RunSpec.Isolation;
+import dev.trainyard.core.training.RunSpecBuilder;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,20 +21,21 @@ final class PrivilegesReader {
         this.service = service;
     }
 
-    static Privileges read(ConfigValue service) {
-        return new PrivilegesReader(service).read();
+    static void read(ConfigValue service, RunSpecBuilder run) {
+        new PrivilegesReader(service).read(run);
     }
 
-    private Privileges read() {
-        return new Privileges(
-                present("privileged").map(field -> noticed(field, field.flag())).orElse(false),
-                list("cap_add", ConfigValue::capability),
-                list("security_opt", PrivilegesReader::option),
-                present("pid").flatMap(field -> namespace(field, "host")).orElse(null),
-                present("userns_mode")
+    private void read(RunSpecBuilder run) {
+        run.privileged(present("privileged")
+                        .map(field -> noticed(field, field.flag()))
+                        .orElse(false))
+                .capAdd(list("cap_add", ConfigValue::capability))
+                .securityOpt(list("security_opt", PrivilegesReader::option))
+                .pid(present("pid").flatMap(field -> namespace(field, "host")).orElse(null))
+                .userns(present("userns_mode")
                         .flatMap(field -> namespace(field, "host"))
-                        .orElse(null),
-                list("devices", PrivilegesReader::device));
+                        .orElse(null))
+                .devices(list("devices", PrivilegesReader::device));
     }
 
     private Optional<ConfigValue> present(String key) {
@@ -45,7 +47,7 @@ final class PrivilegesReader {
         List<String> words = list.map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> reader.apply(item).stream())
                 .toList();
-        list.ifPresent(field -> noticed(field, !words.stream().allMatch(Privileges::confines)));
+        list.ifPresent(field -> noticed(field, !words.stream().allMatch(Isolation::confines)));
         return words;
     }
 

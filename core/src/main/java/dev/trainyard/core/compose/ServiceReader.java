@@ -365,12 +365,13 @@ final class ServiceReader {
         run.memory(most);
         Optional<ConfigValue> reservation =
                 one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation), ConfigValue::size);
-        run.tuning(TuningReader.read(
+        TuningReader.read(
                 flag -> flag.equals("memory-reservation")
                         ? reservation
                         : Optional.ofNullable(TUNING.get(flag)).flatMap(this::present),
                 most,
-                sysctls()));
+                run);
+        run.sysctls(sysctls());
         Optional<ConfigValue> cpuLimit =
                 cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
         Optional<BigDecimal> quota = CpuQuota.read(present("cpu_quota"), present("cpu_period"), cpuLimit);
@@ -433,17 +434,18 @@ final class ServiceReader {
         run.dns(present("dns").map(ConfigValue::oneOrMore).orElse(List.of()).stream()
                 .flatMap(item -> item.address("an IP address").stream())
                 .toList());
-        run.addressing(AddressingReader.read(
+        AddressingReader.read(
                 present("dns_search").map(ConfigValue::oneOrMore).orElse(List.of()),
                 present("dns_opt").map(ConfigValue::oneOrMore).orElse(List.of()),
                 present("domainname"),
-                present("mac_address")));
+                present("mac_address"),
+                run);
         present("isolation").ifPresent(TuningReader::isolation);
         run.groupAdd(present("group_add").map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> item.value().map(item::withText).stream())
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());
-        run.privileges(PrivilegesReader.read(service));
+        PrivilegesReader.read(service, run);
         run.capDrop(present("cap_drop").map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> item.capability().stream())
                 .toList());

@@ -63,7 +63,7 @@ public record ModelDraft(
         ImageSource image = source == null ? spec.pulled() : spec.builtFrom(source);
         Request.Submit written = options(train).toRequest(spec, train.jobId(), image);
         if (train.outputs() != null) {
-            Outputs outputs = new Outputs(written.run().outputs().target(), train.outputs());
+            Outputs outputs = new Outputs(written.run().storage().outputs().target(), train.outputs());
             written = written.with(written.run().withOutputs(outputs));
         }
         // The planner cannot show notices to the submitter.

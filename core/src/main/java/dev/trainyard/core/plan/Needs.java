@@ -29,14 +29,16 @@ public record Needs(
         RunSpec run = request.run();
         return new Needs(
                 request.gpus(),
-                run.ports().stream()
+                run.network().ports().stream()
                         .filter(RunSpec.PortMapping::isExact)
                         .map(port -> port.protocol() + "/" + port.host())
                         .distinct()
                         .toList(),
-                run.outputs().location(),
-                run.cpus(),
-                run.memory() == null ? null : run.memory().bytes(),
+                run.storage().outputs().location(),
+                run.resources().cpus(),
+                run.resources().memory() == null
+                        ? null
+                        : run.resources().memory().bytes(),
                 request.image() instanceof ImageSource.Reference named ? WantedImage.of(named) : null);
     }
 }

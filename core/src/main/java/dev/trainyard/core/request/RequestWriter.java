@@ -5,11 +5,11 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.RunSpec;
-import dev.trainyard.core.training.RunSpec.Addressing;
+import dev.trainyard.core.training.RunSpec.Isolation;
 import dev.trainyard.core.training.RunSpec.Mount;
+import dev.trainyard.core.training.RunSpec.Network;
 import dev.trainyard.core.training.RunSpec.PortMapping;
-import dev.trainyard.core.training.RunSpec.Privileges;
-import dev.trainyard.core.training.RunSpec.Tuning;
+import dev.trainyard.core.training.RunSpec.Resources;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.util.Collection;
@@ -122,75 +122,75 @@ final class RequestWriter {
 
     private void run(RunSpec run) {
         json.writeObjectPropertyStart("run");
-        words("command", run.command());
-        words("entrypoint", run.entrypoint());
-        texts("environment", run.environment());
-        list("publicVariables", run.publicVariables());
-        text("workingDir", run.workingDir());
-        text("user", run.user());
-        objects("mounts", run.mounts(), this::mount);
+        words("command", run.program().command());
+        words("entrypoint", run.program().entrypoint());
+        texts("environment", run.program().environment());
+        list("publicVariables", run.program().publicVariables());
+        text("workingDir", run.program().workingDir());
+        text("user", run.program().user());
+        objects("mounts", run.storage().mounts(), this::mount);
         json.writeObjectPropertyStart("outputs");
-        text("target", run.outputs().target());
-        text("location", run.outputs().location());
+        text("target", run.storage().outputs().target());
+        text("location", run.storage().outputs().location());
         json.writeEndObject();
-        objects("ports", run.ports(), this::port);
-        size("shmSize", run.shmSize());
-        text("ipc", run.ipc());
-        objects("ulimits", run.ulimits(), this::ulimit);
-        size("memory", run.memory());
-        if (run.cpus() != null) {
-            json.writeNumberProperty("cpus", run.cpus());
+        objects("ports", run.network().ports(), this::port);
+        size("shmSize", run.storage().shmSize());
+        text("ipc", run.isolation().ipc());
+        objects("ulimits", run.resources().ulimits(), this::ulimit);
+        size("memory", run.resources().memory());
+        if (run.resources().cpus() != null) {
+            json.writeNumberProperty("cpus", run.resources().cpus());
         }
-        text("hostname", run.hostname());
-        if (run.init() != null) {
-            json.writeBooleanProperty("init", run.init());
+        text("hostname", run.network().hostname());
+        if (run.program().init() != null) {
+            json.writeBooleanProperty("init", run.program().init());
         }
-        text("stopSignal", run.stopSignal());
-        list("tmpfs", run.tmpfs());
-        list("capDrop", run.capDrop());
-        flag("readOnly", run.readOnly());
-        list("extraHosts", run.extraHosts());
-        text("networkMode", run.networkMode());
-        flag("tty", run.tty());
-        flag("stdinOpen", run.stdinOpen());
-        list("dns", run.dns());
-        list("groupAdd", run.groupAdd());
-        number("pidsLimit", run.pidsLimit());
-        privileges(run.privileges());
-        list("anonymousVolumes", run.anonymousVolumes());
-        list("expose", run.expose());
-        flag("publishAll", run.publishAll());
-        tuning(run.tuning());
-        addressing(run.addressing());
+        text("stopSignal", run.program().stopSignal());
+        list("tmpfs", run.storage().tmpfs());
+        list("capDrop", run.isolation().capDrop());
+        flag("readOnly", run.storage().readOnly());
+        list("extraHosts", run.network().extraHosts());
+        text("networkMode", run.network().networkMode());
+        flag("tty", run.program().tty());
+        flag("stdinOpen", run.program().stdinOpen());
+        list("dns", run.network().dns());
+        list("groupAdd", run.program().groupAdd());
+        number("pidsLimit", run.resources().pidsLimit());
+        isolation(run.isolation());
+        list("anonymousVolumes", run.storage().anonymousVolumes());
+        list("expose", run.network().expose());
+        flag("publishAll", run.network().publishAll());
+        resources(run.resources());
+        network(run.network());
         json.writeEndObject();
     }
 
-    private void privileges(Privileges privileges) {
-        flag("privileged", privileges.privileged());
-        list("capAdd", privileges.capAdd());
-        list("securityOpt", privileges.securityOpt());
-        text("pid", privileges.pid());
-        text("userns", privileges.userns());
-        list("devices", privileges.devices());
+    private void isolation(Isolation isolation) {
+        flag("privileged", isolation.privileged());
+        list("capAdd", isolation.capAdd());
+        list("securityOpt", isolation.securityOpt());
+        text("pid", isolation.pid());
+        text("userns", isolation.userns());
+        list("devices", isolation.devices());
+        text("cgroupns", isolation.cgroupns());
+        text("uts", isolation.uts());
+        texts("sysctls", isolation.sysctls());
     }
 
-    private void tuning(Tuning tuning) {
-        text("cpusetCpus", tuning.cpusetCpus());
-        text("cpusetMems", tuning.cpusetMems());
-        number("cpuShares", tuning.cpuShares());
-        size("memoryReservation", tuning.memoryReservation());
-        number("memorySwap", tuning.memorySwap());
-        number("oomScoreAdj", tuning.oomScoreAdj());
-        text("cgroupns", tuning.cgroupns());
-        text("uts", tuning.uts());
-        texts("sysctls", tuning.sysctls());
+    private void resources(Resources resources) {
+        text("cpusetCpus", resources.cpusetCpus());
+        text("cpusetMems", resources.cpusetMems());
+        number("cpuShares", resources.cpuShares());
+        size("memoryReservation", resources.memoryReservation());
+        number("memorySwap", resources.memorySwap());
+        number("oomScoreAdj", resources.oomScoreAdj());
     }
 
-    private void addressing(Addressing addressing) {
-        list("dnsSearch", addressing.dnsSearch());
-        list("dnsOptions", addressing.dnsOptions());
-        text("domainname", addressing.domainname());
-        text("macAddress", addressing.macAddress());
+    private void network(Network network) {
+        list("dnsSearch", network.dnsSearch());
+        list("dnsOptions", network.dnsOptions());
+        text("domainname", network.domainname());
+        text("macAddress", network.macAddress());
     }
 
     private void mount(Mount mount) {

@@ -4,12 +4,9 @@ import dev.trainyard.core.json.JsonFields;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.training.RunSpec;
-import dev.trainyard.core.training.RunSpec.Addressing;
 import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.RunSpec.PortMapping;
-import dev.trainyard.core.training.RunSpec.Privileges;
-import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.core.training.Tmpfs;
 import java.math.BigDecimal;
@@ -67,19 +64,28 @@ final class RunReader {
                 .dns(list("dns"))
                 .groupAdd(list("groupAdd"))
                 .pidsLimit(run.has("pidsLimit") ? (Long) run.integer("pidsLimit", 0) : null)
-                .privileges(new Privileges(
-                        run.flag("privileged"),
-                        list("capAdd"),
-                        list("securityOpt"),
-                        run.text("pid"),
-                        run.text("userns"),
-                        list("devices")))
+                .privileged(run.flag("privileged"))
+                .capAdd(list("capAdd"))
+                .securityOpt(list("securityOpt"))
+                .pid(run.text("pid"))
+                .userns(run.text("userns"))
+                .devices(list("devices"))
                 .anonymousVolumes(anonymousVolumes(targets))
                 .expose(list("expose"))
                 .publishAll(run.flag("publishAll"))
-                .tuning(tuning())
-                .addressing(new Addressing(
-                        list("dnsSearch"), list("dnsOptions"), run.text("domainname"), run.text("macAddress")))
+                .cpusetCpus(run.text("cpusetCpus"))
+                .cpusetMems(run.text("cpusetMems"))
+                .cpuShares(number("cpuShares"))
+                .memoryReservation(run.size("memoryReservation"))
+                .memorySwap(run.has("memorySwap") ? (Long) run.integer("memorySwap", 0) : null)
+                .oomScoreAdj(number("oomScoreAdj"))
+                .cgroupns(run.text("cgroupns"))
+                .uts(run.text("uts"))
+                .sysctls(run.texts("sysctls"))
+                .dnsSearch(list("dnsSearch"))
+                .dnsOptions(list("dnsOptions"))
+                .domainname(run.text("domainname"))
+                .macAddress(run.text("macAddress"))
                 .build();
     }
 
@@ -133,19 +139,6 @@ final class RunReader {
                     return target;
                 })
                 .toList();
-    }
-
-    private Tuning tuning() {
-        return new Tuning(
-                run.text("cpusetCpus"),
-                run.text("cpusetMems"),
-                number("cpuShares"),
-                run.size("memoryReservation"),
-                run.has("memorySwap") ? (Long) run.integer("memorySwap", 0) : null,
-                number("oomScoreAdj"),
-                run.text("cgroupns"),
-                run.text("uts"),
-                run.texts("sysctls"));
     }
 
     private @Nullable Integer number(String name) {

@@ -6,11 +6,11 @@ import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.RunSpec;
-import dev.trainyard.core.training.RunSpec.Addressing;
+import dev.trainyard.core.training.RunSpec.Isolation;
 import dev.trainyard.core.training.RunSpec.Mount;
+import dev.trainyard.core.training.RunSpec.Network;
 import dev.trainyard.core.training.RunSpec.PortMapping;
-import dev.trainyard.core.training.RunSpec.Privileges;
-import dev.trainyard.core.training.RunSpec.Tuning;
+import dev.trainyard.core.training.RunSpec.Resources;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,54 +57,56 @@ public final class DockerRunLine {
         option("--name", submit.name());
         gpus(submit.gpus());
         submit.labels().forEach((name, value) -> option("--label", name + "=" + value));
-        run.environment().forEach((name, value) -> {
+        run.program().environment().forEach((name, value) -> {
             // Only the worker sets this variable.
             if (!name.equals("NVIDIA_VISIBLE_DEVICES")) {
                 option("--env", shown(run, name, value));
             }
         });
-        option("--workdir", run.workingDir());
-        option("--user", run.user());
-        run.mounts().forEach(mount -> option("--volume", volume(mount)));
-        String location = run.outputs().location();
+        option("--workdir", run.program().workingDir());
+        option("--user", run.program().user());
+        run.storage().mounts().forEach(mount -> option("--volume", volume(mount)));
+        String location = run.storage().outputs().location();
         option(
                 "--volume",
                 (location == null ? "<managed outputs>" : location) + ":"
-                        + run.outputs().target());
-        run.anonymousVolumes().forEach(target -> option("--volume", target));
-        run.ports().forEach(port -> option("--publish", publish(port)));
-        flag("--publish-all", run.publishAll());
-        run.expose().forEach(port -> option("--expose", port));
-        option("--shm-size", run.shmSize());
-        option("--ipc", run.ipc());
-        run.ulimits().forEach(limit -> option("--ulimit", ulimit(limit)));
-        option("--memory", run.memory());
-        option("--cpus", run.cpus() == null ? null : run.cpus().toPlainString());
-        option("--hostname", run.hostname());
-        flag("--init", Boolean.TRUE.equals(run.init()));
-        option("--stop-signal", run.stopSignal());
+                        + run.storage().outputs().target());
+        run.storage().anonymousVolumes().forEach(target -> option("--volume", target));
+        run.network().ports().forEach(port -> option("--publish", publish(port)));
+        flag("--publish-all", run.network().publishAll());
+        run.network().expose().forEach(port -> option("--expose", port));
+        option("--shm-size", run.storage().shmSize());
+        option("--ipc", run.isolation().ipc());
+        run.resources().ulimits().forEach(limit -> option("--ulimit", ulimit(limit)));
+        option("--memory", run.resources().memory());
+        option(
+                "--cpus",
+                run.resources().cpus() == null ? null : run.resources().cpus().toPlainString());
+        option("--hostname", run.network().hostname());
+        flag("--init", Boolean.TRUE.equals(run.program().init()));
+        option("--stop-signal", run.program().stopSignal());
         option("--stop-timeout", submit.gracePeriod().toSeconds());
-        run.tmpfs().forEach(tmpfs -> option("--tmpfs", tmpfs));
-        run.capDrop().forEach(capability -> option("--cap-drop", capability));
-        flag("--read-only", run.readOnly());
-        run.extraHosts().forEach(host -> option("--add-host", host));
-        option("--network", run.networkMode());
-        flag("--tty", run.tty());
-        flag("--interactive", run.stdinOpen());
-        run.dns().forEach(server -> option("--dns", server));
-        run.groupAdd().forEach(group -> option("--group-add", group));
-        option("--pids-limit", run.pidsLimit());
-        privileges(run.privileges());
-        tuning(run.tuning());
-        addressing(run.addressing());
+        run.storage().tmpfs().forEach(tmpfs -> option("--tmpfs", tmpfs));
+        run.isolation().capDrop().forEach(capability -> option("--cap-drop", capability));
+        flag("--read-only", run.storage().readOnly());
+        run.network().extraHosts().forEach(host -> option("--add-host", host));
+        option("--network", run.network().networkMode());
+        flag("--tty", run.program().tty());
+        flag("--interactive", run.program().stdinOpen());
+        run.network().dns().forEach(server -> option("--dns", server));
+        run.program().groupAdd().forEach(group -> option("--group-add", group));
+        option("--pids-limit", run.resources().pidsLimit());
+        privileges(run.isolation());
+        tuning(run.resources(), run.isolation());
+        addressing(run.network());
         if (submit.image() instanceof ImageSource.Reference(String _, ImageSource.Pull pull)
                 && pull != ImageSource.Pull.MISSING) {
             option("--pull", pull.word());
         }
-        program(run.entrypoint(), image(submit.image()), run.command());
+        program(run.program().entrypoint(), image(submit.image()), run.program().command());
     }
 
-    private void privileges(Privileges privileges) {
+    private void privileges(Isolation privileges) {
         flag("--privileged", privileges.privileged());
         privileges.capAdd().forEach(capability -> option("--cap-add", capability));
         privileges.securityOpt().forEach(option -> option("--security-opt", option));
@@ -113,19 +115,19 @@ public final class DockerRunLine {
         privileges.devices().forEach(device -> option("--device", device));
     }
 
-    private void tuning(Tuning tuning) {
+    private void tuning(Resources tuning, Isolation isolation) {
         option("--cpuset-cpus", tuning.cpusetCpus());
         option("--cpuset-mems", tuning.cpusetMems());
         option("--cpu-shares", tuning.cpuShares());
         option("--memory-reservation", tuning.memoryReservation());
         option("--memory-swap", tuning.memorySwap());
         option("--oom-score-adj", tuning.oomScoreAdj());
-        option("--cgroupns", tuning.cgroupns());
-        option("--uts", tuning.uts());
-        tuning.sysctls().forEach((name, value) -> option("--sysctl", name + "=" + value));
+        option("--cgroupns", isolation.cgroupns());
+        option("--uts", isolation.uts());
+        isolation.sysctls().forEach((name, value) -> option("--sysctl", name + "=" + value));
     }
 
-    private void addressing(Addressing addressing) {
+    private void addressing(Network addressing) {
         addressing.dnsSearch().forEach(domain -> option("--dns-search", domain));
         addressing.dnsOptions().forEach(option -> option("--dns-option", option));
         option("--domainname", addressing.domainname());
@@ -156,7 +158,7 @@ public final class DockerRunLine {
     }
 
     private static String shown(RunSpec run, String name, String value) {
-        return run.publicVariables().contains(name) ? name + "=" + value : name;
+        return run.program().publicVariables().contains(name) ? name + "=" + value : name;
     }
 
     private String text() {

@@ -1,7 +1,8 @@
 package dev.trainyard.core.runline;
 
 import dev.trainyard.core.reading.ConfigValue;
-import dev.trainyard.core.training.RunSpec.Privileges;
+import dev.trainyard.core.training.RunSpec.Isolation;
+import dev.trainyard.core.training.RunSpecBuilder;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,34 +19,33 @@ final class PrivilegeFlags {
         this.flags = flags;
     }
 
-    static Privileges read(RunFlags flags) {
-        return new PrivilegeFlags(flags).read();
+    static void read(RunFlags flags, RunSpecBuilder run) {
+        new PrivilegeFlags(flags).read(run);
     }
 
-    private Privileges read() {
-        Privileges privileges = new Privileges(
-                flags.on("privileged"),
-                flags.all("cap-add").stream()
+    private void read(RunSpecBuilder run) {
+        boolean privileged = flags.on("privileged");
+        run.privileged(privileged)
+                .capAdd(flags.all("cap-add").stream()
                         .flatMap(field -> field.capability().stream())
-                        .toList(),
-                flags.all("security-opt").stream()
+                        .toList())
+                .securityOpt(flags.all("security-opt").stream()
                         .flatMap(field -> securityOption(field).stream())
-                        .toList(),
-                hostMode("pid"),
-                hostMode("userns"),
-                flags.all("device").stream()
+                        .toList())
+                .pid(hostMode("pid"))
+                .userns(hostMode("userns"))
+                .devices(flags.all("device").stream()
                         .flatMap(field -> device(field).stream())
                         .toList());
         Stream.concat(
-                        flags.last("privileged").filter(_ -> privileges.privileged()).stream(),
+                        flags.last("privileged").filter(_ -> privileged).stream(),
                         Stream.of("cap-add", "security-opt", "pid", "userns", "device")
                                 .flatMap(name -> flags.all(name).stream())
                                 .filter(field -> !field.text().orElse("").isEmpty())
                                 .filter(field ->
-                                        !Privileges.confines(field.text().orElse(""))))
+                                        !Isolation.confines(field.text().orElse(""))))
                 .forEach(field -> field.notice(
                         "gives access beyond the container: the worker's policy decides whether it is granted"));
-        return privileges;
     }
 
     private @Nullable String hostMode(String name) {

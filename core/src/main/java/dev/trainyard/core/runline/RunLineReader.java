@@ -230,7 +230,8 @@ final class RunLineReader {
         @Nullable
         DataSize memory = flags.last("memory").flatMap(ConfigValue::memory).orElse(null);
         run.memory(memory);
-        run.tuning(TuningReader.read(flags::said, memory, sysctls()));
+        TuningReader.read(flags::said, memory, run);
+        run.sysctls(sysctls());
         Optional<ConfigValue> cpus = flags.last("cpus")
                 .map(RunLineReader::withoutFraction)
                 .filter(field -> !field.text().orElse("").matches("0*(\\.0*)?"));
@@ -305,8 +306,12 @@ final class RunLineReader {
         flags.all("dns-search").stream()
                 .filter(field -> field.searchDomain().isPresent())
                 .forEach(field -> field.matching(DOMAIN, "a domain such as lab.example, or . for none"));
-        run.addressing(AddressingReader.read(
-                flags.all("dns-search"), flags.all("dns-option"), flags.said("domainname"), flags.said("mac-address")));
+        AddressingReader.read(
+                flags.all("dns-search"),
+                flags.all("dns-option"),
+                flags.said("domainname"),
+                flags.said("mac-address"),
+                run);
         List<ConfigValue> networks = flags.all("network");
         if (networks.size() > 1) {
             networks.get(1).problem("a job can have only one network", "Give only one");
@@ -345,7 +350,7 @@ final class RunLineReader {
                 .flatMap(field -> field.capability().stream())
                 .toList());
         run.groupAdd(flags.texts("group-add", "(?s).{1,100}", "a group's name or number"));
-        run.privileges(PrivilegeFlags.read(flags));
+        PrivilegeFlags.read(flags, run);
     }
 
     /** Flags without an effect. A worker removes every container, so {@code --rm} is always true. */

@@ -3,7 +3,6 @@ package dev.trainyard.core.training;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.LinuxVocabulary;
-import dev.trainyard.core.training.RunSpec.Addressing;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -35,17 +34,19 @@ public final class AddressingReader {
         return known;
     }
 
-    public static Addressing read(
+    public static void read(
             List<ConfigValue> search,
             List<ConfigValue> options,
             Optional<ConfigValue> domain,
-            Optional<ConfigValue> mac) {
-        return new Addressing(
-                search.stream().flatMap(field -> field.searchDomain().stream()).toList(),
-                options.stream()
+            Optional<ConfigValue> mac,
+            RunSpecBuilder run) {
+        run.dnsSearch(search.stream()
+                        .flatMap(field -> field.searchDomain().stream())
+                        .toList())
+                .dnsOptions(options.stream()
                         .flatMap(field -> field.resolverOption().stream())
-                        .toList(),
-                domain.flatMap(ConfigValue::hostName).orElse(null),
-                mac.flatMap(ConfigValue::macAddress).orElse(null));
+                        .toList())
+                .domainname(domain.flatMap(ConfigValue::hostName).orElse(null))
+                .macAddress(mac.flatMap(ConfigValue::macAddress).orElse(null));
     }
 }

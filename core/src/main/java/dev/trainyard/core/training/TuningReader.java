@@ -3,7 +3,6 @@ package dev.trainyard.core.training;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.Excerpt;
-import dev.trainyard.core.training.RunSpec.Tuning;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,29 +28,29 @@ public final class TuningReader {
     /**
      * @param said what is said under the name of the flag of {@code docker run}
      * @param memory the limit of memory
-     * @param sysctls as {@link #sysctl} put them
      */
-    public static Tuning read(
-            Function<String, Optional<ConfigValue>> said, @Nullable DataSize memory, Map<String, String> sysctls) {
-        return new TuningReader(said, memory).read(sysctls);
+    public static void read(
+            Function<String, Optional<ConfigValue>> said, @Nullable DataSize memory, RunSpecBuilder run) {
+        new TuningReader(said, memory).read(run);
     }
 
-    private Tuning read(Map<String, String> sysctls) {
-        return new Tuning(
-                cpuset("cpuset-cpus"),
-                cpuset("cpuset-mems"),
-                said.apply("cpu-shares")
+    private void read(RunSpecBuilder run) {
+        run.cpusetCpus(cpuset("cpuset-cpus"))
+                .cpusetMems(cpuset("cpuset-mems"))
+                .cpuShares(said.apply("cpu-shares")
                         .flatMap(field -> field.integer(0, 262_144))
                         .filter(shares -> shares != 0)
                         // The kernel takes no less.
                         .map(shares -> Math.max(2, Math.toIntExact(shares)))
-                        .orElse(null),
-                said.apply("memory-reservation").flatMap(this::reservation).orElse(null),
-                said.apply("memory-swap").flatMap(this::swap).orElse(null),
-                said.apply("oom-score-adj").flatMap(TuningReader::score).orElse(null),
-                namespace("cgroupns", "host|private", "host or private"),
-                namespace("uts", "host", "host"),
-                sysctls);
+                        .orElse(null))
+                .memoryReservation(said.apply("memory-reservation")
+                        .flatMap(this::reservation)
+                        .orElse(null))
+                .memorySwap(said.apply("memory-swap").flatMap(this::swap).orElse(null))
+                .oomScoreAdj(
+                        said.apply("oom-score-adj").flatMap(TuningReader::score).orElse(null))
+                .cgroupns(namespace("cgroupns", "host|private", "host or private"))
+                .uts(namespace("uts", "host", "host"));
     }
 
     private @Nullable String cpuset(String name) {

@@ -55,7 +55,8 @@ class ComposeCorpusTest {
     void a_good_file_becomes_the_docker_run_line_beside_it(Path file) throws IOException {
         TrainingSpec read = resolve(file);
         // A line shows public values alone.
-        TrainingSpec spec = read.publishing(List.copyOf(read.run().environment().keySet()));
+        TrainingSpec spec =
+                read.publishing(List.copyOf(read.run().program().environment().keySet()));
         Request.Submit request = SubmitOptions.NONE.toRequest(spec, JOB, source(spec));
 
         String actual = Stream.concat(

@@ -182,7 +182,7 @@ class ComposeResolverTest {
 
         assertThat(spec.build())
                 .isEqualTo(new BuildSpec("shared/gpu/src", "Dockerfile", null, Map.of("A", "base", "B", "ours"), null));
-        assertThat(spec.run().environment()).containsExactly(Map.entry("FROM", "base"));
+        assertThat(spec.run().program().environment()).containsExactly(Map.entry("FROM", "base"));
     }
 
     @Test
@@ -230,7 +230,7 @@ class ComposeResolverTest {
                 ComposeResolver.resolve("services: {train: {image: 'x:$TAG', user: '$OTHER'}}", "train.yml", options);
 
         assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("x:shell"));
-        assertThat(spec.run().user()).isEqualTo("/home/ada/x");
+        assertThat(spec.run().program().user()).isEqualTo("/home/ada/x");
     }
 
     @Test
@@ -262,7 +262,8 @@ class ComposeResolverTest {
                 new ComposeText("a.yml", "services: {t: {image: x, environment: {A: '${COMPOSE_PROJECT_NAME}'}}}"),
                 new ComposeText("b.yml", "name: " + (name.isEmpty() ? "''" : name)));
 
-        assertThat(ComposeResolver.resolve(files, options).run().environment()).containsEntry("A", project);
+        assertThat(ComposeResolver.resolve(files, options).run().program().environment())
+                .containsEntry("A", project);
     }
 
     @ParameterizedTest
@@ -311,8 +312,8 @@ class ComposeResolverTest {
 
         TrainingSpec spec = ComposeResolver.resolve(files, ComposeOptions.NONE);
 
-        assertThat(spec.run().command()).isEqualTo(key.equals("command") ? null : List.of("a", "b"));
-        assertThat(spec.run().entrypoint()).isEqualTo(key.equals("command") ? List.of("c") : null);
+        assertThat(spec.run().program().command()).isEqualTo(key.equals("command") ? null : List.of("a", "b"));
+        assertThat(spec.run().program().entrypoint()).isEqualTo(key.equals("command") ? List.of("c") : null);
     }
 
     @Test
@@ -320,6 +321,7 @@ class ComposeResolverTest {
         assertThat(resolve(
                                 "services: {t: {image: x, volumes: [{type: tmpfs, target: /b, read_only: true, tmpfs: {size: 1k}}]}}")
                         .run()
+                        .storage()
                         .tmpfs())
                 .containsExactly("/b:ro,size=1024");
     }
@@ -362,6 +364,7 @@ class ComposeResolverTest {
 
         assertThat(ComposeResolver.resolve("services: {t: {image: x, env_file: e, environment: [A]}}", "a.yml", options)
                         .run()
+                        .program()
                         .environment())
                 .containsExactly(Map.entry("B", "2"));
     }
@@ -388,7 +391,7 @@ class ComposeResolverTest {
                 options);
 
         assertThat(spec.build().context()).isEqualTo("/home/ada/ctx");
-        assertThat(spec.run().environment()).containsOnly(Map.entry("A", "1"), Map.entry("F", "1"));
+        assertThat(spec.run().program().environment()).containsOnly(Map.entry("A", "1"), Map.entry("F", "1"));
         assertThat(spec.labels()).containsOnly(Map.entry("team", "x"), Map.entry("kind", "y"));
     }
 

@@ -136,6 +136,7 @@ class EnvFileTest {
                         "train.yml",
                         options)
                 .run()
+                .program()
                 .environment();
 
         assertThat(environment)

@@ -125,6 +125,7 @@ class ComposeDraftTest {
         return ComposeResolver.resolve(
                         text, "filled.yml", new ComposeOptions(service, Map.of(), TextFiles.NONE, List.of(), false))
                 .run()
+                .program()
                 .command();
     }
 
@@ -167,9 +168,9 @@ class ComposeDraftTest {
     void what_is_filled_in_reads_as_the_draft_with_the_same_parameters(String draft) {
         TrainingSpec filled = ComposeResolver.resolve(fill(draft), "filled.yml", ComposeOptions.NONE);
 
-        assertThat(filled.run().command())
+        assertThat(filled.run().program().command())
                 .containsExactly("main.py", "--x", "1", "--lr", "0.1", "--train_data", "my data/x");
-        assertThat(filled.run().tty()).isTrue();
+        assertThat(filled.run().program().tty()).isTrue();
         assertThat(ComposeResolver.resolve(draft, "draft.yml", with(PARAMETERS)).run())
                 .isEqualTo(filled.run());
     }
@@ -184,6 +185,7 @@ class ComposeDraftTest {
 
             assertThat(ComposeResolver.resolve(filled, "filled.yml", ComposeOptions.NONE)
                             .run()
+                            .program()
                             .command())
                     .containsExactly("main.py", "--tag", "$HOME ${X} $$");
         }
@@ -212,7 +214,7 @@ class ComposeDraftTest {
     void without_any_command_the_words_become_that_of_the_service_that_trains(String draft) {
         TrainingSpec filled = ComposeResolver.resolve(fill(draft), "filled.yml", ComposeOptions.NONE);
 
-        assertThat(filled.run().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
+        assertThat(filled.run().program().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
         assertThat(ComposeResolver.resolve(draft, "draft.yml", with(PARAMETERS)).run())
                 .isEqualTo(filled.run());
         assertThat(ComposeDraft.fill(draft, "draft.yml", List.of())).isEqualTo(draft);
@@ -240,7 +242,7 @@ class ComposeDraftTest {
         TrainingSpec spec =
                 ComposeResolver.resolve("services: {train: {image: busybox}}", "draft.yml", with(PARAMETERS));
 
-        assertThat(spec.run().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
+        assertThat(spec.run().program().command()).containsExactly("--lr", "0.1", "--train_data", "my data/x");
         assertThat(spec.notices()).singleElement().asString().contains("instead of the image's CMD");
     }
 

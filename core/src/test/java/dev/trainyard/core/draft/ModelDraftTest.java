@@ -52,10 +52,10 @@ class ModelDraftTest {
 
         assertThat(submit.name()).isEqualTo("resnet18");
         assertThat(submit.image()).isEqualTo(new ImageSource.Reference("vision/resnet18"));
-        assertThat(submit.run().command())
+        assertThat(submit.run().program().command())
                 .containsExactly(
                         "python", "main.py", "--lr", "0.5", "-b", "064", "--amp", "--train_data", "/data/cifar");
-        assertThat(submit.run().outputs()).isEqualTo(new Outputs("/outputs", "/logs/default"));
+        assertThat(submit.run().storage().outputs()).isEqualTo(new Outputs("/outputs", "/logs/default"));
         assertThat(submit.gpus()).isEqualTo(new Gpus.Count(2, null, null));
         assertThat(submit.gracePeriod()).isEqualTo(Duration.ofMinutes(1));
         assertThat(submit.labels()).isEqualTo(Map.of("kind", "cnn"));
@@ -68,8 +68,8 @@ class ModelDraftTest {
                 "gracePeriod": "5s", "labels": {"a": "b"}, "priority": 700, "retry": {"maxAttempts": 3}, "timeLimit": "8h" """));
 
         assertThat(submit.name()).isEqualTo("mine");
-        assertThat(submit.run().outputs()).isEqualTo(new Outputs("/outputs", "/logs/run-7"));
-        assertThat(submit.run().mounts()).hasSize(1);
+        assertThat(submit.run().storage().outputs()).isEqualTo(new Outputs("/outputs", "/logs/run-7"));
+        assertThat(submit.run().storage().mounts()).hasSize(1);
         assertThat(submit.gpus()).isEqualTo(new Gpus.Count(1, null, null));
         assertThat(submit.gracePeriod()).isEqualTo(Duration.ofSeconds(5));
         assertThat(submit.labels()).isEqualTo(Map.of("kind", "cnn", "a", "b"));

@@ -7,12 +7,9 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.RunSpec;
-import dev.trainyard.core.training.RunSpec.Addressing;
 import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.RunSpec.PortMapping;
-import dev.trainyard.core.training.RunSpec.Privileges;
-import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -122,23 +119,21 @@ final class AnyRequest {
                 .anonymousVolumes(list(() -> "/anonymous/" + unique[0]++))
                 .expose(list(() -> (1 + random.nextInt(9999)) + (random.nextBoolean() ? "-10000" : "") + "/sctp"))
                 .publishAll(random.nextBoolean())
-                .tuning(new Tuning(
-                        maybe(() -> "0-3,8"),
-                        maybe(() -> "0"),
-                        maybe(() -> 2 + random.nextInt(1000)),
-                        maybe(this::size),
-                        maybe(() -> random.nextLong(-1, 1L << 40)),
-                        maybe(() -> random.nextInt(-1000, 1001)),
-                        maybe(() -> "private"),
-                        maybe(() -> "host"),
-                        random.nextBoolean() ? Map.of() : Map.of("net.core.somaxconn", "1024")))
+                .cpusetCpus(maybe(() -> "0-3,8"))
+                .cpusetMems(maybe(() -> "0"))
+                .cpuShares(maybe(() -> 2 + random.nextInt(1000)))
+                .memoryReservation(maybe(this::size))
+                .memorySwap(maybe(() -> random.nextLong(-1, 1L << 40)))
+                .oomScoreAdj(maybe(() -> random.nextInt(-1000, 1001)))
+                .cgroupns(maybe(() -> "private"))
+                .uts(maybe(() -> "host"))
+                .sysctls(random.nextBoolean() ? Map.of() : Map.of("net.core.somaxconn", "1024"))
                 .outputs(random.nextBoolean() ? Outputs.MANAGED : new Outputs("/results", maybe(() -> "/logs/x")))
                 .ports(list(() -> port(1024 + unique[0]++)))
-                .addressing(new Addressing(
-                        list(() -> "lab.example"),
-                        list(() -> "ndots:2"),
-                        maybe(() -> "lab.example"),
-                        maybe(() -> "02:42:ac:11:00:02")))
+                .dnsSearch(list(() -> "lab.example"))
+                .dnsOptions(list(() -> "ndots:2"))
+                .domainname(maybe(() -> "lab.example"))
+                .macAddress(maybe(() -> "02:42:ac:11:00:02"))
                 .shmSize(maybe(this::size))
                 .ipc(maybe(() -> "host"))
                 .ulimits(list(() -> new Ulimit("nofile", random.nextInt(10), random.nextBoolean() ? -1 : 100)))
@@ -157,13 +152,12 @@ final class AnyRequest {
                 .dns(list(() -> "fd00::53"))
                 .groupAdd(list(this::text))
                 .pidsLimit(maybe(() -> random.nextLong(-1, 10_000)))
-                .privileges(new Privileges(
-                        random.nextBoolean(),
-                        list(() -> "SYS_PTRACE"),
-                        list(this::text),
-                        maybe(() -> "host"),
-                        maybe(() -> "host"),
-                        list(() -> "/dev/fuse")))
+                .privileged(random.nextBoolean())
+                .capAdd(list(() -> "SYS_PTRACE"))
+                .securityOpt(list(this::text))
+                .pid(maybe(() -> "host"))
+                .userns(maybe(() -> "host"))
+                .devices(list(() -> "/dev/fuse"))
                 .build();
     }
 

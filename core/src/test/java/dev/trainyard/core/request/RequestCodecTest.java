@@ -15,7 +15,6 @@ import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.RunSpec.PortMapping;
-import dev.trainyard.core.training.RunSpec.Privileges;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -160,13 +159,12 @@ class RequestCodecTest {
                                 .dns(List.of("10.0.0.53"))
                                 .groupAdd(List.of("video"))
                                 .pidsLimit(-1L)
-                                .privileges(new Privileges(
-                                        true,
-                                        List.of("SYS_PTRACE"),
-                                        List.of("no-new-privileges"),
-                                        "host",
-                                        "host",
-                                        List.of("/dev/fuse:/dev/fuse:rw")))
+                                .privileged(true)
+                                .capAdd(List.of("SYS_PTRACE"))
+                                .securityOpt(List.of("no-new-privileges"))
+                                .pid("host")
+                                .userns("host")
+                                .devices(List.of("/dev/fuse:/dev/fuse:rw"))
                                 .build(),
                         new Gpus.Count(2, "A100", DataSize.parse("40g")),
                         new RetryPolicy(
@@ -291,7 +289,7 @@ class RequestCodecTest {
         String json = FULL.replace("/tmp:size=1g", "/results/../outputs/:size=1g");
 
         assertThat(problemsOf(json)).singleElement().asString().contains("would be lost");
-        assertThat(RequestCodec.accepted(json).run().tmpfs()).containsExactly("/results/../outputs/:size=1g");
+        assertThat(RequestCodec.accepted(json).run().storage().tmpfs()).containsExactly("/results/../outputs/:size=1g");
     }
 
     @Test

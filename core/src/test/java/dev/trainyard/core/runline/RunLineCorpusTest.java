@@ -72,7 +72,8 @@ class RunLineCorpusTest {
     void a_good_line_becomes_the_docker_run_line_below_it(String words, List<String> expected) {
         TrainingSpec read = read(words).training();
         // A line shows public values alone.
-        TrainingSpec spec = read.publishing(List.copyOf(read.run().environment().keySet()));
+        TrainingSpec spec =
+                read.publishing(List.copyOf(read.run().program().environment().keySet()));
         Request.Submit request = request(spec);
 
         List<String> actual = Stream.concat(

@@ -101,7 +101,7 @@ final class TrainingsController {
         }
         JobId id = request.jobId();
         String model = ((Request.Train) RequestCodec.decode(message)).draft().toString();
-        List<String> command = request.run().command();
+        List<String> command = request.run().program().command();
         return ResponseEntity.accepted()
                 .location(URI.create("/api/v1/trainings/" + id))
                 .body(new Started(id, model, Phase.PUBLISHED, command == null ? List.of() : command, Links.of(id)));

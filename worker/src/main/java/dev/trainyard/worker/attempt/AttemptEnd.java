@@ -34,7 +34,7 @@ final class AttemptEnd {
                 cause,
                 Remedy.added(
                         cause == Cause.OUT_OF_MEMORY
-                                ? withLimit(detail, request.run().memory())
+                                ? withLimit(detail, request.run().resources().memory())
                                 : detail,
                         cause),
                 outputsComplete,
@@ -43,10 +43,10 @@ final class AttemptEnd {
 
     /** The values of the request that are not for everybody: the engine's words about it may quote them, and an end is told to everybody. */
     static HiddenValues hidden(Request.Submit request) {
-        Set<String> open = Set.copyOf(request.run().publicVariables());
+        Set<String> open = Set.copyOf(request.run().program().publicVariables());
         List<String> filledIn =
                 request.image() instanceof ImageSource.Build build ? hidden(build.args(), open) : List.of();
-        List<String> values = new ArrayList<>(hidden(request.run().environment(), open));
+        List<String> values = new ArrayList<>(hidden(request.run().program().environment(), open));
         values.addAll(filledIn);
         return new HiddenValues(values, filledIn);
     }

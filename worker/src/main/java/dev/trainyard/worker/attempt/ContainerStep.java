@@ -168,7 +168,7 @@ final class ContainerStep implements Step {
             Path outputs = run.ofDisk(() -> host.makeOutputs(attempt, request.run(), use));
             List<Path> inOutputs =
                     ContainerSpecs.volumesInOutputs(request.run(), host.images().volumesOf(attempt.imageDigest()));
-            List<Path> kept = request.run().outputs().location() == null ? inOutputs : List.of();
+            List<Path> kept = request.run().storage().outputs().location() == null ? inOutputs : List.of();
             run.ofDisk(() -> {
                 host.makeWithin(attempt, request.run(), kept);
                 return kept;
@@ -233,11 +233,12 @@ final class ContainerStep implements Step {
 
     /** A folder in a named place is none that is sure to stay where this process made it, so that none is mounted over the volume. */
     private static String lostVolume(Request.Submit request, Path folder) {
-        Path target = Path.of(request.run().outputs().target()).resolve(folder);
+        Path target = Path.of(request.run().storage().outputs().target()).resolve(folder);
         return "[the image declares %s as a VOLUME: what is written there is not in the outputs, and goes with the container. Mount a folder of the host there (-v %s:%s)]"
                 .formatted(
                         target,
-                        Path.of(Objects.requireNonNull(request.run().outputs().location()))
+                        Path.of(Objects.requireNonNull(
+                                        request.run().storage().outputs().location()))
                                 .resolve(folder),
                         target);
     }
@@ -340,7 +341,7 @@ final class ContainerStep implements Step {
         List<Path> places = new ArrayList<>();
         places.add(host.outputs().place(attempt.jobId(), attempt.number(), request.run()));
         places.add(host.engineData());
-        request.run().mounts().stream()
+        request.run().storage().mounts().stream()
                 .filter(mount -> !mount.readOnly() && mount.source().startsWith("/"))
                 .forEach(mount -> places.add(Path.of(mount.source())));
         try {

@@ -52,7 +52,7 @@ final class ExitWatch {
 
     /** What its container is asked to end with. */
     static String stopSignal(Request.Submit request) {
-        String asked = request.run().stopSignal();
+        String asked = request.run().program().stopSignal();
         return asked == null ? "SIGTERM" : asked;
     }
 

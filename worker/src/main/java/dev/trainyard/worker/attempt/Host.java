@@ -88,7 +88,7 @@ public record Host(
 
     private static Map<String, EngineVolume> volumes(RunSpec run, Function<String, Optional<EngineVolume>> ask) {
         Map<String, EngineVolume> found = new HashMap<>();
-        run.mounts().stream()
+        run.storage().mounts().stream()
                 .map(RunSpec.Mount::source)
                 .filter(source -> !source.startsWith("/"))
                 .forEach(name -> ask.apply(name).ifPresent(volume -> found.put(name, volume)));
@@ -148,13 +148,13 @@ public record Host(
     /** Where the attempt's outputs are to be, without links, as far as it is known now. */
     String location(Attempt attempt, RunSpec run) {
         Path place = outputs.place(attempt.jobId(), attempt.number(), run);
-        boolean named = run.outputs().location() != null;
+        boolean named = run.storage().outputs().location() != null;
         return outputs.uri(named ? HostPath.real(place).orElse(place) : place).toString();
     }
 
     /** Makes the attempt's folder, or finds the one that it made; the path for the engine. */
     Path makeOutputs(Attempt attempt, RunSpec run, HostUse use) throws IOException {
-        if (run.outputs().location() == null) {
+        if (run.storage().outputs().location() == null) {
             return outputs.makeManaged(attempt.jobId(), attempt.number(), attempt.id(), run);
         }
         Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);
@@ -177,7 +177,7 @@ public record Host(
     /** What lay in the attempt's folder before its container was made; null: nothing, since it is its own. */
     @Nullable
     EarlierFiles earlierFiles(Attempt attempt, RunSpec run) throws IOException {
-        return run.outputs().location() == null
+        return run.storage().outputs().location() == null
                 ? null
                 : outputs.earlierFiles(attempt.jobId(), attempt.number(), attempt.id())
                         .orElseGet(() -> EarlierFiles.unknownBefore(
@@ -186,7 +186,7 @@ public record Host(
 
     /** The attempt is over, or its container was never started. */
     void forgetEarlierFiles(Attempt attempt, RunSpec run) {
-        if (run.outputs().location() == null) {
+        if (run.storage().outputs().location() == null) {
             return;
         }
         try {
@@ -230,7 +230,7 @@ public record Host(
 
     /** Opens the attempt's folder. */
     OpenFolder openOutputs(Attempt attempt, RunSpec run, HostUse use) throws IOException {
-        if (run.outputs().location() == null) {
+        if (run.storage().outputs().location() == null) {
             return outputs.openManaged(attempt.jobId(), attempt.number());
         }
         Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);

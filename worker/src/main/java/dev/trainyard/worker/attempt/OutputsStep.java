@@ -170,7 +170,7 @@ final class OutputsStep implements Step {
 
     /** A place that a user names may hold what other attempts have left. */
     private static boolean isShared(AttemptRun run) {
-        return run.request().run().outputs().location() != null;
+        return run.request().run().storage().outputs().location() != null;
     }
 
     /** Beside what the program wrote; listed in the manifest. */

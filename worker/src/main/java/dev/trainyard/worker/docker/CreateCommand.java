@@ -40,48 +40,52 @@ final class CreateCommand {
 
     static CreateContainerCmd of(DockerClient docker, ContainerSpec spec) {
         RunSpec run = spec.run();
+        RunSpec.Program program = run.program();
+        RunSpec.Network network = run.network();
+        RunSpec.Storage storage = run.storage();
         CreateContainerCmd create = docker.createContainerCmd(spec.image())
                 .withName(spec.name())
                 .withLabels(spec.labels())
                 .withEnv(spec.environment().entrySet().stream()
                         .map(variable -> variable.getKey() + "=" + variable.getValue())
                         .toList())
-                .withTty(run.tty())
-                .withStdinOpen(run.stdinOpen())
+                .withTty(program.tty())
+                .withStdinOpen(program.stdinOpen())
                 .withExposedPorts(Stream.concat(
-                                run.ports().stream().map(CreateCommand::exposed),
-                                run.expose().stream().flatMap(CreateCommand::exposed))
+                                network.ports().stream().map(CreateCommand::exposed),
+                                network.expose().stream().flatMap(CreateCommand::exposed))
                         .distinct()
                         .toList())
                 .withHostConfig(hostConfig(spec));
-        if (run.command() != null) {
-            create.withCmd(run.command());
+        if (program.command() != null) {
+            create.withCmd(program.command());
         }
-        if (run.entrypoint() != null) {
+        if (program.entrypoint() != null) {
             // One empty word clears the image's entrypoint: docker/cli, "--entrypoint= is parsed then Entrypoint is
             // reset".
-            create.withEntrypoint(run.entrypoint().isEmpty() ? List.of("") : run.entrypoint());
+            create.withEntrypoint(program.entrypoint().isEmpty() ? List.of("") : program.entrypoint());
         }
-        if (run.workingDir() != null) {
-            create.withWorkingDir(run.workingDir());
+        if (program.workingDir() != null) {
+            create.withWorkingDir(program.workingDir());
         }
-        if (run.user() != null) {
-            create.withUser(run.user());
+        if (program.user() != null) {
+            create.withUser(program.user());
         }
-        if (run.hostname() != null) {
-            create.withHostName(run.hostname());
+        if (network.hostname() != null) {
+            create.withHostName(network.hostname());
         }
-        if (run.addressing().domainname() != null) {
-            create.withDomainName(run.addressing().domainname());
+        if (network.domainname() != null) {
+            create.withDomainName(network.domainname());
         }
-        if (run.addressing().macAddress() != null) {
-            create.withMacAddress(run.addressing().macAddress());
+        if (network.macAddress() != null) {
+            create.withMacAddress(network.macAddress());
         }
-        if (run.stopSignal() != null) {
-            create.withStopSignal(run.stopSignal());
+        if (program.stopSignal() != null) {
+            create.withStopSignal(program.stopSignal());
         }
-        if (!run.anonymousVolumes().isEmpty()) {
-            create.withVolumes(run.anonymousVolumes().stream().map(Volume::new).toList());
+        if (!storage.anonymousVolumes().isEmpty()) {
+            create.withVolumes(
+                    storage.anonymousVolumes().stream().map(Volume::new).toList());
         }
         if (spec.stopTimeout() != null) {
             create.withStopTimeout(Math.toIntExact(spec.stopTimeout().toSeconds()));
@@ -91,29 +95,36 @@ final class CreateCommand {
 
     private static HostConfig hostConfig(ContainerSpec spec) {
         RunSpec run = spec.run();
-        RunSpec.Tuning tuning = run.tuning();
+        RunSpec.Program program = run.program();
+        RunSpec.Network network = run.network();
+        RunSpec.Storage storage = run.storage();
+        RunSpec.Resources resources = run.resources();
+        RunSpec.Isolation isolation = run.isolation();
         return HostConfig.newHostConfig()
                 .withMounts(spec.mounts().stream().map(CreateCommand::mount).toList())
-                .withPortBindings(ports(run.ports()))
-                .withShmSize(bytes(run.shmSize()))
-                .withIpcMode(run.ipc())
-                .withUlimits(run.ulimits().stream()
+                .withPortBindings(ports(network.ports()))
+                .withShmSize(bytes(storage.shmSize()))
+                .withIpcMode(isolation.ipc())
+                .withUlimits(resources.ulimits().stream()
                         .map(limit -> new Ulimit(limit.name(), limit.soft(), limit.hard()))
                         .toArray(Ulimit[]::new))
                 .withMemory(bytes(spec.memory()))
                 .withNanoCPUs(
-                        run.cpus() == null ? null : run.cpus().multiply(NANO).longValueExact())
-                .withInit(run.init())
-                .withTmpFs(tmpfs(run.tmpfs()))
-                .withCapDrop(
-                        run.capDrop().stream().map(CreateCommand::capability).toArray(Capability[]::new))
-                .withReadonlyRootfs(run.readOnly())
-                .withExtraHosts(run.extraHosts().toArray(String[]::new))
-                .withNetworkMode(run.networkMode() == null ? "default" : run.networkMode())
-                .withDns(run.dns())
-                .withDnsSearch(run.addressing().dnsSearch())
-                .withDnsOptions(run.addressing().dnsOptions())
-                .withGroupAdd(run.groupAdd().isEmpty() ? null : run.groupAdd())
+                        resources.cpus() == null
+                                ? null
+                                : resources.cpus().multiply(NANO).longValueExact())
+                .withInit(program.init())
+                .withTmpFs(tmpfs(storage.tmpfs()))
+                .withCapDrop(isolation.capDrop().stream()
+                        .map(CreateCommand::capability)
+                        .toArray(Capability[]::new))
+                .withReadonlyRootfs(storage.readOnly())
+                .withExtraHosts(network.extraHosts().toArray(String[]::new))
+                .withNetworkMode(network.networkMode() == null ? "default" : network.networkMode())
+                .withDns(network.dns())
+                .withDnsSearch(network.dnsSearch())
+                .withDnsOptions(network.dnsOptions())
+                .withGroupAdd(program.groupAdd().isEmpty() ? null : program.groupAdd())
                 .withPidsLimit(spec.pids())
                 .withStorageOpt(
                         spec.rootFileSystem() == null
@@ -121,28 +132,24 @@ final class CreateCommand {
                                 : Map.of(
                                         "size",
                                         Long.toString(spec.rootFileSystem().bytes())))
-                .withPrivileged(run.privileges().privileged())
-                .withCapAdd(run.privileges().capAdd().stream()
+                .withPrivileged(isolation.privileged())
+                .withCapAdd(isolation.capAdd().stream()
                         .map(CreateCommand::capability)
                         .toArray(Capability[]::new))
-                .withSecurityOpts(
-                        run.privileges().securityOpt().isEmpty()
-                                ? null
-                                : run.privileges().securityOpt())
-                .withPidMode(run.privileges().pid())
-                .withUsernsMode(run.privileges().userns())
-                .withDevices(
-                        run.privileges().devices().stream().map(Device::parse).toArray(Device[]::new))
-                .withPublishAllPorts(run.publishAll())
-                .withCpusetCpus(tuning.cpusetCpus())
-                .withCpusetMems(tuning.cpusetMems())
-                .withCpuShares(tuning.cpuShares())
-                .withMemoryReservation(bytes(tuning.memoryReservation()))
-                .withMemorySwap(tuning.memorySwap())
-                .withOomScoreAdj(tuning.oomScoreAdj())
-                .withCgroupnsMode(tuning.cgroupns())
-                .withUtSMode(tuning.uts())
-                .withSysctls(tuning.sysctls().isEmpty() ? null : tuning.sysctls())
+                .withSecurityOpts(isolation.securityOpt().isEmpty() ? null : isolation.securityOpt())
+                .withPidMode(isolation.pid())
+                .withUsernsMode(isolation.userns())
+                .withDevices(isolation.devices().stream().map(Device::parse).toArray(Device[]::new))
+                .withPublishAllPorts(network.publishAll())
+                .withCpusetCpus(resources.cpusetCpus())
+                .withCpusetMems(resources.cpusetMems())
+                .withCpuShares(resources.cpuShares())
+                .withMemoryReservation(bytes(resources.memoryReservation()))
+                .withMemorySwap(resources.memorySwap())
+                .withOomScoreAdj(resources.oomScoreAdj())
+                .withCgroupnsMode(isolation.cgroupns())
+                .withUtSMode(isolation.uts())
+                .withSysctls(isolation.sysctls().isEmpty() ? null : isolation.sysctls())
                 .withDeviceRequests(deviceRequests(spec.gpus()))
                 .withLogConfig(logConfig(spec.logBudget()));
     }

@@ -42,7 +42,7 @@ public record ContainerSpec(
         List<RunSpec.Mount> more = new ArrayList<>(mounts);
         folders.forEach(folder -> more.add(new RunSpec.Mount(
                 outputs.resolve(folder).toString(),
-                Path.of(run.outputs().target()).resolve(folder).toString(),
+                Path.of(run.storage().outputs().target()).resolve(folder).toString(),
                 false)));
         return new ContainerSpec(
                 name,

@@ -56,8 +56,8 @@ public final class ContainerSpecs {
                 gpus,
                 stopTimeout(request.gracePeriod()),
                 logBudget,
-                request.run().memory(),
-                request.run().pidsLimit(),
+                request.run().resources().memory(),
+                request.run().resources().pidsLimit(),
                 null);
     }
 
@@ -85,15 +85,15 @@ public final class ContainerSpecs {
      * a reservation would see every GPU: so it is always ours to set, whatever image and request say.
      */
     private static Map<String, String> environment(RunSpec run, List<String> gpus) {
-        Map<String, String> environment = new LinkedHashMap<>(run.environment());
+        Map<String, String> environment = new LinkedHashMap<>(run.program().environment());
         environment.remove(VISIBLE_DEVICES);
         environment.put(VISIBLE_DEVICES, gpus.isEmpty() ? "void" : String.join(",", gpus));
         return environment;
     }
 
     private static List<RunSpec.Mount> mounts(RunSpec run, Path outputs) {
-        List<RunSpec.Mount> mounts = new ArrayList<>(run.mounts());
-        mounts.add(new RunSpec.Mount(outputs.toString(), run.outputs().target(), false));
+        List<RunSpec.Mount> mounts = new ArrayList<>(run.storage().mounts());
+        mounts.add(new RunSpec.Mount(outputs.toString(), run.storage().outputs().target(), false));
         return mounts;
     }
 
@@ -104,11 +104,11 @@ public final class ContainerSpecs {
      * @param imageVolumes folders that the image declares as volumes
      */
     public static List<Path> volumesInOutputs(RunSpec run, List<String> imageVolumes) {
-        Path target = Path.of(run.outputs().target()).normalize();
+        Path target = Path.of(run.storage().outputs().target()).normalize();
         Set<Path> mounted = Stream.of(
-                        run.mounts().stream().map(RunSpec.Mount::target),
-                        run.anonymousVolumes().stream(),
-                        run.tmpfs().stream().map(words -> words.split(":", 2)[0]))
+                        run.storage().mounts().stream().map(RunSpec.Mount::target),
+                        run.storage().anonymousVolumes().stream(),
+                        run.storage().tmpfs().stream().map(words -> words.split(":", 2)[0]))
                 .flatMap(paths -> paths)
                 .map(path -> Path.of(path).normalize())
                 .collect(Collectors.toSet());

@@ -40,7 +40,7 @@ public record Outputs(Path root, String host) {
 
     /** The attempt's folder; nothing is made. */
     public Path place(JobId job, int attemptNumber, RunSpec run) {
-        String location = run.outputs().location();
+        String location = run.storage().outputs().location();
         return location != null
                 ? Path.of(location).normalize()
                 : root.resolve(job.toString()).resolve(Integer.toString(attemptNumber));
@@ -117,7 +117,7 @@ public record Outputs(Path root, String host) {
     }
 
     private static String mode(RunSpec run) {
-        return run.user() == null ? READABLE : EVERYBODYS;
+        return run.program().user() == null ? READABLE : EVERYBODYS;
     }
 
     private OpenFolder ofJob(JobId job) throws IOException {

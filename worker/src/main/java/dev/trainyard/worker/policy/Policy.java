@@ -6,9 +6,8 @@ import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.LinuxCapability;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.RunSpec;
+import dev.trainyard.core.training.RunSpec.Isolation;
 import dev.trainyard.core.training.RunSpec.Mount;
-import dev.trainyard.core.training.RunSpec.Privileges;
-import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.worker.engine.EngineVolume;
 import java.nio.file.Path;
@@ -225,7 +224,7 @@ public record Policy(
 
     /** How much memory a container may use; null: as much as it likes. */
     public @Nullable DataSize memoryOf(RunSpec run) {
-        return run.memory() == null ? memory : run.memory();
+        return run.resources().memory() == null ? memory : run.resources().memory();
     }
 
     /** @param why the engine cannot do what the rule says */
@@ -236,7 +235,7 @@ public record Policy(
 
     /** How many processes and threads a container may have; −1: as many as it likes. */
     public long pidsOf(RunSpec run) {
-        return run.pidsLimit() == null ? pids : run.pidsLimit();
+        return run.resources().pidsLimit() == null ? pids : run.resources().pidsLimit();
     }
 
     /**
@@ -245,7 +244,7 @@ public record Policy(
      */
     public List<String> refusals(RunSpec run, HostFiles files) {
         Refusals refusals = new Refusals();
-        for (Mount mount : run.mounts()) {
+        for (Mount mount : run.storage().mounts()) {
             if (mount.source().startsWith("/")) {
                 checkMount(mount.source(), mount.readOnly(), files, refusals);
                 if (!mount.readOnly()) {
@@ -253,20 +252,20 @@ public record Policy(
                 }
             }
         }
-        String location = run.outputs().location();
+        String location = run.storage().outputs().location();
         if (location != null) {
             checkMount(location, false, files, refusals);
             checkClosed(location, files, refusals);
         }
-        String network = run.networkMode();
+        String network = run.network().networkMode();
         if (network != null && !network.equals("default")) {
             check("networks", "the network", network, networks, refusals);
         }
-        checkIpc(run.ipc(), refusals);
+        checkIpc(run.isolation().ipc(), refusals);
         checkLimits(run, refusals);
-        checkPriorities(run.ulimits(), refusals);
-        checkPrivileges(run.privileges(), refusals);
-        checkTuning(run.tuning(), refusals);
+        checkPriorities(run.resources().ulimits(), refusals);
+        checkPrivileges(run.isolation(), refusals);
+        checkOomScore(run.resources().oomScoreAdj(), refusals);
         return refusals.told(this::remedy);
     }
 
@@ -278,7 +277,7 @@ public record Policy(
     public List<String> refusalsOfVolumes(
             RunSpec run, @Nullable String team, Map<String, EngineVolume> present, HostFiles files) {
         Refusals refusals = new Refusals();
-        for (Mount mount : run.mounts()) {
+        for (Mount mount : run.storage().mounts()) {
             String name = mount.source();
             if (name.startsWith("/") || volumes.names().contains(name)) {
                 continue;
@@ -369,13 +368,15 @@ public record Policy(
     }
 
     private void checkLimits(RunSpec run, Refusals refusals) {
-        if (memory != null && run.memory() != null && run.memory().bytes() > memory.bytes()) {
+        if (memory != null
+                && run.resources().memory() != null
+                && run.resources().memory().bytes() > memory.bytes()) {
             refusals.add(
                     "memory",
                     refusal("memory", "more memory than %d MiB".formatted(memory.bytes() >> 20), "is not allowed"),
-                    run.memory().toString());
+                    run.resources().memory().toString());
         }
-        Long swap = run.tuning().memorySwap();
+        Long swap = run.resources().memorySwap();
         // Where a run names no swap, the engine gives as much of it as of memory.
         if (memory != null && swap != null && (swap < 0 || swap - memory.bytes() > memory.bytes())) {
             long most = memory.bytes() >> 19;
@@ -384,7 +385,7 @@ public record Policy(
                             + " Write %dm at most as memorySwap (--memory-swap, memswap_limit), or leave it out."
                                     .formatted(most));
         }
-        Long wanted = run.pidsLimit();
+        Long wanted = run.resources().pidsLimit();
         if (pids >= 0 && wanted != null && (wanted < 0 || wanted > pids)) {
             refusals.add(
                     "pids",
@@ -445,7 +446,7 @@ public record Policy(
                 .toList();
     }
 
-    private void checkPrivileges(Privileges wanted, Refusals refusals) {
+    private void checkPrivileges(Isolation wanted, Refusals refusals) {
         if (wanted.privileged()) {
             refusals.add(
                     "privileged is never allowed, since the container would see every GPU of its host. Ask for what it needs: "
@@ -466,13 +467,13 @@ public record Policy(
         wanted.securityOpt().forEach(option -> check("securityOpt", "the option", option, securityOpt, refusals));
         check("pid", "the PID namespace", wanted.pid(), pid, refusals);
         check("userns", "the user namespace", wanted.userns(), userns, refusals);
+        check("uts", "the UTS namespace", wanted.uts(), uts, refusals);
+        check("cgroupns", "the control group namespace", wanted.cgroupns(), cgroupns, refusals);
         wanted.devices().forEach(device -> checkDevice(device, refusals));
     }
 
-    private void checkTuning(Tuning wanted, Refusals refusals) {
-        check("uts", "the UTS namespace", wanted.uts(), uts, refusals);
-        check("cgroupns", "the control group namespace", wanted.cgroupns(), cgroupns, refusals);
-        if (wanted.oomScoreAdj() != null && wanted.oomScoreAdj() < 0 && !capAdd.contains(LOWER_OOM_SCORE)) {
+    private void checkOomScore(@Nullable Integer wanted, Refusals refusals) {
+        if (wanted != null && wanted < 0 && !capAdd.contains(LOWER_OOM_SCORE)) {
             // The kernel asks a process for this capability too.
             refusals.add(
                     "capAdd",

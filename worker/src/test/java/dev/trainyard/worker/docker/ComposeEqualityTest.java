@@ -86,7 +86,7 @@ class ComposeEqualityTest {
             String theirs = compose.create(files, spec.service());
             ContainerId ours = workshop.create((Request.Submit) request, devices);
             try {
-                boolean managed = spec.run().outputs().location() == null;
+                boolean managed = spec.run().storage().outputs().location() == null;
                 assertThat(comparable(compose, ours.value(), devices, managed))
                         .isEqualTo(comparable(compose, theirs, devices, managed));
             } finally {

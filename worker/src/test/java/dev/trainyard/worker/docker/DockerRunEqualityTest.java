@@ -4,7 +4,6 @@ import static dev.trainyard.worker.engine.RequestBuilder.aRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import dev.trainyard.core.training.RunSpec.Privileges;
 import dev.trainyard.worker.engine.RequestBuilder;
 import dev.trainyard.worker.engine.ReservedDevice;
 import dev.trainyard.worker.engine.Workshop;
@@ -97,17 +96,15 @@ class DockerRunEqualityTest {
                 argumentSet(
                         "confinement",
                         aRequest()
-                                .tmpfs("/run:size=64m")
-                                .tmpfs("/scratch")
-                                .capDrop("NET_RAW")
-                                .capDrop("cap_chown")
+                                .tmpfs("/run:size=64m", "/scratch")
+                                .capDrop("NET_RAW", "cap_chown")
                                 .readOnly(),
                         "--tmpfs|/run:size=64m|--tmpfs|/scratch|--cap-drop|NET_RAW|--cap-drop|cap_chown|--read-only",
                         "busybox"),
                 argumentSet("all capabilities dropped", aRequest().capDrop("ALL"), "--cap-drop|ALL", "busybox"),
                 argumentSet(
                         "names of hosts",
-                        aRequest().extraHost("db:10.0.0.7").extraHost("nas:10.0.0.8"),
+                        aRequest().extraHost("db:10.0.0.7", "nas:10.0.0.8"),
                         "--add-host|db:10.0.0.7|--add-host|nas:10.0.0.8",
                         "busybox"),
                 argumentSet("host network", aRequest().networkMode("host"), "--network|host", "busybox"),
@@ -115,28 +112,21 @@ class DockerRunEqualityTest {
                 argumentSet("terminal", aRequest().tty().stdinOpen(), "-t|-i", "busybox"),
                 argumentSet(
                         "name servers, groups, processes",
-                        aRequest()
-                                .dns("10.0.0.53")
-                                .dns("10.0.0.54")
-                                .groupAdd("44")
-                                .pidsLimit(512),
+                        aRequest().dns("10.0.0.53", "10.0.0.54").groupAdd("44").pidsLimit(512),
                         "--dns|10.0.0.53|--dns|10.0.0.54|--group-add|44|--pids-limit|512",
                         "busybox"),
                 argumentSet(
                         "privileges",
                         aRequest()
-                                .privileges(new Privileges(
-                                        false,
-                                        List.of("SYS_PTRACE"),
-                                        List.of("no-new-privileges"),
-                                        "host",
-                                        null,
-                                        List.of("/dev/null:/dev/zero2:r"))),
+                                .run(run -> run.capAdd(List.of("SYS_PTRACE"))
+                                        .securityOpt(List.of("no-new-privileges"))
+                                        .pid("host")
+                                        .devices(List.of("/dev/null:/dev/zero2:r"))),
                         "--cap-add|SYS_PTRACE|--security-opt|no-new-privileges|--pid|host|--device|/dev/null:/dev/zero2:r",
                         "busybox"),
                 argumentSet(
                         "privileged",
-                        aRequest().privileges(new Privileges(true, List.of(), List.of(), null, "host", List.of())),
+                        aRequest().run(run -> run.privileged(true).userns("host")),
                         "--privileged|--userns|host",
                         "busybox"),
                 argumentSet("no init", aRequest().init(false), "--init=false", "busybox"));

@@ -144,7 +144,7 @@ class RunLineEqualityTest {
         List<ReservedDevice> devices = request.gpus() instanceof Gpus.Devices(List<String> ids)
                 ? ids.stream().map(id -> new ReservedDevice(id, true)).toList()
                 : List.of();
-        String location = request.run().outputs().location();
+        String location = request.run().storage().outputs().location();
         Path outputs = location == null ? workshop.outputs() : Path.of(location);
         return workshop.containers()
                 .create(ContainerSpecs.of(

@@ -63,7 +63,7 @@ public final class Workshop implements AutoCloseable {
 
     /** As a worker makes it: a location that the request names is mounted, else the workshop's own folder. */
     public ContainerId create(Request.Submit request, List<ReservedDevice> devices) {
-        String location = request.run().outputs().location();
+        String location = request.run().storage().outputs().location();
         return containers()
                 .create(ContainerSpecs.of(
                         owner,

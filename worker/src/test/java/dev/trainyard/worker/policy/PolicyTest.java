@@ -9,8 +9,6 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Outputs;
-import dev.trainyard.core.training.RunSpec.Privileges;
-import dev.trainyard.core.training.RunSpec.Tuning;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.core.training.RunSpecBuilder;
 import dev.trainyard.worker.engine.EngineVolume;
@@ -56,10 +54,9 @@ class PolicyTest {
                 run().networkMode("none"),
                 run().memory(DataSize.parse("100t")).pidsLimit(16_384L),
                 run().networkMode("default"),
-                run().tuning(tuning(500, "private", null)),
-                run().privileges(privileges(List.of("cap_sys_ptrace", "IPC_LOCK"), List.of())),
-                run().privileges(
-                                new Privileges(false, List.of(), List.of("no-new-privileges"), null, null, List.of())));
+                run().oomScoreAdj(500).cgroupns("private"),
+                run().capAdd(List.of("cap_sys_ptrace", "IPC_LOCK")),
+                run().securityOpt(List.of("no-new-privileges")));
     }
 
     @ParameterizedTest
@@ -121,9 +118,7 @@ class PolicyTest {
                         run().ipc("host"),
                         "write shm_size: 8gb (--shm-size 8g) instead. Whoever runs the host can allow it: write in"
                                 + " /etc/trainyard/policy.yml the line ipc: [host, none, private, shareable] and"),
-                arguments(
-                        run().privileges(privileges(List.of("sys_nice"), List.of())),
-                        "the capability 'SYS_NICE' is not allowed"),
+                arguments(run().capAdd(List.of("sys_nice")), "the capability 'SYS_NICE' is not allowed"),
                 arguments(
                         run().ulimits(List.of(new Ulimit("rtprio", 0, 99))),
                         "the limit rtprio, which needs the capability 'SYS_NICE' is not allowed"),
@@ -133,51 +128,33 @@ class PolicyTest {
                                 + " Whoever runs the host can allow it: write in /etc/trainyard/policy.yml the line pids: unlimited"),
                 arguments(run().pidsLimit(20_000L), "the line pids: 20000 and"),
                 arguments(run().ipc("container:db"), "the IPC namespace 'container:db' is not allowed"),
+                arguments(run().privileged(true), "privileged is never allowed"),
+                arguments(run().pid("host"), "the PID namespace 'host' is not allowed (none is) by the rule pid"),
+                arguments(run().userns("host"), "the user namespace 'host' is not allowed"),
                 arguments(
-                        run().privileges(new Privileges(true, List.of(), List.of(), null, null, List.of())),
-                        "privileged is never allowed"),
-                arguments(
-                        run().privileges(new Privileges(false, List.of(), List.of(), "host", null, List.of())),
-                        "the PID namespace 'host' is not allowed (none is) by the rule pid"),
-                arguments(
-                        run().privileges(new Privileges(false, List.of(), List.of(), null, "host", List.of())),
-                        "the user namespace 'host' is not allowed"),
-                arguments(
-                        run().privileges(new Privileges(
-                                false, List.of(), List.of("seccomp=unconfined"), null, null, List.of())),
+                        run().securityOpt(List.of("seccomp=unconfined")),
                         "the option 'seccomp=unconfined' is not allowed"),
+                arguments(run().uts("host"), "the UTS namespace 'host' is not allowed (none is) by the rule uts"),
                 arguments(
-                        run().tuning(tuning(null, null, "host")),
-                        "the UTS namespace 'host' is not allowed (none is) by the rule uts"),
-                arguments(
-                        run().tuning(tuning(null, "host", null)),
+                        run().cgroupns("host"),
                         "the control group namespace 'host' is not allowed (private are) by the rule cgroupns"),
                 arguments(
-                        run().tuning(tuning(-1, null, null)),
+                        run().oomScoreAdj(-1),
                         "an OOM score below 0, by which the kernel would rather kill the host's own processes, needs SYS_RESOURCE"),
+                arguments(run().capAdd(List.of("SYS_ADMIN")), "the capability 'SYS_ADMIN' is not allowed"),
+                arguments(run().capAdd(List.of("SYS_ADMIN")), "With it a container can take over its host: ask"),
+                arguments(run().capAdd(List.of("ALL")), "the capability 'ALL' is never allowed"),
                 arguments(
-                        run().privileges(privileges(List.of("SYS_ADMIN"), List.of())),
-                        "the capability 'SYS_ADMIN' is not allowed"),
-                arguments(
-                        run().privileges(privileges(List.of("SYS_ADMIN"), List.of())),
-                        "With it a container can take over its host: ask"),
-                arguments(
-                        run().privileges(privileges(List.of("ALL"), List.of())),
-                        "the capability 'ALL' is never allowed"),
-                arguments(
-                        run().privileges(privileges(List.of("net_admin"), List.of())),
+                        run().capAdd(List.of("net_admin")),
                         "the line capAdd: [AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, IPC_LOCK, KILL, MKNOD, NET_ADMIN,"
                                 + " NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT, SYS_PTRACE] and"),
+                arguments(run().devices(List.of("/dev/fuse")), "the line devices: [/dev/fuse]"),
                 arguments(
-                        run().privileges(privileges(List.of(), List.of("/dev/fuse"))), "the line devices: [/dev/fuse]"),
-                arguments(
-                        run().privileges(privileges(List.of(), List.of("/dev/sda"))),
+                        run().devices(List.of("/dev/sda")),
                         "With the host's memory or disk a container can take over its host"),
+                arguments(run().devices(List.of("/dev/kmsg:/dev/kmsg")), "the device '/dev/kmsg' is not allowed"),
                 arguments(
-                        run().privileges(privileges(List.of(), List.of("/dev/kmsg:/dev/kmsg"))),
-                        "the device '/dev/kmsg' is not allowed"),
-                arguments(
-                        run().privileges(privileges(List.of(), List.of("/dev/./nvidia0"))),
+                        run().devices(List.of("/dev/./nvidia0")),
                         "the device '/dev/nvidia0' is never allowed, since it may be reserved for another job"));
     }
 
@@ -194,7 +171,7 @@ class PolicyTest {
                         new Mount("/data", "/a", true),
                         new Mount("/scratch", "/b", false),
                         new Mount("/data", "/c", false)))
-                .privileges(new Privileges(false, List.of(), List.of("seccomp:unconfined"), null, null, List.of()));
+                .securityOpt(List.of("seccomp:unconfined"));
 
         assertThat(refusals(policy, run))
                 .hasSize(4)
@@ -231,7 +208,8 @@ class PolicyTest {
     void everything_that_is_refused_is_named_at_once() {
         RunSpecBuilder run = mount("/etc", true)
                 .networkMode("host")
-                .privileges(privileges(List.of("SYS_ADMIN"), List.of("/dev/kmsg")));
+                .capAdd(List.of("SYS_ADMIN"))
+                .devices(List.of("/dev/kmsg"));
 
         assertThat(refusals(Policy.BUILT_IN, run)).hasSize(4);
     }
@@ -302,8 +280,7 @@ class PolicyTest {
 
         assertThat(refusals(policy, run().networkMode("host"))).isEmpty();
         assertThat(refusals(policy, run().networkMode("none"))).hasSize(1);
-        assertThat(refusals(
-                        policy, run().privileges(privileges(List.of("SYS_ADMIN"), List.of("/dev/fuse:/dev/fuse:rw")))))
+        assertThat(refusals(policy, run().capAdd(List.of("SYS_ADMIN")).devices(List.of("/dev/fuse:/dev/fuse:rw"))))
                 .isEmpty();
         assertThat(volumes(policy, "a", new EngineVolume(Map.of(), "a")))
                 .singleElement()
@@ -412,8 +389,7 @@ class PolicyTest {
     }
 
     private static RunSpecBuilder withSwap(long memorySwap) {
-        return run().memory(DataSize.parse("64m"))
-                .tuning(new Tuning(null, null, null, null, memorySwap, null, null, null, Map.of()));
+        return run().memory(DataSize.parse("64m")).memorySwap(memorySwap);
     }
 
     @Test
@@ -625,13 +601,5 @@ class PolicyTest {
 
     private static RunSpecBuilder mount(String source, boolean readOnly) {
         return run().mounts(List.of(new Mount(source, "/mnt", readOnly)));
-    }
-
-    private static Tuning tuning(@Nullable Integer oomScoreAdj, @Nullable String cgroupns, @Nullable String uts) {
-        return new Tuning(null, null, null, null, null, oomScoreAdj, cgroupns, uts, Map.of());
-    }
-
-    private static Privileges privileges(List<String> capAdd, List<String> devices) {
-        return new Privileges(false, capAdd, List.of(), null, null, devices);
     }
 }
