@@ -21,7 +21,7 @@ public final class RetryJson {
     public static String write(RetryPolicy policy) {
         StringWriter out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
-            new RequestWriter(json).retryAlone(policy);
+            new RequestWriter(json).value(policy);
         }
         return out.toString();
     }

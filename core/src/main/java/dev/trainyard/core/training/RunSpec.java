@@ -233,12 +233,16 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     /**
      * Where the container writes its results.
      *
-     * @param target absolute path in the container
+     * @param target absolute path in the container; empty: {@code /outputs}
      * @param location absolute path on the worker's host that is used exactly; null: a managed folder of the attempt's own
      */
     public record Outputs(String target, @Nullable String location) {
 
-        public static final Outputs MANAGED = new Outputs("/outputs", null);
+        public static final Outputs MANAGED = new Outputs("", null);
+
+        public Outputs {
+            target = target.isEmpty() ? "/outputs" : target;
+        }
     }
 
     /**
@@ -247,7 +251,7 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
      * @param hostIp address to listen on; null: all, as Docker means it
      * @param host port of the host; null: any free one, chosen by the engine
      * @param hostLast the engine chooses a free port from {@code host} to this one, as of {@code -p 8000-8010:80}; null: there is no choice
-     * @param protocol {@code tcp}, {@code udp} or {@code sctp}
+     * @param protocol {@code tcp}, {@code udp} or {@code sctp}; empty: {@code tcp}
      */
     public record PortMapping(
             @Nullable String hostIp,
@@ -255,6 +259,10 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
             @Nullable Integer hostLast,
             int container,
             String protocol) {
+
+        public PortMapping {
+            protocol = protocol.isEmpty() ? "tcp" : protocol;
+        }
 
         public PortMapping(@Nullable String hostIp, @Nullable Integer host, int container, String protocol) {
             this(hostIp, host, null, container, protocol);
