@@ -10,7 +10,6 @@ import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.AddressingReader;
 import dev.trainyard.core.training.BuildSpec;
-import dev.trainyard.core.training.ContainerPath;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
 import dev.trainyard.core.training.GracePeriod;
@@ -20,6 +19,7 @@ import dev.trainyard.core.training.Ports;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.core.training.RunSpecBuilder;
+import dev.trainyard.core.training.Setting;
 import dev.trainyard.core.training.TrainingSpec;
 import dev.trainyard.core.training.TuningReader;
 import dev.trainyard.core.training.Volumes;
@@ -30,84 +30,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one service into a {@link TrainingSpec}. Each supported key is read by the line that names it. */
-final class ServiceReader {
+/** Reads one service into a {@link TrainingSpec}. Each supported key is read by the line that names it, or by its row in {@link Setting}. */
+final class ServiceReader implements Setting.Said {
 
-    /** Keys by the name of the flag of {@code docker run}. */
-    private static final Map<String, String> TUNING = Map.of(
-            "cpuset-cpus", "cpuset",
-            "cpu-shares", "cpu_shares",
-            "memory-swap", "memswap_limit",
-            "oom-score-adj", "oom_score_adj",
-            "cgroupns", "cgroup",
-            "uts", "uts");
-
-    static final Set<String> SUPPORTED = Set.of(
-            "build",
-            "cap_add",
-            "cap_drop",
-            "cgroup",
-            "command",
-            "container_name",
-            "cpu_period",
-            "cpu_quota",
-            "cpu_shares",
-            "cpus",
-            "cpuset",
-            "deploy",
-            "devices",
-            "dns",
-            "dns_opt",
-            "dns_search",
-            "domainname",
-            "entrypoint",
-            "env_file",
-            "environment",
-            "expose",
-            "extends",
-            "extra_hosts",
-            "gpus",
-            "group_add",
-            "hostname",
-            "image",
-            "init",
-            "ipc",
-            "isolation",
-            "label_file",
-            "labels",
-            "mac_address",
-            "mem_limit",
-            "mem_reservation",
-            "memswap_limit",
-            "network_mode",
-            "networks",
-            "oom_score_adj",
-            "pid",
-            "pids_limit",
-            "platform",
-            "ports",
-            "privileged",
-            "pull_policy",
-            "read_only",
-            "runtime",
-            "scale",
-            "security_opt",
-            "shm_size",
-            "stdin_open",
-            "stop_grace_period",
-            "stop_signal",
-            "sysctls",
-            "tmpfs",
-            "tty",
-            "ulimits",
-            "user",
-            "userns_mode",
-            "uts",
-            "volumes",
-            "working_dir");
+    static final Set<String> SUPPORTED = Stream.concat(
+                    Setting.ALL.stream().flatMap(setting -> Stream.ofNullable(setting.key())),
+                    Stream.of(
+                            "build",
+                            "command",
+                            "container_name",
+                            "cpu_period",
+                            "cpu_quota",
+                            "deploy",
+                            "entrypoint",
+                            "env_file",
+                            "environment",
+                            "extends",
+                            "gpus",
+                            "image",
+                            "isolation",
+                            "label_file",
+                            "labels",
+                            "networks",
+                            "platform",
+                            "pull_policy",
+                            "runtime",
+                            "scale",
+                            "stop_grace_period"))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** The schema's limit of a label's value, in characters. */
     private static final int LONGEST_LABEL = 4096;
@@ -153,22 +107,12 @@ final class ServiceReader {
             "working_dir");
 
     /** Texts whose empty value means unset, as in Compose. Compose refuses an empty number or size. */
-    private static final Set<String> TEXTS = Set.of(
-            "cgroup",
-            "container_name",
-            "cpuset",
-            "domainname",
-            "hostname",
-            "ipc",
-            "isolation",
-            "mac_address",
-            "network_mode",
-            "platform",
-            "pull_policy",
-            "stop_signal",
-            "user",
-            "uts",
-            "working_dir");
+    private static final Set<String> TEXTS = Stream.concat(
+                    Setting.ALL.stream()
+                            .filter(setting -> setting.form() == Setting.Form.TEXT)
+                            .flatMap(setting -> Stream.ofNullable(setting.key())),
+                    Stream.of("container_name", "isolation", "network_mode", "platform", "pull_policy"))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** A {@code pull_policy} that pulls only an image that is older than a period. */
     private static final String PULLED_WHEN_OLD = "daily|weekly|refresh|every_([0-9]+[wdhms])+";
@@ -203,6 +147,7 @@ final class ServiceReader {
         checkQuotes();
         Map<String, String> environment =
                 new EnvironmentReader(variables.asMap(), options.files(), report).read(service);
+        Setting.read(this, run);
         program(environment);
         places();
         limits();
@@ -291,16 +236,7 @@ final class ServiceReader {
                         : null);
         run.entrypoint(present("entrypoint").map(ServiceReader::words).orElse(null));
         run.environment(environment);
-        run.workingDir(
-                get("working_dir", field -> field.matching(ContainerPath.FORM, "an absolute path in the container"))
-                        .orElse(null));
-        run.user(get("user", field -> field.matching("(?s).{1,200}", "a user such as 1000:1000"))
-                .orElse(null));
-        run.hostname(get("hostname", ConfigValue::hostName).orElse(null));
         run.init(get("init", field -> Optional.of(field.flag())).orElse(null));
-        run.stopSignal(get("stop_signal", ConfigValue::signal).orElse(null));
-        run.tty(flag("tty"));
-        run.stdinOpen(flag("stdin_open"));
     }
 
     /** A list, or a text that is split as in Compose. */
@@ -351,7 +287,6 @@ final class ServiceReader {
                 .orElse(List.of());
         run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
         run.ports(present("ports").map(Ports::ofCompose).orElse(List.of()));
-        run.expose(Ports.exposed(present("expose").map(ConfigValue::items).orElse(List.of())));
     }
 
     private void limits() {
@@ -362,15 +297,9 @@ final class ServiceReader {
                 deploy.flatMap(Deploy::cpus),
                 field -> field.cpus().map(BigDecimal::stripTrailingZeros));
         @Nullable DataSize most = memory.flatMap(ConfigValue::memory).orElse(null);
-        run.memory(most);
         Optional<ConfigValue> reservation =
                 one(present("mem_reservation"), deploy.flatMap(Deploy::memoryReservation), ConfigValue::size);
-        TuningReader.read(
-                flag -> flag.equals("memory-reservation")
-                        ? reservation
-                        : Optional.ofNullable(TUNING.get(flag)).flatMap(this::present),
-                most,
-                run);
+        TuningReader.readMemory(reservation, present("memswap_limit"), most, run);
         run.sysctls(sysctls());
         Optional<ConfigValue> cpuLimit =
                 cpus.filter(field -> !field.text().orElse("").matches("0(\\.0*)?"));
@@ -380,7 +309,6 @@ final class ServiceReader {
         run.pidsLimit(one(present("pids_limit"), deploy.flatMap(Deploy::pids), number)
                 .flatMap(number)
                 .orElse(null));
-        run.shmSize(get("shm_size", ConfigValue::size).orElse(null));
         run.ulimits(present("ulimits").map(ConfigValue::fields).orElse(List.of()).stream()
                 .map(ServiceReader::ulimit)
                 .toList());
@@ -421,8 +349,6 @@ final class ServiceReader {
     }
 
     private void confinement() {
-        run.ipc(get("ipc", field -> field.mode("host|private|shareable|none", "host, private, shareable or none"))
-                .orElse(null));
         Optional<String> mode =
                 get("network_mode", field -> field.mode("host|none|bridge|default", "host, none or bridge"));
         mode.filter("host"::equals)
@@ -431,25 +357,15 @@ final class ServiceReader {
                         "gives access beyond the container: the worker's policy decides whether it is granted"));
         Optional<String> network = network();
         run.networkMode(mode.or(() -> network).orElse(null));
-        run.dns(present("dns").map(ConfigValue::oneOrMore).orElse(List.of()).stream()
-                .flatMap(item -> item.address("an IP address").stream())
+        run.dnsSearch(present("dns_search").map(ConfigValue::oneOrMore).orElse(List.of()).stream()
+                .flatMap(item -> item.searchDomain().stream())
                 .toList());
-        AddressingReader.read(
-                present("dns_search").map(ConfigValue::oneOrMore).orElse(List.of()),
-                present("dns_opt").map(ConfigValue::oneOrMore).orElse(List.of()),
-                present("domainname"),
-                present("mac_address"),
-                run);
         present("isolation").ifPresent(TuningReader::isolation);
         run.groupAdd(present("group_add").map(ConfigValue::items).orElse(List.of()).stream()
                 .flatMap(item -> item.value().map(item::withText).stream())
                 .flatMap(item -> item.matching("\\S{1,100}", "a group's name or number").stream())
                 .toList());
         PrivilegesReader.read(service, run);
-        run.capDrop(present("cap_drop").map(ConfigValue::items).orElse(List.of()).stream()
-                .flatMap(item -> item.capability().stream())
-                .toList());
-        run.readOnly(flag("read_only"));
         get("platform", ConfigValue::platform)
                 .ifPresent(_ -> present("platform")
                         .ifPresent(field -> field.notice("is not passed on: an image runs on the worker's platform")));
@@ -519,8 +435,19 @@ final class ServiceReader {
         return labels;
     }
 
-    private boolean flag(String key) {
-        return present(key).map(ConfigValue::flag).orElse(false);
+    @Override
+    public List<ConfigValue> values(Setting setting) {
+        Optional<ConfigValue> said = Optional.ofNullable(setting.key()).flatMap(this::present);
+        return switch (setting.form()) {
+            case LIST -> said.map(ConfigValue::items).orElse(List.of());
+            case ONE_OR_MORE -> said.map(ConfigValue::oneOrMore).orElse(List.of());
+            case TEXT, NUMBER, SWITCH -> said.stream().toList();
+        };
+    }
+
+    @Override
+    public boolean on(Setting setting) {
+        return values(setting).stream().anyMatch(ConfigValue::flag);
     }
 
     private <T> Optional<T> get(String key, Function<ConfigValue, Optional<T>> reader) {

@@ -2,10 +2,12 @@ package dev.trainyard.core.compose;
 
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.NearestName;
+import dev.trainyard.core.training.Setting;
 import dev.trainyard.core.training.SharedWords;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The service keys that a training cannot have, and why. Keys without an effect are accepted with a notice. Others are refused. */
@@ -32,17 +34,7 @@ final class UnsupportedKeys {
     private static final Refusal INEXPRESSIBLE =
             new Refusal("cannot be passed on to the worker in this release", "Leave it out");
 
-    private static final Map<String, Refusal> REFUSED = Map.ofEntries(
-            Map.entry(
-                    "device_cgroup_rules",
-                    new Refusal(
-                            "opens devices of the host by number, including GPUs that are reserved for others",
-                            "Reserve GPUs with gpus or deploy.resources.reservations.devices")),
-            Map.entry(
-                    "cgroup_parent",
-                    new Refusal(
-                            "names a control group of the host, but the engine on the host assigns it",
-                            "Leave it out")),
+    private static final Map<String, Refusal> OF_COMPOSE = Map.ofEntries(
             Map.entry(
                     "volumes_from",
                     new Refusal("refers to another service, which is not started", "List the volumes here")),
@@ -61,12 +53,15 @@ final class UnsupportedKeys {
             Map.entry("cpu_rt_period", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("cpu_rt_runtime", new Refusal("cannot be passed on", "Write cpus")),
             Map.entry("models", INEXPRESSIBLE),
-            Map.entry("oom_kill_disable", new Refusal(SharedWords.NO_OOM_KILL, "Leave it out")),
             Map.entry("post_start", INEXPRESSIBLE),
             Map.entry("pre_stop", INEXPRESSIBLE),
-            Map.entry("provider", INEXPRESSIBLE),
-            Map.entry("storage_opt", INEXPRESSIBLE),
-            Map.entry("use_api_socket", new Refusal(SharedWords.API_SOCKET, "Leave it out")));
+            Map.entry("provider", INEXPRESSIBLE));
+
+    private static final Map<String, Refusal> REFUSED = Stream.concat(
+                    OF_COMPOSE.entrySet().stream(),
+                    Setting.REFUSED.stream()
+                            .map(both -> Map.entry(both.key(), new Refusal(both.why(), both.keyRemedy()))))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private UnsupportedKeys() {}
 

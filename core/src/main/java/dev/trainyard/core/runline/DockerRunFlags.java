@@ -2,6 +2,8 @@ package dev.trainyard.core.runline;
 
 import dev.trainyard.core.runline.RunFlag.Refusal;
 import dev.trainyard.core.runline.RunFlag.Unused;
+import dev.trainyard.core.training.Setting;
+import dev.trainyard.core.training.Setting.Form;
 import dev.trainyard.core.training.SharedWords;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,68 +22,27 @@ final class DockerRunFlags {
     private static final Map<String, RunFlag> BY_NAME = new LinkedHashMap<>();
 
     static {
-        values("add-host", ' ');
-        values("cap-add", ' ');
-        values("cap-drop", ' ');
-        value("cgroupns");
-        value("cpu-shares", 'c');
+        Setting.ALL.forEach(setting -> add(new RunFlag(
+                setting.flag(), setting.letter(), setting.form() != Form.SWITCH, setting.isRepeated(), null, null)));
         value("cpu-period");
         value("cpu-quota");
-        value("cpus");
-        value("cpuset-cpus");
-        value("cpuset-mems");
         toggle("detach", 'd');
-        values("device", ' ');
-        values("dns", ' ');
-        values("dns-option", ' ');
-        values("dns-search", ' ');
-        value("domainname");
         value("entrypoint");
         values("env", 'e');
         values("env-file", ' ');
-        values("expose", ' ');
         values("gpus", ' ');
-        values("group-add", ' ');
-        value("hostname", 'h');
-        toggle("init", ' ');
-        toggle("interactive", 'i');
-        value("ipc");
         value("isolation");
         values("label", 'l');
         values("label-file", ' ');
-        value("mac-address");
-        value("memory", 'm');
-        value("memory-reservation");
-        value("memory-swap");
         values("mount", ' ');
         value("name");
-        values("network", ' ');
-        value("oom-score-adj");
-        value("pid");
-        value("pids-limit");
         value("platform");
-        toggle("privileged", ' ');
-        values("publish", 'p');
-        toggle("publish-all", 'P');
         value("pull");
-        toggle("read-only", ' ');
         value("restart");
         toggle("rm", ' ');
         value("runtime");
-        values("security-opt", ' ');
-        value("shm-size");
-        value("stop-signal");
         value("stop-timeout");
-        values("sysctl", ' ');
-        values("tmpfs", ' ');
-        toggle("tty", 't');
-        values("ulimit", ' ');
-        value("user", 'u');
-        value("userns");
-        value("uts");
-        values("volume", 'v');
         value("volume-driver");
-        value("workdir", 'w');
 
         withoutEffect("annotation", SharedWords.ANNOTATIONS);
         withoutEffect("attach", 'a', "has no effect: both output streams are shown, and input is not supported");
@@ -108,11 +69,6 @@ final class DockerRunFlags {
         refused("blkio-weight-device", INEXPRESSIBLE, LEAVE_OUT);
         refusedBut(
                 "",
-                "cgroup-parent",
-                "names a control group of the host, but the engine on the host assigns it",
-                LEAVE_OUT);
-        refusedBut(
-                "",
                 "cidfile",
                 "would contain the id of a container that is created later, on another host",
                 "Leave it out. -d prints the job's id");
@@ -120,10 +76,6 @@ final class DockerRunFlags {
         refusedBut("0", "cpu-percent", "is for Windows, and trainings run on Linux", CPUS);
         refusedBut("0", "cpu-rt-period", INEXPRESSIBLE, CPUS);
         refusedBut("0", "cpu-rt-runtime", INEXPRESSIBLE, CPUS);
-        refused(
-                "device-cgroup-rule",
-                "opens devices of the host by number, including GPUs that are reserved for others",
-                "Reserve GPUs with --gpus. For another device, use --device");
         refused("device-read-bps", INEXPRESSIBLE, LEAVE_OUT);
         refused("device-read-iops", INEXPRESSIBLE, LEAVE_OUT);
         refused("device-write-bps", INEXPRESSIBLE, LEAVE_OUT);
@@ -148,9 +100,14 @@ final class DockerRunFlags {
         refused("link", ONE_CONTAINER, "Name the other machine with --add-host NAME:ADDRESS");
         refused("link-local-ip", "is an address in a network of one host, which the job may not get", LEAVE_OUT);
         refused("network-alias", ONE_CONTAINER, "Leave it out. To make a port reachable, use --publish");
-        refusedSwitch("oom-kill-disable", "false", SharedWords.NO_OOM_KILL, LEAVE_OUT);
-        refused("storage-opt", INEXPRESSIBLE, LEAVE_OUT);
-        refusedSwitch("use-api-socket", "false", SharedWords.API_SOCKET, LEAVE_OUT);
+        Setting.REFUSED.forEach(refused -> {
+            switch (refused.form()) {
+                case SWITCH -> refusedSwitch(refused.flag(), "false", refused.why(), refused.remedy());
+                case TEXT -> refusedBut("", refused.flag(), refused.why(), refused.remedy());
+                case NUMBER -> refusedBut("0", refused.flag(), refused.why(), refused.remedy());
+                case LIST, ONE_OR_MORE -> refused(refused.flag(), refused.why(), refused.remedy());
+            }
+        });
         refused("volumes-from", ONE_CONTAINER, "List the volumes with --volume SOURCE:TARGET");
     }
 
@@ -183,11 +140,7 @@ final class DockerRunFlags {
     }
 
     private static void value(String name) {
-        value(name, ' ');
-    }
-
-    private static void value(String name, char letter) {
-        add(new RunFlag(name, letter, true, false, null, null));
+        add(new RunFlag(name, ' ', true, false, null, null));
     }
 
     private static void values(String name, char letter) {

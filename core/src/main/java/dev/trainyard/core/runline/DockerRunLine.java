@@ -6,18 +6,12 @@ import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.core.training.RunSpec;
-import dev.trainyard.core.training.RunSpec.Isolation;
-import dev.trainyard.core.training.RunSpec.Mount;
-import dev.trainyard.core.training.RunSpec.Network;
-import dev.trainyard.core.training.RunSpec.PortMapping;
-import dev.trainyard.core.training.RunSpec.Resources;
-import dev.trainyard.core.training.RunSpec.Ulimit;
+import dev.trainyard.core.training.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,75 +57,17 @@ public final class DockerRunLine {
                 option("--env", shown(run, name, value));
             }
         });
-        option("--workdir", run.program().workingDir());
-        option("--user", run.program().user());
-        run.storage().mounts().forEach(mount -> option("--volume", volume(mount)));
-        String location = run.storage().outputs().location();
-        option(
-                "--volume",
-                (location == null ? "<managed outputs>" : location) + ":"
-                        + run.storage().outputs().target());
-        run.storage().anonymousVolumes().forEach(target -> option("--volume", target));
-        run.network().ports().forEach(port -> option("--publish", publish(port)));
-        flag("--publish-all", run.network().publishAll());
-        run.network().expose().forEach(port -> option("--expose", port));
-        option("--shm-size", run.storage().shmSize());
-        option("--ipc", run.isolation().ipc());
-        run.resources().ulimits().forEach(limit -> option("--ulimit", ulimit(limit)));
-        option("--memory", run.resources().memory());
-        option(
-                "--cpus",
-                run.resources().cpus() == null ? null : run.resources().cpus().toPlainString());
-        option("--hostname", run.network().hostname());
-        flag("--init", Boolean.TRUE.equals(run.program().init()));
-        option("--stop-signal", run.program().stopSignal());
-        option("--stop-timeout", submit.gracePeriod().toSeconds());
-        run.storage().tmpfs().forEach(tmpfs -> option("--tmpfs", tmpfs));
-        run.isolation().capDrop().forEach(capability -> option("--cap-drop", capability));
-        flag("--read-only", run.storage().readOnly());
-        run.network().extraHosts().forEach(host -> option("--add-host", host));
-        option("--network", run.network().networkMode());
-        flag("--tty", run.program().tty());
-        flag("--interactive", run.program().stdinOpen());
-        run.network().dns().forEach(server -> option("--dns", server));
-        run.program().groupAdd().forEach(group -> option("--group-add", group));
-        option("--pids-limit", run.resources().pidsLimit());
-        privileges(run.isolation());
-        tuning(run.resources(), run.isolation());
-        addressing(run.network());
+        for (Setting setting : Setting.ALL) {
+            setting.values().apply(run).forEach(value -> setting(setting, value));
+            if (setting.flag().equals("stop-signal")) {
+                option("--stop-timeout", submit.gracePeriod().toSeconds());
+            }
+        }
         if (submit.image() instanceof ImageSource.Reference(String _, ImageSource.Pull pull)
                 && pull != ImageSource.Pull.MISSING) {
             option("--pull", pull.word());
         }
         program(run.program().entrypoint(), image(submit.image()), run.program().command());
-    }
-
-    private void privileges(Isolation privileges) {
-        flag("--privileged", privileges.privileged());
-        privileges.capAdd().forEach(capability -> option("--cap-add", capability));
-        privileges.securityOpt().forEach(option -> option("--security-opt", option));
-        option("--pid", privileges.pid());
-        option("--userns", privileges.userns());
-        privileges.devices().forEach(device -> option("--device", device));
-    }
-
-    private void tuning(Resources tuning, Isolation isolation) {
-        option("--cpuset-cpus", tuning.cpusetCpus());
-        option("--cpuset-mems", tuning.cpusetMems());
-        option("--cpu-shares", tuning.cpuShares());
-        option("--memory-reservation", tuning.memoryReservation());
-        option("--memory-swap", tuning.memorySwap());
-        option("--oom-score-adj", tuning.oomScoreAdj());
-        option("--cgroupns", isolation.cgroupns());
-        option("--uts", isolation.uts());
-        isolation.sysctls().forEach((name, value) -> option("--sysctl", name + "=" + value));
-    }
-
-    private void addressing(Network addressing) {
-        addressing.dnsSearch().forEach(domain -> option("--dns-search", domain));
-        addressing.dnsOptions().forEach(option -> option("--dns-option", option));
-        option("--domainname", addressing.domainname());
-        option("--mac-address", addressing.macAddress());
     }
 
     /** {@code --entrypoint} accepts one word. The other words of the entrypoint come first after the image. */
@@ -165,32 +101,6 @@ public final class DockerRunLine {
         return words.stream().map(Logins::removed).map(ShellWords::quote).collect(Collectors.joining(" "));
     }
 
-    private static String volume(Mount mount) {
-        String options = Stream.of(
-                        mount.readOnly() ? "ro" : "",
-                        String.valueOf(mount.propagation()),
-                        mount.noCopy() ? "nocopy" : "")
-                .filter(option -> !option.isEmpty() && !option.equals("null"))
-                .collect(Collectors.joining(","));
-        return mount.source() + ":" + mount.target() + (options.isEmpty() ? "" : ":" + options);
-    }
-
-    private static String publish(PortMapping port) {
-        String ip = port.hostIp() == null
-                ? ""
-                : port.hostIp().contains(":") ? "[" + port.hostIp() + "]:" : port.hostIp() + ":";
-        String host = port.host() == null ? (ip.isEmpty() ? "" : ":") : hostPorts(port) + ":";
-        return ip + host + port.container() + (port.protocol().equals("tcp") ? "" : "/" + port.protocol());
-    }
-
-    private static String hostPorts(PortMapping port) {
-        return port.host() + (port.hostLast() == null ? "" : "-" + port.hostLast());
-    }
-
-    private static String ulimit(Ulimit limit) {
-        return limit.name() + "=" + limit.soft() + (limit.soft() == limit.hard() ? "" : ":" + limit.hard());
-    }
-
     private static String image(ImageSource image) {
         return switch (image) {
             case ImageSource.Reference(String reference, ImageSource.Pull _) -> reference;
@@ -206,9 +116,10 @@ public final class DockerRunLine {
         }
     }
 
-    private void flag(String name, boolean on) {
-        if (on) {
-            words.add(name);
+    private void setting(Setting setting, String value) {
+        words.add("--" + setting.flag());
+        if (setting.form() != Setting.Form.SWITCH) {
+            words.add(value);
         }
     }
 }

@@ -9,13 +9,14 @@ import dev.trainyard.core.runline.RunWords.Given;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.IntegerText;
 import dev.trainyard.core.text.SwitchText;
+import dev.trainyard.core.training.Setting;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a docker run line by their long names. An invalid value is reported, and reads as absent. */
-final class RunFlags {
+final class RunFlags implements Setting.Said {
 
     /** Flags whose value Docker's client reads as an integer of Go. */
     private static final Set<String> INTEGERS =
@@ -61,6 +62,20 @@ final class RunFlags {
     /** As {@link #last}, but ignores an empty value, as Docker does. */
     Optional<ConfigValue> said(String name) {
         return last(name).filter(field -> !field.text().orElse("").isEmpty());
+    }
+
+    @Override
+    public List<ConfigValue> values(Setting setting) {
+        return switch (setting.form()) {
+            case LIST, ONE_OR_MORE -> all(setting.flag());
+            case TEXT -> said(setting.flag()).stream().toList();
+            case NUMBER, SWITCH -> last(setting.flag()).stream().toList();
+        };
+    }
+
+    @Override
+    public boolean on(Setting setting) {
+        return on(setting.flag());
     }
 
     boolean on(String name) {

@@ -17,7 +17,6 @@ import dev.trainyard.core.text.IntegerText;
 import dev.trainyard.core.text.LinuxVocabulary;
 import dev.trainyard.core.text.SwitchText;
 import dev.trainyard.core.training.AddressingReader;
-import dev.trainyard.core.training.ContainerPath;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
 import dev.trainyard.core.training.Gpus;
@@ -27,6 +26,7 @@ import dev.trainyard.core.training.Ports;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.core.training.RunSpecBuilder;
+import dev.trainyard.core.training.Setting;
 import dev.trainyard.core.training.TrainingSpec;
 import dev.trainyard.core.training.TuningReader;
 import java.math.BigDecimal;
@@ -77,6 +77,7 @@ final class RunLineReader {
         Map<String, String> environment = variables.environment();
         Gpus gpus = gpus(environment);
         run.environment(environment);
+        Setting.read(flags, run);
         program();
         VolumeFlags.read(flags, submitter.get("HOME"), run);
         limits();
@@ -166,13 +167,7 @@ final class RunLineReader {
                 .flatMap(ConfigValue::text)
                 .map(word -> word.isEmpty() ? List.<String>of() : List.of(word))
                 .orElse(null));
-        run.workingDir(flags.text("workdir", ContainerPath.FORM, "an absolute path in the container"));
-        run.user(flags.text("user", "(?s).{1,200}", "a user such as 1000:1000"));
-        run.hostname(flags.said("hostname").flatMap(ConfigValue::hostName).orElse(null));
         run.init(flags.last("init").map(_ -> flags.on("init")).orElse(null));
-        run.stopSignal(flags.said("stop-signal").flatMap(ConfigValue::signal).orElse(null));
-        run.tty(flags.on("tty"));
-        run.stdinOpen(flags.on("interactive"));
     }
 
     private Gpus gpus(Map<String, String> environment) {
@@ -226,11 +221,9 @@ final class RunLineReader {
     }
 
     private void limits() {
-        run.shmSize(flags.last("shm-size").flatMap(ConfigValue::size).orElse(null));
         @Nullable
         DataSize memory = flags.last("memory").flatMap(ConfigValue::memory).orElse(null);
-        run.memory(memory);
-        TuningReader.read(flags::said, memory, run);
+        TuningReader.readMemory(flags.said("memory-reservation"), flags.said("memory-swap"), memory, run);
         run.sysctls(sysctls());
         Optional<ConfigValue> cpus = flags.last("cpus")
                 .map(RunLineReader::withoutFraction)
@@ -301,17 +294,12 @@ final class RunLineReader {
     private void network() {
         run.ports(Ports.ofRunLine(
                 flags.list(flags.all("publish").stream().map(ConfigValue::node).toList())));
-        run.publishAll(flags.on("publish-all"));
-        run.expose(Ports.exposed(flags.all("expose")));
         flags.all("dns-search").stream()
                 .filter(field -> field.searchDomain().isPresent())
                 .forEach(field -> field.matching(DOMAIN, "a domain such as lab.example, or . for none"));
-        AddressingReader.read(
-                flags.all("dns-search"),
-                flags.all("dns-option"),
-                flags.said("domainname"),
-                flags.said("mac-address"),
-                run);
+        run.dnsSearch(flags.all("dns-search").stream()
+                .flatMap(field -> field.searchDomain().stream())
+                .toList());
         List<ConfigValue> networks = flags.all("network");
         if (networks.size() > 1) {
             networks.get(1).problem("a job can have only one network", "Give only one");
@@ -320,9 +308,6 @@ final class RunLineReader {
                 flags.said("network").flatMap(RunLineReader::networkMode).orElse(null));
         run.extraHosts(flags.all("add-host").stream()
                 .flatMap(field -> AddressingReader.host(field).stream())
-                .toList());
-        run.dns(flags.all("dns").stream()
-                .flatMap(field -> field.address("the address of a name server").stream())
                 .toList());
     }
 
@@ -342,13 +327,6 @@ final class RunLineReader {
     }
 
     private void confinement() {
-        run.readOnly(flags.on("read-only"));
-        run.ipc(flags.said("ipc")
-                .flatMap(field -> field.mode("host|private|shareable|none", "host, private, shareable or none"))
-                .orElse(null));
-        run.capDrop(flags.all("cap-drop").stream()
-                .flatMap(field -> field.capability().stream())
-                .toList());
         run.groupAdd(flags.texts("group-add", "(?s).{1,100}", "a group's name or number"));
         PrivilegeFlags.read(flags, run);
     }

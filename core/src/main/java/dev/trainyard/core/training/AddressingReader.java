@@ -3,12 +3,11 @@ package dev.trainyard.core.training;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.LinuxVocabulary;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what a container is called in its network. A compose file and a run line say it in the same words under other names. */
+/** Reads the addresses of other hosts that a container knows by name. */
 public final class AddressingReader {
 
     private static final Pattern HOST =
@@ -32,21 +31,5 @@ public final class AddressingReader {
             field.problem("%s is no address".formatted(Excerpt.quote(address)), "Write " + HOST_FORM);
         }
         return known;
-    }
-
-    public static void read(
-            List<ConfigValue> search,
-            List<ConfigValue> options,
-            Optional<ConfigValue> domain,
-            Optional<ConfigValue> mac,
-            RunSpecBuilder run) {
-        run.dnsSearch(search.stream()
-                        .flatMap(field -> field.searchDomain().stream())
-                        .toList())
-                .dnsOptions(options.stream()
-                        .flatMap(field -> field.resolverOption().stream())
-                        .toList())
-                .domainname(domain.flatMap(ConfigValue::hostName).orElse(null))
-                .macAddress(mac.flatMap(ConfigValue::macAddress).orElse(null));
     }
 }

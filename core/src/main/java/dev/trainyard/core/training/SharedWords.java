@@ -8,8 +8,6 @@ public final class SharedWords {
     public static final String ANNOTATIONS = "means nothing here: runc reads no annotations; a label is kept and shown";
     public static final String SWAPPINESS = "means nothing: engines of today (cgroup v2) ignore it";
     public static final String WINDOWS = "means nothing here: it is for Windows, and trainings run on Linux";
-    public static final String NO_OOM_KILL = "would hang a training that needs too much memory, and its host";
-    public static final String API_SOCKET = "would hand the host's engine to the training";
 
     private SharedWords() {}
 }

@@ -5,10 +5,9 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.Excerpt;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how the kernel is to treat the container. A compose file and a run line say it in the same words under other names. */
+/** Reads limits of memory that depend on each other, and what the kernel is told of a container. */
 public final class TuningReader {
 
     private static final String CPUSET = "\\d{1,4}(-\\d{1,4})?(?:,\\d{1,4}(?:-\\d{1,4})?)*+";
@@ -17,50 +16,41 @@ public final class TuningReader {
     private static final String SYSCTL = "kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
             + "|fs\\.mqueue\\.[^\\s/=]+|net\\.[^\\s/=]+";
 
-    private final Function<String, Optional<ConfigValue>> said;
     private final Optional<DataSize> memory;
 
-    private TuningReader(Function<String, Optional<ConfigValue>> said, @Nullable DataSize memory) {
-        this.said = said;
+    private TuningReader(@Nullable DataSize memory) {
         this.memory = Optional.ofNullable(memory);
     }
 
     /**
-     * @param said what is said under the name of the flag of {@code docker run}
+     * @param reservation the memory that is kept free
+     * @param swap memory and swap together
      * @param memory the limit of memory
      */
-    public static void read(
-            Function<String, Optional<ConfigValue>> said, @Nullable DataSize memory, RunSpecBuilder run) {
-        new TuningReader(said, memory).read(run);
+    public static void readMemory(
+            Optional<ConfigValue> reservation,
+            Optional<ConfigValue> swap,
+            @Nullable DataSize memory,
+            RunSpecBuilder run) {
+        TuningReader reader = new TuningReader(memory);
+        run.memory(memory)
+                .memoryReservation(reservation.flatMap(reader::reservation).orElse(null))
+                .memorySwap(swap.flatMap(reader::swap).orElse(null));
     }
 
-    private void read(RunSpecBuilder run) {
-        run.cpusetCpus(cpuset("cpuset-cpus"))
-                .cpusetMems(cpuset("cpuset-mems"))
-                .cpuShares(said.apply("cpu-shares")
-                        .flatMap(field -> field.integer(0, 262_144))
-                        .filter(shares -> shares != 0)
-                        // The kernel takes no less.
-                        .map(shares -> Math.max(2, Math.toIntExact(shares)))
-                        .orElse(null))
-                .memoryReservation(said.apply("memory-reservation")
-                        .flatMap(this::reservation)
-                        .orElse(null))
-                .memorySwap(said.apply("memory-swap").flatMap(this::swap).orElse(null))
-                .oomScoreAdj(
-                        said.apply("oom-score-adj").flatMap(TuningReader::score).orElse(null))
-                .cgroupns(namespace("cgroupns", "host|private", "host or private"))
-                .uts(namespace("uts", "host", "host"));
+    static Optional<String> cpuset(ConfigValue field) {
+        Optional<String> set = field.matching(CPUSET, "numbers such as 0-3,8");
+        set.ifPresent(
+                _ -> field.notice(
+                        "names CPUs or memory of the worker's host, whichever that is: the start fails where they are missing"));
+        return set;
     }
 
-    private @Nullable String cpuset(String name) {
-        Optional<ConfigValue> field = said.apply(name);
-        Optional<String> set = field.flatMap(each -> each.matching(CPUSET, "numbers such as 0-3,8"));
-        set.flatMap(_ -> field)
-                .ifPresent(
-                        each -> each.notice(
-                                "names CPUs or memory of the worker's host, whichever that is: the start fails where they are missing"));
-        return set.orElse(null);
+    /** The kernel takes no less than 2. */
+    static Optional<Integer> cpuShares(ConfigValue field) {
+        return field.integer(0, 262_144)
+                .filter(shares -> shares != 0)
+                .map(shares -> Math.max(2, Math.toIntExact(shares)));
     }
 
     private Optional<DataSize> reservation(ConfigValue field) {
@@ -91,17 +81,16 @@ public final class TuningReader {
         return both;
     }
 
-    private static Optional<Integer> score(ConfigValue field) {
+    static Optional<Integer> oomScoreAdj(ConfigValue field) {
         Optional<Integer> score = field.integer(-1000, 1000).map(Math::toIntExact);
         score.filter(number -> number < 0).ifPresent(_ -> noticed(field));
         return score;
     }
 
-    private @Nullable String namespace(String name, String known, String wanted) {
-        Optional<ConfigValue> field = said.apply(name);
-        Optional<String> word = field.flatMap(each -> each.mode(known, wanted));
-        word.filter("host"::equals).flatMap(_ -> field).ifPresent(TuningReader::noticed);
-        return word.orElse(null);
+    static Optional<String> namespace(ConfigValue field, String known, String wanted) {
+        Optional<String> word = field.mode(known, wanted);
+        word.filter("host"::equals).ifPresent(_ -> noticed(field));
+        return word;
     }
 
     private static void noticed(ConfigValue field) {
