@@ -265,7 +265,7 @@ final class ServiceReader implements Setting.Said {
 
     private void places() {
         present("volumes").ifPresent(field -> {
-            volumes.read(field);
+            field.items().forEach(volumes::read);
             int most = RequestLimits.mostEntries("anonymousVolumes");
             if (volumes.anonymous().size() > most) {
                 field.problem(
@@ -286,7 +286,7 @@ final class ServiceReader implements Setting.Said {
                         .toList())
                 .orElse(List.of());
         run.tmpfs(Stream.concat(tmpfs.stream(), volumes.tmpfs().stream()).toList());
-        run.ports(present("ports").map(Ports::ofCompose).orElse(List.of()));
+        run.ports(Ports.ofCompose(present("ports").map(ConfigValue::items).orElse(List.of())));
     }
 
     private void limits() {

@@ -69,7 +69,24 @@ public final class EndExplanation {
                                         .map(line -> ". The log ends with: " + line)
                                         .orElse("");
             case DISK_FULL -> code + last + ". " + exit.fullDisk();
-            default -> code + last;
+            case COMPLETED,
+                    PROGRAM_ERROR,
+                    OUT_OF_MEMORY,
+                    GPU_OUT_OF_MEMORY,
+                    TIME_LIMIT,
+                    CANCELLED,
+                    PREEMPTED,
+                    HOST_LOST,
+                    IMAGE_UNAVAILABLE,
+                    IMAGE_PULL_FAILED,
+                    IMAGE_BUILD_FAILED,
+                    SOURCE_MISSING,
+                    PREPARE_TIMEOUT,
+                    START_TIMEOUT,
+                    START_FAILED,
+                    PORT_IN_USE,
+                    MOUNT_MISSING,
+                    POLICY_DENIED -> code + last;
         };
     }
 

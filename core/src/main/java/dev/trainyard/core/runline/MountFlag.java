@@ -1,31 +1,25 @@
 package dev.trainyard.core.runline;
 
-import dev.trainyard.core.reading.ConfigNode;
-import dev.trainyard.core.reading.ConfigNode.Entry;
-import dev.trainyard.core.reading.ConfigNode.Mapping;
-import dev.trainyard.core.reading.ConfigNode.Scalar;
 import dev.trainyard.core.reading.ConfigValue;
-import dev.trainyard.core.reading.SourceRange;
 import dev.trainyard.core.text.CommaWords;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.NearestName;
 import dev.trainyard.core.text.SwitchText;
 import dev.trainyard.core.training.Volumes;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Reads {@code --mount} as Docker does (docker/cli, {@code opts/mount.go}) and converts it to the equivalent long form of a compose file's
- * volume, which {@link Volumes} checks.
- */
+/** Reads {@code --mount} as Docker does (docker/cli, {@code opts/mount.go}). {@link Volumes} checks the volume. */
 final class MountFlag {
 
     private static final String FORM = "Write --mount type=bind,source=/path,target=/path[,readonly]";
 
-    /** Docker's spellings of Compose's keys. */
+    /** Docker's spellings of a key, and the one that its documents use. */
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("type", "type"),
             Map.entry("source", "source"),
@@ -33,13 +27,13 @@ final class MountFlag {
             Map.entry("target", "target"),
             Map.entry("dst", "target"),
             Map.entry("destination", "target"),
-            Map.entry("readonly", "read_only"),
-            Map.entry("ro", "read_only"),
+            Map.entry("readonly", "readonly"),
+            Map.entry("ro", "readonly"),
             Map.entry("consistency", "consistency"),
-            Map.entry("bind-propagation", "propagation"),
-            Map.entry("volume-nocopy", "nocopy"),
-            Map.entry("tmpfs-size", "size"),
-            Map.entry("tmpfs-mode", "mode"));
+            Map.entry("bind-propagation", "bind-propagation"),
+            Map.entry("volume-nocopy", "volume-nocopy"),
+            Map.entry("tmpfs-size", "tmpfs-size"),
+            Map.entry("tmpfs-mode", "tmpfs-mode"));
 
     private static final List<String> OTHERS = List.of(
             "bind-nonrecursive",
@@ -58,45 +52,51 @@ final class MountFlag {
     private static final List<String> BARE = List.of("readonly", "ro", "bind-nonrecursive", "volume-nocopy");
 
     private final ConfigValue flag;
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Map<String, Entry> tmpfs = new LinkedHashMap<>();
-    private final Map<String, Entry> bind = new LinkedHashMap<>();
-    private final Map<String, Entry> volume = new LinkedHashMap<>();
+    private final Map<String, String> said = new HashMap<>();
 
     private MountFlag(ConfigValue flag) {
         this.flag = flag;
     }
 
-    /** Empty after a problem, which is reported. */
-    static Optional<ConfigNode> read(ConfigValue flag) {
-        return flag.text().flatMap(text -> new MountFlag(flag).read(text));
+    static void read(ConfigValue flag, Volumes volumes) {
+        flag.text().ifPresent(text -> new MountFlag(flag).read(text, volumes));
     }
 
-    private Optional<ConfigNode> read(String text) {
+    private void read(String text, Volumes volumes) {
         try {
             CommaWords.split(text).forEach(this::word);
         } catch (IllegalArgumentException e) {
             flag.problem(String.valueOf(e.getMessage()), FORM);
-            return Optional.empty();
+            return;
         }
         // Docker's default.
-        entries.putIfAbsent("type", entry("type", "volume"));
-        nest("tmpfs", tmpfs);
-        nest("bind", bind);
-        nest("volume", volume);
-        return isWhole() ? Optional.of(new Mapping(flag.at(), entries)) : Optional.empty();
-    }
-
-    private void nest(String name, Map<String, Entry> options) {
-        if (!options.isEmpty()) {
-            entries.put(name, new Entry(scalar(name), new Mapping(flag.at(), options)));
+        String type = said.getOrDefault("type", "volume").toLowerCase(Locale.ROOT);
+        String target = said.getOrDefault("target", "");
+        if (target.isEmpty()) {
+            flag.problem("has no target", FORM);
+            return;
         }
+        if (!isOfOneType(type)) {
+            return;
+        }
+        volumes.add(
+                flag,
+                new Volumes.Entry(
+                        type,
+                        said.getOrDefault("source", ""),
+                        target,
+                        isOn("readonly"),
+                        value("bind-propagation").filter(_ -> type.equals("bind")),
+                        type.equals("volume") && isOn("volume-nocopy"),
+                        value("tmpfs-size"),
+                        value("tmpfs-mode"),
+                        said.get("consistency")));
     }
 
     private void word(String word) {
         int equals = word.indexOf('=');
         String key = (equals < 0 ? word : word.substring(0, equals)).strip().toLowerCase(Locale.ROOT);
-        String name = KEYS.get(key);
+        @Nullable String name = KEYS.get(key);
         if (equals > 0 && SILENT.contains(key + word.substring(equals))) {
             return;
         }
@@ -112,24 +112,9 @@ final class MountFlag {
             flag.problem("%s has no value".formatted(key), FORM);
         } else {
             String value = equals < 0 ? "true" : word.substring(equals + 1);
-            put(
-                    name,
-                    switch (name) {
-                        case "read_only", "nocopy" -> truth(key, value);
-                        case "type" -> value.toLowerCase(Locale.ROOT);
-                        default -> value;
-                    });
+            boolean isSwitch = name.equals("readonly") || name.equals("volume-nocopy");
+            said.put(name, isSwitch ? truth(key, value) : value);
         }
-    }
-
-    private void put(String name, String value) {
-        Map<String, Entry> place = switch (name) {
-            case "size", "mode" -> tmpfs;
-            case "propagation" -> bind;
-            case "nocopy" -> volume;
-            default -> entries;
-        };
-        place.put(name, entry(name, value));
     }
 
     private String truth(String key, String value) {
@@ -139,36 +124,31 @@ final class MountFlag {
         });
     }
 
-    private boolean isWhole() {
-        String type = text("type");
-        if (text("target").isEmpty()) {
-            flag.problem("has no target", FORM);
-            return false;
-        }
-        if (!type.equals("tmpfs") && !tmpfs.isEmpty()) {
+    private boolean isOfOneType(String type) {
+        if (!type.equals("tmpfs") && isAnySaid("tmpfs-size", "tmpfs-mode")) {
             flag.problem("has options of type tmpfs, but another type", "Write type=tmpfs, or leave them out");
         }
-        if (!type.equals("bind") && !bind.isEmpty() || !type.equals("volume") && !volume.isEmpty()) {
+        if (!type.equals("bind") && isAnySaid("bind-propagation")
+                || !type.equals("volume") && isAnySaid("volume-nocopy")) {
             flag.problem(
                     "has options of another type", "bind-propagation is for type=bind, volume-nocopy for type=volume");
         }
-        if (type.equals("tmpfs") && entries.containsKey("source")) {
+        if (type.equals("tmpfs") && isAnySaid("source")) {
             flag.problem("a tmpfs has no source", "Write --mount type=tmpfs,target=/path");
             return false;
         }
         return true;
     }
 
-    private String text(String name) {
-        Entry entry = entries.get(name);
-        return entry != null && entry.value() instanceof Scalar(SourceRange _, String text, boolean _) ? text : "";
+    private boolean isAnySaid(String... names) {
+        return Set.of(names).stream().anyMatch(said::containsKey);
     }
 
-    private Entry entry(String name, String value) {
-        return new Entry(scalar(name), scalar(value));
+    private boolean isOn(String name) {
+        return "true".equals(said.get(name));
     }
 
-    private Scalar scalar(String text) {
-        return new Scalar(flag.at(), text, false);
+    private Optional<ConfigValue> value(String name) {
+        return Optional.ofNullable(said.get(name)).map(flag::withText);
     }
 }

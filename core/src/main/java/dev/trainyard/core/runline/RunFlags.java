@@ -1,10 +1,6 @@
 package dev.trainyard.core.runline;
 
-import dev.trainyard.core.reading.ConfigNode;
-import dev.trainyard.core.reading.ConfigNode.Sequence;
 import dev.trainyard.core.reading.ConfigValue;
-import dev.trainyard.core.reading.Report;
-import dev.trainyard.core.reading.SourceRange;
 import dev.trainyard.core.runline.RunWords.Given;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.IntegerText;
@@ -23,11 +19,9 @@ final class RunFlags implements Setting.Said {
             Set.of("cpu-period", "cpu-quota", "cpu-shares", "oom-score-adj", "pids-limit", "stop-timeout");
 
     private final List<Given> given;
-    private final Report report;
 
-    RunFlags(List<Given> given, Report report) {
+    RunFlags(List<Given> given) {
         this.given = given;
-        this.report = report;
     }
 
     List<Given> given() {
@@ -104,11 +98,5 @@ final class RunFlags implements Setting.Said {
         return all(name).stream()
                 .flatMap(field -> field.matching(regex, wanted).stream())
                 .toList();
-    }
-
-    /** All occurrences as one list, as in a compose file. */
-    ConfigValue list(List<? extends ConfigNode> nodes) {
-        return new ConfigValue(
-                "", "", SourceRange.start(""), new Sequence(SourceRange.start(""), false, List.copyOf(nodes)), report);
     }
 }

@@ -1,11 +1,7 @@
 package dev.trainyard.core.runline;
 
-import dev.trainyard.core.reading.ConfigNode.Entry;
-import dev.trainyard.core.reading.ConfigNode.Mapping;
-import dev.trainyard.core.reading.ConfigNode.Scalar;
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.reading.Report;
-import dev.trainyard.core.reading.SourceRange;
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.runline.RunFlag.Refusal;
@@ -67,7 +63,7 @@ final class RunLineReader {
         this.words = words;
         this.submitter = submitter;
         this.report = words.report();
-        this.flags = new RunFlags(words.given(), report);
+        this.flags = new RunFlags(words.given());
         this.variables = new VariableFlags(flags, submitter, files, report);
     }
 
@@ -201,23 +197,12 @@ final class RunLineReader {
 
     /** The nvidia runtime shows devices without {@code --gpus}, as does {@code runtime: nvidia} in a compose file. */
     private Gpus fromRuntime(Map<String, String> environment) {
-        Map<String, Entry> service = new LinkedHashMap<>();
-        runtime().ifPresent(field -> put(service, "runtime", field));
-        List<ConfigValue> variables = Stream.concat(
+        Optional<ConfigValue> variables = Stream.concat(
                         flags.all("env").stream()
                                 .filter(field -> field.text().orElse("").startsWith(GpuReservation.VISIBLE)),
                         flags.all("env-file").stream())
-                .toList();
-        if (!variables.isEmpty()) {
-            put(service, "environment", variables.getFirst());
-        }
-        return GpuReservation.read(
-                new ConfigValue("", "", SourceRange.start(""), new Mapping(SourceRange.start(""), service), report),
-                environment);
-    }
-
-    private static void put(Map<String, Entry> service, String key, ConfigValue field) {
-        service.put(key, new Entry(new Scalar(field.at(), key, false), field.node()));
+                .findFirst();
+        return GpuReservation.ofRuntime(runtime(), variables, environment);
     }
 
     private void limits() {
@@ -292,8 +277,7 @@ final class RunLineReader {
     }
 
     private void network() {
-        run.ports(Ports.ofRunLine(
-                flags.list(flags.all("publish").stream().map(ConfigValue::node).toList())));
+        run.ports(Ports.ofRunLine(flags.all("publish")));
         flags.all("dns-search").stream()
                 .filter(field -> field.searchDomain().isPresent())
                 .forEach(field -> field.matching(DOMAIN, "a domain such as lab.example, or . for none"));

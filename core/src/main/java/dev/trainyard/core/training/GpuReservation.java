@@ -45,17 +45,33 @@ public final class GpuReservation {
         if (asked.size() > 1) {
             asked.get(1).problem("GPUs are reserved a second time", "Reserve them once, under gpus or deploy");
         }
-        if (environment.containsKey(VISIBLE) && (!asked.isEmpty() || runtime.isEmpty())) {
-            service.get("environment")
-                    .or(() -> service.get("env_file"))
-                    .ifPresent(field -> field.notice(
-                            VISIBLE + " is replaced: the worker sets it to the devices that the service reserves"));
+        Optional<ConfigValue> variables = service.get("environment").or(() -> service.get("env_file"));
+        if (asked.isEmpty()) {
+            return ofRuntime(runtime, variables, environment);
         }
-        if (!asked.isEmpty()) {
-            ConfigValue first = asked.getFirst();
-            return first.name().equals("gpus") ? shortForm(first) : device(first, true);
+        if (environment.containsKey(VISIBLE)) {
+            variables.ifPresent(GpuReservation::isReplaced);
+        }
+        ConfigValue first = asked.getFirst();
+        return first.name().equals("gpus") ? shortForm(first) : device(first, true);
+    }
+
+    /**
+     * Where nothing is reserved, what the nvidia runtime would have shown.
+     *
+     * @param runtime empty: it is not nvidia's
+     * @param variables where the environment is said
+     */
+    public static Gpus ofRuntime(
+            Optional<ConfigValue> runtime, Optional<ConfigValue> variables, Map<String, String> environment) {
+        if (environment.containsKey(VISIBLE) && runtime.isEmpty()) {
+            variables.ifPresent(GpuReservation::isReplaced);
         }
         return runtime.map(field -> fromRuntime(field, environment)).orElse(Gpus.NONE);
+    }
+
+    private static void isReplaced(ConfigValue variables) {
+        variables.notice(VISIBLE + " is replaced: the worker sets it to the devices that the service reserves");
     }
 
     private static Optional<ConfigValue> gpus(ConfigValue service) {

@@ -49,17 +49,17 @@ public final class Ports {
     }
 
     /** Of a compose file, where the same port counts once, however often it is written. */
-    public static List<PortMapping> ofCompose(ConfigValue ports) {
+    public static List<PortMapping> ofCompose(List<ConfigValue> ports) {
         return new Ports(true).read(ports);
     }
 
     /** Of a run line, where Docker would publish it twice, which fails. */
-    public static List<PortMapping> ofRunLine(ConfigValue ports) {
+    public static List<PortMapping> ofRunLine(List<ConfigValue> ports) {
         return new Ports(false).read(ports);
     }
 
-    private List<PortMapping> read(ConfigValue ports) {
-        for (ConfigValue port : ports.items()) {
+    private List<PortMapping> read(List<ConfigValue> ports) {
+        for (ConfigValue port : ports) {
             if (port.isMapping()) {
                 readLong(port);
             } else {

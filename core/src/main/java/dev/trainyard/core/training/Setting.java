@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param flag without dashes
  * @param letter its short form; a space: none
  * @param key null: Compose has none
- * @param reader null: a compose file and a run line say it in different ways, and their readers read it
+ * @param reader null: a compose file and a run line say it in different ways, which their own readers know
  * @param values what is written after the flag, once for each; of a switch an empty text
  */
 public record Setting(
@@ -50,243 +49,115 @@ public record Setting(
 
     /** In the order in which they are written. */
     public static final List<Setting> ALL = List.of(
-            text(
-                    "workdir",
-                    'w',
-                    "working_dir",
-                    field -> field.matching(ContainerPath.FORM, "an absolute path in the container"),
-                    RunSpecBuilder::workingDir,
-                    run -> run.program().workingDir()),
-            text(
-                    "user",
-                    'u',
-                    "user",
-                    field -> field.matching("(?s).{1,200}", "a user such as 1000:1000"),
-                    RunSpecBuilder::user,
-                    run -> run.program().user()),
-            apart("volume", 'v', "volumes", Form.LIST, run -> volumes(run.storage())),
-            apart(
-                    "publish",
-                    'p',
-                    "ports",
-                    Form.LIST,
-                    run -> written(run.network().ports(), Setting::publish)),
-            toggle(
-                    "publish-all",
-                    'P',
-                    null,
-                    RunSpecBuilder::publishAll,
-                    run -> run.network().publishAll()),
-            list(
-                    "expose",
-                    "expose",
-                    Form.LIST,
-                    Ports::exposed,
-                    RunSpecBuilder::expose,
-                    run -> run.network().expose()),
-            number(
-                    "shm-size",
-                    ' ',
-                    "shm_size",
-                    ConfigValue::size,
-                    RunSpecBuilder::shmSize,
-                    run -> run.storage().shmSize()),
-            text(
-                    "ipc",
-                    ' ',
-                    "ipc",
-                    field -> field.mode("host|private|shareable|none", "host, private, shareable or none"),
-                    RunSpecBuilder::ipc,
-                    run -> run.isolation().ipc()),
-            apart(
-                    "ulimit",
-                    ' ',
-                    "ulimits",
-                    Form.LIST,
-                    run -> written(run.resources().ulimits(), Setting::ulimit)),
-            apart(
-                    "memory",
-                    'm',
-                    "mem_limit",
-                    Form.NUMBER,
-                    run -> one(run.resources().memory())),
-            apart("cpus", ' ', "cpus", Form.NUMBER, run -> cpus(run.resources().cpus())),
-            text(
-                    "hostname",
-                    'h',
-                    "hostname",
-                    ConfigValue::hostName,
-                    RunSpecBuilder::hostname,
-                    run -> run.network().hostname()),
-            apart(
-                    "init",
-                    ' ',
-                    "init",
-                    Form.SWITCH,
-                    run -> on(Boolean.TRUE.equals(run.program().init()))),
-            text(
-                    "stop-signal",
-                    ' ',
-                    "stop_signal",
-                    ConfigValue::signal,
-                    RunSpecBuilder::stopSignal,
-                    run -> run.program().stopSignal()),
-            apart("tmpfs", ' ', "tmpfs", Form.ONE_OR_MORE, run -> run.storage().tmpfs()),
-            list(
-                    "cap-drop",
-                    "cap_drop",
-                    Form.LIST,
-                    fields -> each(fields, ConfigValue::capability),
-                    RunSpecBuilder::capDrop,
-                    run -> run.isolation().capDrop()),
-            toggle(
-                    "read-only",
-                    ' ',
-                    "read_only",
-                    RunSpecBuilder::readOnly,
-                    run -> run.storage().readOnly()),
-            apart(
-                    "add-host",
-                    ' ',
-                    "extra_hosts",
-                    Form.LIST,
-                    run -> run.network().extraHosts()),
-            apart(
-                    "network",
-                    ' ',
-                    "network_mode",
-                    Form.LIST,
-                    run -> one(run.network().networkMode())),
-            toggle("tty", 't', "tty", RunSpecBuilder::tty, run -> run.program().tty()),
-            toggle(
-                    "interactive",
-                    'i',
-                    "stdin_open",
-                    RunSpecBuilder::stdinOpen,
-                    run -> run.program().stdinOpen()),
-            list(
-                    "dns",
-                    "dns",
-                    Form.ONE_OR_MORE,
-                    fields -> each(fields, field -> field.address("an IP address")),
-                    RunSpecBuilder::dns,
-                    run -> run.network().dns()),
-            apart("group-add", ' ', "group_add", Form.LIST, run -> run.program().groupAdd()),
-            apart(
-                    "pids-limit",
-                    ' ',
-                    "pids_limit",
-                    Form.NUMBER,
-                    run -> one(run.resources().pidsLimit())),
-            apart(
-                    "privileged",
-                    ' ',
-                    "privileged",
-                    Form.SWITCH,
-                    run -> on(run.isolation().privileged())),
-            apart("cap-add", ' ', "cap_add", Form.LIST, run -> run.isolation().capAdd()),
-            apart(
-                    "security-opt",
-                    ' ',
-                    "security_opt",
-                    Form.LIST,
-                    run -> run.isolation().securityOpt()),
-            apart("pid", ' ', "pid", Form.TEXT, run -> one(run.isolation().pid())),
-            apart(
-                    "userns",
-                    ' ',
-                    "userns_mode",
-                    Form.TEXT,
-                    run -> one(run.isolation().userns())),
-            apart("device", ' ', "devices", Form.LIST, run -> run.isolation().devices()),
-            text(
-                    "cpuset-cpus",
-                    ' ',
-                    "cpuset",
-                    TuningReader::cpuset,
-                    RunSpecBuilder::cpusetCpus,
-                    run -> run.resources().cpusetCpus()),
-            text(
-                    "cpuset-mems",
-                    ' ',
-                    null,
-                    TuningReader::cpuset,
-                    RunSpecBuilder::cpusetMems,
-                    run -> run.resources().cpusetMems()),
-            number(
-                    "cpu-shares",
-                    'c',
-                    "cpu_shares",
-                    TuningReader::cpuShares,
-                    RunSpecBuilder::cpuShares,
-                    run -> run.resources().cpuShares()),
-            apart(
-                    "memory-reservation",
-                    ' ',
-                    "mem_reservation",
-                    Form.NUMBER,
-                    run -> one(run.resources().memoryReservation())),
-            apart(
-                    "memory-swap",
-                    ' ',
-                    "memswap_limit",
-                    Form.NUMBER,
-                    run -> one(run.resources().memorySwap())),
-            number(
-                    "oom-score-adj",
-                    ' ',
-                    "oom_score_adj",
-                    TuningReader::oomScoreAdj,
-                    RunSpecBuilder::oomScoreAdj,
-                    run -> run.resources().oomScoreAdj()),
-            text(
-                    "cgroupns",
-                    ' ',
-                    "cgroup",
-                    field -> TuningReader.namespace(field, "host|private", "host or private"),
-                    RunSpecBuilder::cgroupns,
-                    run -> run.isolation().cgroupns()),
-            text(
-                    "uts",
-                    ' ',
-                    "uts",
-                    field -> TuningReader.namespace(field, "host", "host"),
-                    RunSpecBuilder::uts,
-                    run -> run.isolation().uts()),
-            apart(
-                    "sysctl",
-                    ' ',
-                    "sysctls",
-                    Form.LIST,
-                    run -> written(
-                            run.isolation().sysctls().entrySet(), pair -> pair.getKey() + "=" + pair.getValue())),
-            apart(
-                    "dns-search",
-                    ' ',
-                    "dns_search",
-                    Form.ONE_OR_MORE,
-                    run -> run.network().dnsSearch()),
-            list(
-                    "dns-option",
-                    "dns_opt",
-                    Form.ONE_OR_MORE,
-                    fields -> each(fields, ConfigValue::resolverOption),
-                    RunSpecBuilder::dnsOptions,
-                    run -> run.network().dnsOptions()),
-            text(
-                    "domainname",
-                    ' ',
-                    "domainname",
-                    ConfigValue::hostName,
-                    RunSpecBuilder::domainname,
-                    run -> run.network().domainname()),
-            text(
-                    "mac-address",
-                    ' ',
-                    "mac_address",
-                    ConfigValue::macAddress,
-                    RunSpecBuilder::macAddress,
-                    run -> run.network().macAddress()));
+            flag("workdir", 'w', "working_dir", Form.TEXT)
+                    .one(
+                            field -> field.matching(ContainerPath.FORM, "an absolute path in the container"),
+                            RunSpecBuilder::workingDir)
+                    .written(run -> run.program().workingDir()),
+            flag("user", 'u', "user", Form.TEXT)
+                    .one(field -> field.matching("(?s).{1,200}", "a user such as 1000:1000"), RunSpecBuilder::user)
+                    .written(run -> run.program().user()),
+            flag("volume", 'v', "volumes", Form.LIST).written(run -> volumes(run.storage())),
+            flag("publish", 'p', "ports", Form.LIST)
+                    .written(run -> each(run.network().ports(), Setting::publish)),
+            flag("publish-all", 'P', null, Form.SWITCH)
+                    .on(RunSpecBuilder::publishAll)
+                    .written(run -> run.network().publishAll()),
+            flag("expose", "expose", Form.LIST)
+                    .all(Ports::exposed, RunSpecBuilder::expose)
+                    .written(run -> run.network().expose()),
+            flag("shm-size", "shm_size", Form.NUMBER)
+                    .one(ConfigValue::size, RunSpecBuilder::shmSize)
+                    .written(run -> run.storage().shmSize()),
+            flag("ipc", "ipc", Form.TEXT)
+                    .one(
+                            field -> field.mode("host|private|shareable|none", "host, private, shareable or none"),
+                            RunSpecBuilder::ipc)
+                    .written(run -> run.isolation().ipc()),
+            flag("ulimit", "ulimits", Form.LIST)
+                    .written(run -> each(run.resources().ulimits(), Setting::ulimit)),
+            flag("memory", 'm', "mem_limit", Form.NUMBER)
+                    .written(run -> run.resources().memory()),
+            flag("cpus", "cpus", Form.NUMBER).written(run -> run.resources().cpus()),
+            flag("hostname", 'h', "hostname", Form.TEXT)
+                    .one(ConfigValue::hostName, RunSpecBuilder::hostname)
+                    .written(run -> run.network().hostname()),
+            flag("init", "init", Form.SWITCH).written(run -> run.program().init()),
+            flag("stop-signal", "stop_signal", Form.TEXT)
+                    .one(ConfigValue::signal, RunSpecBuilder::stopSignal)
+                    .written(run -> run.program().stopSignal()),
+            flag("tmpfs", "tmpfs", Form.ONE_OR_MORE)
+                    .written(run -> run.storage().tmpfs()),
+            flag("cap-drop", "cap_drop", Form.LIST)
+                    .each(ConfigValue::capability, RunSpecBuilder::capDrop)
+                    .written(run -> run.isolation().capDrop()),
+            flag("read-only", "read_only", Form.SWITCH)
+                    .on(RunSpecBuilder::readOnly)
+                    .written(run -> run.storage().readOnly()),
+            flag("add-host", "extra_hosts", Form.LIST)
+                    .written(run -> run.network().extraHosts()),
+            flag("network", "network_mode", Form.LIST)
+                    .written(run -> run.network().networkMode()),
+            flag("tty", 't', "tty", Form.SWITCH)
+                    .on(RunSpecBuilder::tty)
+                    .written(run -> run.program().tty()),
+            flag("interactive", 'i', "stdin_open", Form.SWITCH)
+                    .on(RunSpecBuilder::stdinOpen)
+                    .written(run -> run.program().stdinOpen()),
+            flag("dns", "dns", Form.ONE_OR_MORE)
+                    .each(field -> field.address("an IP address"), RunSpecBuilder::dns)
+                    .written(run -> run.network().dns()),
+            flag("group-add", "group_add", Form.LIST)
+                    .written(run -> run.program().groupAdd()),
+            flag("pids-limit", "pids_limit", Form.NUMBER)
+                    .written(run -> run.resources().pidsLimit()),
+            flag("privileged", "privileged", Form.SWITCH)
+                    .written(run -> run.isolation().privileged()),
+            flag("cap-add", "cap_add", Form.LIST).written(run -> run.isolation().capAdd()),
+            flag("security-opt", "security_opt", Form.LIST)
+                    .written(run -> run.isolation().securityOpt()),
+            flag("pid", "pid", Form.TEXT).written(run -> run.isolation().pid()),
+            flag("userns", "userns_mode", Form.TEXT)
+                    .written(run -> run.isolation().userns()),
+            flag("device", "devices", Form.LIST).written(run -> run.isolation().devices()),
+            flag("cpuset-cpus", "cpuset", Form.TEXT)
+                    .one(TuningReader::cpuset, RunSpecBuilder::cpusetCpus)
+                    .written(run -> run.resources().cpusetCpus()),
+            flag("cpuset-mems", null, Form.TEXT)
+                    .one(TuningReader::cpuset, RunSpecBuilder::cpusetMems)
+                    .written(run -> run.resources().cpusetMems()),
+            flag("cpu-shares", 'c', "cpu_shares", Form.NUMBER)
+                    .one(TuningReader::cpuShares, RunSpecBuilder::cpuShares)
+                    .written(run -> run.resources().cpuShares()),
+            flag("memory-reservation", "mem_reservation", Form.NUMBER)
+                    .written(run -> run.resources().memoryReservation()),
+            flag("memory-swap", "memswap_limit", Form.NUMBER)
+                    .written(run -> run.resources().memorySwap()),
+            flag("oom-score-adj", "oom_score_adj", Form.NUMBER)
+                    .one(TuningReader::oomScoreAdj, RunSpecBuilder::oomScoreAdj)
+                    .written(run -> run.resources().oomScoreAdj()),
+            flag("cgroupns", "cgroup", Form.TEXT)
+                    .one(
+                            field -> TuningReader.namespace(field, "host|private", "host or private"),
+                            RunSpecBuilder::cgroupns)
+                    .written(run -> run.isolation().cgroupns()),
+            flag("uts", "uts", Form.TEXT)
+                    .one(field -> TuningReader.namespace(field, "host", "host"), RunSpecBuilder::uts)
+                    .written(run -> run.isolation().uts()),
+            flag("sysctl", "sysctls", Form.LIST)
+                    .written(run ->
+                            each(run.isolation().sysctls().entrySet(), pair -> pair.getKey() + "=" + pair.getValue())),
+            flag("dns-search", "dns_search", Form.ONE_OR_MORE)
+                    .written(run -> run.network().dnsSearch()),
+            flag("dns-option", "dns_opt", Form.ONE_OR_MORE)
+                    .each(ConfigValue::resolverOption, RunSpecBuilder::dnsOptions)
+                    .written(run -> run.network().dnsOptions()),
+            flag("domainname", "domainname", Form.TEXT)
+                    .one(ConfigValue::hostName, RunSpecBuilder::domainname)
+                    .written(run -> run.network().domainname()),
+            flag("mac-address", "mac_address", Form.TEXT)
+                    .one(ConfigValue::macAddress, RunSpecBuilder::macAddress)
+                    .written(run -> run.network().macAddress()));
 
     /** What both have and a training has not. */
     public static final List<Refused> REFUSED = List.of(
@@ -363,92 +234,65 @@ public record Setting(
         }
     }
 
-    private static <T> Setting text(
-            String flag,
-            char letter,
-            @Nullable String key,
-            Function<ConfigValue, Optional<T>> reader,
-            BiConsumer<RunSpecBuilder, @Nullable T> to,
-            Function<RunSpec, @Nullable T> from) {
-        return single(flag, letter, key, Form.TEXT, reader, to, from);
+    private static Row flag(String flag, @Nullable String key, Form form) {
+        return new Row(flag, ' ', key, form, null);
     }
 
-    private static <T> Setting number(
-            String flag,
-            char letter,
-            String key,
-            Function<ConfigValue, Optional<T>> reader,
-            BiConsumer<RunSpecBuilder, @Nullable T> to,
-            Function<RunSpec, @Nullable T> from) {
-        return single(flag, letter, key, Form.NUMBER, reader, to, from);
+    private static Row flag(String flag, char letter, @Nullable String key, Form form) {
+        return new Row(flag, letter, key, form, null);
     }
 
-    private static <T> Setting single(
+    /** A setting of which it is not yet said how it is written again. */
+    private record Row(
             String flag,
             char letter,
             @Nullable String key,
             Form form,
-            Function<ConfigValue, Optional<T>> reader,
-            BiConsumer<RunSpecBuilder, @Nullable T> to,
-            Function<RunSpec, @Nullable T> from) {
-        return new Setting(
-                flag,
-                letter,
-                key,
-                form,
-                (setting, said, run) -> to.accept(
-                        run,
-                        said.values(setting).stream()
-                                .findFirst()
-                                .flatMap(reader)
-                                .orElse(null)),
-                run -> one(from.apply(run)));
+            @Nullable Reader reader) {
+
+        <T> Row one(Function<ConfigValue, Optional<T>> meaning, BiConsumer<RunSpecBuilder, @Nullable T> to) {
+            return with((setting, said, run) -> {
+                Optional<ConfigValue> value = said.values(setting).stream().findFirst();
+                to.accept(run, value.flatMap(meaning).orElse(null));
+            });
+        }
+
+        Row all(Function<List<ConfigValue>, List<String>> meaning, BiConsumer<RunSpecBuilder, List<String>> to) {
+            return with((setting, said, run) -> to.accept(run, meaning.apply(said.values(setting))));
+        }
+
+        Row each(Function<ConfigValue, Optional<String>> meaning, BiConsumer<RunSpecBuilder, List<String>> to) {
+            return all(
+                    fields -> fields.stream()
+                            .flatMap(field -> meaning.apply(field).stream())
+                            .toList(),
+                    to);
+        }
+
+        Row on(BiConsumer<RunSpecBuilder, Boolean> to) {
+            return with((setting, said, run) -> to.accept(run, said.on(setting)));
+        }
+
+        private Row with(Reader how) {
+            return new Row(flag, letter, key, form, how);
+        }
+
+        Setting written(Function<RunSpec, @Nullable Object> value) {
+            return new Setting(flag, letter, key, form, reader, run -> words(value.apply(run)));
+        }
     }
 
-    private static Setting list(
-            String flag,
-            String key,
-            Form form,
-            Function<List<ConfigValue>, List<String>> reader,
-            BiConsumer<RunSpecBuilder, List<String>> to,
-            Function<RunSpec, List<String>> from) {
-        return new Setting(
-                flag, ' ', key, form, (setting, said, run) -> to.accept(run, reader.apply(said.values(setting))), from);
+    private static List<String> words(@Nullable Object value) {
+        return switch (value) {
+            case null -> List.of();
+            case Boolean on -> on ? List.of("") : List.of();
+            case List<?> list -> list.stream().map(String::valueOf).toList();
+            case BigDecimal number -> List.of(number.toPlainString());
+            default -> List.of(value.toString());
+        };
     }
 
-    private static Setting toggle(
-            String flag,
-            char letter,
-            @Nullable String key,
-            BiConsumer<RunSpecBuilder, Boolean> to,
-            Predicate<RunSpec> from) {
-        return new Setting(
-                flag,
-                letter,
-                key,
-                Form.SWITCH,
-                (setting, said, run) -> to.accept(run, said.on(setting)),
-                run -> on(from.test(run)));
-    }
-
-    private static Setting apart(
-            String flag, char letter, String key, Form form, Function<RunSpec, List<String>> values) {
-        return new Setting(flag, letter, key, form, null, values);
-    }
-
-    private static List<String> one(@Nullable Object value) {
-        return value == null ? List.of() : List.of(value.toString());
-    }
-
-    private static List<String> on(boolean on) {
-        return on ? List.of("") : List.of();
-    }
-
-    private static List<String> each(List<ConfigValue> fields, Function<ConfigValue, Optional<String>> reader) {
-        return fields.stream().flatMap(field -> reader.apply(field).stream()).toList();
-    }
-
-    private static <T> List<String> written(Collection<T> values, Function<T, String> writer) {
+    private static <T> List<String> each(Collection<T> values, Function<T, String> writer) {
         return values.stream().map(writer).toList();
     }
 
@@ -488,9 +332,5 @@ public record Setting(
 
     private static String ulimit(Ulimit limit) {
         return limit.name() + "=" + limit.soft() + (limit.soft() == limit.hard() ? "" : ":" + limit.hard());
-    }
-
-    private static List<String> cpus(@Nullable BigDecimal cpus) {
-        return cpus == null ? List.of() : List.of(cpus.toPlainString());
     }
 }

@@ -21,7 +21,7 @@ public final class Volumes {
     private static final int LONGEST_LOCATION = 600;
 
     private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
-    private final Map<String, ConfigValue> declared;
+    private final @Nullable Map<String, ConfigValue> declared;
     private final @Nullable String home;
     private final List<Mount> mounts = new ArrayList<>();
     private final List<String> tmpfs = new ArrayList<>();
@@ -30,10 +30,10 @@ public final class Volumes {
     private Outputs outputs = Outputs.MANAGED;
 
     /**
-     * @param declared the named volumes of the file
+     * @param declared the named volumes of the file; null: none has to be declared
      * @param home the submitter's HOME, if known
      */
-    public Volumes(Map<String, ConfigValue> declared, @Nullable String home) {
+    public Volumes(@Nullable Map<String, ConfigValue> declared, @Nullable String home) {
         this.declared = declared;
         this.home = home;
     }
@@ -55,13 +55,30 @@ public final class Volumes {
         return outputs;
     }
 
-    public void read(ConfigValue volumes) {
-        for (ConfigValue volume : volumes.items()) {
-            if (volume.isMapping()) {
-                readLong(volume);
-            } else {
-                volume.text().ifPresent(text -> readShort(volume, text));
-            }
+    /**
+     * A volume of which each property is said by its name.
+     *
+     * @param propagation as {@code rslave}
+     * @param size of a file system in memory
+     * @param mode of a file system in memory
+     */
+    public record Entry(
+            String type,
+            String source,
+            String target,
+            boolean readOnly,
+            Optional<ConfigValue> propagation,
+            boolean noCopy,
+            Optional<ConfigValue> size,
+            Optional<ConfigValue> mode,
+            @Nullable String consistency) {}
+
+    /** One entry, short or long. */
+    public void read(ConfigValue volume) {
+        if (volume.isMapping()) {
+            readLong(volume);
+        } else {
+            volume.text().ifPresent(text -> readShort(volume, text));
         }
     }
 
@@ -107,9 +124,6 @@ public final class Volumes {
 
     private void readLong(ConfigValue volume) {
         volume.allowOnly(List.of("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "consistency"));
-        String type = volume.get("type").flatMap(ConfigValue::text).orElse("");
-        String source = volume.get("source").flatMap(ConfigValue::text).orElse("");
-        String target = volume.get("target").flatMap(ConfigValue::text).orElse("");
         volume.get("bind").ifPresent(bind -> {
             bind.allowOnly(List.of("create_host_path", "propagation", "selinux"));
             bind.get("create_host_path")
@@ -119,29 +133,53 @@ public final class Volumes {
             bind.get("selinux").flatMap(ConfigValue::text).ifPresent(label -> MountOptions.relabels(bind, label));
         });
         volume.get("volume").ifPresent(options -> options.allowOnly(List.of("nocopy")));
-        volume.get("consistency").flatMap(ConfigValue::text).ifPresent(word -> MountOptions.meansNothing(volume, word));
+        String type = text(volume, "type");
         List.of("bind", "volume", "tmpfs").stream()
                 .filter(section -> !section.equals(type))
                 .flatMap(section -> volume.get(section).filter(field -> !field.isBlank()).stream())
                 .forEach(field -> field.notice("means nothing of a mount of the type %s".formatted(type)));
+        Optional<ConfigValue> options =
+                volume.get(type).filter(_ -> List.of("bind", "volume", "tmpfs").contains(type));
+        options.filter(_ -> type.equals("tmpfs")).ifPresent(field -> field.allowOnly(List.of("size", "mode")));
+        add(
+                volume,
+                new Entry(
+                        type,
+                        text(volume, "source"),
+                        text(volume, "target"),
+                        volume.get("read_only").map(ConfigValue::flag).orElse(false),
+                        options.flatMap(field -> field.get("propagation")),
+                        options.flatMap(field -> field.get("nocopy"))
+                                .map(ConfigValue::flag)
+                                .orElse(false),
+                        options.flatMap(field -> field.get("size")),
+                        options.flatMap(field -> field.get("mode")),
+                        volume.get("consistency").flatMap(ConfigValue::text).orElse(null)));
+    }
+
+    private static String text(ConfigValue volume, String key) {
+        return volume.get(key).flatMap(ConfigValue::text).orElse("");
+    }
+
+    public void add(ConfigValue volume, Entry entry) {
+        if (entry.consistency() != null) {
+            MountOptions.meansNothing(volume, entry.consistency());
+        }
         MountOptions options = new MountOptions(
-                volume.get("read_only").map(ConfigValue::flag).orElse(false),
-                volume.get("bind")
-                        .filter(_ -> type.equals("bind"))
-                        .flatMap(bind -> bind.get("propagation"))
+                entry.readOnly(),
+                entry.propagation()
                         .flatMap(field -> field.matching(MountOptions.PROPAGATION, "a propagation such as rslave"))
                         .orElse(null),
-                volume.get("volume")
-                        .filter(_ -> type.equals("volume"))
-                        .flatMap(named -> named.get("nocopy"))
-                        .map(ConfigValue::flag)
-                        .orElse(false));
+                entry.noCopy());
+        String type = entry.type();
+        String source = entry.source();
+        String target = entry.target();
         switch (type) {
             case "tmpfs" -> {
                 if (!source.isEmpty()) {
                     volume.problem("a tmpfs has no source", "Leave source out, or write another type");
                 }
-                addTmpfs(volume, target, options.readOnly());
+                addTmpfs(volume, entry);
             }
             case "bind", "volume" -> {
                 boolean named = source.matches(VOLUME_NAME);
@@ -164,17 +202,14 @@ public final class Volumes {
         }
     }
 
-    private void addTmpfs(ConfigValue volume, String target, boolean readOnly) {
+    private void addTmpfs(ConfigValue volume, Entry entry) {
         List<String> options = new ArrayList<>();
-        if (readOnly) {
+        if (entry.readOnly()) {
             options.add("ro");
         }
-        volume.get("tmpfs").ifPresent(field -> {
-            field.allowOnly(List.of("size", "mode"));
-            field.get("size").flatMap(ConfigValue::size).ifPresent(size -> options.add("size=" + size));
-            field.get("mode").flatMap(Volumes::mode).ifPresent(mode -> options.add("mode=" + mode));
-        });
-        target(volume, target).ifPresent(path -> {
+        entry.size().flatMap(ConfigValue::size).ifPresent(size -> options.add("size=" + size));
+        entry.mode().flatMap(Volumes::mode).ifPresent(mode -> options.add("mode=" + mode));
+        target(volume, entry.target()).ifPresent(path -> {
             Tmpfs.faults(path, Outputs.MANAGED.target(), Set.of())
                     .forEach(fault -> volume.problem(fault.what(), fault.remedy()));
             tmpfs.add(options.isEmpty() ? path : path + ":" + String.join(",", options));
@@ -264,17 +299,17 @@ public final class Volumes {
         if (options.propagation() != null) {
             volume.problem("a volume by name has no propagation", "Leave %s out".formatted(options.propagation()));
         }
-        @Nullable ConfigValue declaration = declared.get(name);
+        @Nullable ConfigValue declaration = declared == null ? null : declared.get(name);
         if (isOutputs) {
             volume.problem(
                     "the outputs cannot be kept in the named volume %s".formatted(Excerpt.quote(name)),
                     "Write ./%s for managed outputs, or an absolute path of the worker's host".formatted(name));
-        } else if (declaration == null) {
+        } else if (declared != null && declaration == null) {
             volume.problem(
                     "there is no volume %s under the file's volumes".formatted(Excerpt.quote(name)),
                     "Declare it there, or write an absolute path");
         } else {
-            String volumeName = volumeName(name, declaration);
+            String volumeName = declaration == null ? name : volumeName(name, declaration);
             if (!volumeName.matches(VOLUME_NAME)) {
                 volume.problem(
                         "%s is no name that Docker accepts for a volume".formatted(Excerpt.quote(volumeName)),
