@@ -45,8 +45,7 @@ class RegularExpressionsTest {
             // Two numbers within an expression for one class of characters.
             "IdPart: \"[0-9a-fA-F-]{%d,%d}\".formatted(LEAST, FORM.length())",
             // A number within an expression for so many characters at most.
-            "RunLineReader: ContainerPath.FORM",
-            "ServiceReader: ContainerPath.FORM",
+            "Setting: ContainerPath.FORM",
             // Methods of the same name that take no expression.
             "KnownJobs: request.jobId().toString()",
             "JobLog: data",
