@@ -35,7 +35,7 @@ final class JobExplanation {
             case PUBLISHED -> "The request is in Kafka, and no worker has accepted it yet. Is a worker running?";
             case QUEUED -> queued(job);
             case HELD ->
-                "It is held: %s. To have it placed again: trainyard release %s. To end it: trainyard cancel %s"
+                "It is held: %s. To let it start again: trainyard release %s. To end it: trainyard cancel %s"
                         .formatted(withoutStop(String.valueOf(job.reason())), job.jobId(), job.jobId());
             case RUNNING -> running(job, preparing);
             case SUCCEEDED -> "It succeeded%s.".formatted(inAttempt(job));
