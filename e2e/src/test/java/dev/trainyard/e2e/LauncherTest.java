@@ -53,8 +53,13 @@ class LauncherTest {
         assertThat(java(Map.of(), "worker")).contains("locale C.UTF-8");
         assertThat(java(Map.of("LC_ALL", "POSIX", "LANG", "de_DE.UTF-8"), "worker"))
                 .contains("locale C.UTF-8");
-        assertThat(java(Map.of("LANG", "de_DE.UTF-8"), "worker")).contains("locale de_DE.UTF-8");
-        assertThat(java(Map.of("LC_CTYPE", "en_US.utf8"), "up")).contains("locale en_US.utf8");
+    }
+
+    @Test
+    void a_locale_of_this_machine_is_kept_and_one_that_it_does_not_have_is_replaced() throws Exception {
+        assertThat(java(Map.of("LANG", "C.utf8"), "worker")).contains("locale C.utf8");
+        assertThat(java(Map.of("LC_CTYPE", "C.utf8"), "up")).contains("locale C.utf8");
+        assertThat(java(Map.of("LANG", "xx_XX.UTF-8"), "worker")).contains("locale C.UTF-8");
     }
 
     private List<String> java(Map<String, String> environment, String command) throws Exception {
