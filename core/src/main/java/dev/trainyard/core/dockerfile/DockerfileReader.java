@@ -1,5 +1,6 @@
 package dev.trainyard.core.dockerfile;
 
+import dev.trainyard.core.text.WhiteSpace;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -185,7 +186,7 @@ final class DockerfileReader {
     }
 
     static boolean isOtherSpace(char c) {
-        return c > 0x7F && (Character.isSpaceChar(c) || Character.isWhitespace(c));
+        return c > 0x7F && WhiteSpace.is(c);
     }
 
     private UnreadableDockerfile refused(String what, String remedy) {

@@ -3,6 +3,7 @@ package dev.trainyard.worker.image;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.text.Excerpt;
+import dev.trainyard.core.text.WhiteSpace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -165,7 +166,7 @@ final class GlobalArguments {
         StringBuilder word = new StringBuilder();
         char quote = 0;
         for (char c : text.toCharArray()) {
-            if (c == '\\' || c == '`' || c > 0x7F && (Character.isSpaceChar(c) || Character.isWhitespace(c))) {
+            if (c == '\\' || c == '`' || c > 0x7F && WhiteSpace.is(c)) {
                 return Optional.empty();
             }
             if (quote == 0 && (c == ' ' || c == '\t')) {
