@@ -90,10 +90,7 @@ final class RequestReader {
                                     name,
                                     "is a name of Trainyard's own labels",
                                     "Choose one that does not begin with dev.trainyard"));
-            long characters = labels.entrySet().stream()
-                    .mapToLong(
-                            label -> label.getKey().length() + label.getValue().length())
-                    .sum();
+            int characters = RequestLimits.characters(labels);
             if (characters > MOST_CHARACTERS_OF_LABELS) {
                 message.problem(
                         "labels",

@@ -59,6 +59,15 @@ final class RequestSchema {
         return most.asInt();
     }
 
+    /** @param pointer to a text that has a limit */
+    static int longest(String pointer) {
+        JsonNode longest = DOCUMENT.at(pointer).path("maxLength");
+        if (!longest.isInt()) {
+            throw new IllegalArgumentException("the schema has no limit at " + pointer);
+        }
+        return longest.asInt();
+    }
+
     static List<Problem> check(JsonNode message) {
         return SCHEMA.validate(message).stream()
                 .limit(MAX_PROBLEMS)

@@ -2,6 +2,7 @@ package dev.trainyard.submitter.publish;
 
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
+import dev.trainyard.core.request.RequestLimits;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -35,11 +36,8 @@ public final class PublishedRequests {
             int priority,
             Instant at) {
 
-        private long characters() {
-            return labels.entrySet().stream()
-                    .mapToLong(
-                            label -> label.getKey().length() + label.getValue().length())
-                    .sum();
+        private int characters() {
+            return RequestLimits.characters(labels);
         }
     }
 

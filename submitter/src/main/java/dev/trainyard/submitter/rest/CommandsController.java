@@ -1,6 +1,7 @@
 package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.RequestLimits;
 import dev.trainyard.db.JobStore;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -20,9 +21,7 @@ final class CommandsController {
 
     private static final int MAX_PRIORITY = 1_000;
 
-    /** As in a message. */
-    private static final int LONGEST_PERSON = 200;
-
+    /** A list of jobs shows the reason of each. */
     private static final int LONGEST_REASON = 1_000;
 
     private final JobStore store;
@@ -37,7 +36,7 @@ final class CommandsController {
         /** Both in one text; null if neither was given. */
         @Nullable
         String text() {
-            requireAtMost(LONGEST_PERSON, "by", by);
+            requireAtMost(RequestLimits.longestPerson(), "by", by);
             requireAtMost(LONGEST_REASON, "reason", reason);
             String text = Stream.of(by, reason).filter(Objects::nonNull).collect(Collectors.joining(": "));
             return text.isEmpty() ? null : text;
