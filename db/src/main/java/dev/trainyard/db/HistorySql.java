@@ -192,11 +192,12 @@ public final class HistorySql {
                 return true;
             }
         }
-        return !isFromServer(e) && String.valueOf(e.getMessage()).contains("maxResultBuffer");
+        return serverMessage(e) == null && String.valueOf(e.getMessage()).contains("maxResultBuffer");
     }
 
-    private static boolean isFromServer(SQLException e) {
-        return e instanceof PSQLException postgres && postgres.getServerErrorMessage() != null;
+    /** Null: the driver failed, and Postgres said nothing. */
+    private static @Nullable ServerErrorMessage serverMessage(SQLException e) {
+        return e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
     }
 
     /**
@@ -392,7 +393,7 @@ public final class HistorySql {
     private RuntimeException failure(SQLException e, Running query) {
         String message = String.valueOf(e.getMessage());
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+        ServerErrorMessage server = serverMessage(e);
         if (server == null) {
             return failureOfDriver(e, message, state);
         }
