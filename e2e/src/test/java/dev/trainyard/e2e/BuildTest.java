@@ -23,6 +23,7 @@ class BuildTest {
     @Test
     void the_checks_of_a_build_pass_where_tests_are_not_compiled() throws Exception {
         copyFiles(ROOT, 2, path -> path.endsWith("pom.xml"));
+        copyFiles(ROOT.resolve(".mvn"), 1, Files::isRegularFile);
         copyFiles(ROOT.resolve("core/src/main"), Integer.MAX_VALUE, Files::isRegularFile);
 
         Process maven = new ProcessBuilder(
