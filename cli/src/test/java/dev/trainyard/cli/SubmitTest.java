@@ -540,15 +540,15 @@ class SubmitTest {
                 .contains(
                         "\"DB_PASS\" : null",
                         "\"PIP_TOKEN\" : null",
-                        "\"DATABASE_URL\" : \"postgres://h/d\"",
+                        "\"DATABASE_URL\" : \"postgres://***@h/d\"",
                         "\"MAX_TOKENS\" : \"8192\"",
                         "\"masked\" : true")
                 .containsPattern("\ndocker build --file Dockerfile --build-arg PIP_TOKEN --tag .*\ndocker run ")
-                .contains(" --env DB_PASS --env DATABASE_URL=postgres://h/d --env MAX_TOKENS=8192 ");
+                .contains(" --env DB_PASS --env 'DATABASE_URL=postgres://***@h/d' --env MAX_TOKENS=8192 ");
         assertThat(result.err()).contains("--public-env NAME", "<managed outputs>", "<packed context>");
         byte[] printed = result.out().substring(0, result.out().indexOf("\n\n")).getBytes(UTF_8);
         assertThatThrownBy(() -> RequestCodec.decode(printed))
-                .hasMessageContaining("$.run.environment.DB_PASS")
+                .hasMessageContaining("$.run.environment.DATABASE_URL")
                 .hasMessageContaining("$.masked");
     }
 

@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Migrations {
 
     /** The schema's version that this release needs at least; it works with any later one of the same major version. */
-    static final int NEEDED_VERSION = 30;
+    static final int NEEDED_VERSION = 31;
 
     /** SQLState of a permission denied. */
     private static final String NOT_ALLOWED = "42501";

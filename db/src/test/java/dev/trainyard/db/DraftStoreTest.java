@@ -170,7 +170,7 @@ class DraftStoreTest {
 
         assertThat(yard.text("select params::text || published::text from history.trainings"))
                 .doesNotContain("t0p")
-                .contains("\"--db\": \"postgres://h/d\"", "\"max_tokens\": 8192", "\"masked\": true");
+                .contains("\"--db\": \"postgres://***@h/d\"", "\"max_tokens\": 8192", "\"masked\": true");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.request.InvalidRequest;
 import dev.trainyard.core.request.JobId;
+import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.training.ImageSource;
 import java.math.BigDecimal;
@@ -67,6 +68,36 @@ class HistoryViewsTest {
     }
 
     @Test
+    void no_part_of_a_request_that_was_read_from_the_history_is_a_value() {
+        yard.submit(ARequest.named("bert")
+                .command("train", "--db", "postgres://u:t0p@h/d")
+                .labels(Map.of("origin", "https://t0p@git/x", "https://t0p@git/y", "x"))
+                .environment(Map.of("WANDB_TOKEN", "t0p", "DB", "postgres://u:t0p@h/d", "SEED", "7"))
+                .publicVariables("DB"));
+        yard.submit(ARequest.named("gpt").command("train"));
+
+        String again = """
+                select (p.request - 'masked' || '{"jobId": "01a20e34-5b3b-7c0e-9f00-000000000001"}')::text
+                from (select jsonb_build_object('schema', 'trainyard.request/v1', 'kind', 'submit', 'name', 'again',
+                                                'image', j.request -> 'image') || jsonb_build_object('%1$s', j.request %2$s) as request
+                      from history.jobs j where j.name = '%3$s') p""";
+        Map<String, String> parts = Map.of(
+                "run", "-> 'run' #- '{environment,WANDB_TOKEN}' #- '{environment,SEED}'",
+                "labels", "-> 'labels'");
+        parts.forEach((field, part) -> {
+            assertThatThrownBy(() -> RequestCodec.decode(
+                            yard.text(again.formatted(field, part, "bert")).getBytes(StandardCharsets.UTF_8)))
+                    .as(field)
+                    .isInstanceOf(InvalidRequest.class)
+                    .hasMessageContaining("$." + field)
+                    .hasMessageContaining("hidden");
+        });
+        assertThat(RequestCodec.decode(
+                        yard.text(again.formatted("run", "-> 'run'", "gpt")).getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Request.Submit.class);
+    }
+
+    @Test
     void addresses_lose_what_comes_before_their_at_sign_wherever_they_are_shown() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
         JobId job = yard.submit(ARequest.named("mnist")
@@ -103,11 +134,11 @@ class HistoryViewsTest {
         }
         assertThat(yard.texts("select data::text from trainyard.outbox")).noneMatch(data -> data.contains("t0p"));
         assertThat(yard.text("select argv::text from history.attempts"))
-                .isEqualTo("[\"train\", \"--db=postgres://h/d\"]");
+                .isEqualTo("[\"train\", \"--db=postgres://***@h/d\"]");
         assertThat(yard.text("select request #>> '{run,command,2}' from history.jobs"))
-                .isEqualTo("a://y");
+                .isEqualTo("a://***@y");
         assertThat(yard.text("select detail from history.attempts"))
-                .isEqualTo("no route to http://proxy/ for //h of ada@h");
+                .isEqualTo("no route to http://***@proxy/ for //***@h of ada@h");
     }
 
     /** If a text was read again for each of its slashes, this would not end. */
@@ -118,10 +149,10 @@ class HistoryViewsTest {
             assertThat(withoutLogins("@ " + many + "!")).containsExactly("@ " + many + "!", "@ " + many + "!");
         }
         assertThat(withoutLogins("//@".repeat(350_000) + "a".repeat(500_000)))
-                .containsExactly("//" + "a".repeat(500_000), "//" + "a".repeat(500_000));
+                .containsExactly("//***@" + "a".repeat(500_000), "//***@" + "a".repeat(500_000));
         assertThat(withoutLogins("//a ".repeat(250_000) + "//u@h"))
-                .containsExactly("//a ".repeat(250_000) + "//h", "//h");
-        assertThat(withoutLogins("//u@h ".repeat(170_000))).containsExactly("//h ".repeat(170_000), "//h ");
+                .containsExactly("//a ".repeat(250_000) + "//***@h", "//***@h");
+        assertThat(withoutLogins("//u@h ".repeat(170_000))).containsExactly("//***@h ".repeat(170_000), "//***@h ");
     }
 
     /** Of a message, and of a value. */

@@ -64,6 +64,9 @@ public final class RequestCodec {
     private static Request read(JsonNode message, boolean isNew) {
         new RequestDecoded().commit();
         List<Problem> problems = new ArrayList<>(RequestSchema.check(message));
+        if (isNew) {
+            MaskedTexts.check(message, "$", problems);
+        }
         if (!message.isObject()) {
             throw new InvalidRequest(problems);
         }

@@ -41,7 +41,7 @@ class DockerRunLineTest {
                 .contains(
                         "--gpus all",
                         "--env API_TOKEN --env DB_PASS --env DATABASE_URL --env MAX_TOKENS=8192",
-                        "--db postgres://h/d");
+                        "--db 'postgres://***@h/d'");
     }
 
     private static String line(String fields) {
