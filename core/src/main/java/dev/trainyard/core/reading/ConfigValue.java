@@ -357,8 +357,7 @@ public record ConfigValue(String name, String key, SourceRange at, ConfigNode no
     /** The name of an image. */
     public Optional<String> image() {
         Optional<String> image = matching(ImageName.FORM, "an image as Docker names it", IMAGE_REMEDY);
-        image.filter(ImageName::isReserved)
-                .ifPresent(name -> problem(Excerpt.quote(name) + " " + ImageName.RESERVED, ImageName.RESERVED_REMEDY));
+        image.flatMap(ImageName::fault).ifPresent(fault -> problem(fault.what(), fault.remedy()));
         return image;
     }
 

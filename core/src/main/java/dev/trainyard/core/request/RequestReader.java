@@ -6,7 +6,6 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.RetryPolicy.Action;
 import dev.trainyard.core.text.DataSize;
-import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.ImageName;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.GracePeriod;
@@ -167,7 +166,7 @@ final class RequestReader {
             if (image.has("pull") && !image.has("reference")) {
                 image.problem("reference", "is missing", "Name the image that is to be pulled");
             }
-            refuseReserved(image, "reference");
+            checkName(image, "reference");
             return new ImageSource.Reference(
                     image.text("reference", ""),
                     Pull.of(image.text("pull", "missing")).orElse(Pull.MISSING));
@@ -181,7 +180,7 @@ final class RequestReader {
             image.problem("pull", "stands beside build", "Leave it out: what is built is not pulled");
         }
         JsonFields build = image.object("build");
-        refuseReserved(build, "tag");
+        checkName(build, "tag");
         return new ImageSource.Build(
                 build.text("source", ""),
                 build.plainPath("dockerfile", build.text("dockerfile", "Dockerfile")),
@@ -190,10 +189,10 @@ final class RequestReader {
                 build.text("tag"));
     }
 
-    private void refuseReserved(JsonFields image, String field) {
-        String name = image.text(field, "");
-        if (isNew && ImageName.isReserved(name)) {
-            image.problem(field, Excerpt.quote(name) + " " + ImageName.RESERVED, ImageName.RESERVED_REMEDY);
+    private void checkName(JsonFields image, String field) {
+        if (isNew) {
+            ImageName.fault(image.text(field, ""))
+                    .ifPresent(fault -> image.problem(field, fault.what(), fault.remedy()));
         }
     }
 

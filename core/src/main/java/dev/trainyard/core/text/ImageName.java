@@ -1,6 +1,7 @@
 package dev.trainyard.core.text;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Parses names of images as Docker does. */
@@ -13,14 +14,33 @@ public final class ImageName {
 
     /** The syntax of a name. The message's schema has the same pattern. It is also checked here, so that an error is shown with its line. */
     public static final String FORM =
-            "(?=.{1,512}$)([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+            "(?=.{1,512}$)([a-zA-Z0-9]+(-+[a-zA-Z0-9]+)*([.][a-zA-Z0-9]+(-+[a-zA-Z0-9]+)*)*(:[0-9]{1,5})?/)?"
+                    + "[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*"
                     + "(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
 
     private static final Pattern ID = Pattern.compile("(sha256:)?[0-9a-f]{64}");
     private static final String HUB = "docker.io";
     private static final String NAMESPACE = "trainyard/";
 
+    /** Why no new request may have a name, although it has the form of one. */
+    public record Fault(String what, String remedy) {}
+
     private ImageName() {}
+
+    /** What is wrong with a name of the right form. */
+    public static Optional<Fault> fault(String name) {
+        if (isReserved(name)) {
+            return Optional.of(new Fault(Excerpt.quote(name) + " " + RESERVED, RESERVED_REMEDY));
+        }
+        String first = name.substring(0, Math.max(0, name.indexOf('/')));
+        if (first.contains(".") || first.contains(":") || first.equals(first.toLowerCase(Locale.ROOT))) {
+            return Optional.empty();
+        }
+        // Docker before release 23 refuses it. Later ones take it for a registry, which the author does not mean.
+        return Optional.of(new Fault(
+                Excerpt.quote(name) + " has capitals in its repository",
+                "Write %s in lower case. A registry has a dot or a port in its name".formatted(Excerpt.quote(first))));
+    }
 
     /**
      * Whether the name is in the namespace for images that workers build. Also accepts text that is not a valid name: case is ignored,

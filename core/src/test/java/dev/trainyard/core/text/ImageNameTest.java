@@ -37,6 +37,65 @@ class ImageNameTest {
         assertThat(ImageName.isReserved(name)).isTrue();
     }
 
+    /** Each was given to {@code docker create}. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a..b",
+                "a___b",
+                "a.-b",
+                "a_.b",
+                "a-/b",
+                "-a.b/x",
+                "Aa.b-:50/x",
+                "a..b/x/y",
+                "a.b./x/y",
+                "a:.v",
+                "Team/Model",
+                "team/Model:1",
+                "localhost/Model",
+                "TEAM.x/Model",
+                "a/",
+                "/a",
+                "a//b",
+                "a@sha256:00"
+            })
+    void what_docker_takes_for_no_name_is_none(String name) {
+        assertThat(name.matches(ImageName.FORM)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "a.b",
+                "a_b",
+                "a__b",
+                "a---b",
+                "a/b--c",
+                "team/model:V1.2-x_y",
+                "TEAM.x/model:1",
+                "Team:5000/model",
+                "a-b.c/d",
+                "a--b.c:5000/x/y:1",
+                "localhost/model",
+                "127.0.0.1:5000/a/b/c"
+            })
+    void what_docker_takes_for_a_name_is_one(String name) {
+        assertThat(name.matches(ImageName.FORM)).isTrue();
+        assertThat(ImageName.fault(name)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Team/model", "TEAM/model:1", "LOCALHOST/a/b", "T/m@sha256:00"})
+    void a_repository_with_capitals_is_not_taken_for_a_registry(String name) {
+        assertThat(ImageName.fault(name))
+                .get()
+                .extracting(ImageName.Fault::what)
+                .asString()
+                .contains("has capitals in its repository");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "debian, docker.io/library/debian:latest",
