@@ -3,11 +3,13 @@ package dev.trainyard.cli.source;
 import dev.trainyard.cli.terminal.ExitCode;
 import dev.trainyard.cli.terminal.Failure;
 import dev.trainyard.core.dockerfile.DockerfileInstruction;
+import dev.trainyard.core.training.BuildSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -49,7 +51,8 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         // A relative folder such as "." normalises to an empty path, for which startsWith() is never true.
         Path folder = given.toAbsolutePath().normalize();
         if (inline == null) {
-            return packed(folder, dockerfile, textBeside(source, folder, dockerfile), null, target, source);
+            String there = there(folder, dockerfile);
+            return packed(folder, there, textBeside(source, folder, there), null, target, source);
         }
         if (source != null) {
             SourceArchive.check(source);
@@ -60,6 +63,15 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
         } finally {
             delete(file);
         }
+    }
+
+    /** As Docker does: if there is no {@code Dockerfile}, {@code dockerfile} is taken. The worker does so, too. */
+    private static String there(Path folder, String dockerfile) {
+        String lowerCase = BuildSpec.inLowerCase(dockerfile);
+        return !Files.exists(folder.resolve(dockerfile), LinkOption.NOFOLLOW_LINKS)
+                        && Files.exists(folder.resolve(lowerCase))
+                ? lowerCase
+                : dockerfile;
     }
 
     /** Checks the source before it reads the Dockerfile. If both are missing, a mistyped source is the more likely mistake. */

@@ -133,6 +133,7 @@ public final class RunCommand implements Callable<Integer> {
             return new BuildSpec(folder.toString(), within.toString(), null, Map.of(), null);
         }
         String text = LocalText.read(dockerfile)
+                .or(() -> LocalText.read(Path.of(BuildSpec.inLowerCase(dockerfile.toString()))))
                 .orElseThrow(() -> new Failure(
                         ExitCode.NOT_FOUND, "%s does not exist. Check -f.".formatted(dockerfile.toAbsolutePath())));
         return new BuildSpec(folder.toString(), BuildSpec.INLINE, text, Map.of(), null);

@@ -92,6 +92,23 @@ class BuildContextTest {
     }
 
     @Test
+    void a_dockerfile_in_lower_case_is_taken_if_there_is_no_other() throws IOException {
+        write(".dockerignore", "*\n");
+        write("sub/dockerfile", "FROM scratch\n");
+        write("sub/dockerfile.dockerignore", "*\n!b\n");
+        write("b", "b");
+
+        try (BuildContext packed = BuildContext.pack(context, "sub/Dockerfile", null, null)) {
+            assertThat(names(packed)).containsExactly(".dockerignore", "b", "sub/dockerfile");
+        }
+
+        write("sub/Dockerfile", "FROM scratch\n");
+        try (BuildContext packed = BuildContext.pack(context, "sub/Dockerfile", null, null)) {
+            assertThat(names(packed)).containsExactly(".dockerignore", "sub/Dockerfile");
+        }
+    }
+
+    @Test
     void an_exception_restores_its_parent_folders() throws IOException {
         write(".dockerignore", "docs\n!docs/api/keep.md\n");
         write("docs/api/keep.md", "k");

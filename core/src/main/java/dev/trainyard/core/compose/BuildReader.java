@@ -117,7 +117,8 @@ final class BuildReader {
     /** The text of a Dockerfile outside of the context. It is sent along, as Docker does. */
     private static Optional<String> outside(Optional<ConfigValue> named, String context, TextFiles files) {
         return named.flatMap(field -> field.text().flatMap(path -> {
-            Optional<String> text = files.read(ServicePaths.join(context, path));
+            Optional<String> text = files.read(ServicePaths.join(context, path))
+                    .or(() -> files.read(ServicePaths.join(context, BuildSpec.inLowerCase(path))));
             if (text.isEmpty()) {
                 field.missingFile(
                         path,

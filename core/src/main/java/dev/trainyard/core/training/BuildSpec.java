@@ -21,4 +21,12 @@ public record BuildSpec(
 
     /** The name within the context of a Dockerfile that does not lie there. */
     public static final String INLINE = ".compose.Dockerfile";
+
+    /** The path of the file that Docker takes if there is no {@code Dockerfile}: {@code dockerfile}. Other paths stay as they are. */
+    public static String inLowerCase(String dockerfile) {
+        int name = dockerfile.lastIndexOf('/') + 1;
+        return dockerfile.substring(name).equals("Dockerfile")
+                ? dockerfile.substring(0, name) + "dockerfile"
+                : dockerfile;
+    }
 }

@@ -89,7 +89,7 @@ final class Build {
             Consumer<String> progress)
             throws InterruptedException {
         BuildOrder order = new BuildOrder(
-                RepackedContext.normalised(build.dockerfile()),
+                facts.path(),
                 arguments,
                 build.target(),
                 List.of(tag),

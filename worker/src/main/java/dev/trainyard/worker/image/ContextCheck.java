@@ -4,6 +4,7 @@ import dev.trainyard.core.lifecycle.Cause;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.Optional;
 
 /** Whether a build context is an honest tar: nothing that leaves its folder, no devices, no bomb. */
 final class ContextCheck {
@@ -13,9 +14,10 @@ final class ContextCheck {
     /**
      * What the check found.
      *
-     * @param dockerfile the text of the Dockerfile
+     * @param path of the Dockerfile
+     * @param dockerfile its text
      */
-    record Facts(int entries, long bytes, String dockerfile, ContextLinks links) {}
+    record Facts(int entries, long bytes, String path, String dockerfile, ContextLinks links) {}
 
     /**
      * Reads the context to its end.
@@ -24,11 +26,17 @@ final class ContextCheck {
      */
     static Facts of(BuildContexts contexts, String digest, String dockerfile) throws InterruptedException {
         try (SourceStream stored = SourceStream.open(contexts, digest)) {
+            // What the engine would get: so nothing is found only when it gets it.
+            RepackedContext context = new RepackedContext(stored, dockerfile, null);
             try {
-                // What the engine would get: so nothing is found only when it gets it.
-                RepackedContext context = new RepackedContext(stored, dockerfile, null);
                 context.transferTo(OutputStream.nullOutputStream());
                 return context.facts();
+            } catch (ImageFailure e) {
+                Optional<String> lowerCase = context.dockerfileInLowerCase();
+                if (lowerCase.isEmpty()) {
+                    throw e;
+                }
+                return of(contexts, digest, lowerCase.get());
             } catch (RepackedContext.Dishonest e) {
                 throw missing(digest, String.valueOf(e.getMessage()));
             } catch (InterruptedIOException e) {

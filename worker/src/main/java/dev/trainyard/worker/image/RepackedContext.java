@@ -1,6 +1,7 @@
 package dev.trainyard.worker.image;
 
 import dev.trainyard.core.lifecycle.Cause;
+import dev.trainyard.core.training.BuildSpec;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -75,6 +77,7 @@ final class RepackedContext extends InputStream {
     private boolean copying;
     private @Nullable Target target;
     private boolean done;
+    private boolean isRead;
     private int entries;
     private long bytes;
     private long lengthOfNames;
@@ -148,7 +151,13 @@ final class RepackedContext extends InputStream {
 
     /** What is read to its end has an entry at least, and its Dockerfile. */
     ContextCheck.Facts facts() {
-        return new ContextCheck.Facts(entries, bytes, new String(text, StandardCharsets.UTF_8), links);
+        return new ContextCheck.Facts(entries, bytes, path, new String(text, StandardCharsets.UTF_8), links);
+    }
+
+    /** As the engine does: if there is no {@code Dockerfile}, it takes {@code dockerfile}. For what was read to its end. */
+    Optional<String> dockerfileInLowerCase() {
+        return Optional.of(BuildSpec.inLowerCase(path))
+                .filter(name -> !name.equals(path) && isRead && paths.isFile(name));
     }
 
     /** A path without what means nothing in it. */
@@ -285,6 +294,7 @@ final class RepackedContext extends InputStream {
             throw new Dishonest("an empty tar");
         }
         if (dockerfile == null) {
+            isRead = true;
             throw new ImageFailure(Cause.IMAGE_BUILD_FAILED, "the source has no file %s to build from".formatted(path));
         }
         putDockerfile(dockerfile);

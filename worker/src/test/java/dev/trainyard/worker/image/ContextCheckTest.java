@@ -37,7 +37,8 @@ class ContextCheckTest {
         assertThat(check(tar))
                 .usingRecursiveComparison()
                 .ignoringFields("links")
-                .isEqualTo(new ContextCheck.Facts(3, 20, "FROM busybox\n", new ContextLinks("Dockerfile")));
+                .isEqualTo(
+                        new ContextCheck.Facts(3, 20, "Dockerfile", "FROM busybox\n", new ContextLinks("Dockerfile")));
         assertThat(check(Tar.gzipped(tar))).usingRecursiveComparison().isEqualTo(check(tar));
     }
 
@@ -117,6 +118,40 @@ class ContextCheckTest {
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
         assertThat(failure).hasMessageContaining("Dockerfile");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Dockerfile, dockerfile, dockerfile",
+        "a/b/Dockerfile, a/b/dockerfile, a/b/dockerfile",
+        "./Dockerfile, dockerfile, dockerfile",
+    })
+    void a_dockerfile_in_lower_case_stands_in_for_one_that_is_not_there(String asked, String there, String taken)
+            throws InterruptedException {
+        byte[] alone = new Tar().file(there, "FROM a\n").file("x", "").bytes();
+        byte[] beside =
+                new Tar().file(there, "FROM a\n").file(asked, "FROM b\n").bytes();
+
+        ContextCheck.Facts facts = ContextCheck.of(holding(alone), "sha256:digest", asked);
+
+        assertThat(facts.path()).isEqualTo(taken);
+        assertThat(facts.dockerfile()).isEqualTo("FROM a\n");
+        assertThat(ContextCheck.of(holding(beside), "sha256:digest", asked).dockerfile())
+                .isEqualTo("FROM b\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Dockerfile.gpu, dockerfile.gpu",
+        "gpu.Dockerfile, gpu.dockerfile",
+        "Dockerfile, DOCKERFILE",
+        "dockerfile, Dockerfile"
+    })
+    void no_other_name_is_another_in_lower_case(String asked, String there) {
+        byte[] tar = new Tar().file(there, "FROM a\n").bytes();
+
+        assertThatThrownBy(() -> ContextCheck.of(holding(tar), "sha256:digest", asked))
+                .hasMessageContaining("has no file " + asked);
     }
 
     static Stream<Arguments> hiddenDockerfiles() {

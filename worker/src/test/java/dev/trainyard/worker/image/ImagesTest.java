@@ -335,6 +335,19 @@ class ImagesTest {
         assertThat(progress).contains("COPY copy /");
     }
 
+    @Test
+    void a_dockerfile_in_lower_case_is_built() throws InterruptedException {
+        byte[] tar = new Tar()
+                .file(
+                        "dockerfile",
+                        "FROM busybox:latest\nCOPY dockerfile /copy\nRUN cat /copy # " + UUID.randomUUID() + "\n")
+                .bytes();
+
+        ProvidedImage unused = provide(source(tar, Map.of(), null, null), "a");
+
+        assertThat(progress).contains("COPY dockerfile /copy");
+    }
+
     /** Two contexts that differ in nothing but what a link brings, and the step that takes it. */
     static Stream<Arguments> contextsThatDifferByALink() {
         return Stream.of(
