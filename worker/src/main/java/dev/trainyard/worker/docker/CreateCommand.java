@@ -225,7 +225,8 @@ final class CreateCommand {
 
     /**
      * Two files, so that at least half the budget is there when one has just been turned over. The budget is for the engine's JSON: each
-     * line takes some 75 bytes more there than it has.
+     * line takes some 75 bytes more there than it has. The engine's other format ({@code local}) would keep bytes that are not UTF-8, but Docker
+     * 20.10 forgets in it where a line of more than 16 KiB ends.
      */
     private static LogConfig logConfig(DataSize budget) {
         String half = Long.toString(Math.max(1, budget.bytes() / 2));

@@ -203,6 +203,35 @@ public abstract class LogConformance {
         assertThat(file.missing(followed + 3)).isPositive();
     }
 
+    /** Not the bytes: an engine that keeps a log as JSON has them no longer. */
+    @Test
+    void what_is_not_utf_8_is_marked_and_loses_nothing_beside_it() throws Exception {
+        ContainerId id = workshop.start(aRequest()
+                .shell("printf 'caf\\351 \\303(\\0\\377x\\n\\342\\202\\n'; printf 'na\\357ve\\n' >&2; echo end"));
+
+        workshop.containers().follow(id, null, entries::add);
+
+        String marked = texts().toString().replaceAll("\ufffd+", "?");
+        assertThat(marked).contains("caf? ?(?x, ?").contains("na?ve").contains("end");
+    }
+
+    @Test
+    void a_log_file_of_another_encoding_lacks_nothing_of_what_was_followed() throws Exception {
+        ContainerId id = workshop.start(
+                aRequest()
+                        .shell(
+                                "i=0; while [ $i -lt 50 ]; do printf '\\303\\344\\366 %5000s\\374\\n\\342\\202' ''; printf '\\377\\377\\n' >&2; i=$((i+1)); done"));
+        workshop.containers().follow(id, null, entries::add);
+        long followed = texts().stream()
+                .mapToLong(text -> (text + "\n").getBytes(StandardCharsets.UTF_8).length)
+                .sum();
+
+        LogFile file = workshop.containers().writeLog(id, OutputStream.nullOutputStream(), new DataSize(1_000_000));
+
+        assertThat(file.missing(followed)).isZero();
+        assertThat(file.missing(followed + 3)).isPositive();
+    }
+
     private List<LogEntry.Line> lines() {
         return entries.stream()
                 .filter(LogEntry.Line.class::isInstance)
