@@ -20,6 +20,10 @@ public record PostgresUrl(
         @Nullable String password,
         String options) {
 
+    static {
+        PasswordFile.tellDriver();
+    }
+
     /** @throws IllegalArgumentException with what is wrong and the form that is expected */
     public static PostgresUrl parse(String text) {
         String form = text.startsWith("jdbc:") ? text.substring("jdbc:".length()) : text;

@@ -7,6 +7,8 @@ import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.Migrations;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.Role;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +45,26 @@ class LoginTest {
                     .hasMessageContaining("~/.pgpass")
                     .message()
                     .doesNotContain("wrong-one", "..", "\n");
+        }
+    }
+
+    @Test
+    void the_password_may_be_in_the_password_file(@TempDir Path home) throws IOException {
+        // The driver asks for it at each login.
+        String file = "org.postgresql.pgpassfile";
+        System.setProperty(
+                file,
+                Files.writeString(
+                                home.resolve(".pgpass"),
+                                "127.0.0.1:*:trainyard:trainyard_worker:%s%n"
+                                        .formatted(postgres.password("trainyard_worker")))
+                        .toString());
+        try {
+            for (String user : new String[] {"", "trainyard_worker@"}) {
+                Database.connect(login(user), Role.WORKER, 1).close();
+            }
+        } finally {
+            System.clearProperty(file);
         }
     }
 
