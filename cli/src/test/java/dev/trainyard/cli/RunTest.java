@@ -188,7 +188,7 @@ class RunTest {
 
         assertThat(result.exitCode()).isEqualTo(64);
         assertThat(result.err())
-                .startsWith("error: this cannot become a training:\n  argument 1, -p: 'http' is no port.")
+                .startsWith("error: this cannot become a training:\n  argument 1, -p: 'http' is not a port.")
                 .contains(
                         "\n  argument 3, --cidfile: ",
                         "\n  argument 5, --volumn: is neither a flag of docker run nor of trainyard run. Did you mean --volume?",

@@ -184,7 +184,7 @@ class SubmitTest {
                 "lr:|:1:1: 'lr' has no value",
                 "- lr|:1:1: the file is not a mapping of names to values",
                 "\"\"|: the file is not a mapping of names to values",
-                "a b: 1|:1:1: 'a b' is no parameter name",
+                "a b: 1|:1:1: 'a b' is not a valid parameter name",
                 "{a: 1|:1:6: "
             })
     void a_file_without_parameters_is_refused(String content, String why) throws IOException {
@@ -462,7 +462,7 @@ class SubmitTest {
                 .startsWith(
                         "error: Invalid value for option '--not-before': 'tomorrow' is not a time such as 2026-11-24T18:00:00Z");
         assertThat(submit("--param", "lr").err())
-                .startsWith("error: Invalid value for option '--param' (NAME=VALUE): 'lr' is no parameter");
+                .startsWith("error: Invalid value for option '--param' (NAME=VALUE): 'lr' is not a parameter");
     }
 
     @Test

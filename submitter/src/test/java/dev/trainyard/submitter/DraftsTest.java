@@ -64,7 +64,7 @@ class DraftsTest {
         assertThat(answer.json().path("problems").valueStream())
                 .extracting(problem -> problem.path("path").asString())
                 .containsExactly("params:1:1 lr", "compose:1:20 services.train.image");
-        assertThat(add("a b", COMPOSE, "null").text("detail")).contains("names no draft");
+        assertThat(add("a b", COMPOSE, "null").text("detail")).contains("is not the name of a draft");
         assertThat(add("resnet18@2", COMPOSE, "null").text("detail")).contains("the server numbers the versions");
         assertThat(add("resnet18", COMPOSE, "3").text("detail")).startsWith("params: is neither");
         assertThat(http.post("/api/v1/drafts", "{\"name\": \"x\"}").text("detail"))

@@ -343,7 +343,7 @@ final class ServiceReader implements Setting.Said {
         if (soft.isEmpty() || hard.isEmpty()) {
             limit.problem("needs soft and hard", "Write both, or one number");
         } else if (hard.get() >= 0 && (soft.get() > hard.get() || soft.get() < 0)) {
-            limit.problem("the soft limit is above the hard one", "Raise hard, or lower soft");
+            limit.problem("the soft limit is above the hard one", "Raise hard or lower soft");
         }
         return new Ulimit(limit.name(), soft.orElse(0L), hard.orElse(0L));
     }

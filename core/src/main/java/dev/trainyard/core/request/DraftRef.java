@@ -6,23 +6,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a stored draft: {@code resnet18} or {@code resnet18@3}.
+ * Reference to a stored draft: {@code resnet18} or {@code resnet18@3}.
  *
- * @param name the kind of model
- * @param version counts from 1; null: the newest
+ * @param name name of the draft
+ * @param version counts from 1; null for the newest
  */
 public record DraftRef(String name, @Nullable Integer version) {
 
     private static final Pattern FORM = Pattern.compile("([a-zA-Z0-9][a-zA-Z0-9_.-]{0,99})(?:@([1-9][0-9]{0,8}))?");
 
-    /** @throws IllegalArgumentException if the name cannot be one */
+    /** @throws IllegalArgumentException if the name is not valid */
     public DraftRef {
         if (!FORM.matcher(name).matches()) {
             throw invalid(name);
         }
     }
 
-    /** @throws IllegalArgumentException if the text is neither a name nor a name with its version */
+    /** @throws IllegalArgumentException if the text is neither NAME nor NAME@VERSION */
     public static DraftRef parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
@@ -33,7 +33,7 @@ public record DraftRef(String name, @Nullable Integer version) {
 
     private static IllegalArgumentException invalid(String text) {
         return new IllegalArgumentException(
-                "%s names no draft. Write NAME or NAME@VERSION, for example resnet18@3: up to 100 letters, digits, '_', '.' and '-'"
+                "%s is not the name of a draft. Write NAME or NAME@VERSION, for example resnet18@3: up to 100 letters, digits, '_', '.' and '-'"
                         .formatted(Excerpt.quote(text)));
     }
 

@@ -4,7 +4,7 @@ import dev.trainyard.core.text.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A message that is no valid {@code trainyard.request/v1}. Reports everything that is wrong with it at once. */
+/** The message is not a valid {@code trainyard.request/v1}. Contains all problems. */
 public final class InvalidRequest extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class InvalidRequest extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** At least one, in the order of the message. */
+    /** At least one problem, in the order of the message. */
     public List<Problem> problems() {
         return problems;
     }

@@ -2,7 +2,7 @@ package dev.trainyard.core.request;
 
 import java.util.UUID;
 
-/** Identity of a job. The publisher chooses it, so that publishing the same request twice is harmless. */
+/** Id of a job. The publisher chooses it, so that publishing a request twice creates one job. */
 public record JobId(UUID value) implements Comparable<JobId> {
 
     /** @throws IllegalArgumentException if the text is not a UUID */

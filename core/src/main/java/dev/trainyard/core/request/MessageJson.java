@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads JSON that we did not write: strict UTF-8 and syntax, no repeated names, bounded size and depth, and only what
- * Postgres can store and RFC 8785 can make canonical (no NUL, no half surrogate pairs, numbers that a double can carry).
+ * Reads JSON from clients: strict UTF-8 and syntax, no repeated names, limited size and depth. Accepts only what Postgres
+ * can store and RFC 8785 can make canonical: no NUL, no unpaired surrogates, only numbers in the range of a double.
  */
 final class MessageJson {
 
@@ -29,7 +29,7 @@ final class MessageJson {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_PROBLEMS = 50;
 
-    /** The integers that survive every JSON implementation (RFC 7493). */
+    /** The largest integer that every JSON implementation reads exactly (RFC 7493). */
     private static final BigDecimal MAX_SAFE_INTEGER = BigDecimal.valueOf((1L << 53) - 1);
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -42,28 +42,28 @@ final class MessageJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** How the parser's words begin, and what is said instead. */
+    /** The beginning of the parser's message, and the text to show instead. */
     private static final Map<String, String> WHY = Map.ofEntries(
             Map.entry("Unexpected end-of-input", "it ends before it is complete"),
-            Map.entry("Trailing token", "something follows after its end"),
-            Map.entry("Unrecognized token", "a text stands there without quotes"),
-            Map.entry("Non-standard token", "a word stands there that is no number of JSON"),
-            Map.entry("Unexpected character", "a character stands there that JSON does not have in that place"),
-            Map.entry("Unrecognized character escape", "a backslash stands before a character that needs none"),
-            Map.entry("Illegal unquoted character", "a line break or another control character stands in a text"),
-            Map.entry("Invalid numeric value", "a number is not written as JSON writes numbers"),
+            Map.entry("Trailing token", "there is more text after its end"),
+            Map.entry("Unrecognized token", "a text there has no quotes"),
+            Map.entry("Non-standard token", "a word there is not a valid JSON number"),
+            Map.entry("Unexpected character", "JSON does not allow the character there"),
+            Map.entry("Unrecognized character escape", "a backslash precedes a character that cannot be escaped"),
+            Map.entry("Illegal unquoted character", "a text contains a line break or another control character"),
+            Map.entry("Invalid numeric value", "a number is not in the form that JSON requires"),
             Map.entry("Number value length", "a number has too many digits"),
-            Map.entry("Duplicate Object property", "an object has two fields of one name"),
+            Map.entry("Duplicate Object property", "an object has two fields with the same name"),
             Map.entry("Document nesting depth", "it is nested deeper than %d levels".formatted(MAX_DEPTH)));
 
     private MessageJson() {}
 
-    /** @throws InvalidRequest if the bytes are no JSON within these bounds */
+    /** @throws InvalidRequest if the bytes are not JSON within these limits */
     static JsonNode read(byte[] json) {
         if (json.length > MAX_BYTES) {
             throw refused(
                     "the message has %,d bytes, more than the %,d allowed".formatted(json.length, MAX_BYTES),
-                    "Put data into the image, a mount or the uploaded source");
+                    "Move data to the image, a mount or the uploaded source");
         }
         try {
             String text = StandardCharsets.UTF_8
@@ -80,7 +80,7 @@ final class MessageJson {
         } catch (CharacterCodingException e) {
             throw refused("the message is not UTF-8", "Publish JSON in UTF-8");
         } catch (NumberFormatException e) {
-            throw refused("the message has a number that no computer can hold", "Give a number below 9007199254740992");
+            throw refused("the message contains a number that is too large", "Give a number below 9007199254740992");
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation();
             String place = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
@@ -88,7 +88,7 @@ final class MessageJson {
         }
     }
 
-    /** In our words: the parser's own quote what stands there, and that may be a password without its quotes. */
+    /** Not the parser's own message: it quotes the text at that place, which may be a password that lacks its quotes. */
     private static String why(JacksonException e) {
         if (e instanceof UnexpectedEndOfInputException) {
             return "it ends before it is complete";
@@ -98,7 +98,7 @@ final class MessageJson {
                 .filter(known -> words.startsWith(known.getKey()))
                 .findFirst()
                 .map(Map.Entry::getValue)
-                .orElse("what stands there is no JSON");
+                .orElse("the text there is not JSON");
     }
 
     private static InvalidRequest refused(String what, String remedy) {
@@ -133,7 +133,7 @@ final class MessageJson {
             problems.add(new Problem(path, "contains the character NUL, which cannot be stored", "Leave it out"));
         }
         if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            problems.add(new Problem(path, "contains half of a surrogate pair, which is no character", "Leave it out"));
+            problems.add(new Problem(path, "contains an unpaired surrogate, which is not a character", "Leave it out"));
         }
     }
 
@@ -143,7 +143,7 @@ final class MessageJson {
                 : number.decimalValue().abs().compareTo(MAX_SAFE_INTEGER) <= 0
                         && number.decimalValue().scale() < 300;
         if (!usable) {
-            // Not the number itself: what it is for is not known yet, and a password may be one.
+            // Do not show the number: it may be a password, and the field is not checked yet.
             problems.add(new Problem(path, "is a number out of range", "Give a number below 9007199254740992"));
         }
     }

@@ -3,16 +3,16 @@ package dev.trainyard.core.request;
 /** The value of a draft's parameter in a message. */
 public sealed interface ParameterValue {
 
-    /** As the program gets it. */
+    /** The text that the program gets. */
     String text();
 
-    /** Passed exactly as it is written: {@code "1e-3"} stays so. */
+    /** A text, passed unchanged: {@code "1e-3"} remains {@code 1e-3}. */
     record Text(String text) implements ParameterValue {}
 
     /**
      * A JSON number.
      *
-     * @param text in its one canonical form (RFC 8785), since messages of the same digest must run the same
+     * @param text canonical form (RFC 8785), because messages with the same digest must run the same program
      */
     record Numeric(String text) implements ParameterValue {}
 

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A message of the topic {@code trainyard.requests}, schema {@code trainyard.request/v1}, decoded and valid. */
+/** A valid message of the topic {@code trainyard.requests}, with the schema {@code trainyard.request/v1}. */
 public sealed interface Request {
 
     JobId jobId();
@@ -17,11 +17,11 @@ public sealed interface Request {
     /**
      * Run this training.
      *
-     * @param priority 0 to 1000; higher goes first
-     * @param submittedAt the publisher's clock, kept as evidence only; not part of the digest
-     * @param timeLimit counts from the container's start; null: none
-     * @param gracePeriod between the stop signal and KILL
-     * @param notBefore the job is not placed before this instant
+     * @param priority 0 to 1000; jobs with a higher priority start first
+     * @param submittedAt time by the publisher's clock, for information only; not part of the digest
+     * @param timeLimit from the start of the container; null for none
+     * @param gracePeriod between the stop signal and SIGKILL
+     * @param notBefore earliest time to place the job
      */
     record Submit(
             JobId jobId,
@@ -40,7 +40,7 @@ public sealed interface Request {
             @Nullable Instant notBefore)
             implements Request {
 
-        /** The same training, run in another way. */
+        /** The same job with another run specification. */
         public Submit with(RunSpec other) {
             return new Submit(
                     jobId,
@@ -66,13 +66,13 @@ public sealed interface Request {
     }
 
     /**
-     * Run a stored draft with these parameters. What that is gets decided once, when a worker takes the message in.
+     * Run a stored draft with these parameters. The draft is filled in once, when a worker accepts the message.
      *
      * @param params by name, with or without leading dashes, in the order of the message
-     * @param outputs absolute path on the worker's host; null: as the draft says
-     * @param name null: that of the draft
-     * @param gpus null: as the draft says
-     * @param gracePeriod null: as the draft says
+     * @param outputs absolute path on the worker's host; null for the draft's
+     * @param name null for the draft's
+     * @param gpus null for the draft's
+     * @param gracePeriod null for the draft's
      */
     record Train(
             JobId jobId,
@@ -93,9 +93,9 @@ public sealed interface Request {
             implements Request {}
 
     /**
-     * End this job, whether it is queued, running, or not yet submitted.
+     * Cancel this job, even if its submission has not arrived yet.
      *
-     * @param force whether its program is killed at once, without its grace period
+     * @param force whether to kill the program at once, without a grace period
      */
     record Cancel(
             JobId jobId,

@@ -16,7 +16,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The message {@code trainyard.request/v1} as JSON. Whoever reads or writes one does it here. */
+/** Reads and writes the message {@code trainyard.request/v1} as JSON. */
 public final class RequestCodec {
 
     /** The value of the message's field {@code schema}. */
@@ -27,23 +27,23 @@ public final class RequestCodec {
     private RequestCodec() {}
 
     /**
-     * Reads and validates a message: at most 1 MiB of UTF-8, the JSON Schema, and what the schema cannot say.
+     * Reads and validates a message: at most 1 MiB of UTF-8, the JSON Schema, and the rules that a schema cannot express.
      *
-     * @throws InvalidRequest with everything that is wrong; whatever the bytes are, nothing else is thrown
+     * @throws InvalidRequest with all problems; no bytes cause any other exception
      */
     public static Request decode(byte[] json) {
         return read(MessageJson.read(json), true);
     }
 
     /**
-     * A message that was read.
+     * A decoded message.
      *
      * @param digest see {@link #digest}
      */
     public record Message(Request request, String digest) {}
 
     /**
-     * As {@link #decode}, with the message's digest: the bytes are parsed once.
+     * As {@link #decode}, with the message's digest. Parses the bytes once.
      *
      * @throws InvalidRequest as {@link #decode}
      */
@@ -53,7 +53,7 @@ public final class RequestCodec {
     }
 
     /**
-     * Reads a request that was accepted and stored. What an earlier release accepted is still read, although it would be refused today.
+     * Reads an accepted request from the database. Also reads what an earlier release accepted and this release would refuse.
      *
      * @throws InvalidRequest as {@link #decode}
      */
@@ -77,7 +77,7 @@ public final class RequestCodec {
         return request;
     }
 
-    /** The message in UTF-8, for which {@code decode(encode(request))} equals the request, if that is valid. */
+    /** The message in UTF-8. For a valid request, {@code decode(encode(request))} equals the request. */
     public static byte[] encode(Request request) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
@@ -87,8 +87,8 @@ public final class RequestCodec {
     }
 
     /**
-     * Identity of a message's content, whatever its layout, the order of its fields and its {@code submittedAt}: SHA-256 over the
-     * canonical JSON (RFC 8785) of the message as published.
+     * SHA-256 over the canonical JSON (RFC 8785) of the message without {@code submittedAt}. It identifies the content: layout and
+     * order of fields do not matter.
      *
      * @return {@code sha256:} and 64 hexadecimal digits
      * @throws InvalidRequest if the bytes are not JSON
@@ -97,7 +97,7 @@ public final class RequestCodec {
         return digest(MessageJson.read(json));
     }
 
-    /** Takes the time of submission out of the message. */
+    /** Removes {@code submittedAt} from the message. */
     private static String digest(JsonNode message) {
         if (message instanceof ObjectNode object) {
             object.remove("submittedAt");
@@ -112,7 +112,7 @@ public final class RequestCodec {
         }
     }
 
-    /** The JSON Schema of the message (draft 2020-12), to be served to publishers. */
+    /** The JSON Schema of the message (draft 2020-12), for publishers. */
     public static String schema() {
         return RequestSchema.TEXT;
     }

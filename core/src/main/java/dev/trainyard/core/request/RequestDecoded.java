@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** Flight Recorder's note that a request was parsed and checked, which is the dearest thing that is done with one. It costs nothing while nobody records. */
+/** Flight Recorder event for each decoded request, so that a test can count them. Decoding is the most expensive step. It costs nothing without a recording. */
 @Name("dev.trainyard.RequestDecoded")
 @Label("Request decoded")
 @Category("Trainyard")

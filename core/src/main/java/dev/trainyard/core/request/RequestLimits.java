@@ -2,27 +2,27 @@ package dev.trainyard.core.request;
 
 import java.util.Map;
 
-/** How much a message carries, as its schema says it. For readers, which then name the line that is one too many. */
+/** Limits from the message's schema. Readers of files check them too, so that they can report the line that is over the limit. */
 public final class RequestLimits {
 
     private RequestLimits() {}
 
-    /** How many entries a list or an object of the run specification has at most. */
+    /** Maximum number of entries of a list or object in the run specification. */
     public static int mostEntries(String runField) {
         return RequestSchema.mostEntries("/$defs/run/properties/" + runField);
     }
 
-    /** How many characters a person's name has at most. */
+    /** Maximum length of a person's name, in characters. */
     public static int longestPerson() {
         return RequestSchema.longest("/$defs/person");
     }
 
-    /** How many labels a job has at most. */
+    /** Maximum number of labels of a job. */
     public static int mostLabels() {
         return RequestSchema.mostEntries("/$defs/submit/properties/labels");
     }
 
-    /** How many characters labels have together, names and values. */
+    /** Total length of names and values of labels, in characters. */
     public static int characters(Map<String, String> labels) {
         return labels.entrySet().stream()
                 .mapToInt(label -> label.getKey().length() + label.getValue().length())

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Turns a message into a {@link Request} and reports what the schema cannot say. It also walks messages that the schema refused,
- * so that all problems appear at once: a field of the wrong kind reads as if it were absent.
+ * Converts a message to a {@link Request} and checks the rules that the schema cannot express. It also reads messages that failed
+ * the schema, so that all problems are reported together: a field of the wrong type counts as absent.
  */
 final class RequestReader {
 
@@ -34,13 +34,13 @@ final class RequestReader {
 
     private static final String OWN_LABELS = "dev.trainyard.";
 
-    /** Of names and values. A list of a thousand jobs shows all their labels. */
+    /** Total for names and values. A listing of a thousand jobs contains all their labels. */
     private static final int MOST_CHARACTERS_OF_LABELS = 16_384;
 
     private final JsonFields message;
     private final boolean isNew;
 
-    /** @param isNew otherwise it was accepted, perhaps by an earlier release: what only new messages must keep does not bind it */
+    /** @param isNew false for an accepted message, which may be from an earlier release: rules added since then do not apply */
     RequestReader(JsonFields message, boolean isNew) {
         this.message = message;
         this.isNew = isNew;
@@ -78,7 +78,7 @@ final class RequestReader {
                 message.instant("notBefore"));
     }
 
-    /** Those that a worker puts on its containers are nobody else's to set: it would replace them without a word. */
+    /** Refuses the labels that workers set on containers. Otherwise a worker would silently replace them. */
     private Map<String, String> labels() {
         Map<String, String> labels = message.texts("labels");
         if (isNew) {
@@ -87,14 +87,14 @@ final class RequestReader {
                     .forEach(name -> message.object("labels")
                             .problem(
                                     name,
-                                    "is a name of Trainyard's own labels",
-                                    "Choose one that does not begin with dev.trainyard"));
+                                    "is a reserved label name",
+                                    "Choose a name that does not begin with dev.trainyard"));
             int characters = RequestLimits.characters(labels);
             if (characters > MOST_CHARACTERS_OF_LABELS) {
                 message.problem(
                         "labels",
-                        "have %,d characters together".formatted(characters),
-                        "Keep at most %,d, and put long texts into files".formatted(MOST_CHARACTERS_OF_LABELS));
+                        "have %,d characters in total".formatted(characters),
+                        "Use at most %,d. Put long texts into files".formatted(MOST_CHARACTERS_OF_LABELS));
             }
         }
         return labels;
@@ -104,12 +104,12 @@ final class RequestReader {
         try {
             return DraftRef.parse(message.text("draft", ""));
         } catch (IllegalArgumentException e) {
-            message.problem("draft", "names no draft", "Give NAME or NAME@VERSION, for example resnet18@3");
+            message.problem("draft", "is not the name of a draft", "Give NAME or NAME@VERSION, for example resnet18@3");
             return new DraftRef("unknown", null);
         }
     }
 
-    /** What is no value here is the schema's to report. */
+    /** Skips values of other types, which the schema reports. */
     private static Map<String, ParameterValue> params(JsonFields params) {
         Map<String, ParameterValue> values = new LinkedHashMap<>();
         params.node().properties().forEach(field -> {
@@ -156,7 +156,7 @@ final class RequestReader {
         try {
             return JobId.parse(message.text("jobId", ""));
         } catch (IllegalArgumentException e) {
-            message.problem("jobId", "is no UUID", "Give a UUID that you choose");
+            message.problem("jobId", "is not a UUID", "Give a UUID that you choose");
             return new JobId(new UUID(0, 0));
         }
     }
@@ -164,7 +164,7 @@ final class RequestReader {
     private ImageSource image(JsonFields image) {
         if (!image.has("build")) {
             if (image.has("pull") && !image.has("reference")) {
-                image.problem("reference", "is missing", "Name the image that is to be pulled");
+                image.problem("reference", "is missing", "Name the image to pull");
             }
             checkName(image, "reference");
             return new ImageSource.Reference(
@@ -177,7 +177,7 @@ final class RequestReader {
                     "has both reference and build",
                     "Give either {\"reference\": \"IMAGE\"} or {\"build\": {\"source\": \"sha256:…\"}}");
         } else if (image.has("pull")) {
-            image.problem("pull", "stands beside build", "Leave it out: what is built is not pulled");
+            image.problem("pull", "conflicts with build", "Leave it out: an image that is built is not pulled");
         }
         JsonFields build = image.object("build");
         checkName(build, "tag");
@@ -202,9 +202,7 @@ final class RequestReader {
         if (gpus.has("deviceIds")) {
             if (gpus.has("count") || type != null || minMemory != null) {
                 gpus.problem(
-                        "deviceIds",
-                        "names the devices, beside count, type or minMemory that choose them",
-                        "Give either deviceIds, or the others");
+                        "deviceIds", "conflicts with count, type and minMemory", "Give either deviceIds or the others");
             }
             List<String> ids = gpus.list("deviceIds").map(JsonFields::asText).toList();
             if (Set.copyOf(ids).size() < ids.size()) {

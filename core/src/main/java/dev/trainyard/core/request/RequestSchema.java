@@ -21,15 +21,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The shipped JSON Schema of the message, and what it finds, in words. A remedy is the {@code description} that the schema gives
- * to the place that did not match: change the words there.
+ * Validates a message with the JSON Schema in the resources, and describes the errors. The remedy in a message is the
+ * {@code description} in the schema at the place that did not match: change the text there.
  */
 final class RequestSchema {
 
     private static final String RESOURCE = "/trainyard.request.v1.schema.json";
     private static final int MAX_PROBLEMS = 50;
 
-    /** Fields below which values may be secrets. */
+    /** Fields whose values may be secrets. */
     private static final Set<String> SECRET = Set.of("environment", "args", "labels", "params");
 
     static final String TEXT = load();
@@ -47,7 +47,7 @@ final class RequestSchema {
         }
     }
 
-    /** @param pointer to a list or an object that has a limit */
+    /** @param pointer JSON Pointer to a list or an object with a limit */
     static int mostEntries(String pointer) {
         JsonNode place = DOCUMENT.at(pointer);
         String reference = place.path("$ref").asString("");
@@ -59,7 +59,7 @@ final class RequestSchema {
         return most.asInt();
     }
 
-    /** @param pointer to a text that has a limit */
+    /** @param pointer JSON Pointer to a text with a limit */
     static int longest(String pointer) {
         JsonNode longest = DOCUMENT.at(pointer).path("maxLength");
         if (!longest.isInt()) {
@@ -102,14 +102,14 @@ final class RequestSchema {
 
     private static Problem unknown(String path, String name, JsonNode schema) {
         JsonNode fields = schema.path("properties");
-        // Some are declared only to say why they are refused.
+        // The schema declares some fields only to explain why they are refused.
         List<String> known = fields.propertyNames().stream()
                 .filter(field -> !fields.path(field).has("not"))
                 .toList();
         String remedy = NearestName.among(known, name)
                 .map(near -> "Did you mean '%s'?".formatted(near))
-                .orElse("Known here: " + String.join(", ", known));
-        return new Problem(JsonFields.child(path, name), "this release knows no field of that name", remedy);
+                .orElse("Known fields: " + String.join(", ", known));
+        return new Problem(JsonFields.child(path, name), "this release does not have this field", remedy);
     }
 
     private static Problem missing(String path, String name, JsonNode schema) {
@@ -126,7 +126,8 @@ final class RequestSchema {
     private static String size(Error error, JsonNode value) {
         return switch (value.getNodeType()) {
             case STRING ->
-                "has %,d characters, too many".formatted(value.asString().length());
+                "has %,d characters, which is too many"
+                        .formatted(value.asString().length());
             case ARRAY, OBJECT ->
                 "has %,d entries, %s"
                         .formatted(
@@ -136,7 +137,7 @@ final class RequestSchema {
         };
     }
 
-    /** Values that a message of ours never repeats: they may be secrets, and what is said is kept where others read it. */
+    /** The value, unless it may be a secret: the message is stored where others can read it. */
     private static String shown(Error error, JsonNode value) {
         NodePath at = error.getInstanceLocation();
         boolean secret = IntStream.range(0, at.getNameCount())

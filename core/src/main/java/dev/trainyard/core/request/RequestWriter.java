@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes a {@link Request} as the message. A record becomes an object with a field for each component; what is null, empty or false is
- * left out, what has a default is written out. Written out here are only the types that look otherwise in the message.
+ * Writes a {@link Request} as the message. A record becomes an object with a field for each component. Null, empty and false values are
+ * left out; defaults are written. Only types with another form in the message have code of their own here.
  */
 final class RequestWriter {
 
@@ -87,7 +87,7 @@ final class RequestWriter {
         }
     }
 
-    /** Where a list may be null, an empty one means something else; so does false where null is possible. */
+    /** In a nullable component, an empty list and false differ from null and are therefore written. */
     private static boolean saysNothing(RecordComponent component, Object value) {
         return switch (value) {
             case Collection<?> list ->

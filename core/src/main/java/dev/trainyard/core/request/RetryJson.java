@@ -11,7 +11,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** The field {@code retry} of a message, by itself. */
+/** Reads and writes the field {@code retry} of a message alone. */
 public final class RetryJson {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -26,7 +26,7 @@ public final class RetryJson {
         return out.toString();
     }
 
-    /** @throws InvalidRequest if {@link #write} has not written it */
+    /** @throws InvalidRequest if the text is not from {@link #write} */
     public static RetryPolicy read(String json) {
         List<Problem> problems = new ArrayList<>();
         RetryPolicy policy = RequestReader.retry(

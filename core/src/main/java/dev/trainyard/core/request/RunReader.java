@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the message's {@code run}. Its fields are the components of the parts of a {@link RunSpec}; written out here is only what the
- * schema cannot say of them.
+ * Reads the message's {@code run}. Its fields are the components of the parts of a {@link RunSpec}. The code here checks only the rules
+ * that the schema cannot express.
  */
 final class RunReader {
 
@@ -45,11 +45,11 @@ final class RunReader {
     }
 
     private Program program(Program program) {
-        // The engine takes any number, and refuses it when it is to be sent.
+        // The engine accepts any number and fails only when it sends the signal.
         if (isNew && program.stopSignal() != null && !LinuxVocabulary.isSignal(program.stopSignal())) {
             run.problem(
                     "stopSignal",
-                    "%s is no signal that Linux has".formatted(Excerpt.quote(program.stopSignal())),
+                    "%s is not a Linux signal".formatted(Excerpt.quote(program.stopSignal())),
                     "Write one such as SIGINT, or a number from 1 to 64");
         }
         return program;
@@ -92,13 +92,14 @@ final class RunReader {
                     "target",
                     "%s is mounted twice (the outputs are mounted at %s)"
                             .formatted(Excerpt.path(target), outputs.target()),
-                    "Mount each path once; a place for the results is named by run.outputs.location");
+                    "Mount each path once. To choose a folder for the outputs, set run.outputs.location");
         }
         if (mount.propagation() != null && !source.startsWith("/")) {
-            field.problem("propagation", "is given for a volume", "Leave it out; only a path of the host has one");
+            field.problem(
+                    "propagation", "is given for a volume", "Leave it out. Only a path of the host has propagation");
         }
         if (mount.noCopy() && source.startsWith("/")) {
-            field.problem("noCopy", "is given for a path of the host", "Leave it out; only a volume is filled");
+            field.problem("noCopy", "is given for a path of the host", "Leave it out. It applies only to volumes");
         }
         return new Mount(source, target, mount.readOnly(), mount.propagation(), mount.noCopy());
     }
@@ -120,7 +121,8 @@ final class RunReader {
     private static void check(PortMapping port, JsonFields field, Set<String> taken) {
         @Nullable Integer host = port.host();
         if (port.hostLast() != null && (host == null || port.hostLast() <= host)) {
-            field.problem("hostLast", "is not above host", "Give the first port as host, and a later one here");
+            field.problem(
+                    "hostLast", "is not above host", "Give the first port of the range as host, and the last one here");
         }
         if (port.isExact() && !taken.add(port.hostIp() + "/" + host + "/" + port.protocol())) {
             field.problem("host", "port %d is published twice".formatted(host), "Publish each host port once");
@@ -128,7 +130,7 @@ final class RunReader {
     }
 
     private Resources resources(Resources resources) {
-        // The engine counts in billionths.
+        // The engine counts in billionths of a CPU.
         if (resources.cpus() != null && resources.cpus().scale() > 9) {
             run.problem(
                     "cpus", "has more than nine decimals", "Give a number of CPUs from 0.01 on, for example 4 or 1.5");
@@ -136,7 +138,7 @@ final class RunReader {
         run.list("ulimits").forEach(field -> {
             Ulimit limit = RecordReader.read(Ulimit.class, field);
             if (limit.hard() >= 0 && (limit.soft() > limit.hard() || limit.soft() < 0)) {
-                field.problem("soft", "the soft limit is above the hard one", "Raise hard, or lower soft");
+                field.problem("soft", "the soft limit is above the hard one", "Raise hard or lower soft");
             }
         });
         return resources;

@@ -12,9 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a compose file cannot say about a job. Null leaves it to the file, or to the message's default.
+ * Options of a submission that are not in the compose file. Null means the file's value, or the default of the message.
  *
- * @param labels added to the service's own, and winning over them
+ * @param labels added to the labels of the service, and override them
  */
 public record SubmitOptions(
         @Nullable String name,
@@ -32,7 +32,7 @@ public record SubmitOptions(
     public static final SubmitOptions NONE =
             new SubmitOptions(null, null, null, Map.of(), null, null, null, null, null, null, null);
 
-    /** The message to publish. */
+    /** Creates the message to publish. */
     public Request.Submit toRequest(TrainingSpec training, JobId jobId, ImageSource image) {
         Map<String, String> allLabels = new LinkedHashMap<>(training.labels());
         allLabels.putAll(labels);

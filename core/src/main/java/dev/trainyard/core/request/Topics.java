@@ -1,14 +1,14 @@
 package dev.trainyard.core.request;
 
-/** The Kafka topics that make up Trainyard's public contract. All three are keyed by job id. */
+/** Trainyard's Kafka topics, which are part of its public interface. The key of every record is the job id. */
 public final class Topics {
-    /** Training requests and cancellations, from any client to the workers. */
+    /** Submissions and cancellations, from clients to workers. */
     public static final String REQUESTS = "trainyard.requests";
 
-    /** Records of {@link #REQUESTS} that no worker could read, with the reason in their headers. */
+    /** Records of {@link #REQUESTS} that workers refused, with the reason in their headers. */
     public static final String DEAD_LETTERS = "trainyard.requests.dlt";
 
-    /** What happened to jobs, from the workers to whoever listens. */
+    /** Events of jobs and workers, from the workers to all subscribers. */
     public static final String EVENTS = "trainyard.events";
 
     private Topics() {}

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** Time-ordered UUIDs (RFC 9562, version 7), so that new jobs lie beside each other in an index. */
+/** Time-ordered UUIDs (RFC 9562, version 7), so that new jobs are adjacent in an index. */
 public final class UuidV7 {
 
     private UuidV7() {}

@@ -1,5 +1,5 @@
 /**
- * What a submitter asks for: the message {@code trainyard.request/v1}, its JSON form and schema. Entry:
+ * The message {@code trainyard.request/v1} of a submitter, its JSON form and its schema. Entry:
  * {@link dev.trainyard.core.request.Request}.
  */
 @NullMarked

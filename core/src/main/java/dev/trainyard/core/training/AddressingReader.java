@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the addresses of other hosts that a container knows by name. */
+/** Reads entries that give another host a name within the container, as {@code --add-host} does. */
 public final class AddressingReader {
 
     private static final Pattern HOST =
@@ -16,7 +16,7 @@ public final class AddressingReader {
 
     private AddressingReader() {}
 
-    /** {@code NAME:ADDRESS} of {@code NAME=ADDRESS} too, and without the brackets that an address of IPv6 may have. */
+    /** Returns {@code NAME:ADDRESS}, also for {@code NAME=ADDRESS}. Removes the brackets around an IPv6 address. */
     public static Optional<String> host(ConfigValue field) {
         return field.matching(HOST.pattern(), HOST_FORM)
                 .map(HOST::matcher)
@@ -28,7 +28,7 @@ public final class AddressingReader {
     private static boolean isAddress(ConfigValue field, String address) {
         boolean known = address.equals("host-gateway") || LinuxVocabulary.isAddress(address);
         if (!known) {
-            field.problem("%s is no address".formatted(Excerpt.quote(address)), "Write " + HOST_FORM);
+            field.problem("%s is not an IP address".formatted(Excerpt.quote(address)), "Write " + HOST_FORM);
         }
         return known;
     }

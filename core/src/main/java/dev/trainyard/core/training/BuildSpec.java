@@ -4,11 +4,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the compose file wants the image built.
+ * How to build the image, from the {@code build} section of the compose file.
  *
- * @param context folder to pack, absolute or relative to the compose file's folder
+ * @param context folder to pack, absolute or relative to the folder of the compose file
  * @param dockerfile path within the context
- * @param dockerfileInline the Dockerfile's text, to be packed under the name {@link #INLINE}; null: the context has it
+ * @param dockerfileInline the text of the Dockerfile, packed as {@link #INLINE}; null if the context contains the Dockerfile
  * @param args build arguments, in order
  * @param target stage to stop at
  */
@@ -19,7 +19,7 @@ public record BuildSpec(
         Map<String, String> args,
         @Nullable String target) {
 
-    /** The name within the context of a Dockerfile that does not lie there. */
+    /** File name in the packed context for an inline Dockerfile. */
     public static final String INLINE = ".compose.Dockerfile";
 
     /** The path of the file that Docker takes if there is no {@code Dockerfile}: {@code dockerfile}. Other paths stay as they are. */

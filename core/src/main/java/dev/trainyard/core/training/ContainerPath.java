@@ -3,13 +3,13 @@ package dev.trainyard.core.training;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** A path in the container, as the engine resolves it: {@code //x/./y/..} is {@code /x}. */
+/** A path in the container, normalized as the engine does it: {@code //x/./y/..} becomes {@code /x}. */
 public final class ContainerPath {
 
-    /** Of a path in a message, as its schema has it: Linux takes no longer one. */
+    /** Maximum length of a path, the same as in the message's schema: Linux's PATH_MAX. */
     static final int LONGEST = 4096;
 
-    /** What an absolute path looks like. */
+    /** Regular expression of an absolute path. */
     public static final String FORM = "/.{0,%d}".formatted(LONGEST - 1);
 
     private ContainerPath() {}

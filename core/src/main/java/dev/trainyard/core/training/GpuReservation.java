@@ -13,20 +13,20 @@ public final class GpuReservation {
 
     public static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
 
-    /** How many devices a job asks for at most. */
+    /** Maximum number of devices that a job can request. */
     public static final int MOST = 1024;
 
-    /** An index or a UUID of a device, as the message's schema has it. */
+    /** Index or UUID of a device, the same pattern as in the message's schema. */
     public static final String DEVICE = "[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}";
 
-    /** Docker's own word for it is the number. */
+    /** Docker itself sends {@code all} as -1. */
     private static final Set<String> ALL = Set.of("all", "-1");
 
     private static final Set<String> USUAL_RUNTIMES = Set.of("runc", "io.containerd.runc.v2");
 
     private GpuReservation() {}
 
-    /** Whether the service asks for a GPU in any way, however wrongly. */
+    /** Whether the service requests a GPU in any way, valid or not. */
     public static boolean isIn(ConfigValue service) {
         return service.isMapping()
                 && (gpus(service).isPresent()
@@ -43,7 +43,7 @@ public final class GpuReservation {
         Optional<ConfigValue> runtime =
                 service.get("runtime").filter(field -> !field.isBlank()).filter(field -> isNvidia(field, "gpus"));
         if (asked.size() > 1) {
-            asked.get(1).problem("GPUs are reserved a second time", "Reserve them once, under gpus or deploy");
+            asked.get(1).problem("GPUs are reserved twice", "Reserve them once, under gpus or deploy");
         }
         Optional<ConfigValue> variables = service.get("environment").or(() -> service.get("env_file"));
         if (asked.isEmpty()) {
@@ -57,10 +57,10 @@ public final class GpuReservation {
     }
 
     /**
-     * Where nothing is reserved, what the nvidia runtime would have shown.
+     * The GPUs of a service without a reservation: those that the nvidia runtime would make visible.
      *
-     * @param runtime empty: it is not nvidia's
-     * @param variables where the environment is said
+     * @param runtime empty if it is not the nvidia runtime
+     * @param variables where the environment is set
      */
     public static Gpus ofRuntime(
             Optional<ConfigValue> runtime, Optional<ConfigValue> variables, Map<String, String> environment) {
@@ -79,28 +79,28 @@ public final class GpuReservation {
     }
 
     /**
-     * Whether it is the runtime that shows GPUs. The usual one is accepted, any other is reported.
+     * Whether this is the nvidia runtime. Accepts the default runtime with a notice and reports any other as a problem.
      *
-     * @param gpus by what GPUs are reserved
+     * @param gpus the key or flag that reserves GPUs
      */
     public static boolean isNvidia(ConfigValue runtime, String gpus) {
         String name = runtime.text().orElse("nvidia");
         if (USUAL_RUNTIMES.contains(name)) {
-            runtime.notice("is the usual runtime, which shows no GPUs");
+            runtime.notice("is the default runtime, which gives no access to GPUs");
         } else if (!name.equals("nvidia")) {
-            runtime.problem("only the runtime nvidia is known", "Leave it out; GPUs are reserved with " + gpus);
+            runtime.problem("only the runtime nvidia is supported", "Leave it out. Reserve GPUs with " + gpus);
         }
         return name.equals("nvidia");
     }
 
-    /** What the nvidia runtime would have shown without any reservation. */
+    /** The GPUs that the nvidia runtime would make visible without a reservation. */
     private static Gpus fromRuntime(ConfigValue runtime, Map<String, String> environment) {
         String visible = environment.getOrDefault(VISIBLE, "all");
         if (Set.of("void", "none", "").contains(visible)) {
-            runtime.notice("%s=%s shows no GPU: none is reserved".formatted(VISIBLE, visible));
+            runtime.notice("%s=%s makes no GPU visible, so none is reserved".formatted(VISIBLE, visible));
             return Gpus.NONE;
         }
-        runtime.notice("is read as a request for the GPUs that %s=%s shows; reserve them with gpus"
+        runtime.notice("is read as a request for the GPUs that %s=%s makes visible. Better: reserve them with gpus"
                 .formatted(VISIBLE, Excerpt.plain(visible, 60)));
         return visible.equals("all") ? new Gpus.All(null, null) : named(runtime, List.of(visible.split(",")));
     }
@@ -126,9 +126,7 @@ public final class GpuReservation {
         }
         List<ConfigValue> items = gpus.items();
         if (items.size() != 1) {
-            gpus.problem(
-                    "reserves devices in %d entries".formatted(items.size()),
-                    "Write one entry with count or device_ids");
+            gpus.problem("has %d entries".formatted(items.size()), "Write one entry with count or device_ids");
         }
         return items.isEmpty() ? Gpus.NONE : device(items.getFirst(), false);
     }
@@ -140,12 +138,15 @@ public final class GpuReservation {
                 .ifPresent(options -> options.problem("cannot be passed on to the worker", "Leave it out"));
         device.get("driver")
                 .filter(driver -> !driver.isBlank())
-                .ifPresent(driver -> driver.matching("nvidia", "nvidia, the only driver known"));
+                .ifPresent(driver -> driver.matching("nvidia", "nvidia, the only supported driver"));
         capabilities(device, capabilitiesNeeded);
         Optional<ConfigValue> count = device.get("count");
         Optional<ConfigValue> ids = device.get("device_ids");
         if (count.isPresent() && ids.isPresent()) {
-            ids.get().problem("names the devices, beside count which counts them", "Keep one of the two");
+            ids.get()
+                    .problem(
+                            "conflicts with count: one names the devices, the other gives their number",
+                            "Keep one of the two");
         }
         if (ids.isPresent()) {
             List<String> names = ids.get().texts();
@@ -162,13 +163,14 @@ public final class GpuReservation {
 
     private static Gpus named(ConfigValue ids, List<String> names) {
         if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
-            ids.problem("names no device, or one twice", "List each device once, as [\"0\", \"2\"]");
+            ids.problem(
+                    "names no device, or names a device twice", "List each device once, for example [\"0\", \"2\"]");
         }
         names.stream()
                 .filter(name -> !name.matches(DEVICE))
                 .forEach(name -> ids.problem(
-                        "%s is no index or UUID of a device".formatted(Excerpt.quote(name)),
-                        "List each device once, as [\"0\", \"2\"]"));
+                        "%s is not the index or UUID of a device".formatted(Excerpt.quote(name)),
+                        "List each device once, for example [\"0\", \"2\"]"));
         return new Gpus.Devices(names);
     }
 
@@ -176,15 +178,15 @@ public final class GpuReservation {
         Optional<ConfigValue> field = device.get("capabilities");
         if (field.isEmpty()) {
             if (needed) {
-                device.problem("has no capabilities, which Compose demands", "Write capabilities: [gpu]");
+                device.problem("has no capabilities, which Compose requires", "Write capabilities: [gpu]");
             }
             return;
         }
         List<String> names = field.get().texts();
         if (!names.contains("gpu")) {
-            field.get().problem("does not contain gpu, the only kind of device known", "Write capabilities: [gpu]");
+            field.get().problem("does not contain gpu, the only supported kind of device", "Write capabilities: [gpu]");
         } else if (names.size() > 1) {
-            field.get().notice("only gpu is passed on; set NVIDIA_DRIVER_CAPABILITIES in the environment for the rest");
+            field.get().notice("only gpu is passed on. Set the others with the variable NVIDIA_DRIVER_CAPABILITIES");
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed interface ImageSource {
     /** An image by name: {@code pytorch/pytorch:2.4.0}. */
     record Reference(String reference, Pull pull) implements ImageSource {
 
-        /** Pulled where the host does not have it. */
+        /** Pulled if the host does not have it. */
         public Reference(String reference) {
             this(reference, Pull.MISSING);
         }
@@ -24,12 +24,12 @@ public sealed interface ImageSource {
         ALWAYS,
         NEVER;
 
-        /** As Docker writes it. */
+        /** Docker's spelling. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Empty: Docker has no such word. */
+        /** Empty if Docker does not have this word. */
         public static Optional<Pull> of(String word) {
             return Arrays.stream(values())
                     .filter(pull -> pull.word().equals(word))
@@ -40,11 +40,11 @@ public sealed interface ImageSource {
     /**
      * An image built by the engine of the host that runs the attempt.
      *
-     * @param source {@code sha256:<hex>} of the build context, a tar in the blob store
+     * @param source {@code sha256:<hex>} of the build context, a tar file in the blob store
      * @param dockerfile path of the Dockerfile within the context
      * @param args build arguments, in order
-     * @param target stage to stop at
-     * @param tag name that the image carries afterwards, beside its content tag
+     * @param target stage to build; null for the last
+     * @param tag name that the image gets in addition to its content tag
      */
     record Build(
             String source,

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows the second colon of a volume.
+ * The options of a volume, after its second colon.
  *
- * @param propagation of mounts below a path of the host; null: nothing is said
- * @param noCopy whether a volume by name stays without what the image has there
+ * @param propagation of mounts below a path of the host; null if not set
+ * @param noCopy whether the files that the image has at the target are not copied into a new named volume
  */
 record MountOptions(boolean readOnly, @Nullable String propagation, boolean noCopy) {
 
@@ -42,14 +42,14 @@ record MountOptions(boolean readOnly, @Nullable String propagation, boolean noCo
 
     static final MountOptions NONE = new MountOptions(false, null, false);
 
-    /** Reads {@code ro,z}; of each kind Docker takes one. */
+    /** Reads options such as {@code ro,z}. Docker accepts one of each kind. */
     static MountOptions read(ConfigValue volume, String text) {
         Map<String, String> said = new HashMap<>();
         for (String option : List.of(text.split(",", -1))) {
             @Nullable String kind = KINDS.get(option);
             if (kind == null) {
                 volume.problem(
-                        "%s is no option of a volume".formatted(Excerpt.quote(option)),
+                        "%s is not an option of a volume".formatted(Excerpt.quote(option)),
                         "Write ro or rw, a propagation such as rslave, nocopy, z or Z");
             } else {
                 @Nullable String earlier = said.putIfAbsent(kind, option);
@@ -69,11 +69,11 @@ record MountOptions(boolean readOnly, @Nullable String propagation, boolean noCo
     }
 
     static void meansNothing(ConfigValue volume, @Nullable String consistency) {
-        volume.notice("%s means nothing on Linux".formatted(consistency));
+        volume.notice("%s has no effect on Linux".formatted(consistency));
     }
 
     static void relabels(ConfigValue volume, @Nullable String option) {
-        volume.notice("%s is not passed on: the worker leaves the SELinux labels of its host's folders as they are"
+        volume.notice("%s is not passed on: the worker does not change the SELinux labels of its host's folders"
                 .formatted(option));
     }
 }

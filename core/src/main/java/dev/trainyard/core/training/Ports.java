@@ -17,19 +17,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code ports}, short and long. */
+/** Reads {@code ports} in the short and the long form. */
 public final class Ports {
 
     private static final String PORT = "(\\d{1,5})(?:-(\\d{1,5}))?";
     private static final String PROTOCOL = "(?:/((?i:tcp|udp|sctp)))?";
     private static final Pattern SHORT = Pattern.compile(
             "(?:(\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-fA-F:.]+])?:)?(?:(?:" + PORT + ")?:)?" + PORT + PROTOCOL);
-    /** An address of IPv6, which Docker takes so too: what stands before the last two colons. */
+    /** Docker also accepts an IPv6 address without brackets: everything before the last two colons. */
     private static final Pattern WITHOUT_BRACKETS = Pattern.compile("^([^\\[\\]:]*:[^\\[\\]]*):([^:]*):([^:]*)$");
 
     private static final Pattern EXPOSED = Pattern.compile(PORT + PROTOCOL);
     private static final String FORMS =
-            "Write HOST:CONTAINER, for example 6006:6006, with an IP address before it or /udp after it if need be";
+            "Write HOST:CONTAINER, for example 6006:6006, optionally with an IP address before it or /udp after it";
 
     private static final int MOST = 200;
 
@@ -48,12 +48,12 @@ public final class Ports {
         this.once = once;
     }
 
-    /** Of a compose file, where the same port counts once, however often it is written. */
+    /** Ports of a compose file, in which repeated entries count once. */
     public static List<PortMapping> ofCompose(List<ConfigValue> ports) {
         return new Ports(true).read(ports);
     }
 
-    /** Of a run line, where Docker would publish it twice, which fails. */
+    /** Ports of a run line, in which a repeated port is an error, because Docker would publish it twice and fail. */
     public static List<PortMapping> ofRunLine(List<ConfigValue> ports) {
         return new Ports(false).read(ports);
     }
@@ -69,7 +69,7 @@ public final class Ports {
         return List.copyOf(mappings);
     }
 
-    /** Docker takes {@code published=8080,target=80,protocol=tcp} for {@code 8080:80/tcp}. */
+    /** Docker reads {@code published=8080,target=80,protocol=tcp} as {@code 8080:80/tcp}. */
     private static String withoutNames(String text) {
         if (!text.contains("=")) {
             return text;
@@ -88,7 +88,7 @@ public final class Ports {
     private void readShort(ConfigValue port, String text) {
         Matcher form = SHORT.matcher(WITHOUT_BRACKETS.matcher(text).replaceFirst("[$1]:$2:$3"));
         if (!form.matches()) {
-            port.problem("%s is no port".formatted(Excerpt.quote(text)), FORMS);
+            port.problem("%s is not a port".formatted(Excerpt.quote(text)), FORMS);
             return;
         }
         @Nullable String ip = form.group(1);
@@ -113,7 +113,8 @@ public final class Ports {
             port.value().ifPresent(text -> {
                 Matcher form = EXPOSED.matcher(text);
                 if (!form.matches()) {
-                    port.problem("%s is no port".formatted(Excerpt.quote(text)), "Write PORT, PORT-PORT or PORT/udp");
+                    port.problem(
+                            "%s is not a port".formatted(Excerpt.quote(text)), "Write PORT, PORT-PORT or PORT/udp");
                     return;
                 }
                 Range range = range(form.group(1), form.group(2));
@@ -121,8 +122,8 @@ public final class Ports {
                     port.problem("the ports are out of range", "Use ports from 1 to 65535, the lower one first");
                 } else if (exposed.size() == MOST) {
                     port.problem(
-                            "is one too many: a request carries %d".formatted(MOST),
-                            "Write ports that follow each other as one, such as 8000-8010");
+                            "is one too many: the limit is %d".formatted(MOST),
+                            "Write consecutive ports as a range, such as 8000-8010");
                 } else {
                     exposed.add((range.size() == 1 ? range.first : range.first + "-" + range.last) + "/"
                             + protocol(form.group(3)));
@@ -137,7 +138,7 @@ public final class Ports {
         String published = port.get("published").flatMap(ConfigValue::value).orElse("");
         Matcher form = Pattern.compile(PORT).matcher(published);
         if (!published.isEmpty() && !form.matches()) {
-            port.problem("%s is no port".formatted(Excerpt.quote(published)), "Write a number under published");
+            port.problem("%s is not a port".formatted(Excerpt.quote(published)), "Write a number under published");
             return;
         }
         int target = port.get("target")
@@ -169,25 +170,25 @@ public final class Ports {
     }
 
     private void add(ConfigValue port, @Nullable String ip, @Nullable Range wanted, Range container, String protocol) {
-        // Docker takes port 0 for any free one.
+        // Port 0 means any free port, as in Docker.
         @Nullable Range host = wanted != null && wanted.first == 0 && wanted.last == 0 ? null : wanted;
         if (ip != null && !LinuxVocabulary.isAddress(ip)) {
-            port.problem("%s is no address".formatted(Excerpt.quote(ip)), FORMS);
+            port.problem("%s is not an IP address".formatted(Excerpt.quote(ip)), FORMS);
             return;
         }
-        // The engine takes the first that is free when the container starts.
+        // For a range of host ports and one container port, the engine chooses the first free port at the start.
         @Nullable
         Integer hostLast = host != null && host.size() > 1 && container.size() == 1 ? (Integer) host.last : null;
         boolean valid = isValid(container)
                 && (host == null || isValid(host) && (hostLast != null || host.size() == container.size()));
         if (!valid) {
             port.problem(
-                    "the ports are out of range, or the ranges differ in length",
-                    "Use ports from 1 to 65535, as many of the host as of the container");
+                    "a port is out of range, or the two ranges differ in length",
+                    "Use ports from 1 to 65535, and as many host ports as container ports");
             return;
         }
         if (mappings.size() + container.size() > MOST) {
-            port.problem("publishes too many ports: a request carries %d".formatted(MOST), "Publish fewer");
+            port.problem("publishes too many ports: the limit is %d".formatted(MOST), "Publish fewer");
             return;
         }
         boolean repeated = false;
@@ -201,18 +202,16 @@ public final class Ports {
                 continue;
             }
             if (mapping.isExact() && !taken.add(ip + "/" + hostPort + "/" + protocol)) {
-                port.problem(
-                        "the host's port %d is published a second time".formatted(hostPort),
-                        "Publish each host port once");
+                port.problem("host port %d is published twice".formatted(hostPort), "Publish each host port once");
             }
             mappings.add(mapping);
         }
         if (repeated) {
-            port.notice("is published by an earlier entry too: it counts once");
+            port.notice("repeats an earlier entry and counts once");
         }
     }
 
-    /** No address means that of every one, also when two entries are compared. */
+    /** Without an address a port is published on all addresses, so it equals an entry with 0.0.0.0. */
     private static PortMapping withAddress(PortMapping port) {
         return new PortMapping(
                 Objects.requireNonNullElse(port.hostIp(), "0.0.0.0"),

@@ -10,22 +10,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the container runs, in Docker's own terms. What is null or empty is left to the image or the engine, as {@code docker run}
- * would. The message has one object {@code run} with the fields of all five parts side by side.
+ * How the container runs, in Docker's terms. For a null or empty value the default of the image or the engine applies, as for
+ * {@code docker run}. In the message, the fields of all five parts are in one object {@code run}.
  */
 public record RunSpec(Program program, Storage storage, Network network, Resources resources, Isolation isolation) {
 
-    /** A run of which nothing is said yet. */
+    /** A builder with nothing set. */
     public static RunSpecBuilder builder() {
         return new RunSpecBuilder();
     }
 
-    /** The same run, of which anyone may see the values of these variables too. */
+    /** The same run with these variables public as well. */
     public RunSpec withPublicVariables(List<String> names) {
         return new RunSpec(program.publishing(names), storage, network, resources, isolation);
     }
 
-    /** The same run with its results elsewhere. */
+    /** The same run with other outputs. */
     public RunSpec withOutputs(Outputs elsewhere) {
         return new RunSpec(
                 program,
@@ -36,13 +36,13 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     }
 
     /**
-     * What is started, as whom, and how it is stopped.
+     * The program, its user and environment, and how it is stopped.
      *
      * @param command arguments after the image; null keeps the image's CMD
      * @param entrypoint replaces the image's ENTRYPOINT; null keeps it, an empty list clears it
-     * @param environment in order
-     * @param publicVariables names of variables, and of arguments of the build, whose values anyone may see
-     * @param groupAdd as {@code --group-add}: names or numbers
+     * @param environment in the order of the file
+     * @param publicVariables names of variables and build arguments whose values anyone may see
+     * @param groupAdd as {@code --group-add}: names or numeric ids
      */
     public record Program(
             @Nullable List<String> command,
@@ -85,13 +85,13 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     }
 
     /**
-     * What the container sees of files.
+     * The file systems of the container.
      *
-     * @param outputs where results are expected
-     * @param anonymousVolumes as {@code -v /path}: what is written there goes with the container
+     * @param outputs where the program writes its results
+     * @param anonymousVolumes as {@code -v /path}: removed together with the container
      * @param tmpfs as {@code --tmpfs}: {@code /path} or {@code /path:options}
      * @param shmSize as {@code --shm-size}
-     * @param readOnly whether its own file system is, as {@code --read-only}
+     * @param readOnly whether the root file system is read-only, as {@code --read-only}
      */
     public record Storage(
             List<Mount> mounts,
@@ -107,14 +107,14 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
             tmpfs = List.copyOf(tmpfs);
         }
 
-        /** The same with other places. */
+        /** The same with other mounts, outputs and anonymous volumes. */
         public Storage with(List<Mount> otherMounts, Outputs otherOutputs, List<String> otherVolumes) {
             return new Storage(otherMounts, otherOutputs, otherVolumes, tmpfs, shmSize, readOnly);
         }
     }
 
     /**
-     * How the container is reached, what it is called, and how it finds others.
+     * The network of the container: published ports, host name, name resolution.
      *
      * @param networkMode as {@code --network}
      * @param expose as {@code --expose}: {@code 80/tcp}, {@code 8000-8010/tcp}
@@ -148,14 +148,14 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     }
 
     /**
-     * How much of its host the container may use.
+     * Limits and shares of CPU, memory and processes.
      *
-     * @param memorySwap as {@code --memory-swap}: memory and swap together in bytes; −1 is unlimited swap
-     * @param cpus as {@code --cpus}; equal numbers are equal values: 1.50 is 1.5
-     * @param cpusetCpus as {@code --cpuset-cpus}: CPUs of the host that runs it
-     * @param cpusetMems as {@code --cpuset-mems}: its NUMA nodes
+     * @param memorySwap as {@code --memory-swap}: memory plus swap in bytes; −1 for unlimited swap
+     * @param cpus as {@code --cpus}; trailing zeros are removed, so 1.50 equals 1.5
+     * @param cpusetCpus as {@code --cpuset-cpus}: CPU numbers of the host that runs the job
+     * @param cpusetMems as {@code --cpuset-mems}: NUMA nodes of that host
      * @param pidsLimit as {@code --pids-limit}; −1 is unlimited
-     * @param oomScoreAdj as {@code --oom-score-adj}; a negative one is for the worker's policy to allow
+     * @param oomScoreAdj as {@code --oom-score-adj}; a negative value needs the permission of the worker's policy
      */
     public record Resources(
             @Nullable DataSize memory,
@@ -176,12 +176,12 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     }
 
     /**
-     * What separates the container from its host, and what reaches beyond it: the worker's policy has to allow the latter.
+     * The isolation of the container from its host. The worker's policy must permit everything that weakens it.
      *
      * @param capAdd as {@code --cap-add}
-     * @param devices as {@code --device}: {@code /dev/fuse:/dev/fuse:rwm}; the reserved GPUs are not among them
-     * @param ipc as {@code --ipc}; so are {@code pid}, {@code userns}, {@code uts} and {@code cgroupns} named by their flags
-     * @param sysctls as {@code --sysctl}: parameters of the container's own namespaces
+     * @param devices as {@code --device}: {@code /dev/fuse:/dev/fuse:rwm}; without the reserved GPUs
+     * @param ipc as {@code --ipc}; {@code pid}, {@code userns}, {@code uts} and {@code cgroupns} are also values of the flags of that name
+     * @param sysctls as {@code --sysctl}: kernel parameters of the container's namespaces
      */
     public record Isolation(
             boolean privileged,
@@ -204,7 +204,7 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
             sysctls = inOrder(sysctls);
         }
 
-        /** Whether a {@code --security-opt} takes away, and gives nothing. */
+        /** Whether a {@code --security-opt} only removes privileges. */
         public static boolean confines(String securityOption) {
             return securityOption.matches("no-new-privileges([=:]true)?");
         }
@@ -215,8 +215,8 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
      *
      * @param source absolute path on the worker's host, or the name of a Docker volume
      * @param target absolute path in the container
-     * @param propagation of mounts below a path of the host, as {@code --mount bind-propagation=…}; null: none
-     * @param noCopy whether a volume stays without what the image has at the target
+     * @param propagation of mounts below a path of the host, as {@code --mount bind-propagation=…}; null if not set
+     * @param noCopy whether the files that the image has at the target are not copied into a new named volume
      */
     public record Mount(
             String source,
@@ -233,8 +233,8 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     /**
      * Where the container writes its results.
      *
-     * @param target absolute path in the container; empty: {@code /outputs}
-     * @param location absolute path on the worker's host that is used exactly; null: a managed folder of the attempt's own
+     * @param target absolute path in the container; empty means {@code /outputs}
+     * @param location absolute path on the worker's host, used as it is; null for a managed folder per attempt
      */
     public record Outputs(String target, @Nullable String location) {
 
@@ -246,12 +246,12 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
     }
 
     /**
-     * A published port. Host ports are exclusive per host and reserved like devices.
+     * A published port. A host port belongs to one job at a time, reserved like a device.
      *
-     * @param hostIp address to listen on; null: all, as Docker means it
-     * @param host port of the host; null: any free one, chosen by the engine
-     * @param hostLast the engine chooses a free port from {@code host} to this one, as of {@code -p 8000-8010:80}; null: there is no choice
-     * @param protocol {@code tcp}, {@code udp} or {@code sctp}; empty: {@code tcp}
+     * @param hostIp address to listen on; null for all, as in Docker
+     * @param host port of the host; null if the engine chooses a free port
+     * @param hostLast end of the range from which the engine chooses a free port, as in {@code -p 8000-8010:80}; null without a range
+     * @param protocol {@code tcp}, {@code udp} or {@code sctp}; empty means {@code tcp}
      */
     public record PortMapping(
             @Nullable String hostIp,
@@ -268,13 +268,13 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
             this(hostIp, host, null, container, protocol);
         }
 
-        /** Whether it takes one port of the host, and no other would do. */
+        /** Whether it needs one specific port of the host. */
         public boolean isExact() {
             return host != null && hostLast == null;
         }
     }
 
-    /** As {@code --ulimit name=soft:hard}; −1 is unlimited. */
+    /** As {@code --ulimit name=soft:hard}; −1 means unlimited. */
     public record Ulimit(String name, long soft, long hard) {}
 
     private static Map<String, String> inOrder(Map<String, String> map) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a {@link RunSpec} of which everything not said is left to the image and the engine, with managed outputs. */
+/** Builds a {@link RunSpec}. Everything not set keeps the default of the image or the engine. Outputs are managed by default. */
 public final class RunSpecBuilder {
 
     private @Nullable List<String> command;

@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A flag of {@code docker run} that says how a container runs, and the key of a compose file that says the same. What both say alike is
- * read here; the others are read by the two readers. Each is written here as the flag.
+ * A flag of {@code docker run} and the key of a compose file with the same meaning. If both have the same values, this class reads them;
+ * otherwise the two readers do. This class also writes the flag for a given run.
  *
  * @param flag without dashes
- * @param letter its short form; a space: none
- * @param key null: Compose has none
- * @param reader null: a compose file and a run line say it in different ways, which their own readers know
- * @param values what is written after the flag, once for each; of a switch an empty text
+ * @param letter its short form; a space if there is none
+ * @param key null if Compose has none
+ * @param reader null if the forms of compose file and run line differ, so that each has its own reader
+ * @param values the values of the flag for a run, which is written once for each; for a switch an empty text
  */
 public record Setting(
         String flag,
@@ -33,21 +33,21 @@ public record Setting(
         @Nullable Reader reader,
         Function<RunSpec, List<String>> values) {
 
-    /** How a setting is written. */
+    /** The syntax of a setting. */
     public enum Form {
         /** A flag without a value; true or false in a compose file. */
         SWITCH,
-        /** One text; an empty one says nothing. */
+        /** One text. An empty text counts as not set. */
         TEXT,
-        /** One number or size; an empty one is a mistake. */
+        /** One number or size. An empty text is a mistake. */
         NUMBER,
-        /** A flag that is repeated; a list in a compose file. */
+        /** A flag that may be repeated; a list in a compose file. */
         LIST,
         /** As {@link #LIST}, or a single text. */
         ONE_OR_MORE
     }
 
-    /** In the order in which they are written. */
+    /** In the order in which {@link #write} writes them. */
     public static final List<Setting> ALL = List.of(
             flag("workdir", 'w', "working_dir", Form.TEXT)
                     .one(
@@ -159,7 +159,7 @@ public record Setting(
                     .one(ConfigValue::macAddress, RunSpecBuilder::macAddress)
                     .written(run -> run.network().macAddress()));
 
-    /** What both have and a training has not. */
+    /** Flags and keys that a training cannot have. */
     public static final List<Refused> REFUSED = List.of(
             new Refused(
                     "cgroup-parent",
@@ -179,7 +179,7 @@ public record Setting(
                     "oom-kill-disable",
                     "oom_kill_disable",
                     Form.SWITCH,
-                    "would hang a training that needs too much memory, and its host",
+                    "would block a training that needs too much memory, and also its host",
                     "Leave it out",
                     "Leave it out"),
             new Refused(
@@ -193,39 +193,39 @@ public record Setting(
                     "use-api-socket",
                     "use_api_socket",
                     Form.SWITCH,
-                    "would hand the host's engine to the training",
+                    "would give the training control of the host's engine",
                     "Leave it out",
                     "Leave it out"));
 
     /**
      * A flag and a key that are refused.
      *
-     * @param remedy of the flag
-     * @param keyRemedy of the key
+     * @param remedy what to write instead of the flag
+     * @param keyRemedy what to write instead of the key
      */
     public record Refused(String flag, String key, Form form, String why, String remedy, String keyRemedy) {}
 
-    /** Whether every value counts, and not the last one alone. */
+    /** Whether every value counts. Otherwise only the last one does. */
     public boolean isRepeated() {
         return form == Form.LIST || form == Form.ONE_OR_MORE;
     }
 
-    /** What a compose file or a run line says. */
+    /** The settings of a compose file or a run line. */
     public interface Said {
 
-        /** None if nothing is said; of a setting that is no list one at most. */
+        /** Empty if not set. A setting that is not a list has at most one. */
         List<ConfigValue> values(Setting setting);
 
         /** Whether a switch is on. */
         boolean on(Setting setting);
     }
 
-    /** Puts what is said of a setting into a run. */
+    /** Adds the values of a setting to a run. */
     public interface Reader {
         void read(Setting setting, Said said, RunSpecBuilder run);
     }
 
-    /** Reads every setting that is said alike in both. */
+    /** Reads all settings that have the same form in both. */
     public static void read(Said said, RunSpecBuilder run) {
         for (Setting setting : ALL) {
             if (setting.reader != null) {
@@ -242,7 +242,7 @@ public record Setting(
         return new Row(flag, letter, key, form, null);
     }
 
-    /** A setting of which it is not yet said how it is written again. */
+    /** A setting without its {@code values}. */
     private record Row(
             String flag,
             char letter,

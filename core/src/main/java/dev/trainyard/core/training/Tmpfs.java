@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
-/** What a file system in memory may be and where: the same in a run line, a compose file and a message. */
+/** Checks in-memory file systems (tmpfs): the same for run lines, compose files and messages. */
 public final class Tmpfs {
 
     private Tmpfs() {}
@@ -16,7 +16,7 @@ public final class Tmpfs {
     public record Fault(String what, String remedy) {}
 
     /**
-     * What is wrong with a tmpfs. It would cover what else is mounted at its path, and what a program writes there is gone at the end.
+     * Returns what is wrong with a tmpfs. It must not hide another mount, nor the outputs, because its contents are lost at the end.
      *
      * @param words {@code /path} or {@code /path:options}
      * @param outputs where the container writes its results
@@ -29,20 +29,20 @@ public final class Tmpfs {
         if (path.equals("/")) {
             faults.add(new Fault("is the root of the container", "Mount it at a folder"));
         } else if (path.equals(outputs)) {
-            faults.add(
-                    new Fault("the outputs would be lost with the container", "Mount it elsewhere than at " + outputs));
+            faults.add(new Fault(
+                    "would lose the outputs together with the container", "Mount it elsewhere than at " + outputs));
         } else if (path.startsWith(outputs + "/")) {
             faults.add(new Fault(
-                    "the outputs in %s would be lost with the container".formatted(Excerpt.path(path)),
+                    "would lose the outputs in %s together with the container".formatted(Excerpt.path(path)),
                     "Mount it elsewhere than below " + outputs));
         } else if (mounted.contains(path)) {
-            faults.add(new Fault("%s is mounted a second time".formatted(Excerpt.path(path)), "Mount each path once"));
+            faults.add(new Fault("%s is mounted twice".formatted(Excerpt.path(path)), "Mount each path once"));
         }
         if (colon >= 0) {
             Arrays.stream(words.substring(colon + 1).split(","))
                     .filter(option -> !option.isEmpty() && !LinuxVocabulary.isTmpfsOption(option))
                     .forEach(option -> faults.add(new Fault(
-                            "%s is no option of a tmpfs".formatted(Excerpt.quote(option)),
+                            "%s is not an option of a tmpfs".formatted(Excerpt.quote(option)),
                             "Write options such as size=64m, mode=1777 or noexec")));
         }
         return faults;

@@ -7,14 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A compose service, understood. It lacks only the image source, which for a build needs the digest of the packed context: the
- * caller packs {@code build().context()}, uploads it, and asks {@link #builtFrom}; else it takes {@link #pulled}.
+ * A training read from a compose file or a run line, without its image source. If it has a build, the caller packs and uploads
+ * {@code build().context()} and calls {@link #builtFrom} with the digest. Otherwise it calls {@link #pulled}.
  *
  * @param service name of the service
- * @param containerName the file's {@code container_name}, which names the job
- * @param image the file's {@code image}; beside a build it is the tag
- * @param pull when the image is pulled, where it is not built
- * @param build null if the file builds nothing
+ * @param containerName the file's {@code container_name}, which becomes the job's name
+ * @param image the file's {@code image}; with a build, the tag of the built image
+ * @param pull when to pull an image that is not built
+ * @param build null without a build
  * @param notices what the submitter should know, in the order of the file
  */
 public record TrainingSpec(
@@ -29,12 +29,12 @@ public record TrainingSpec(
         Duration gracePeriod,
         List<Notice> notices) {
 
-    /** The same, its image built so and named by {@link #image}. */
+    /** The same with this build; {@link #image} becomes the tag. */
     public TrainingSpec built(BuildSpec from) {
         return new TrainingSpec(service, containerName, image, pull, from, run, gpus, labels, gracePeriod, notices);
     }
 
-    /** The same, of which the history shows the values of these variables too. */
+    /** The same with these variables public as well, so that the history shows their values. */
     public TrainingSpec publishing(List<String> variables) {
         return new TrainingSpec(
                 service,
@@ -49,7 +49,7 @@ public record TrainingSpec(
                 notices);
     }
 
-    /** The image by its name. @throws IllegalStateException if the file names none */
+    /** The named image. @throws IllegalStateException if the file names none */
     public ImageSource pulled() {
         if (image == null) {
             throw new IllegalStateException("service %s names no image".formatted(service));
@@ -58,7 +58,7 @@ public record TrainingSpec(
     }
 
     /**
-     * The image built from a packed context, as {@code docker build} would.
+     * An image that the worker builds from a packed context, as {@code docker build} does.
      *
      * @param contextDigest {@code sha256:} and 64 hexadecimal digits
      */
@@ -68,7 +68,7 @@ public record TrainingSpec(
                 : new ImageSource.Build(contextDigest, build.dockerfile(), build.args(), build.target(), image);
     }
 
-    /** The job's name, if the submitter gives none. */
+    /** The default name of the job. */
     public String name() {
         String name = containerName == null ? service.replaceFirst("^[._-]+", "") : containerName;
         return name.isEmpty() ? "training" : name;

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads limits of memory that depend on each other, and what the kernel is told of a container. */
+/** Reads memory limits that depend on each other, CPU sets, namespaces and kernel parameters. */
 public final class TuningReader {
 
     private static final String CPUSET = "\\d{1,4}(-\\d{1,4})?(?:,\\d{1,4}(?:-\\d{1,4})?)*+";
 
-    /** Those that the container has of its own (docker/cli, {@code opts.ValidateSysctl}). */
+    /** Kernel parameters that belong to the container's namespaces (docker/cli, {@code opts.ValidateSysctl}). */
     private static final String SYSCTL = "kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
             + "|fs\\.mqueue\\.[^\\s/=]+|net\\.[^\\s/=]+";
 
@@ -23,9 +23,9 @@ public final class TuningReader {
     }
 
     /**
-     * @param reservation the memory that is kept free
-     * @param swap memory and swap together
-     * @param memory the limit of memory
+     * @param reservation the soft limit of memory
+     * @param swap the limit of memory plus swap
+     * @param memory the hard limit of memory
      */
     public static void readMemory(
             Optional<ConfigValue> reservation,
@@ -42,11 +42,11 @@ public final class TuningReader {
         Optional<String> set = field.matching(CPUSET, "numbers such as 0-3,8");
         set.ifPresent(
                 _ -> field.notice(
-                        "names CPUs or memory of the worker's host, whichever that is: the start fails where they are missing"));
+                        "refers to CPUs or memory nodes of the worker's host. If that host does not have them, the start fails"));
         return set;
     }
 
-    /** The kernel takes no less than 2. */
+    /** The kernel's minimum is 2. */
     static Optional<Integer> cpuShares(ConfigValue field) {
         return field.integer(0, 262_144)
                 .filter(shares -> shares != 0)
@@ -58,12 +58,12 @@ public final class TuningReader {
         if (reserved.isPresent()
                 && memory.filter(limit -> limit.bytes() < reserved.get().bytes())
                         .isPresent()) {
-            field.problem("is above the limit of memory", "Raise the limit, or lower this");
+            field.problem("is above the memory limit", "Raise the limit, or lower this");
         }
         return reserved;
     }
 
-    /** Memory and swap together. */
+    /** The limit of memory plus swap. */
     private Optional<Long> swap(ConfigValue field) {
         if (field.text().orElse("").equals("-1")) {
             return Optional.of(-1L);
@@ -71,11 +71,9 @@ public final class TuningReader {
         Optional<Long> both = field.size().map(DataSize::bytes).filter(bytes -> bytes > 0);
         both.ifPresent(bytes -> {
             if (memory.isEmpty()) {
-                field.problem("stands without a limit of memory", "Set that too: this is memory and swap together");
+                field.problem("needs a memory limit", "Set that too: this value is memory plus swap");
             } else if (bytes < memory.get().bytes()) {
-                field.problem(
-                        "is below the limit of memory",
-                        "Write memory and swap together, or -1 for as much swap as there is");
+                field.problem("is below the memory limit", "Write memory plus swap, or -1 for unlimited swap");
             }
         });
         return both;
@@ -94,28 +92,28 @@ public final class TuningReader {
     }
 
     private static void noticed(ConfigValue field) {
-        field.notice("reaches beyond the container: the worker's policy decides whether it may");
+        field.notice("weakens the isolation of the container, so the worker's policy must permit it");
     }
 
-    /** Puts a parameter of the kernel, unless it is one of the whole host, which is reported. */
+    /** Adds a kernel parameter. Reports a parameter that applies to the whole host. */
     public static void sysctl(ConfigValue field, String name, String value, Map<String, String> sysctls) {
         if (name.chars().anyMatch(Character::isWhitespace)) {
-            // Docker passes it on, and the container does not start.
+            // Docker would pass it on, and the container would not start.
             field.problem("%s contains blanks".formatted(Excerpt.quote(name)), "Write NAME=VALUE without blanks");
         } else if (!name.matches(SYSCTL)) {
             field.problem(
-                    "%s is a parameter of the whole host".formatted(Excerpt.quote(name)),
-                    "Set it on the worker's host; a container has net.*, fs.mqueue.*, kernel.msg*, kernel.sem and kernel.shm* of its own");
+                    "%s applies to the whole host".formatted(Excerpt.quote(name)),
+                    "Set it on the worker's host. A container can set net.*, fs.mqueue.*, kernel.msg*, kernel.sem and kernel.shm*");
         } else if (value.isEmpty() || value.length() > 200) {
-            field.problem("%s has no value of up to 200 characters".formatted(Excerpt.quote(name)), "Write NAME=VALUE");
+            field.problem("%s needs a value of 1 to 200 characters".formatted(Excerpt.quote(name)), "Write NAME=VALUE");
         } else {
             sysctls.put(name, value);
         }
     }
 
-    /** Containers of Linux know one isolation. */
+    /** On Linux, Docker has one isolation mode. */
     public static void isolation(ConfigValue field) {
-        field.matching("default|", "default, the only isolation that Linux knows")
+        field.matching("default|", "default, the only isolation mode on Linux")
                 .ifPresent(_ -> field.notice(SharedWords.WINDOWS));
     }
 }

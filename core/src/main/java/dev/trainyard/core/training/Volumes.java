@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code volumes}, short and long: mounts, in-memory file systems, and the place of the outputs. */
+/** Reads {@code volumes} in the short and the long form: mounts, in-memory file systems, and where the outputs go. */
 public final class Volumes {
 
-    /** As the message's schema has it. */
+    /** The same limit as in the message's schema. */
     private static final int LONGEST_LOCATION = 600;
 
     private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
@@ -30,7 +30,7 @@ public final class Volumes {
     private Outputs outputs = Outputs.MANAGED;
 
     /**
-     * @param declared the named volumes of the file; null: none has to be declared
+     * @param declared the named volumes of the file; null if volumes need no declaration
      * @param home the submitter's HOME, if known
      */
     public Volumes(@Nullable Map<String, ConfigValue> declared, @Nullable String home) {
@@ -46,7 +46,7 @@ public final class Volumes {
         return tmpfs;
     }
 
-    /** Targets of volumes that have no name; where something else is mounted too, that counts, as for Docker. */
+    /** Targets of volumes without a name. Another mount at the same target takes precedence, as in Docker. */
     public List<String> anonymous() {
         return anonymous.stream().filter(target -> !targets.contains(target)).toList();
     }
@@ -56,11 +56,11 @@ public final class Volumes {
     }
 
     /**
-     * A volume of which each property is said by its name.
+     * A volume in the long form.
      *
-     * @param propagation as {@code rslave}
-     * @param size of a file system in memory
-     * @param mode of a file system in memory
+     * @param propagation for example {@code rslave}
+     * @param size of a tmpfs
+     * @param mode of a tmpfs
      */
     public record Entry(
             String type,
@@ -73,7 +73,7 @@ public final class Volumes {
             Optional<ConfigValue> mode,
             @Nullable String consistency) {}
 
-    /** One entry, short or long. */
+    /** Reads one entry in either form. */
     public void read(ConfigValue volume) {
         if (volume.isMapping()) {
             readLong(volume);
@@ -87,7 +87,7 @@ public final class Volumes {
         boolean windows = text.matches("[a-zA-Z]:[\\\\/].*") || text.startsWith("\\\\");
         if (windows) {
             volume.problem(
-                    "%s is a path of Windows".formatted(Excerpt.path(text)),
+                    "%s is a Windows path".formatted(Excerpt.path(text)),
                     "Write a path of the worker's host, which runs Linux");
         } else if (parts.length == 1) {
             anonymous(volume, parts[0]);
@@ -103,11 +103,11 @@ public final class Volumes {
         }
     }
 
-    /** {@code /logs/x:"/outputs"} is seen in real files; to YAML the inner quotes are part of the text. */
+    /** Real files contain {@code /logs/x:"/outputs"}. In YAML the inner quotes are part of the text. */
     private static String unquoted(ConfigValue volume, String text) {
         String plain = unquoted(text);
         if (!plain.equals(text)) {
-            volume.notice("is read as %s: to YAML the quotes inside belong to the path".formatted(plain));
+            volume.notice("is read as %s, without the quotes that YAML takes as part of the path".formatted(plain));
         }
         return plain;
     }
@@ -115,9 +115,9 @@ public final class Volumes {
     private void anonymous(ConfigValue volume, String text) {
         plainTarget(volume, text).ifPresent(target -> {
             if (target.equals(Outputs.MANAGED.target())) {
-                volume.notice("the outputs are kept in a managed folder, and not in a volume");
+                volume.notice("the outputs go to a managed folder instead of a volume");
             } else if (anonymous.add(target)) {
-                volume.notice("is a volume without a name: what is written there goes with the container");
+                volume.notice("is an anonymous volume, which is removed together with the container");
             }
         });
     }
@@ -128,8 +128,8 @@ public final class Volumes {
             bind.allowOnly(List.of("create_host_path", "propagation", "selinux"));
             bind.get("create_host_path")
                     .filter(ConfigValue::flag)
-                    .ifPresent(create ->
-                            create.notice("a source that the worker's host lacks is an error, not a new empty folder"));
+                    .ifPresent(create -> create.notice(
+                            "has no effect: if the source does not exist on the worker's host, the start fails"));
             bind.get("selinux").flatMap(ConfigValue::text).ifPresent(label -> MountOptions.relabels(bind, label));
         });
         volume.get("volume").ifPresent(options -> options.allowOnly(List.of("nocopy")));
@@ -137,7 +137,7 @@ public final class Volumes {
         List.of("bind", "volume", "tmpfs").stream()
                 .filter(section -> !section.equals(type))
                 .flatMap(section -> volume.get(section).filter(field -> !field.isBlank()).stream())
-                .forEach(field -> field.notice("means nothing of a mount of the type %s".formatted(type)));
+                .forEach(field -> field.notice("has no effect on a mount of type %s".formatted(type)));
         Optional<ConfigValue> options =
                 volume.get(type).filter(_ -> List.of("bind", "volume", "tmpfs").contains(type));
         options.filter(_ -> type.equals("tmpfs")).ifPresent(field -> field.allowOnly(List.of("size", "mode")));
@@ -189,8 +189,8 @@ public final class Volumes {
                     volume.problem("needs source and target", "Write both");
                 } else if (type.equals("volume") != named) {
                     volume.problem(
-                            "type %s does not fit the source %s".formatted(type, Excerpt.path(source)),
-                            "A bind has a path that begins with / or ./, a volume has a name");
+                            "type %s does not match the source %s".formatted(type, Excerpt.path(source)),
+                            "A bind needs a path that begins with / or ./, a volume needs a name");
                 } else {
                     add(volume, source, target, options);
                 }
@@ -216,7 +216,7 @@ public final class Volumes {
         });
     }
 
-    /** In octal digits. Without quotes YAML has read a number before, so that 01777 is octal, and 1777 is not. */
+    /** Returns octal digits. YAML reads a mode without quotes as a number: 01777 is octal, but 1777 is decimal. */
     private static Optional<String> mode(ConfigValue mode) {
         String number = mode.value().orElse("");
         boolean read = mode.isNumberLike() && number.matches("\\d{1,5}");
@@ -237,7 +237,8 @@ public final class Volumes {
         boolean isOutputs = target.get().equals(Outputs.MANAGED.target());
         if (isOutputs && options.readOnly()) {
             volume.problem(
-                    "the outputs cannot be read-only", "Leave ro out, or mount it elsewhere than at " + target.get());
+                    "the outputs cannot be read-only",
+                    "Leave ro out, or mount it at another path than " + target.get());
         }
         switch (source.isEmpty() ? ' ' : source.charAt(0)) {
             case '/' -> bind(volume, ContainerPath.plain(source), target.get(), options, isOutputs);
@@ -246,8 +247,9 @@ public final class Volumes {
             case '.' -> {
                 if (!isOutputs) {
                     volume.problem(
-                            "the relative source %s needs the upload of sources".formatted(Excerpt.path(source)),
-                            "Use an absolute path of the worker's host, or put it into the image");
+                            "the relative source %s would need an upload, which volumes do not have"
+                                    .formatted(Excerpt.path(source)),
+                            "Use an absolute path of the worker's host, or copy the files into the image");
                 }
             }
             case ' ' -> volume.problem("has no source", "Write SOURCE:TARGET");
@@ -257,18 +259,19 @@ public final class Volumes {
 
     private void bind(ConfigValue volume, String source, String target, MountOptions options, boolean isOutputs) {
         if (options.noCopy()) {
-            volume.problem("nocopy is for volumes by name", "Leave nocopy out");
+            volume.problem("nocopy applies only to named volumes", "Leave nocopy out");
         }
         if (isOutputs && options.propagation() != null) {
-            volume.problem("the outputs have no propagation", "Leave %s out".formatted(options.propagation()));
+            volume.problem(
+                    "propagation is not supported for the outputs", "Leave %s out".formatted(options.propagation()));
         }
         if (isOutputs && source.equals("/")) {
-            volume.problem("the outputs cannot be the whole host", "Name a folder");
+            volume.problem("the outputs cannot be the root of the host", "Name a folder");
         } else if (isOutputs && source.length() > LONGEST_LOCATION) {
             volume.problem(
-                    "the outputs' path is longer than %d characters, which a request cannot carry"
+                    "the path of the outputs is longer than %d characters, the limit of a request"
                             .formatted(LONGEST_LOCATION),
-                    "Name a shorter one");
+                    "Use a shorter path");
         } else if (isOutputs) {
             outputs = new Outputs(target, source);
         } else if (source.length() > ContainerPath.LONGEST) {
@@ -280,24 +283,25 @@ public final class Volumes {
 
     private static void tooLong(ConfigValue volume) {
         volume.problem(
-                "has a path of more than %,d characters, which a request cannot carry".formatted(ContainerPath.LONGEST),
-                "Name a shorter one");
+                "has a path of more than %,d characters, the limit of a request".formatted(ContainerPath.LONGEST),
+                "Use a shorter path");
     }
 
     private Optional<String> expanded(ConfigValue volume, String source) {
         if (home == null || !home.startsWith("/") || !source.matches("~(/.*)?")) {
             volume.problem(
-                    "%s names a home folder that is not known".formatted(Excerpt.path(source)), "Write the path out");
+                    "%s refers to an unknown home folder".formatted(Excerpt.path(source)), "Write the full path");
             return Optional.empty();
         }
         String path = ContainerPath.plain(home + source.substring(1));
-        volume.notice("is read as %s, a path on the worker's host and not on yours".formatted(path));
+        volume.notice("is read as %s, a path on the worker's host, not on your machine".formatted(path));
         return Optional.of(path);
     }
 
     private void named(ConfigValue volume, String name, String target, MountOptions options, boolean isOutputs) {
         if (options.propagation() != null) {
-            volume.problem("a volume by name has no propagation", "Leave %s out".formatted(options.propagation()));
+            volume.problem(
+                    "propagation is not supported for a named volume", "Leave %s out".formatted(options.propagation()));
         }
         @Nullable ConfigValue declaration = declared == null ? null : declared.get(name);
         if (isOutputs) {
@@ -306,33 +310,33 @@ public final class Volumes {
                     "Write ./%s for managed outputs, or an absolute path of the worker's host".formatted(name));
         } else if (declared != null && declaration == null) {
             volume.problem(
-                    "there is no volume %s under the file's volumes".formatted(Excerpt.quote(name)),
+                    "the volume %s is not declared under volumes".formatted(Excerpt.quote(name)),
                     "Declare it there, or write an absolute path");
         } else {
             String volumeName = declaration == null ? name : volumeName(name, declaration);
             if (!volumeName.matches(VOLUME_NAME)) {
                 volume.problem(
-                        "%s is no name that Docker accepts for a volume".formatted(Excerpt.quote(volumeName)),
+                        "%s is not a valid name of a Docker volume".formatted(Excerpt.quote(volumeName)),
                         "Use two or more letters, digits, '_', '.' or '-'");
             }
-            volume.notice("the volume %s is one of the worker's host, and stays there".formatted(volumeName));
+            volume.notice("the volume %s is on the worker's host and remains there".formatted(volumeName));
             mounts.add(new Mount(volumeName, target, options.readOnly(), null, options.noCopy()));
         }
     }
 
     private static String volumeName(String name, ConfigValue declaration) {
         declaration.allowOnly(List.of("name", "external", "driver", "driver_opts", "labels"));
-        declaration.get("driver").ifPresent(driver -> driver.matching("local", "local, the only driver known"));
+        declaration.get("driver").ifPresent(driver -> driver.matching("local", "local, the only supported driver"));
         declaration
                 .get("driver_opts")
                 .filter(options -> !options.isNull())
                 .ifPresent(options -> options.problem(
                         "cannot be passed on to the worker",
-                        "Create the volume on the worker's host, and declare it with external: true"));
+                        "Create the volume on the worker's host and declare it with external: true"));
         declaration
                 .get("labels")
-                .ifPresent(labels -> labels.notice("are not set: the worker makes the volume without"));
-        // Files of the first generation write external: {name: NAME}.
+                .ifPresent(labels -> labels.notice("are not passed on: the worker creates the volume without labels"));
+        // Old compose files write external: {name: NAME}.
         Optional<ConfigValue> external = declaration.get("external").filter(ConfigValue::isMapping);
         return external.or(() -> Optional.of(declaration))
                 .flatMap(field -> field.get("name"))
@@ -343,15 +347,15 @@ public final class Volumes {
     private Optional<String> target(ConfigValue volume, String text) {
         Optional<String> path = plainTarget(volume, text);
         path.filter(each -> !targets.add(each))
-                .ifPresent(each -> volume.problem(
-                        "%s is mounted a second time".formatted(Excerpt.path(each)), "Mount each path once"));
+                .ifPresent(each ->
+                        volume.problem("%s is mounted twice".formatted(Excerpt.path(each)), "Mount each path once"));
         return path;
     }
 
     private static Optional<String> plainTarget(ConfigValue volume, String text) {
         if (!text.startsWith("/") || ContainerPath.plain(text).equals("/")) {
             volume.problem(
-                    "%s is no absolute path in the container".formatted(Excerpt.path(text)),
+                    "%s is not an absolute path in the container".formatted(Excerpt.path(text)),
                     "Write one, such as /data");
             return Optional.empty();
         }
@@ -362,7 +366,7 @@ public final class Volumes {
         return Optional.of(ContainerPath.plain(text));
     }
 
-    /** Where a volume or a device stands in the container, by which a later file replaces it; none if that cannot be told. */
+    /** The path of a volume or a device in the container, by which a later file overrides it. Empty if it cannot be determined. */
     public static Optional<String> targetOf(ConfigNode volume) {
         if (volume instanceof ConfigNode.Mapping mapping) {
             return mapping.get("target")
@@ -380,7 +384,7 @@ public final class Volumes {
         return text.replaceAll("(^|:)\"([^\":]*)\"(?=:|$)", "$1$2").replaceAll("(^|:)'([^':]*)'(?=:|$)", "$1$2");
     }
 
-    /** Reports what is wrong with a tmpfs beside these volumes, which are read by now. */
+    /** Reports what is wrong with a tmpfs. Call it after all volumes are read. */
     public void checkTmpfs(ConfigValue field, String words) {
         Tmpfs.faults(words, Outputs.MANAGED.target(), targets)
                 .forEach(fault -> field.problem(fault.what(), fault.remedy()));

@@ -1,6 +1,6 @@
 /**
- * What a training is: its {@link dev.trainyard.core.training.RunSpec}, its GPUs, image, mounts and
- * ports. What a compose file and a run line say alike is read here; neither of them is known.
+ * The parts of a training: its {@link dev.trainyard.core.training.RunSpec}, GPUs, image, mounts and
+ * ports. Also the readers that compose files and run lines share. This package depends on neither.
  */
 @NullMarked
 package dev.trainyard.core.training;

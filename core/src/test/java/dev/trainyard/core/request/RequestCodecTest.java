@@ -223,24 +223,24 @@ class RequestCodecTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        "priority": 700            | "priority": 1001            | $.priority: 1001 is out of range. Give an integer from 0 to 1000; higher goes first, 500 is usual.
-        "priority": 700            | "priority": 1.5             | $.priority: is a number, not an integer. Give an integer from 0 to 1000; higher goes first, 500 is usual.
-        "priority": 700            | "priority": null            | $.priority: is null, not an integer. Give an integer from 0 to 1000; higher goes first, 500 is usual.
-        "priority": 700            | "priorty": 700              | $.priorty: this release knows no field of that name. Did you mean 'priority'?
-        "priority": 700            | "dependsOn": []             | $.dependsOn: this release knows no field of that name. Known here: schema, kind,
-        "team": "vision"           | "params": {}                | $.params: this release knows no field of that name.
-        "team": "vision"           | "resumeFrom": "latest"      | $.resumeFrom: this release knows no field of that name.
-        "team": "vision"           | "resumeFrom": "x"           | $.resumeFrom: this release knows no field of that name.
-        "user": "1000:1000"        | "secrets": ["TOKEN"]        | $.run.secrets: this release knows no field of that name.
+        "priority": 700            | "priority": 1001            | $.priority: 1001 is out of range. Give an integer from 0 to 1000; higher starts first, the default is 500.
+        "priority": 700            | "priority": 1.5             | $.priority: is a number, not an integer. Give an integer from 0 to 1000; higher starts first, the default is 500.
+        "priority": 700            | "priority": null            | $.priority: is null, not an integer. Give an integer from 0 to 1000; higher starts first, the default is 500.
+        "priority": 700            | "priorty": 700              | $.priorty: this release does not have this field. Did you mean 'priority'?
+        "priority": 700            | "dependsOn": []             | $.dependsOn: this release does not have this field. Known fields: schema, kind,
+        "team": "vision"           | "params": {}                | $.params: this release does not have this field.
+        "team": "vision"           | "resumeFrom": "latest"      | $.resumeFrom: this release does not have this field.
+        "team": "vision"           | "resumeFrom": "x"           | $.resumeFrom: this release does not have this field.
+        "user": "1000:1000"        | "secrets": ["TOKEN"]        | $.run.secrets: this release does not have this field.
         "name": "mnist-7",         |                             | $.name: is missing. Give a name of up to 100 letters, digits, '_', '.' and '-' that begins with a letter or digit.
         "name": "mnist-7"          | "name": "-x"                | $.name: '-x' cannot be used here. Give a name of up to 100 letters
         "name": "mnist-7"          | "name": "a\\u0000b"         | $.name: contains the character NUL, which cannot be stored. Leave it out.
-        "name": "mnist-7"          | "name": "a\\ud800b"         | $.name: contains half of a surrogate pair, which is no character. Leave it out.
-        "schema": "trainyard.request/v1" | "schema": "trainyard.request/v2" | $.schema: 'trainyard.request/v2' cannot be used here. Give "trainyard.request/v1", the schema that this release reads.
+        "name": "mnist-7"          | "name": "a\\ud800b"         | $.name: contains an unpaired surrogate, which is not a character. Leave it out.
+        "schema": "trainyard.request/v1" | "schema": "trainyard.request/v2" | $.schema: 'trainyard.request/v2' cannot be used here. Give "trainyard.request/v1", the schema version of this release.
         "kind": "submit"           | "kind": "pause"             | $.kind: 'pause' cannot be used here. Give "submit" or "cancel".
         "jobId": "0198c2f4-        | "jobId": "0198              | $.jobId: '0198
         "sweep": "lr"              | "sweep": 7                  | $.labels.sweep: is a number, not a string. Give text of up to 4096 characters.
-        "LR": "0.1"                | "LR": 0.1                   | $.run.environment.LR: is a number, not a string. Give text; numbers are written as text too.
+        "LR": "0.1"                | "LR": 0.1                   | $.run.environment.LR: is a number, not a string. Give text; write numbers as text too.
         "LR": "0.1"                | "L=R": "0.1"                | $.run.environment: has a name that cannot be used: 'L=…'. Give a name without =.
         "shmSize": "8gb"           | "shmSize": "8 elephants"    | $.run.shmSize: '8 elephants' cannot be used here. Give a size: bytes as an integer, or text such as 512m or 8gb.
         "shmSize": "8gb"           | "shmSize": -1               | $.run.shmSize: -1 is out of range. Give a size
@@ -253,9 +253,9 @@ class RequestCodecTest {
         "timeLimit": "1h30m"       | "timeLimit": "99999d"   | $.timeLimit: is longer than 366 days. Give a shorter time.
         "2026-12-01T02:00:00+02:00"| "2026-13-01T02:00:00Z"      | $.notBefore: '2026-13-01T02:00:00Z' is not an instant. Give an instant with its offset
         "2026-12-01T02:00:00+02:00"| "tomorrow"                  | $.notBefore: 'tomorrow' cannot be used here. Give an instant with its offset, for example 2026-11-30T20:00:00Z.
-        "count": 2                 | "count": 0                  | $.gpus.count: 0 is out of range. Give how many, from 1 to 1024, or "all" for every device of one host.
-        "count": 2                 | "count": "both"             | $.gpus.count: 'both' cannot be used here. Give how many
-        "count": 2                 | "deviceIds": ["0"]          | $.gpus.deviceIds: names the devices, beside count, type or minMemory that choose them. Give either deviceIds, or the others.
+        "count": 2                 | "count": 0                  | $.gpus.count: 0 is out of range. Give a number from 1 to 1024, or "all" for every device of one host.
+        "count": 2                 | "count": "both"             | $.gpus.count: 'both' cannot be used here. Give a number
+        "count": 2                 | "deviceIds": ["0"]          | $.gpus.deviceIds: conflicts with count, type and minMemory. Give either deviceIds or the others.
         "count": 2, "type": "A100", "minMemory": "40g" | "deviceIds": ["0", "0"] | $.gpus.deviceIds: names a device twice. Name each device once.
         "count": 2, "type": "A100", "minMemory": "40g" |          | $.gpus.count: is missing. Give {"count": 1}
         "host": 5000               | "host": 70000               | $.run.ports[0].host: 70000 is out of range. Give a port from 1 to 65535.
@@ -264,11 +264,11 @@ class RequestCodecTest {
         "target": "/cache/"        | "target": "cache"           | $.run.mounts[1].target: 'cache' cannot be used here. Give an absolute path in the container other than / itself.
         "source": "cache"          | "source": "./cache"         | $.run.mounts[1].source: './cache' cannot be used here. Give an absolute path on the worker's host, or the name of a Docker volume.
         "source": "/data/mnist"    | "source": "/data/../etc"    | $.run.mounts[0].source: '/data/../etc' contains . or .. as a segment. Write the full path.
-        "soft": -1, "hard": -1     | "soft": 2, "hard": 1        | $.run.ulimits[0].soft: the soft limit is above the hard one. Raise hard, or lower soft.
+        "soft": -1, "hard": -1     | "soft": 2, "hard": 1        | $.run.ulimits[0].soft: the soft limit is above the hard one. Raise hard or lower soft.
         "action": "FAIL"           | "action": "STOP"            | $.retry.rules[0].action: 'STOP' cannot be used here. Give "RETRY" or "FAIL".
         "onExitCode": [3, 4]       | "onCause": ["OOM"]          | $.retry.rules[0].onCause[0]: 'OOM' cannot be used here. Give a cause such as OUT_OF_MEMORY or DEVICE_ERROR.
         "onExitCode": [3, 4]       | "onExitCode": [3], "onCause": ["KILLED_EXTERNALLY"] | $.retry.rules[0]: has 3 entries, too many. Give an object with onExitCode or onCause, and action.
-        "build": {                 | "pull": "always", "build": {  | $.image.pull: stands beside build. Leave it out: what is built is not pulled.
+        "build": {                 | "pull": "always", "build": {  | $.image.pull: conflicts with build. Leave it out: an image that is built is not pulled.
         "build": {                 | "reference": "busybox", "build": { | $.image: has both reference and build. Give either {"reference": "IMAGE"} or {"build": {"source": "sha256:…"}}.
         "vision/mnist:7"           | "Vision Mnist"              | $.image.build.tag: 'Vision Mnist' cannot be used here. Give an image as Docker names it, in lower case, for example pytorch/pytorch:2.4.0.
         "docker/Dockerfile"        | "../Dockerfile"             | $.image.build.dockerfile: '../Dockerfile' contains . or .. as a segment. Write the full path.
@@ -288,7 +288,7 @@ class RequestCodecTest {
     void a_request_that_was_accepted_before_a_tmpfs_over_the_outputs_was_refused_can_still_be_read() {
         String json = FULL.replace("/tmp:size=1g", "/results/../outputs/:size=1g");
 
-        assertThat(problemsOf(json)).singleElement().asString().contains("would be lost");
+        assertThat(problemsOf(json)).singleElement().asString().contains("would lose the outputs");
         assertThat(RequestCodec.accepted(json).run().storage().tmpfs()).containsExactly("/results/../outputs/:size=1g");
     }
 
