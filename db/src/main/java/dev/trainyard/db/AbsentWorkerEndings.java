@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The ends of attempts whose worker does not report them: what is recorded has to do. */
+/** Ends attempts whose worker does not report the end, from the data recorded so far. */
 final class AbsentWorkerEndings {
 
     private final LogStore logs;
@@ -24,22 +24,22 @@ final class AbsentWorkerEndings {
         this.logs = new LogStore(database);
     }
 
-    /** It was reserved, and its worker did not begin. */
+    /** A reserved attempt that its worker did not begin in time. */
     End unclaimed(Locked attempt, Duration within) {
         return end(
                 attempt,
                 Cause.START_TIMEOUT,
                 null,
-                "the worker did not take it up within %d s".formatted(within.toSeconds()),
+                "the worker did not begin it within %d s".formatted(within.toSeconds()),
                 null);
     }
 
-    /** It was never reserved: its image cannot be had. */
+    /** An attempt that was never reserved, because its image is not available. */
     End unavailable(Locked attempt, Cause cause, String detail) {
         return end(attempt, cause, null, detail, null);
     }
 
-    /** Its worker is silent for too long. The retry is never the user's, so that its rules do not matter. */
+    /** The worker has been silent for too long. This retry does not count against the user, so the retry policy does not apply. */
     static End lost(String detail) {
         return new End(
                 Cause.HOST_LOST,
@@ -48,7 +48,7 @@ final class AbsentWorkerEndings {
                 counters -> Retry.decide(Cause.HOST_LOST, null, RetryPolicy.DEFAULT, counters, 0));
     }
 
-    /** It is COLLECTING: its exit is recorded, and of its outputs whatever was. */
+    /** A COLLECTING attempt: its exit is recorded, its outputs perhaps in part. */
     End collected(Locked locked, String why) {
         Attempt attempt = attempts.find(locked.attempt()).orElseThrow();
         LogClues clues = LogClues.of(logs.tail(attempt.id(), LogClues.TAIL_CHARS));
@@ -70,7 +70,7 @@ final class AbsentWorkerEndings {
                         ThreadLocalRandom.current().nextDouble()));
     }
 
-    /** Of a message that only a later release can read: what holds where a message says nothing. */
+    /** The default policy if the request was written by a later release, which this one cannot read. */
     private static RetryPolicy policy(@Nullable String retry) {
         return retry == null ? RetryPolicy.DEFAULT : RetryJson.read(retry);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An array as Postgres writes it: <code>{1,NULL,"a \\"b\\""}</code>, nested, or with bounds as in <code>[0:1]={1,2}</code>. */
+/** Parses Postgres' text form of an array: <code>{1,NULL,"a \\"b\\""}</code>, nested, or with bounds as in <code>[0:1]={1,2}</code>. */
 final class ArrayText {
 
     private final String text;
@@ -20,11 +20,11 @@ final class ArrayText {
     }
 
     /**
-     * Lists of elements, or of lists.
+     * Returns a list of elements, or of lists.
      *
-     * @param delimiter a comma, but of boxes a semicolon
-     * @param element makes one of its text
-     * @throws IllegalArgumentException if the text is no array
+     * @param delimiter a comma; for the type box a semicolon
+     * @param element converts the text of an element
+     * @throws IllegalArgumentException if the text is not an array
      */
     static List<@Nullable Object> parse(String text, char delimiter, Function<String, @Nullable Object> element) {
         ArrayText array = new ArrayText(text, delimiter, element);
@@ -33,7 +33,7 @@ final class ArrayText {
         }
         List<@Nullable Object> list = array.list();
         if (array.at != text.length()) {
-            throw new IllegalArgumentException("no array: " + text);
+            throw new IllegalArgumentException("not an array: " + text);
         }
         return list;
     }
@@ -53,7 +53,7 @@ final class ArrayText {
                 return list;
             }
             if (after != delimiter) {
-                throw new IllegalArgumentException("no array: " + text);
+                throw new IllegalArgumentException("not an array: " + text);
             }
         }
     }
@@ -81,14 +81,14 @@ final class ArrayText {
 
     private void expect(char c) {
         if (peek() != c) {
-            throw new IllegalArgumentException("no array: " + text);
+            throw new IllegalArgumentException("not an array: " + text);
         }
         at++;
     }
 
     private char peek() {
         if (at >= text.length()) {
-            throw new IllegalArgumentException("no array: " + text);
+            throw new IllegalArgumentException("not an array: " + text);
         }
         return text.charAt(at);
     }

@@ -17,22 +17,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt's row with what its worker needs to run it.
+ * The row of an attempt, with everything that its worker needs to run it.
  *
  * @param devices keys of the reserved devices
- * @param runningFor how long ago it was started, by the database's clock
- * @param killRequested whether somebody wants it killed, whatever is left of its grace period
- * @param outputsWanted how much of its outputs is still to be gathered
- * @param graceLeft until it is killed; null: no stop signal was recorded
- * @param engineStartedAt the engine's own start time, as evidence
- * @param engineLost whether the engine or its host was restarted under the container
- * @param deviceError what was wrong with its devices when its container had ended
+ * @param runningFor time since the start, by the database's clock
+ * @param killRequested whether to kill it at once, without the rest of its grace period
+ * @param outputsWanted how much of its outputs the worker still has to gather
+ * @param graceLeft time until it is killed; null if no stop signal was recorded
+ * @param engineStartedAt the engine's start time of the container, as evidence
+ * @param engineLost whether the engine or its host was restarted while the container ran
+ * @param deviceError the error of its devices after the end of its container
  * @param killedBy what ended its container from outside
- * @param fullDisk a disk that it wrote to and that was full when its container had ended
- * @param lost null: it was not lost with its host, or nothing is to be settled about it any more
- * @param inHandsOf the incarnation that took it up last; null: none, or one of an earlier release
- * @param suspicion of ending the process of its worker
- * @param rests whether nobody is to take it up for now
+ * @param fullDisk a disk that it wrote to and that was full after the end of its container
+ * @param lost null unless it was lost with its host and still holds reservations
+ * @param inHandsOf the incarnation that works on it; null if none does, or if it is of an earlier release
+ * @param suspicion that it ends the process of its worker
+ * @param rests whether no worker may work on it for now
  */
 public record Attempt(
         AttemptId id,
@@ -63,33 +63,33 @@ public record Attempt(
         CrashSuspicion suspicion,
         boolean rests) {
 
-    /** What somebody still waits for of the outputs of an attempt that has exited, by the cancellations since then. */
+    /** How much of the outputs of an exited attempt to gather. Each cancellation since the exit reduces it. */
     public enum Wanted {
         ALL,
-        /** Which files there are: what is not read by now is not read any more. */
+        /** Only the names of files: contents that were not read yet are skipped. */
         NAMES,
         NOTHING
     }
 
     /**
-     * What its worker needs to know of an attempt that ended HOST_LOST while its reservations are still held: it is taken back, or given
-     * up for good.
+     * The data of an attempt that ended HOST_LOST and still holds its reservations. With it, its worker decides whether to reinstate the
+     * attempt or to give it up.
      *
      * @param in the state in which it was lost
      * @param job the job's state now
-     * @param newest whether no newer attempt of the job was placed
+     * @param newest whether it is the newest attempt of the job
      */
     public record Lost(AttemptState in, JobState job, boolean newest) {}
 
-    /** Whether the row says that this process has it in hand. */
+    /** Whether, according to the row, this process works on the attempt. */
     public boolean isInHandsOf(Incarnation process) {
         return process.id().equals(inHandsOf);
     }
 
     /**
-     * What is known of its end, for the verdict.
+     * The evidence of its end, for the verdict.
      *
-     * @param signalCounts false: the first stop signal found the container dead already, so that its end was its own
+     * @param signalCounts false if the container had already ended by itself when the first stop signal was sent
      */
     public ExitEvidence evidence(boolean signalCounts, LogClues clues) {
         return new ExitEvidence(
@@ -106,8 +106,8 @@ public record Attempt(
     /**
      * A reserved device.
      *
-     * @param key what the hardware calls itself
-     * @param standIn whether it is a run slot and no hardware
+     * @param key identifier of the hardware
+     * @param standIn whether it is a run slot instead of hardware
      */
     public record Device(String key, boolean standIn) {}
 }

@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The life of an attempt. Each method is the transaction of that name in docs/lifecycle.md: it locks worker, job, attempt in this
+ * The transitions of an attempt. Each method is the transaction of that name in docs/lifecycle.md: it locks worker, job and attempt in this
  * order, decides from the locked rows, and writes its event.
  *
- * <p>All throw {@link Replaced} if this process is no longer the worker, and {@link IllegalArgumentException} if the attempt is another
- * worker's.
+ * <p>All throw {@link Replaced} if this process is no longer the worker, and {@link IllegalArgumentException} if the attempt belongs to
+ * another worker.
  */
 public final class AttemptStore {
 
@@ -56,7 +56,7 @@ public final class AttemptStore {
             from trainyard.attempt a join trainyard.job j on j.id = a.job_id
             """;
 
-    /** Ids of what the worker {@code :worker} has to do or to finish. */
+    /** Ids of the attempts that the worker {@code :worker} has to run or finish. */
     static final String UNFINISHED = """
             select id from trainyard.attempt where worker_id = :worker and state <> 'ENDED'
             union all
@@ -72,7 +72,7 @@ public final class AttemptStore {
         this.events = new JobEvents(sql);
     }
 
-    /** What this worker has to do or to finish: attempts that have not ended, and lost ones that still hold what was reserved for them. */
+    /** The attempts that this worker has to run or finish: those that have not ended, and lost ones that still hold reservations. */
     public List<Attempt> unfinishedOf(WorkerId worker) {
         return sql.sql(SELECT + "where a.id in (%s) order by a.reserved_at".formatted(UNFINISHED))
                 .param("worker", worker.value())
@@ -87,7 +87,7 @@ public final class AttemptStore {
                 .optional();
     }
 
-    /** What the attempt's job asks for: the message as published, or what its draft made of it. JSON. */
+    /** The request of a job as JSON: the message as published, or the message that its draft resulted in. */
     public String request(JobId job) {
         return sql.sql("select request::text from trainyard.job where id = :job")
                 .param("job", job.value())
@@ -95,7 +95,7 @@ public final class AttemptStore {
                 .single();
     }
 
-    /** RESERVED→PREPARING. Nothing happens in the engine before it commits. */
+    /** RESERVED→PREPARING. The worker does nothing in the engine before this commits. */
     public Outcome begin(Incarnation me, AttemptId id, String outputsLocation) {
         return database.inTransaction(() -> {
             lockHost(me);
@@ -104,8 +104,8 @@ public final class AttemptStore {
     }
 
     /**
-     * One attempt of a host begins after the other, also of several workers: whoever does not find another when it looks who writes on the host
-     * has begun before that one.
+     * Attempts of one host begin one after the other, even if the host has several workers. So of two attempts that write to the same
+     * place, at least the later one finds the other.
      */
     private void lockHost(Incarnation me) {
         String boot = sql.sql("select boot_id from trainyard.worker where id = :worker")
@@ -135,7 +135,7 @@ public final class AttemptStore {
         });
     }
 
-    /** The image is there. The state stays PREPARING. */
+    /** The host has the image. The state stays PREPARING. */
     public Outcome imaged(Incarnation me, AttemptId id, String imageDigest) {
         return transition(me, id, locked -> {
             if (locked.state() != AttemptState.PREPARING) {
@@ -154,7 +154,7 @@ public final class AttemptStore {
         });
     }
 
-    /** The container exists and was not started by us yet. The state stays PREPARING. */
+    /** The container exists but is not started. The state stays PREPARING. */
     public Outcome created(Incarnation me, AttemptId id, String containerId, String containerName) {
         return transition(me, id, locked -> {
             if (locked.state() != AttemptState.PREPARING) {
@@ -175,8 +175,8 @@ public final class AttemptStore {
     }
 
     /**
-     * PREPARING→RUNNING, after the engine confirmed the start. A deadline of the preparation that was noticed but not yet acted upon is
-     * void: the preparation is over.
+     * PREPARING→RUNNING, after the engine confirmed the start. Also clears a stop for late preparation that has not taken effect yet,
+     * because the preparation is over.
      */
     public Outcome started(Incarnation me, AttemptId id, Instant engineStartedAt, List<String> argv) {
         return transition(me, id, locked -> {
@@ -204,7 +204,7 @@ public final class AttemptStore {
         });
     }
 
-    /** {@code stop}: the first reason wins, and a COLLECTING attempt has ended in all but name. */
+    /** {@code stop}: the first reason wins. A COLLECTING attempt has already exited, so it is not stopped. */
     public Outcome stop(Incarnation me, AttemptId id, StopReason reason) {
         return transition(me, id, locked -> {
             if (locked.state() == AttemptState.COLLECTING || locked.state() == AttemptState.ENDED) {
@@ -226,7 +226,7 @@ public final class AttemptStore {
     /**
      * Committed before the first stop signal is sent.
      *
-     * @param grace until KILL. It counts from now, also for a process that goes on with the attempt later
+     * @param grace until SIGKILL, from now. It also holds for a process that continues with the attempt later
      */
     public Outcome signalled(Incarnation me, AttemptId id, Duration grace) {
         return transition(me, id, locked -> {
@@ -248,14 +248,14 @@ public final class AttemptStore {
     }
 
     /**
-     * What is recorded of a dead container.
+     * The recorded facts about a container that has ended.
      *
-     * @param exitCode null where it vanished before its exit could be read
-     * @param engineFinishedAt the engine's clock
-     * @param engineLost whether the engine was restarted under it; what {@code register} found of a reboot counts as well
-     * @param deviceError what is wrong with its devices; null: nothing that anybody knows of
-     * @param killedBy what ended it from outside; null: nothing that is known
-     * @param fullDisk a disk that it wrote to and that is full; null: none
+     * @param exitCode null if the container was removed before the worker read its exit code
+     * @param engineFinishedAt by the engine's clock
+     * @param engineLost whether the engine was restarted while it ran; a reboot found by {@code register} counts as well
+     * @param deviceError the error of its devices; null if no error is known
+     * @param killedBy what ended it from outside; null if nothing is known
+     * @param fullDisk a disk that it wrote to and that is full; null if there is none
      */
     public record Exit(
             @Nullable Integer exitCode,
@@ -273,7 +273,7 @@ public final class AttemptStore {
             fullDisk = fullDisk == null ? null : PostgresText.of(fullDisk);
         }
 
-        /** A container that ended by itself, on an engine that stayed. */
+        /** A container that ended by itself, without a restart of the engine. */
         public Exit(
                 @Nullable Integer exitCode,
                 boolean oomKilled,
@@ -283,7 +283,7 @@ public final class AttemptStore {
         }
     }
 
-    /** RUNNING→COLLECTING: the container is known to be dead, so its devices, slot and ports are free from here. */
+    /** RUNNING→COLLECTING: the container has ended, so its devices, slot and ports are released. */
     public Outcome exited(Incarnation me, AttemptId id, Exit exit) {
         return transition(me, id, locked -> {
             if (locked.state() == AttemptState.COLLECTING) {
@@ -325,10 +325,10 @@ public final class AttemptStore {
     /**
      * How an attempt ended.
      *
-     * @param detail for people: what happened, in the words of whoever knows
-     * @param outputsComplete null where no container started
-     * @param refusal why the engine did not start its container; null: it did, or was not asked
-     * @param retry the job's decision from its counters, by the rules of its request
+     * @param detail what happened, for people
+     * @param outputsComplete null if no container started
+     * @param refusal why the engine refused to start the container; null if it did not refuse
+     * @param retry computes the decision about a retry from the counters of the job
      */
     public record End(
             Cause cause,
@@ -341,7 +341,7 @@ public final class AttemptStore {
             detail = detail == null ? null : PostgresText.of(detail);
         }
 
-        /** The engine refused nothing. */
+        /** An end without a refusal of the engine. */
         public End(
                 Cause cause,
                 @Nullable String detail,
@@ -350,7 +350,7 @@ public final class AttemptStore {
             this(cause, detail, outputsComplete, null, retry);
         }
 
-        /** The same, of a container that the engine did not start. */
+        /** The same end, with the engine's refusal to start the container. */
         public End with(StartRefusal refused) {
             return new End(cause, detail, outputsComplete, refused, retry);
         }
@@ -366,7 +366,7 @@ public final class AttemptStore {
         });
     }
 
-    /** RESERVED or PREPARING→ENDED: no container of it started, and none will. */
+    /** RESERVED or PREPARING→ENDED: no container of the attempt has started or will start. */
     public Outcome failed(Incarnation me, AttemptId id, End end) {
         return transition(me, id, locked -> {
             if (locked.state() == AttemptState.ENDED) {
@@ -378,7 +378,7 @@ public final class AttemptStore {
         });
     }
 
-    /** The end of an attempt and what follows for its job; the caller holds both rows' locks. */
+    /** Ends an attempt and updates its job. The caller holds the locks of both rows. */
     static Outcome end(JdbcClient sql, JobEvents events, Locked locked, End end) {
         close(sql, events, locked, end);
         release(sql, locked.attempt(), true);
@@ -386,7 +386,7 @@ public final class AttemptStore {
         return Outcome.APPLIED;
     }
 
-    /** The attempt's own row. */
+    /** Updates only the row of the attempt. */
     static void close(JdbcClient sql, JobEvents events, Locked locked, End end) {
         sql.sql("""
                 update trainyard.attempt
@@ -416,7 +416,7 @@ public final class AttemptStore {
         Notifications.send(sql, Notifications.PLAN);
     }
 
-    /** A named output location stays reserved until the outputs are gathered. */
+    /** A named output location remains reserved until the outputs are gathered, so it is released only with {@code all}. */
     static void release(JdbcClient sql, AttemptId id, boolean all) {
         sql.sql("""
                 update trainyard.reservation set released_at = greatest(reserved_at, clock_timestamp())
@@ -424,9 +424,9 @@ public final class AttemptStore {
     }
 
     /**
-     * The rows of an attempt under their locks.
+     * The locked rows of an attempt and its job.
      *
-     * @param retry the job's retry policy, JSON; null: a later release wrote the request, and this one cannot read it
+     * @param retry the job's retry policy as JSON; null if a later release wrote the request and this one cannot read it
      */
     record Locked(
             AttemptId attempt,
@@ -443,23 +443,23 @@ public final class AttemptStore {
         return transition(database, me, id, change);
     }
 
-    /** The locks of a worker's own transaction on one of its attempts, and then the change. */
+    /** Takes the locks for a worker's transaction on one of its attempts, then applies the change. */
     static Outcome transition(Database database, Incarnation me, AttemptId id, Function<Locked, Outcome> change) {
         return fenced(database, me, () -> {
             Locked locked = lock(database.sql(), id);
             if (!locked.worker().equals(me.worker())) {
-                throw new IllegalArgumentException(
-                        "attempt %s is worker %s's, not worker %s's".formatted(id, locked.worker(), me.worker()));
+                throw new IllegalArgumentException("attempt %s belongs to worker %s, not to worker %s"
+                        .formatted(id, locked.worker(), me.worker()));
             }
             return change.apply(locked);
         });
     }
 
-    /** A transaction of this incarnation, or none. */
+    /** Runs a transaction only if this incarnation is still the worker. */
     static <T> T fenced(Database database, Incarnation me, Supplier<T> work) {
         return database.inTransaction(() -> {
-            // Waits while the worker registers anew, is declared lost or forgotten; not for other attempts of this
-            // worker.
+            // This waits while another transaction registers the worker again or declares it lost or forgotten. It does
+            // not wait for other attempts of this worker.
             Optional<UUID> mine = database.sql()
                     .sql("""
                     select id from trainyard.worker
@@ -482,7 +482,7 @@ public final class AttemptStore {
             Retry.Counters counters,
             @Nullable String retry) {}
 
-    /** Locks the job, then the attempt: each with a statement of its own, which returns the row as it is under its lock. */
+    /** Locks the job, then the attempt. Two statements, because each returns its row as it is when the lock is granted. */
     static Locked lock(JdbcClient sql, AttemptId id) {
         LockedJob job = sql.sql("""
                 select id, cancel_requested_at is not null as cancelled, case when hold_requested then hold_reason end as hold,
@@ -564,7 +564,7 @@ public final class AttemptStore {
 
     private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {
         double seconds = row.getDouble(column);
-        // The database's clock may have stepped back since, and what is overdue is due now.
+        // Negative if overdue, or if the database's clock was set back.
         return row.wasNull() ? null : Duration.ofMillis(Math.max(Math.round(seconds * 1000), 0));
     }
 

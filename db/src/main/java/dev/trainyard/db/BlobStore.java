@@ -9,10 +9,10 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Build contexts by the SHA-256 of their content, in chunks. */
+/** Stores build contexts in chunks, by the SHA-256 of their content. */
 public final class BlobStore {
 
-    /** Larger sources belong into an object store; data does not belong into a source at all. */
+    /** Larger sources belong in an object store. A source should not contain data. */
     public static final long MAX_BYTES = 512L << 20;
 
     private static final int CHUNK = 1 << 20;
@@ -25,7 +25,7 @@ public final class BlobStore {
         this.sql = database.sql();
     }
 
-    /** The content is not what it was announced as; the message is for people. */
+    /** The content does not have the announced digest, or is too large. The message is for people. */
     public static final class BlobRefused extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -43,16 +43,16 @@ public final class BlobStore {
     }
 
     /**
-     * Stores a blob, in one transaction; storing it twice changes nothing.
+     * Stores a blob in one transaction. Storing it twice changes nothing.
      *
-     * @param sha256 hexadecimal, as everywhere here
-     * @throws BlobRefused if the content's digest is another, or it is larger than {@link #MAX_BYTES}
+     * @param sha256 hexadecimal, as in all methods of this class
+     * @throws BlobRefused if the content has another digest, or is larger than {@link #MAX_BYTES}
      */
     public void put(String sha256, InputStream content) throws IOException {
         byte[] key = bytes(sha256);
         try {
             database.inTransaction(() -> {
-                // One upload of the same content at a time; a second one finds it there.
+                // One upload of the same content at a time. The next one then finds the stored content.
                 KeyLocks.take(sql, "source " + sha256);
                 if (!has(sha256)) {
                     try {
@@ -78,9 +78,8 @@ public final class BlobStore {
             }
             size += chunk.length;
             if (size > MAX_BYTES) {
-                throw new BlobRefused(
-                        "the source is larger than %d MiB; data does not belong into it: mount it at run time"
-                                .formatted(MAX_BYTES >> 20));
+                throw new BlobRefused("the source is larger than %d MiB. Leave data out of it: mount it at run time"
+                        .formatted(MAX_BYTES >> 20));
             }
             digest.update(chunk);
             sql.sql("insert into trainyard.blob_chunk (sha256, seq, data) values (:sha, :seq, :data)")
@@ -101,8 +100,8 @@ public final class BlobStore {
     }
 
     /**
-     * The content as a stream that reads chunk by chunk and holds no connection in between. Reading past the end of a blob whose chunks
-     * are damaged or gone fails: the digest is checked as it is read.
+     * Returns the content as a stream that reads chunk by chunk and holds no connection between chunks. The stream checks the digest, so
+     * its end fails if chunks are damaged or missing.
      */
     public Optional<InputStream> open(String sha256) {
         return has(sha256) ? Optional.of(new ChunkStream(sql, bytes(sha256))) : Optional.empty();

@@ -10,9 +10,9 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Sockets for the driver that read at most {@value #MOST} bytes between two writes, that is, in one answer of the database.
+ * Sockets for the driver that read at most {@value #MOST} bytes between two writes, which means in one response of the database.
  *
- * <p>The driver's own {@code maxResultBuffer} bounds rows. It does not bound errors and notices, which quote the values of a query: one line
+ * <p>The driver's own {@code maxResultBuffer} limits rows. It does not limit errors and notices, which quote values of the query: one line
  * of SQL could fill the heap of the server with an error message.
  */
 public final class BoundedSockets extends SocketFactory {
@@ -22,7 +22,7 @@ public final class BoundedSockets extends SocketFactory {
     /** The driver finds this class by its name and calls this constructor. */
     public BoundedSockets() {}
 
-    /** An answer is larger than a socket may read. */
+    /** A response exceeds the limit. */
     static final class AnswerTooLarge extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -57,7 +57,7 @@ public final class BoundedSockets extends SocketFactory {
         throw new UnsupportedOperationException();
     }
 
-    /** TLS is laid over it, and then counts encrypted bytes. */
+    /** With TLS on top, the limit counts encrypted bytes. */
     private static final class Bounded extends Socket {
 
         private long read;

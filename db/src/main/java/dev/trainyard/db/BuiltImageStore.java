@@ -3,21 +3,21 @@ package dev.trainyard.db;
 import dev.trainyard.core.lifecycle.WorkerId;
 import java.util.Optional;
 
-/** Which image one worker built from which content, and which names builds gave for the jobs of their teams. */
+/** The images that a worker built, by content, and the names that builds gave to images for the jobs of a team. */
 public final class BuiltImageStore {
 
     private final Database database;
     private final WorkerId worker;
     private final String engine;
 
-    /** @param engine the engine's own id: workers that share an engine share its names */
+    /** @param engine the engine's id: workers with the same engine share its names */
     public BuiltImageStore(Database database, WorkerId worker, String engine) {
         this.database = database;
         this.worker = worker;
         this.engine = engine;
     }
 
-    /** The id of the image, as this worker recorded it last; whether the host still has it is for the engine to say. */
+    /** The id of the image that this worker recorded last. Ask the engine whether the host still has it. */
     public Optional<String> idOf(String content) {
         return database.sql()
                 .sql("select image_id from trainyard.built_image where worker_id = :worker and content = :content")
@@ -27,7 +27,7 @@ public final class BuiltImageStore {
                 .optional();
     }
 
-    /** Needs no fence: whichever process of the worker built it, the id names what came of this content. */
+    /** Needs no check of the incarnation: the id is valid for this content, no matter which process of the worker built it. */
     public void record(String content, String imageId) {
         database.sql()
                 .sql("""
@@ -41,10 +41,10 @@ public final class BuiltImageStore {
     }
 
     /**
-     * The id of the image to which a build of the team gave the name; whether the engine still has it is for the engine to say.
+     * The id of the image to which a build of the team gave the name. Ask the engine whether it still has it.
      *
-     * @param name in full
-     * @param team empty: jobs without a team
+     * @param name full name
+     * @param team empty for jobs without a team
      */
     public Optional<String> named(String name, String team) {
         return database.sql()
@@ -58,7 +58,7 @@ public final class BuiltImageStore {
                 .optional();
     }
 
-    /** {@code name}: gives the image a name for jobs of the team on this engine; an image that had it loses it. */
+    /** {@code name}: gives the image a name for jobs of the team on this engine. The name moves if another image had it. */
     public void name(String name, String team, String imageId) {
         database.sql()
                 .sql("""

@@ -3,7 +3,7 @@ package dev.trainyard.db;
 import dev.trainyard.core.text.ImageName;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator does about the names that builds gave; they are listed in {@code history.built_names}. */
+/** Lets an operator release names that builds gave to images. {@code history.built_names} lists them. */
 public final class BuiltNames {
 
     private final Database database;
@@ -13,11 +13,11 @@ public final class BuiltNames {
     }
 
     /**
-     * {@code release}: the name means no image of a build any more to jobs of the team on the worker's engine.
+     * {@code release}: jobs of the team on the worker's engine no longer get a built image for the name.
      *
-     * @param worker its name or its id
-     * @param team null: jobs without a team
-     * @return whether it meant one
+     * @param worker its name or id
+     * @param team null for jobs without a team
+     * @return whether a build had given the name
      */
     public boolean release(String worker, String name, @Nullable String team) {
         return database.sql()

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Attempts that end the process of their worker: {@code takenUp} and {@code givenUp}, each the transaction of that name in docs/lifecycle.md,
- * and what {@code register} concludes from the end of the process before. What follows from how many deaths is decided in {@link
- * CrashSuspicion}.
+ * Attempts that end the process of their worker: the transactions {@code takenUp} and {@code givenUp} of docs/lifecycle.md, and the
+ * conclusions of {@code register} from the end of the previous process. {@link CrashSuspicion} decides what follows from the number of
+ * deaths.
  */
 public final class CrashSuspects {
 
@@ -35,8 +35,8 @@ public final class CrashSuspects {
     }
 
     /**
-     * {@code takenUp}: this process has the attempt in hand. It commits before anything is done for the attempt, so that none ends a process
-     * unseen. Of a fresh attempt, {@code place} has said it.
+     * {@code takenUp}: this process works on the attempt. It commits before the worker does anything for the attempt, so that an attempt
+     * that ends the process is recorded. For a new attempt, {@code place} records it.
      */
     public Outcome takenUp(Incarnation me, AttemptId id) {
         return AttemptStore.transition(database, me, id, locked -> {
@@ -48,8 +48,8 @@ public final class CrashSuspects {
     }
 
     /**
-     * {@code givenUp}: RESERVED, PREPARING or COLLECTING→ENDED, because whatever is done for it ends the process of its worker. The caller
-     * knows that nothing of it runs.
+     * {@code givenUp}: RESERVED, PREPARING or COLLECTING→ENDED, because work on the attempt ends the process of its worker. The caller
+     * has checked that no container of it runs.
      */
     public Outcome givenUp(Incarnation me, AttemptId id) {
         return AttemptStore.transition(database, me, id, locked -> {
@@ -93,25 +93,25 @@ public final class CrashSuspects {
     }
 
     /**
-     * How the process before ended.
+     * The end of the previous process.
      *
-     * @param incarnation null: nobody was the worker
-     * @param letGo it said that it stops
-     * @param seen when it was last heard of, the database's time
+     * @param incarnation null if there was none
+     * @param letGo whether it reported that it stops
+     * @param seen its last sign of life, by the database's clock
      */
     record Former(@Nullable UUID incarnation, boolean letGo, java.time.@Nullable OffsetDateTime seen) {}
 
     private record Suspect(Locked locked, CrashSuspicion before, boolean inHand, Duration lived) {
 
-        /** It was alone among suspects, and the process did not live for as long as it had to. */
+        /** Whether it was the only suspect in its process, and the process ended before the trial was over. */
         boolean wasTried() {
             return inHand && before.isTriedAlone() && lived.compareTo(before.trial()) < 0;
         }
     }
 
     /**
-     * The former process of the worker ended, on a host that lives. Whose death it was is concluded from what it had in hand; the caller has the
-     * worker's row locked.
+     * Call this if the previous process ended but its host did not. Suspects the attempts that the process worked on. The caller has locked
+     * the row of the worker.
      */
     void conclude(WorkerId worker, Former former) {
         if (former.incarnation() == null || former.letGo()) {
@@ -131,7 +131,7 @@ public final class CrashSuspects {
         }
     }
 
-    /** In the order in which everybody locks jobs. */
+    /** In the order in which all transactions lock jobs. */
     private List<AttemptId> unfinished(WorkerId worker) {
         return sql.sql("""
                 select a.id from trainyard.attempt a
@@ -141,7 +141,7 @@ public final class CrashSuspects {
                 .list();
     }
 
-    /** Empty: it was over before its row was locked. */
+    /** Empty if the attempt ended before its row was locked. */
     private Optional<Suspect> suspect(AttemptId id, Former former) {
         Locked locked = AttemptStore.lock(sql, id);
         return sql.sql("""

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a page of a listing ends, so that the next one begins behind it: the values that the rows are ordered by. Whoever asks gets it as a
- * text without a meaning, and gives it back.
+ * The end of a page of a listing, where the next page begins: the sort values of the last row. Clients get it as an opaque text and send it
+ * back.
  */
 public final class Cursor {
 
@@ -26,7 +26,7 @@ public final class Cursor {
         private static final long serialVersionUID = 1L;
 
         Unreadable() {
-            super("after: this is not the 'next' of another page of this listing. Give it as it came");
+            super("after: this is not the 'next' of another page of this listing. Send it unchanged");
         }
     }
 
@@ -39,9 +39,9 @@ public final class Cursor {
     }
 
     /**
-     * Reads one; null stays null: the first page.
+     * Parses a cursor. Null, which means the first page, stays null.
      *
-     * @throws Unreadable if the text is none
+     * @throws Unreadable if the text is not a cursor
      */
     public static @Nullable Cursor parse(@Nullable String text) {
         if (text == null) {
@@ -56,7 +56,7 @@ public final class Cursor {
         }
     }
 
-    /** @throws Unreadable if there is no such value, or it has a NUL */
+    /** @throws Unreadable if there is no such value, or it contains NUL */
     String text(int index) {
         if (index >= values.size() || values.get(index).indexOf('\0') >= 0) {
             throw new Unreadable();

@@ -19,21 +19,20 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A pool of connections as one {@link Role}, and the stores over it. Transactions are READ COMMITTED; each store method that
- * changes something is one.
+ * A pool of connections with one {@link Role}, and the stores that use it. Each store method that changes something is one transaction,
+ * READ COMMITTED.
  */
 public final class Database implements AutoCloseable {
 
     /**
-     * A process that stands still, or a host that loses its power, in the middle of a transaction keeps its locks no longer than that:
-     * they are on rows that others wait for.
+     * If a process hangs or its host loses power in the middle of a transaction, others wait for its row locks. This limits how long.
      */
     private static final String IDLE_IN_TRANSACTION = "-c idle_in_transaction_session_timeout=30s";
 
-    /** In seconds. The driver by itself waits for a server that accepts and then stands still as long as that takes. */
+    /** In seconds. By default the driver waits without a limit for a server that accepts the connection and then hangs. */
     private static final String LOGIN_WITHIN = "10";
 
-    /** No statement of a worker takes as long; a server that vanished without a word would else be waited for until TCP gives up. */
+    /** Longer than any statement of a worker. Without it, the driver would wait for a vanished server until TCP gives up. */
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
 
     private final PostgresUrl url;
@@ -56,14 +55,14 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and checks the schema's version.
      *
-     * @throws DatabaseUnavailable if it cannot be reached or does not let this user in, if its schema is missing or too old, or if the
-     *     user has not this role
+     * @throws DatabaseUnavailable if it cannot be reached or refuses this user, if its schema is missing or too old, or if the user does not
+     *     have this role
      */
     public static Database connect(PostgresUrl url, Role role, int poolSize) {
         PostgresUrl login = url.as(role);
         HikariDataSource pool = pool(login, role, poolSize, false);
         try {
-            // The reader sees the views alone; those are a contract within the major version.
+            // The reader can access only the views, which are stable within the major version.
             if (role != Role.READER) {
                 Migrations.check(pool, login, role);
             }
@@ -75,8 +74,8 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * A pool for Spring Batch's journal: its commits do not wait for the disk, since what a crash of the database takes from it is missed
-     * by nobody.
+     * A pool for Spring Batch's journal. Its commits do not wait for the disk, because nothing depends on entries that a crash of the
+     * database loses.
      */
     public HikariDataSource journal(int poolSize) {
         return pool(url, Role.WORKER, poolSize, true);
@@ -112,13 +111,13 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Returns if the database answers, takes writes and has room in its table of locks.
+     * Returns if the database answers, accepts writes and has room in its lock table.
      *
-     * @throws DatabaseUnavailable if it does not, at the latest after the ten seconds that a connection may take
+     * @throws DatabaseUnavailable otherwise, at the latest after the ten seconds that a connection may take
      */
     public void requireAnswer() {
         try {
-            // A lock of a table that few use needs no room in the table of locks; this one does.
+            // An advisory lock always needs room in the lock table. A weak lock of a table may not (fast path).
             boolean readOnly = Objects.requireNonNull(sql.sql(
                             "select current_setting('transaction_read_only')::boolean from pg_try_advisory_xact_lock_shared(0)")
                     .query(Boolean.class)
@@ -143,12 +142,12 @@ public final class Database implements AutoCloseable {
         transaction.executeWithoutResult(status -> work.run());
     }
 
-    /** Within a transaction: a failure of the work undoes the work alone. */
+    /** Within a transaction: if the work fails, only the work is rolled back. */
     <T> T inSavepoint(Supplier<T> work) {
         return savepoint.execute(status -> work.get());
     }
 
-    /** A connection of its own, outside the pool: for LISTEN, for the lease, for a long COPY. */
+    /** A separate connection outside the pool: for LISTEN, for the lease, for a long COPY. */
     Connection dedicatedConnection() throws SQLException {
         Properties properties = new Properties();
         if (url.user() != null) {

@@ -1,6 +1,6 @@
 package dev.trainyard.db;
 
-/** The database cannot be used; the message says which, why and what to do. */
+/** The database cannot be used. The message says which one, why, and what to do. */
 public final class DatabaseUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Drafts of models, by name and version: {@code add}, {@code remove}. A version never changes. */
+/** Drafts by name and version: {@code add}, {@code remove}. A version never changes. */
 public final class DraftStore {
 
-    /** Among so many names a slip is looked for. */
+    /** Maximum number of names to search for one that is similar to a mistyped name. */
     private static final int NAMES = 1_000;
 
     private static final String SELECT = """
@@ -33,7 +33,7 @@ public final class DraftStore {
         this.sql = database.sql();
     }
 
-    /** A draft that is there; {@code ref} has its version. */
+    /** A stored draft. {@code ref} contains its version. */
     public record Stored(
             DraftRef ref,
             ModelDraft draft,
@@ -47,13 +47,13 @@ public final class DraftStore {
     }
 
     /**
-     * What {@link #add} did.
+     * The result of {@link #add}.
      *
-     * @param isNew false: the newest version has this content already
+     * @param isNew false if the newest version already has this content
      */
     public record Addition(DraftRef ref, boolean isNew) {}
 
-    /** Stores the draft as the next version of its name, unless the newest version is the same. Its author has checked it. */
+    /** Stores the draft as the next version of its name, unless the newest version is equal. The caller has validated it. */
     public Addition add(String name, ModelDraft draft, @Nullable String by) {
         String digest = draft.digest();
         return database.inTransaction(() -> {
@@ -87,7 +87,7 @@ public final class DraftStore {
         });
     }
 
-    /** Removes this version, or all of the name. Jobs that were accepted go on. Returns what was removed now. */
+    /** Removes this version, or all versions of the name. Accepted jobs are not affected. Returns the removed versions. */
     public List<DraftRef> remove(DraftRef ref, @Nullable String by) {
         return database.inTransaction(() -> {
             KeyLocks.take(sql, lockOf(ref.name()));
@@ -118,9 +118,9 @@ public final class DraftStore {
     }
 
     /**
-     * A draft in a list, without its texts, which may be large.
+     * A draft in a listing, without its texts, which may be large.
      *
-     * @param parameters their names, in the declared order
+     * @param parameters names in the declared order
      */
     public record Summary(
             DraftRef ref,
@@ -152,7 +152,7 @@ public final class DraftStore {
                 draft -> Cursor.of(draft.ref().name()));
     }
 
-    /** Why {@link #find} finds nothing, and what to do, for people. */
+    /** A message for people: why {@link #find} finds nothing, and what to do. */
     public String whyMissing(DraftRef ref) {
         List<Integer> versions = sql.sql("""
                 select version from trainyard.model_draft where name = :name and removed_at is null order by version""")
@@ -160,7 +160,7 @@ public final class DraftStore {
                 .query((row, _) -> row.getInt("version"))
                 .list();
         if (!versions.isEmpty()) {
-            return "there is no draft %s: of %s there are the versions %s"
+            return "there is no draft %s. Versions of %s: %s"
                     .formatted(
                             ref,
                             ref.name(),
@@ -174,10 +174,10 @@ public final class DraftStore {
                 .list();
         return NearestName.among(names, ref.name())
                 .map(near -> "there is no draft %s. Did you mean %s?".formatted(ref, near))
-                .orElse("there is no draft %s. trainyard drafts list shows what there is".formatted(ref));
+                .orElse("there is no draft %s. To see all drafts: trainyard drafts list".formatted(ref));
     }
 
-    /** One change of a name's versions at a time; there may be no row yet that could be locked. */
+    /** Serializes changes to the versions of a name, which may not have a row to lock yet. */
     private static String lockOf(String name) {
         return "draft " + name;
     }

@@ -9,15 +9,15 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** Reads events of jobs and hosts with the names that go with their ids. */
+/** Reads events of jobs and hosts, with names in addition to ids. */
 final class EventRows {
 
-    /** Of an event {@code e} in {@link #NAMED}. */
+    /** Columns of an event {@code e}, from {@link #NAMED}. */
     static final String COLUMNS = """
             i.id as installation, e.job_id, j.name as job_name, e.seq, e.attempt_id, a.number as attempt_number, e.type, e.at,
             e.data::text as data""";
 
-    /** What {@link #COLUMNS} needs beside an event {@code e}. */
+    /** The joins that {@link #COLUMNS} needs for an event {@code e}. */
     static final String NAMED = """
             cross join trainyard.installation i
             left join trainyard.job j on j.id = e.job_id

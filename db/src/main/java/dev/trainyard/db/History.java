@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The views of schema {@code history} as records. Causes, kinds and states of workers stay text: a server of this release also reads
- * what workers of the next one write.
+ * The views of schema {@code history} as records. Causes, kinds and states of workers are text, because workers of the next release may
+ * write values that this server does not know.
  */
 public final class History {
 
@@ -65,11 +65,11 @@ public final class History {
     /**
      * A job.
      *
-     * @param cancelledBy who asked for its end, and why
-     * @param freeRetries how many in a row were nobody's fault, up to now
-     * @param refusals of one that ended because several hosts refused it: what each said
-     * @param rejection why the newest record of the same id, with other content, was not taken in
-     * @param attempt the newest
+     * @param cancelledBy who cancelled it, and why
+     * @param freeRetries number of consecutive retries so far that did not count against the user
+     * @param refusals the message of each host, if it ended because several hosts refused it
+     * @param rejection why the newest record with the same id and other content was rejected
+     * @param attempt the newest attempt
      */
     public record Job(
             JobId jobId,
@@ -96,10 +96,10 @@ public final class History {
     /**
      * One run of a job.
      *
-     * @param startRefusal why the engine did not start its container, as {@link dev.trainyard.core.lifecycle.StartRefusal} names it
+     * @param startRefusal why the engine refused to start its container: a name of {@link dev.trainyard.core.lifecycle.StartRefusal}
      * @param devices keys of the reserved devices
-     * @param argv what the container ran, once it started
-     * @param killAt of one that is being stopped: when its grace period is over
+     * @param argv command line of the container, once it started
+     * @param killAt end of the grace period, while it is being stopped
      */
     public record Attempt(
             AttemptId attemptId,
@@ -126,12 +126,12 @@ public final class History {
             @Nullable Instant endedAt) {}
 
     /**
-     * How what is recorded of an attempt's outputs stands.
+     * How complete and recent the recorded outputs of an attempt are.
      *
      * @param attemptState of the attempt
-     * @param seenAt when they were last looked at while it ran; null: never
-     * @param missing what is not listed of them, and why; null: nothing
-     * @param supersededBy the attempt that has changed or removed some of the files since; null: none has
+     * @param seenAt when the worker last read them while it ran; null for never
+     * @param missing which outputs are not listed, and why; null if all are listed
+     * @param supersededBy a later attempt that changed or removed some of the files; null if there is none
      */
     public record OutputPlace(
             String attemptState,
@@ -139,14 +139,14 @@ public final class History {
             @Nullable String missing,
             @Nullable AttemptOfJob supersededBy) {}
 
-    /** An attempt as people name it. */
+    /** An attempt by its job and number, as people refer to it. */
     public record AttemptOfJob(JobId jobId, int attempt) {}
 
-    /** A file that an attempt left; {@code path} is relative to the attempt's outputs. */
+    /** A file in the outputs of an attempt. {@code path} is relative to these. */
     public record OutputFile(
             String path, String kind, long size, @Nullable String sha256, Instant modifiedAt) {}
 
-    /** A worker; {@code lastSeenAt} is its lease. */
+    /** A worker. {@code lastSeenAt} is the last renewal of its lease. */
     public record Worker(
             WorkerId workerId,
             String name,
@@ -162,7 +162,7 @@ public final class History {
             int liveAttempts,
             @Nullable String unfitBecause) {}
 
-    /** A device, and who holds it. */
+    /** A device, and the job that holds it. */
     public record Gpu(
             String device,
             int index,
@@ -181,9 +181,9 @@ public final class History {
      * A job in the queue.
      *
      * @param place counts from 1
-     * @param freeRetries how many in a row were nobody's fault, up to now
-     * @param lastCause what its newest attempt ended with
-     * @param lastDetail in words
+     * @param freeRetries number of consecutive retries so far that did not count against the user
+     * @param lastCause cause of the end of its newest attempt
+     * @param lastDetail the same in words
      */
     public record Queued(
             long place,
@@ -209,11 +209,11 @@ public final class History {
     /**
      * Jobs, newest first.
      *
-     * @param after the one before the first of these; null: from the newest on
+     * @param after the last job of the previous page; null for the first page
      */
     public List<Job> jobs(JobFilter filter, @Nullable JobPlace after, int limit) {
         Conditions where = new Conditions();
-        // The states as literals: only so can a plan that serves any parameters use the indexes of single states.
+        // States are literals, so that a generic plan can use the partial indexes of single states.
         where.add(
                 !filter.states().isEmpty(),
                 "j.state in ("
@@ -243,7 +243,7 @@ public final class History {
                 .list();
     }
 
-    /** Those ids of which the database knows nothing. */
+    /** The ids that are not in the database. */
     public List<JobId> unknown(List<JobId> ids) {
         return ids.isEmpty()
                 ? List.of()
@@ -257,13 +257,13 @@ public final class History {
     }
 
     /**
-     * Which draft a job was made of, and with which parameters.
+     * The draft of a job and its parameters.
      *
      * @param params a JSON object, as published
      */
     public record Training(String draft, int version, String params) {}
 
-    /** Empty for a job whose message said itself what runs. */
+    /** Empty for a job without a draft. */
     public Optional<Training> training(JobId id) {
         return sql.sql("select draft, version, params::text as params from history.trainings where job_id = :job")
                 .param("job", id.value())
@@ -271,7 +271,7 @@ public final class History {
                 .optional();
     }
 
-    /** The request of a job as people may see it, in JSON; empty for one that was not taken in. */
+    /** The request of a job as JSON, without values that are not public. Empty if no such job was accepted. */
     public Optional<String> request(JobId id) {
         return sql.sql("select request::text from history.jobs where job_id = :job")
                 .param("job", id.value())
@@ -279,7 +279,7 @@ public final class History {
                 .optional();
     }
 
-    /** Why the newest record that carried this id was not taken in. */
+    /** Why the newest record with this id was rejected. */
     public Optional<Rejected> rejection(JobId id) {
         return sql.sql(
                         "select job_id, rejected_at, reason from history.rejected where job_id = :id order by id desc limit 1")
@@ -288,7 +288,7 @@ public final class History {
                 .optional();
     }
 
-    /** A request that was not taken in. */
+    /** A rejected request. */
     public record Rejected(JobId jobId, Instant rejectedAt, String reason) {}
 
     private static Rejected rejected(ResultSet row) throws SQLException {
@@ -297,10 +297,10 @@ public final class History {
     }
 
     /**
-     * Those under an id that no job has; newest first, each id once.
+     * Rejected requests whose id no job has, newest first, each id once.
      *
-     * @param among only these ids; null: any
-     * @param idPart only ids that begin or end with it; null: any
+     * @param among only these ids; null for any
+     * @param idPart only ids that begin or end with it; null for any
      */
     public List<Rejected> rejected(
             @Nullable List<JobId> among,
@@ -316,7 +316,7 @@ public final class History {
         where.part("r.job_id", idPart);
         where.since("r.rejected_at", since);
         where.after("r.rejected_at", "r.job_id", after);
-        // Scalar subqueries, since Postgres would make joins of "not exists", and read all of both tables for them.
+        // Scalar subqueries, because Postgres would convert "not exists" to joins, and read both tables completely.
         return sql.sql("select r.job_id, r.rejected_at, r.reason from history.rejected r " + where + """
                   and r.job_id is not null
                   and (select j.job_id from history.jobs j where j.job_id = r.job_id) is null
@@ -328,7 +328,7 @@ public final class History {
                 .list();
     }
 
-    /** Digest ({@code sha256:…}) of the request that was accepted under this id, also of a job that is pruned. */
+    /** Digest ({@code sha256:…}) of the request that was accepted under this id, even if the job has been deleted since. */
     public Optional<String> acceptedDigest(JobId id) {
         return sql.sql("select digest from trainyard.job_seen where job_id = :id")
                 .param("id", id.value())
@@ -352,7 +352,7 @@ public final class History {
                 attempt -> Cursor.of(attempt.number()));
     }
 
-    /** Why nothing new is placed on the host of an attempt, in words; empty: it is well, or its worker says nothing. */
+    /** Why the host of an attempt gets no new jobs, in words. Empty if its worker reports no obstacle. */
     public Optional<String> unfitHostOf(AttemptId attempt) {
         return sql.sql("""
                 select w.unfit_because from history.workers w
@@ -372,7 +372,7 @@ public final class History {
                 .optional();
     }
 
-    /** How what is recorded of the attempt's outputs stands. */
+    /** How complete and recent the recorded outputs of the attempt are. */
     public OutputPlace outputPlace(AttemptId attempt) {
         return sql.sql("""
                 select attempt_state, outputs_seen_at, outputs_missing, superseded_by_job, superseded_by_number from history.output_places
@@ -414,7 +414,7 @@ public final class History {
                 file -> Cursor.of(file.kind().equals("CHECKPOINT") ? 0 : 1, file.path()));
     }
 
-    /** How many files an attempt left. */
+    /** Number of files in the outputs of an attempt. */
     public long outputCount(AttemptId attempt) {
         return sql.sql("select count(*) from history.outputs where attempt_id = :attempt")
                 .param("attempt", attempt.value())
@@ -422,7 +422,7 @@ public final class History {
                 .single();
     }
 
-    /** All workers, however many. */
+    /** All workers, in one list. */
     public List<Worker> workers() {
         List<Worker> all = new ArrayList<>();
         Page<Worker> page = workers(null, ALL_AT_ONCE);
@@ -497,7 +497,7 @@ public final class History {
     /** The queue in its order. */
     public Page<Queued> queue(@Nullable Cursor after, int limit) {
         int before = after == null ? 0 : after.number(0);
-        // Postgres stops counting there; a limit alone would have it number the whole queue first.
+        // With this bound Postgres stops there. With only a limit it would number the whole queue first.
         List<Queued> read = sql.sql("""
                 select q.*, a.cause, a.detail,
                        (select c.free_in_a_row from trainyard.job c where c.id = q.job_id) as free_retries
@@ -524,7 +524,7 @@ public final class History {
         return Page.of(read, limit, queued -> Cursor.of(queued.place()));
     }
 
-    /** What a query asks of its rows, with the values. */
+    /** The conditions of a query, with their parameters. */
     private static final class Conditions {
 
         private final List<String> all = new ArrayList<>(List.of("true"));
@@ -548,7 +548,7 @@ public final class History {
             add(value != null, column + " = :" + name).param(name, value);
         }
 
-        /** By the primary key, and by the index of the ids read backwards. */
+        /** Uses the primary key for beginnings, and the index of reversed ids for ends. */
         void part(String column, @Nullable IdPart part) {
             if (part == null) {
                 return;
@@ -568,7 +568,7 @@ public final class History {
                     .param("since", since == null ? null : since.atOffset(ZoneOffset.UTC));
         }
 
-        /** Of rows by time, the newest first, and then by id. */
+        /** For rows ordered by time, newest first, then by id. */
         void after(String time, String id, @Nullable JobPlace place) {
             if (place != null) {
                 add(true, "%1$s <= :at and (%1$s < :at or %2$s > :id)".formatted(time, id))

@@ -28,28 +28,28 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.util.RawValue;
 
 /**
- * People's own SQL over the views of schema {@code history}: as {@link Role#SQL}, read-only, one statement, within 30 seconds and
+ * Runs people's SQL over the views of schema {@code history}: with {@link Role#SQL}, read-only, one statement, at most 30 seconds and
  * 10,000 rows.
  *
- * <p>Each query has a connection of its own: what it sets, locks or declares there goes away with it.
+ * <p>Each query has its own connection, so that its settings, locks and cursors end with it.
  */
 public final class HistorySql {
 
     public static final int MAX_ROWS = 10_000;
 
-    /** Bounds the values of a result together, since a row may hold a whole request. */
+    /** Limits the total size of all values, because a row may contain a whole request. */
     private static final int MAX_CHARACTERS = 8 << 20;
 
-    /** Added for each value: its object takes more memory than a short text. */
+    /** Added for each value, because an object needs more memory than a short text. */
     private static final int CHARACTERS_PER_VALUE = 24;
 
-    /** Of an array whose elements are read. A longer one is returned as text, because each element is an object. */
+    /** Maximum length of an array that is parsed. A longer one is returned as text, because each element is an object. */
     private static final int LONGEST_ARRAY = 100_000;
 
-    /** Of an error or a hint. Postgres quotes the value that it cannot convert, however long it is. */
+    /** Maximum length of an error or hint. Postgres quotes a value that it cannot convert, even a very long one. */
     private static final int LONGEST_MESSAGE = 1_000;
 
-    /** Readers of JSON take no longer ones. */
+    /** JSON parsers do not accept longer numbers. */
     private static final Pattern NUMBER = Pattern.compile("[-0-9.eE+]{1,1000}");
 
     private static final int AT_ONCE = 4;
@@ -57,10 +57,10 @@ public final class HistorySql {
     private static final Duration CANCEL_AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** What a query may take while others wait for its place. */
+    /** The guaranteed time of a query while others wait for its place. */
     private static final Duration TURN = Duration.ofSeconds(5);
 
-    /** How long one waits for a place: by then whoever holds one has had its turn. */
+    /** How long a query waits for a place. By then every running query has had its guaranteed time. */
     private static final Duration WAIT = Duration.ofSeconds(15);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
@@ -70,10 +70,10 @@ public final class HistorySql {
     private final Duration turn;
     private final Semaphore places = new Semaphore(AT_ONCE, true);
 
-    /** In the order in which they began. */
+    /** In order of their start. */
     private final Queue<Running> running = new ConcurrentLinkedQueue<>();
 
-    /** @param url a URL without a user logs in as {@link Role#SQL} */
+    /** @param url without a user: login as {@link Role#SQL} */
     public HistorySql(PostgresUrl url) {
         this(url, LIMIT, TURN);
     }
@@ -84,7 +84,7 @@ public final class HistorySql {
         this.turn = turn;
     }
 
-    /** A query, and how it is to be ended. */
+    /** A running query, and why it was ended. */
     private static final class Running {
 
         private final long begunAt = System.nanoTime();
@@ -97,17 +97,17 @@ public final class HistorySql {
     }
 
     /**
-     * What a query found.
+     * The result of a query.
      *
-     * @param types of the columns, as Postgres calls them: {@code text}, {@code timestamptz}, {@code int4}, …
-     * @param rows values as {@code String}, {@code Number}, {@code Boolean}, {@code Instant}, or, of JSON and array columns,
-     *     {@code List} and {@code Map} of such
-     * @param truncated whether there is more than is returned
+     * @param types Postgres' names of the column types: {@code text}, {@code timestamptz}, {@code int4}, …
+     * @param rows values as {@code String}, {@code Number}, {@code Boolean}, {@code Instant}, or, for JSON and array columns,
+     *     {@code List} and {@code Map} of these
+     * @param truncated whether there are more rows
      */
     public record Result(
             List<String> columns, List<String> types, List<List<@Nullable Object>> rows, boolean truncated) {}
 
-    /** The query is wrong, or asks for too much; the message is Postgres' own. */
+    /** The query is wrong or exceeds a limit. The message is from Postgres where possible. */
     public static final class QueryFailed extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -121,7 +121,7 @@ public final class HistorySql {
             this.hint = hint;
         }
 
-        /** Where in the query, in characters from 1; 0: unknown. */
+        /** Position in the query, in characters from 1; 0 if unknown. */
         public int position() {
             return position;
         }
@@ -131,7 +131,7 @@ public final class HistorySql {
         }
     }
 
-    /** Where people log in when they ask the database themselves, and as whom. */
+    /** The address and user for people who connect to the database directly. */
     public PostgresUrl urlForPeople() {
         return Role.SQL.sqlName().equals(url.user()) ? url.withoutLogin().as(Role.READER) : url;
     }
@@ -139,8 +139,8 @@ public final class HistorySql {
     /**
      * Runs one query.
      *
-     * @throws QueryFailed if the query is at fault
-     * @throws DatabaseUnavailable if the database is, or too many queries run already
+     * @throws QueryFailed if the error is in the query
+     * @throws DatabaseUnavailable if the error is in the database, or too many queries are running
      */
     public Result query(String query) {
         if (!acquire()) {
@@ -161,14 +161,14 @@ public final class HistorySql {
         }
     }
 
-    /** How many rows the driver asks for at once. */
+    /** How many rows the driver requests at once. */
     private enum Fetch {
-        /** Few at first, then as many as fit by the size of those before. It fails if large rows follow small ones. */
+        /** Few at first, then as many as should fit by the size of the previous rows. It fails if large rows follow small ones. */
         ADAPTIVE,
         ROW_BY_ROW
     }
 
-    /** Empty if an answer of the database was too large. */
+    /** Empty if a response of the database was too large. */
     private Optional<Result> query(String query, Fetch fetch, Running mine) {
         try (Connection connection = connect(fetch)) {
             Thread canceller = cancelWhenOver(mine, connection.unwrap(PGConnection.class));
@@ -185,7 +185,7 @@ public final class HistorySql {
         }
     }
 
-    /** The driver reports both as a broken connection. */
+    /** The driver reports both limits as a broken connection. */
     private static boolean isTooLarge(SQLException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof BoundedSockets.AnswerTooLarge) {
@@ -195,14 +195,14 @@ public final class HistorySql {
         return serverMessage(e) == null && String.valueOf(e.getMessage()).contains("maxResultBuffer");
     }
 
-    /** Null: the driver failed, and Postgres said nothing. */
+    /** Null if the error is from the driver, not from Postgres. */
     private static @Nullable ServerErrorMessage serverMessage(SQLException e) {
         return e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
     }
 
     /**
-     * Postgres' own limit counts anew for each portion of rows, and a query can switch it off. Over and over, since cancelling does nothing to
-     * a query that waits for us to ask for the next portion.
+     * Postgres' own limit applies to each batch of rows separately, and a query can switch it off. This cancels repeatedly, because a
+     * cancellation has no effect while the query waits for a request of the next batch.
      */
     private Thread cancelWhenOver(Running query, PGConnection connection) {
         return Thread.startVirtualThread(() -> {
@@ -216,12 +216,12 @@ public final class HistorySql {
                     Thread.sleep(CANCEL_AGAIN_AFTER);
                 }
             } catch (InterruptedException | SQLException e) {
-                // It is over.
+                // The query is over.
             }
         });
     }
 
-    /** While somebody waits, queries that have had their turn are ended, the longest first: four that sleep keep nobody else from asking. */
+    /** While a query waits for a place, queries beyond their guaranteed time are ended, the oldest first. So a few sleeping queries cannot block all others. */
     private boolean acquire() {
         long begunAt = System.nanoTime();
         try {
@@ -253,7 +253,7 @@ public final class HistorySql {
         properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty(
                 "socketTimeout", Long.toString(limit.plusSeconds(10).toSeconds()));
-        // A single value, or an error that quotes it, may be as large as the whole heap.
+        // One value, or an error that quotes it, could fill the heap.
         properties.setProperty("socketFactory", BoundedSockets.class.getName());
         properties.setProperty("maxResultBuffer", "6M");
         properties.setProperty("adaptiveFetch", Boolean.toString(fetch == Fetch.ADAPTIVE));
@@ -270,7 +270,7 @@ public final class HistorySql {
 
     private Result run(Connection connection, String query, Fetch fetch) throws SQLException {
         requireOneStatement(query);
-        // Rows come in portions only within a transaction.
+        // The driver fetches rows in batches only within a transaction.
         connection.setAutoCommit(false);
         connection.setReadOnly(true);
         try (Statement statement = connection.createStatement()) {
@@ -287,7 +287,7 @@ public final class HistorySql {
         }
     }
 
-    /** The driver would split the text and run each part. */
+    /** The driver would split the text and run each statement. */
     private static void requireOneStatement(String query) throws SQLException {
         if (query.isBlank()) {
             throw new QueryFailed("the query is empty. Write one: select * from history.jobs", 0, null);
@@ -295,7 +295,7 @@ public final class HistorySql {
         int statements =
                 Parser.parseJdbcSql(query, true, false, true, false, false).size();
         if (statements > 1) {
-            throw new QueryFailed("these are %d statements; one at a time".formatted(statements), 0, null);
+            throw new QueryFailed("these are %d statements. Write one at a time".formatted(statements), 0, null);
         }
     }
 
@@ -327,7 +327,7 @@ public final class HistorySql {
         return new Result(columns, types, read, truncated);
     }
 
-    /** The value as JSON knows it where its text is one of that kind, else the text: {@code NaN}, {@code infinity}, JSON a thousand levels deep. */
+    /** The value as a JSON type where possible. Otherwise its text: {@code NaN}, {@code infinity}, JSON with a thousand levels. */
     private static @Nullable Object value(ResultSet rows, int column, ResultSetMetaData meta) throws SQLException {
         String text = rows.getString(column);
         if (text == null) {
@@ -352,14 +352,14 @@ public final class HistorySql {
             case "float4", "float8", "numeric" ->
                 !NUMBER.matcher(text).matches()
                         ? text
-                        // What a BigDecimal does not have.
+                        // BigDecimal has no negative zero.
                         : text.equals("-0") ? new RawValue(text) : new BigDecimal(text);
             case "json", "jsonb" -> asItIs(text);
             default -> text;
         };
     }
 
-    /** Read, to know that others can read it, and passed on as Postgres has it: with a key that stands there twice, and all digits. */
+    /** Returns Postgres' text unchanged, with repeated keys and all digits, after a check that other programs can parse it. */
     private static Object asItIs(String json) {
         Json.requireReadable(json);
         return new RawValue(json);
@@ -376,7 +376,7 @@ public final class HistorySql {
 
     private QueryFailed gaveWay() {
         return new QueryFailed(
-                "the query was ended after %d s, since other queries waited for its place. Narrow it by a where or a limit, or try again"
+                "the query was ended after %d s, because other queries were waiting. Narrow it with a where or a limit, or try again"
                         .formatted(turn.toSeconds()),
                 0,
                 null);
@@ -384,7 +384,7 @@ public final class HistorySql {
 
     private QueryFailed tooSlow() {
         return new QueryFailed(
-                "the query ran longer than %d s, which is the limit. Narrow it by a where or a limit"
+                "the query ran longer than %d s, which is the limit. Narrow it with a where or a limit"
                         .formatted(limit.toSeconds()),
                 0,
                 null);
@@ -397,17 +397,17 @@ public final class HistorySql {
         if (server == null) {
             return failureOfDriver(e, message, state);
         }
-        // 57P: the server goes down; 57014: the statement timeout.
+        // 57P: the server shuts down. 57014: the statement timeout.
         if (state.startsWith("57P")) {
             return new DatabaseUnavailable("%s: %s".formatted(url, message), e);
         }
         if (state.equals("57014")) {
             return query.gaveWay ? gaveWay() : tooSlow();
         }
-        // 42501: not permitted; 25006: a read-only transaction.
+        // 42501: permission denied. 25006: a read-only transaction.
         boolean refused = state.equals("42501") || state.equals("25006");
         String hint = server.getHint() == null && refused
-                ? "The history is read only: select from the views of the schema history; nothing can be changed here."
+                ? "The history is read-only. Select from the views of the schema history."
                 : server.getHint();
         return new QueryFailed(
                 Excerpt.plain(String.valueOf(server.getMessage()), LONGEST_MESSAGE),
@@ -415,14 +415,14 @@ public final class HistorySql {
                 hint == null ? null : Excerpt.plain(hint, LONGEST_MESSAGE));
     }
 
-    /** The server has said nothing, so that no word of the message is the query's own. */
+    /** An error of the driver without one of the server. Its message contains no text of the query. */
     private RuntimeException failureOfDriver(SQLException e, String message, String state) {
         if (message.contains("CopyManager") || message.contains("COPY")) {
-            return new QueryFailed("the query copies, which is not done here. Write the select alone", 0, null);
+            return new QueryFailed("COPY is not supported here. Write only the select", 0, null);
         }
         if (message.contains("parameter was changed to")) {
             return new QueryFailed(
-                    "the query changes a setting of the session that must stay as it is (client_encoding, DateStyle): leave that out",
+                    "the query changes a setting of the session that must not change (client_encoding, DateStyle). Leave that out",
                     0,
                     null);
         }

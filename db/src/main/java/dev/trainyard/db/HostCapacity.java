@@ -17,20 +17,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What hosts have and what is free of it: read for a plan, and once more under their locks before the plan is applied. */
+/** The total and free capacity of hosts: read for a plan, and again under locks before the plan is applied. */
 final class HostCapacity {
 
     /**
-     * Whether a worker gets new work, of its row {@code w} and its lease {@code l}. When a silent worker is no longer ACTIVE, the function
-     * decides. The view {@code history.gpus} says the same of its devices; {@code TakesWorkTest} compares all.
+     * Whether a worker gets new work, from its row {@code w} and its lease {@code l}. The function decides when a silent worker is no longer
+     * ACTIVE. The view {@code history.gpus} has the same rule for devices; {@code TakesWorkTest} compares them.
      */
     private static final String TAKES_WORK =
             "w.unfit_because is null and trainyard.shown_state(w.state, l.renewed_at) = 'ACTIVE'";
 
-    /** A worker that fell silent so lately, or is unfit, may take work again: jobs that others refuse wait for it. */
+    /** A worker that became silent within this time, or is unfit, may take work again. Jobs that all other hosts refuse wait for it. */
     private static final Duration BACK_WITHIN = Duration.ofMinutes(15);
 
-    /** The same for one that stopped politely: a restart takes no longer, and nothing says that one follows. */
+    /** The same for a worker that stopped in an orderly way: a restart takes at most this long, and it may not follow at all. */
     private static final Duration RESTARTED_WITHIN = Duration.ofMinutes(1);
 
     private final JdbcClient sql;
@@ -39,7 +39,7 @@ final class HostCapacity {
         this.sql = sql;
     }
 
-    /** By whether they take new work. */
+    /** True: hosts that take new work. False: the others. */
     Map<Boolean, List<Snapshot.Host>> hosts() {
         Map<UUID, List<Snapshot.Device>> devices = devices();
         Map<UUID, Map<String, Set<String>>> held = held();
@@ -111,8 +111,8 @@ final class HostCapacity {
     }
 
     /**
-     * Per worker and kind, what is held; keys without the worker's id. Workers of one machine share its folders: a place that one of them
-     * holds, also for an attempt that it lost, is held for all.
+     * The reserved resources, by worker and kind; keys are without the worker's id. Workers of one machine share its folders: a location
+     * that one of them holds, even for a lost attempt, is reserved for all.
      */
     private Map<UUID, Map<String, Set<String>>> held() {
         Map<UUID, Map<String, Set<String>>> held = new HashMap<>();
@@ -128,7 +128,7 @@ final class HostCapacity {
         return held;
     }
 
-    /** What a locked worker row still has, over every attempt that holds a slot of it, and the devices it offers now. */
+    /** The free capacity of a locked worker: what it offers now, minus what its attempts hold. */
     static final class Room {
 
         private BigDecimal cpus;
@@ -153,7 +153,7 @@ final class HostCapacity {
         }
     }
 
-    /** The hosts of the plan that still get new work. Their rows stay locked until the transaction ends. */
+    /** Locks the hosts of the plan until the end of the transaction. Returns those that still get new work. */
     Map<UUID, Room> lock(Plan plan) {
         UUID[] ids = Stream.of(
                         plan.placements().stream().map(Plan.Placement::host),
@@ -163,8 +163,8 @@ final class HostCapacity {
                 .map(WorkerId::value)
                 .distinct()
                 .toArray(UUID[]::new);
-        // All of them by id before the first placement, with a statement of its own: what is decided is read
-        // afterwards.
+        // Lock all of them before the first placement, by id. A separate statement, because the data to decide on
+        // must be read after the locks are granted.
         sql.sql("select id from trainyard.worker where id = any(:ids) order by id for no key update")
                 .param("ids", ids)
                 .query(UUID.class)

@@ -27,17 +27,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Which images hosts have, and which they are to have: what the planner wants, and what the workers say. The states are drawn in docs/adr/0005.
+ * The images that hosts have or should fetch: the planner requests them, the workers report. docs/adr/0005 shows the states.
  */
 public final class HostImages {
 
-    /** A failure that passes is tried again only for jobs that have waited so lately. */
+    /** A temporary failure is retried only while a job still wants the image: within this time. */
     private static final Duration WANTED_WITHIN = Duration.ofMinutes(2);
 
-    /** The planner tells so often that it still wants an image. */
+    /** How often the planner records that it still wants an image. */
     private static final Duration WANT_AGAIN_AFTER = Duration.ofSeconds(30);
 
-    /** Of the locked row: what was found out before the job was there is no answer to it. */
+    /** For the locked row: whether its result is older than the job, and therefore not valid for it. */
     private static final String ANSWERED_BEFORE = """
             coalesce(case when i.state = 'FAILED' and i.next_try_at is null then i.failed_at when i.state = 'PRESENT' then i.pulled_at end
                      <= (select since from wanted w where w.worker = i.worker_id and w.reference = i.reference), false)""";
@@ -60,7 +60,7 @@ public final class HostImages {
 
     // By a worker -----------------------------------------------------------------------------------------------------
 
-    /** What this worker is to look for or to fetch now; also what a former process has begun. */
+    /** The images that this worker has to check or fetch now, including those that a previous process began. */
     public List<WantedImage> due(WorkerId worker) {
         return sql.sql("""
                 select reference from trainyard.host_image
@@ -74,14 +74,14 @@ public final class HostImages {
                 .list();
     }
 
-    /** {@code fetching}: the host does not have it, and has begun to fetch it; or says how far that is. */
+    /** {@code fetching}: the host does not have the image and fetches it. Also reports the progress. */
     public void fetching(Incarnation me, WantedImage image, String progress) {
         AttemptStore.fenced(database, me, () -> change(me, image, """
                         begun_at = case when state = 'FETCHING' then begun_at else clock_timestamp() end,
                         state = 'FETCHING', said = :said""", progress));
     }
 
-    /** {@code present}: the host has it. */
+    /** {@code present}: the host has the image. */
     public void present(Incarnation me, WantedImage image) {
         AttemptStore.fenced(database, me, () -> {
             change(
@@ -95,16 +95,16 @@ public final class HostImages {
         });
     }
 
-    /** {@code failed}, for good: it is not tried again until somebody new wants it. */
+    /** {@code failed}, permanently: not tried again until a new job wants the image. */
     public void failed(Incarnation me, WantedImage image, Cause cause, String why) {
         failed(me, image, cause, why, Duration.ZERO, null);
     }
 
     /**
-     * {@code failed}, for now.
+     * {@code failed}, temporarily.
      *
-     * @param ago when that was: another image of the same registry may have found it out
-     * @param nextTry from now
+     * @param ago time since the failure, which may have been observed with another image of the same registry
+     * @param nextTry time until the next try, from now
      */
     public void failed(
             Incarnation me, WantedImage image, Cause cause, String why, Duration ago, @Nullable Duration nextTry) {
@@ -127,7 +127,7 @@ public final class HostImages {
         });
     }
 
-    /** {@code gone}: an attempt has found that the host does not have it any more. */
+    /** {@code gone}: an attempt found that the host no longer has the image. */
     public void gone(Incarnation me, WantedImage image) {
         AttemptStore.fenced(database, me, () -> {
             sql.sql("""
@@ -142,7 +142,7 @@ public final class HostImages {
         });
     }
 
-    /** Whether this worker has pulled the attempt's image anew since its job waited for that. */
+    /** Whether this worker has pulled the attempt's image since the job began to wait for it. */
     public boolean isPulledFor(AttemptId attempt, WantedImage image) {
         return sql.sql("""
                         select exists (
@@ -168,7 +168,7 @@ public final class HostImages {
 
     // By the planner, in its transaction ------------------------------------------------------------------------------
 
-    /** What is known of these images, by host; one that acts on what is wanted is there with none, too. */
+    /** The known states of these images, by host. Includes hosts that fetch images but have none of these. */
     Map<WorkerId, Map<WantedImage, Image>> known(Collection<WantedImage> images) {
         Map<WorkerId, Map<WantedImage, Image>> known = new HashMap<>();
         if (images.isEmpty()) {
@@ -178,7 +178,7 @@ public final class HostImages {
                 .query(row -> {
                     Map<WantedImage, Image> host = new HashMap<>();
                     if (!row.getBoolean("heeds_pull")) {
-                        // One of an earlier release has its attempts see to these.
+                        // Workers of an earlier release pull these images in the attempt.
                         images.stream()
                                 .filter(each -> each.pull() != Pull.MISSING)
                                 .forEach(each -> host.put(each, new Image.Present()));
@@ -198,12 +198,12 @@ public final class HostImages {
         return known;
     }
 
-    /** The same candidates, with where builds of their teams gave the names of their images. */
+    /** The same candidates, with the hosts on which builds of their teams gave the names of their images. */
     List<Candidate> withBuilt(List<Candidate> candidates) {
         Map<JobId, String> names = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
             WantedImage image = candidate.needs().image();
-            // What is always pulled is the registry's.
+            // An image that is always pulled comes from the registry.
             if (image != null && image.pull() != Pull.ALWAYS) {
                 names.put(candidate.job(), ImageName.inFull(image.reference()));
             }
@@ -244,8 +244,8 @@ public final class HostImages {
     }
 
     /**
-     * {@code want}; returns whether a worker has something new to do. All at once, in one order of the rows: who locks several in another would
-     * wait for this, and this for him.
+     * {@code want}. Returns whether a worker has something new to do. One statement that locks the rows in a fixed order: another order
+     * could cause a deadlock.
      */
     boolean want(Collection<Plan.Want> wants) {
         if (wants.isEmpty()) {
@@ -281,8 +281,8 @@ public final class HostImages {
     }
 
     /**
-     * Forgets what nobody has wanted for a day: asked for it again, the host looks anew. A row that somebody is changing is left for the next
-     * time.
+     * Deletes what no job has wanted for a day. If it is wanted again, the host checks again. Skips rows that another transaction is
+     * changing.
      */
     void prune() {
         sql.sql("""

@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all workers of one host keep on it.
+ * The files of all workers on one host.
  *
- * @param folders in which they, or their container engine, keep their own files
- * @param writers attempts that may still write their outputs, in the order in which they began
+ * @param folders in which the workers and their container engine keep their own files
+ * @param writers attempts that may still write outputs, in order of their begin
  */
 public record HostUse(List<String> folders, List<Writer> writers) {
 
     /**
      * An attempt that may still write its outputs.
      *
-     * @param location of them; null: not chosen yet
+     * @param location of the outputs; null if not chosen yet
      */
     public record Writer(
             AttemptId attempt,
@@ -27,7 +27,7 @@ public record HostUse(List<String> folders, List<Writer> writers) {
             AttemptState state,
             @Nullable String location) {}
 
-    /** Whom the attempt yields to where both would write the same: those that began before it, or are beyond preparing. */
+    /** The attempts that have precedence if both would write to the same place: those that began earlier, or are past preparation. */
     public List<Writer> before(AttemptId attempt) {
         boolean later = false;
         List<Writer> before = new ArrayList<>();
@@ -41,7 +41,7 @@ public record HostUse(List<String> folders, List<Writer> writers) {
         return before;
     }
 
-    /** Whether the attempt may still write its outputs. */
+    /** Whether the attempt may still write outputs. */
     public boolean isWritten(JobId job, int number) {
         return writers.stream().anyMatch(writer -> writer.job.equals(job) && writer.number == number);
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What keeps the database in order beside the planning: partitions, retention, and readers that take too long. */
+/** Maintenance of the database: partitions, retention, and the end of queries that run too long. */
 final class HouseKeeping {
 
     private static final Duration READERS_BUSY = Duration.ofSeconds(60);
@@ -19,12 +19,12 @@ final class HouseKeeping {
         this.images = new HostImages(database);
     }
 
-    /** The limits of the readers' role are settings, which its sessions can change; this they cannot. */
+    /** Enforces the limits of readers. Their sessions can change the settings of the role, but cannot prevent this. */
     void endLongReaders() {
         endLongReaders(READERS_BUSY, READERS_STANDING, READERS_IDLE);
     }
 
-    /** Ends sessions whose statement or transaction takes longer, that stand still in a transaction, or do nothing at all for so long. */
+    /** Ends sessions whose statement or transaction runs too long, that are idle in a transaction, or idle altogether. */
     long endLongReaders(Duration busy, Duration standing, Duration idle) {
         return sql.sql("""
                 select trainyard.end_long_readers(:busy * interval '1 second', :standing * interval '1 second', :idle * interval '1 second')""")
@@ -36,8 +36,8 @@ final class HouseKeeping {
     }
 
     /**
-     * What a planner asks for now and then: partitions of the next months, and the end of what is not kept any longer. Each part is a
-     * transaction of its own, and one that fails stops no other.
+     * Periodic maintenance, called by a planner: creates partitions of the next months and deletes expired data. Each part is a separate
+     * transaction, and a failure of one does not stop the others.
      */
     void keep() {
         Parts.runAll(Stream.of(

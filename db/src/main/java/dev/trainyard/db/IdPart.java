@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The beginning or the end of an id, as people copy it from a listing: at least four characters. */
+/** The beginning or end of an id, as people copy it from a listing: at least four characters. */
 public record IdPart(String text) {
 
     private static final String FORM = "00000000-0000-0000-0000-000000000000";
     private static final int LEAST = 4;
 
-    /** Ids with this beginning are these two and what lies between them. */
+    /** The first and last id with this beginning. */
     record Range(UUID first, UUID last) {}
 
-    /** Empty if no id can begin or end like this. */
+    /** Empty if no id can begin or end with the text. */
     public static Optional<IdPart> parse(String text) {
         return text.matches("[0-9a-fA-F-]{%d,%d}".formatted(LEAST, FORM.length()))
                 ? Optional.of(new IdPart(text.toLowerCase(Locale.ROOT)))
@@ -24,7 +24,7 @@ public record IdPart(String text) {
         return id.startsWith(text) || id.endsWith(text);
     }
 
-    /** Empty if no id begins like this, since its dashes stand elsewhere. */
+    /** Empty if no id can begin with the text, because ids have dashes at other positions. */
     Optional<Range> beginnings() {
         for (int i = 0; i < text.length(); i++) {
             if ((text.charAt(i) == '-') != (FORM.charAt(i) == '-')) {
@@ -35,7 +35,7 @@ public record IdPart(String text) {
         return Optional.of(new Range(UUID.fromString(text + rest), UUID.fromString(text + rest.replace('0', 'f'))));
     }
 
-    /** Backwards, as the index has the ids. */
+    /** Reversed, as in the index of reversed ids. */
     String reversed() {
         return new StringBuilder(text).reverse().toString();
     }

@@ -4,15 +4,15 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * From which records processes take partitions in. A record may end each process that reads it, such as one that is gigabytes once it is
- * unpacked: so many processes that ended at the same record are evidence against it.
+ * The record at which each process begins to read a partition. A record can end every process that reads it, for example if it unpacks to
+ * gigabytes. Several processes that ended at the same record are evidence for this.
  */
 public final class IntakeStarts {
 
-    /** Two processes may have ended there by chance, or by any of the records that they read at once. */
+    /** Two processes may have ended there by chance, or by another record of the same batch. */
     private static final int CAREFUL = 2;
 
-    /** The others read it alone. */
+    /** The later processes read the record alone. */
     private static final int GIVEN_UP = CAREFUL + 2;
 
     private final Database database;
@@ -25,7 +25,7 @@ public final class IntakeStarts {
         this.incarnation = me.id();
     }
 
-    /** Whether records are to be read one by one, so that each that is taken in is known. */
+    /** Whether to read records one by one, so that the record at which a process ends is known. */
     public boolean isCareful() {
         return sql.sql("select exists (select from trainyard.intake_start where deaths >= :deaths)")
                 .param("deaths", CAREFUL - 1)
@@ -34,9 +34,9 @@ public final class IntakeStarts {
     }
 
     /**
-     * This process takes the partition in from there, where a record is. It commits before the record is read.
+     * This process begins to read the partition at this record. It commits before the record is read.
      *
-     * @return whether the record is to be left out: too many processes in a row ended by it
+     * @return whether to skip the record, because too many processes in a row ended at it
      */
     public boolean begins(String topic, int partition, long offset) {
         return database.inTransaction(() -> sql.sql("""
@@ -57,7 +57,7 @@ public final class IntakeStarts {
                 >= GIVEN_UP);
     }
 
-    /** This process gives the partition away, or has nothing to read there: what ends it now is none of its records. */
+    /** This process gives the partition up, or has nothing to read there. If the process ends now, it is not because of its records. */
     public void ends(String topic, int partition) {
         database.inTransaction(() -> sql.sql("""
                         delete from trainyard.intake_start

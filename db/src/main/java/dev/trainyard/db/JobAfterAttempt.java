@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Writes what {@link AfterAttempt} decides: the job's row, the host's refusal, the event. The caller holds both rows' locks. */
+/** Writes the decision of {@link AfterAttempt}: the job's row, the host's refusal, the event. The caller holds the locks of both rows. */
 final class JobAfterAttempt {
 
     private final JdbcClient sql;
@@ -56,7 +56,7 @@ final class JobAfterAttempt {
 
     private void goOn(Again again) {
         if (again.elsewhere()) {
-            // Of this incarnation alone: the next one may have another policy.
+            // Valid only for this incarnation, because the next one may have another policy.
             sql.sql("""
                     update trainyard.attempt a set refused_by = w.incarnation
                     from trainyard.worker w where w.id = a.worker_id and a.id = :id""").param("id", locked.attempt().value()).update();

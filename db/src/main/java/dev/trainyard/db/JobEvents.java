@@ -5,7 +5,7 @@ import dev.trainyard.core.request.JobId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Appends to {@code job_event}, within the transaction of the change that it tells of. */
+/** Appends events to {@code job_event}, in the transaction of the change that they describe. */
 final class JobEvents {
 
     private final JdbcClient sql;
@@ -14,7 +14,7 @@ final class JobEvents {
         this.sql = sql;
     }
 
-    /** The caller holds the job's row lock, which orders the numbers. {@code data} is a JSON object. */
+    /** The caller holds the row lock of the job, so the event numbers are in order. {@code data} is a JSON object. */
     void append(JobId job, String type, @Nullable AttemptId attempt, String data) {
         sql.sql("""
                 with numbered as (

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which jobs a listing has. Null, or empty: any.
+ * Selects the jobs of a listing. Null or empty fields match all jobs.
  *
- * @param labels a job has all of them
- * @param since accepted then or later
- * @param idPart the id begins or ends with it
+ * @param labels the job has all of these
+ * @param since the job was accepted at this time or later
+ * @param idPart the job's id begins or ends with this
  */
 public record JobFilter(
         Set<JobState> states,
@@ -24,10 +24,10 @@ public record JobFilter(
 
     public static final JobFilter ANY = new JobFilter(Set.of(), null, null, null, List.of(), null, null);
 
-    /** A label. {@code value} null: whatever its value. */
+    /** A label. A null {@code value} matches any value. */
     public record Label(String name, @Nullable String value) {}
 
-    /** The same for jobs in these states. */
+    /** The same filter for jobs in these states. */
     public JobFilter in(Set<JobState> only) {
         return new JobFilter(only, team, name, submittedBy, labels, since, idPart);
     }

@@ -14,10 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
-/** The columns of a job that hold what the planner and the retry read of its request. */
+/** The columns of a job with the parts of its request that the planner and the retry read. */
 final class JobNeeds {
 
-    /** In the order of {@link #VALUES}. */
+    /** Same order as {@link #VALUES}. */
     static final String COLUMNS =
             "gpu_count, gpu_type, gpu_memory_bytes, gpu_ids, host_ports, location, cpus, memory_bytes, image, retry";
 
@@ -44,7 +44,7 @@ final class JobNeeds {
                 .param("retry", RetryJson.write(request.retry()));
     }
 
-    /** Null: an earlier release accepted the job, and they are still to be filled in. */
+    /** Null if an earlier release accepted the job and {@link MissingNeeds} has not filled in the columns yet. */
     static @Nullable Needs read(ResultSet row) throws SQLException {
         int count = row.getInt("gpu_count");
         if (row.wasNull()) {

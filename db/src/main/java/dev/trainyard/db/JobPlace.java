@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** Where a job stands in a listing of jobs: the newest first. */
+/** The position of a job in a listing of jobs, newest first. */
 public record JobPlace(Instant at, JobId id) implements Comparable<JobPlace> {
 
-    /** As Postgres orders them: it compares ids byte by byte. */
+    /** The same order as in Postgres, which compares ids byte by byte. */
     private static final Comparator<JobPlace> NEWEST_FIRST =
             Comparator.comparing(JobPlace::at).reversed().thenComparing(JobPlace::id);
 
-    /** @throws Cursor.Unreadable if the text is no job's place */
+    /** @throws Cursor.Unreadable if the text is not the position of a job */
     public static @Nullable JobPlace parse(@Nullable String text) {
         Cursor cursor = Cursor.parse(text);
         return cursor == null ? null : new JobPlace(cursor.time(0), new JobId(cursor.id(1)));

@@ -44,42 +44,42 @@ public final class JobStore {
      */
     public record Incoming(JobId job, Content content, String json, byte[] digest) {
 
-        /** A message that says itself what runs. */
+        /** A message with a run specification, without a draft. */
         public Incoming(Request.Submit request, String json, byte[] digest) {
             this(request.jobId(), new Stated(request), json, digest);
         }
     }
 
-    /** What a message comes to. */
+    /** The result of resolving a message. */
     public sealed interface Content {}
 
-    /** It says itself what runs. */
+    /** The message contains the run specification. */
     public record Stated(Request.Submit request) implements Content {}
 
-    /** It names a draft, in this version, that makes this request of it. */
+    /** The message names a draft. This version of it results in this request. */
     public record Drafted(Request.Submit request, DraftRef draft) implements Content {}
 
-    /** It names a draft that is not there, or that takes other parameters. */
+    /** The message names a draft that does not exist, or its parameters do not match the draft. */
     public record Unresolvable(String reason) implements Content {}
 
-    /** What became of a record. */
+    /** The result of accepting a record. */
     public sealed interface Acceptance {}
 
-    /** The job is now queued; or CANCELLED, if its cancel came first. */
+    /** The job is now QUEUED, or CANCELLED if its cancellation arrived earlier. */
     public record Accepted() implements Acceptance {}
 
-    /** The same request was accepted before: nothing to do. */
+    /** The same request was accepted before. Nothing changes. */
     public record Duplicate() implements Acceptance {}
 
-    /** It cannot become a job, and none was made. */
+    /** The request is not valid, and no job was created. */
     public record Refused(String reason) implements Acceptance {}
 
     /** Another request was accepted under this id. Both digests are hexadecimal. */
     public record Conflict(String accepted, String offered) implements Acceptance {}
 
     /**
-     * Takes requests in, all or none. The result has one entry per id; a later record of the same batch with the same id is a
-     * duplicate or a conflict. What was accepted before stays so, even if its draft is gone since.
+     * Accepts all requests of a batch in one transaction. The result has one entry per record; a later record of the batch with the same id
+     * is a duplicate or a conflict. A request that was accepted before remains accepted, even if its draft has been removed since.
      */
     public List<Acceptance> accept(List<Incoming> batch) {
         if (batch.isEmpty()) {
@@ -179,35 +179,35 @@ public final class JobStore {
                 .update();
     }
 
-    /** What {@link #cancel} did. */
+    /** The result of {@link #cancel}. */
     public enum Cancellation {
-        /** It is CANCELLED now. */
+        /** The job is CANCELLED now. */
         CANCELLED,
-        /** Its running attempt is being stopped. */
+        /** The running attempt gets a stop signal. */
         STOPPING,
-        /** Its running attempt is being killed: nothing is left of its grace period. */
+        /** The running attempt is killed without the rest of its grace period. */
         KILLING,
-        /** Nothing is known of it yet: should it come, it is CANCELLED at once. */
+        /** No such job yet. If it arrives, it is CANCELLED at once. */
         REMEMBERED,
-        /** It was over before. */
+        /** The job had already ended. */
         ALREADY_ENDED
     }
 
-    /** When a cancellation kills the program, and does not wait for its grace period. */
+    /** When a cancellation kills the program without its grace period. */
     public enum Kill {
-        /** However often it is repeated: a record of Kafka may come again, and its producer may have written it twice. */
+        /** Even if repeated: Kafka may deliver a record twice, and a producer may write it twice. */
         NEVER,
-        /** Somebody asked for the job's end before. */
+        /** If the job was cancelled before. */
         IF_ASKED_BEFORE,
         AT_ONCE
     }
 
-    /** As {@link #cancel(JobId, String, Kill)}, which never kills: repeating it changes nothing. */
+    /** As {@link #cancel(JobId, String, Kill)} with {@link Kill#NEVER}. Repeating it changes nothing. */
     public Cancellation cancel(JobId job, @Nullable String by) {
         return cancel(job, by, Kill.NEVER);
     }
 
-    /** Ends a job in any state, or one that is still to come. */
+    /** Cancels a job in any state, or one that has not arrived yet. */
     public Cancellation cancel(JobId job, @Nullable String by, Kill kill) {
         return database.inTransaction(() -> {
             KeyLocks.take(sql, lockOf(job));
@@ -242,7 +242,7 @@ public final class JobStore {
         });
     }
 
-    /** Returns whether nobody had asked before. */
+    /** Returns whether this is the first cancellation of the job. */
     private boolean requestCancel(JobId job, @Nullable String by) {
         int first = sql.sql("""
                 update trainyard.job set cancel_requested_at = clock_timestamp(), cancel_requested_by = :by
@@ -260,7 +260,7 @@ public final class JobStore {
         return Json.object(by == null ? Map.of() : Map.of("by", by));
     }
 
-    /** The first reason wins; a COLLECTING attempt has ended in all but name. */
+    /** The first reason wins. A COLLECTING attempt has already exited, so it is not stopped. */
     private void stopLiveAttempt(JobId job) {
         sql.sql("select id from trainyard.attempt where job_id = :id and state <> 'ENDED' for update")
                 .param("id", job.value())
@@ -269,13 +269,13 @@ public final class JobStore {
         sql.sql("""
                 update trainyard.attempt set stop_reason = 'CANCELLED', stop_requested_at = clock_timestamp()
                 where job_id = :id and state in ('RESERVED', 'PREPARING', 'RUNNING') and stop_reason is null""").param("id", job.value()).update();
-        // Also of one that is COLLECTING: nobody waits for all of its outputs any more.
+        // Also for a COLLECTING attempt, which need not gather all of its outputs any more.
         Notifications.send(sql, Notifications.WORK);
     }
 
     /**
-     * Also one that is being stopped for another reason. The caller has locked it. False: nothing of it runs any more, and what is ended is
-     * the gathering of its outputs.
+     * Kills the attempt even if it is already being stopped for another reason. The caller has locked it. Returns false if its program has
+     * already exited, so that this only ends the gathering of its outputs.
      */
     private boolean killLiveAttempt(JobId job, @Nullable String by) {
         Optional<UUID> live = sql.sql("select id from trainyard.attempt where job_id = :id and state <> 'ENDED'")
@@ -298,10 +298,10 @@ public final class JobStore {
                 .single();
     }
 
-    /** What a change of a waiting job did. */
+    /** The result of a change of a waiting job. */
     public enum Change {
         DONE,
-        /** It runs: the wish is remembered and takes effect when it would be queued again. */
+        /** The job runs. The change is stored and takes effect when the job would be queued again. */
         REMEMBERED,
         ALREADY_ENDED,
         UNKNOWN
@@ -337,7 +337,7 @@ public final class JobStore {
         });
     }
 
-    /** Lets a held job be placed again, in its old place, with its free retries anew, also on hosts that refused it. */
+    /** Returns a held job to its old place in the queue, with new free retries. Hosts that refused it count again. */
     public Change release(JobId job) {
         return database.inTransaction(() -> {
             JobState state = lockRow(job);
@@ -367,14 +367,14 @@ public final class JobStore {
         });
     }
 
-    /** Hosts that refused it may have changed since. */
+    /** Clears refusals, because the hosts may have changed since. */
     private void askAgain(JobId job) {
         sql.sql("update trainyard.attempt set refused_by = null where job_id = :job and refused_by is not null")
                 .param("job", job.value())
                 .update();
     }
 
-    /** Moves a job in the queue. */
+    /** Sets the priority of a job. */
     public Change prioritise(JobId job, int priority) {
         return database.inTransaction(() -> {
             JobState state = lockRow(job);
@@ -395,9 +395,9 @@ public final class JobStore {
     }
 
     /**
-     * A record that cannot be taken in. Recording it twice (a redelivery) changes nothing.
+     * Records a record that cannot be accepted. Repeating this after a redelivery changes nothing.
      *
-     * @param payload the record; the first 64 KiB are kept
+     * @param payload the value of the record; the first 64 KiB are kept
      */
     public void reject(String topic, int partition, long offset, @Nullable JobId job, String reason, byte[] payload) {
         sql.sql("""

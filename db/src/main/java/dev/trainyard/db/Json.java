@@ -29,14 +29,14 @@ final class Json {
         return MAPPER.readValue(array, new TypeReference<List<String>>() {});
     }
 
-    /** Most readers of JSON refuse deeper values and longer numbers. */
+    /** Limits of common JSON parsers for depth and length of numbers. */
     private static final JsonFactory READERS = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(400).build())
             .build();
 
     /**
-     * Returns if other programs can read the value. Builds no tree of it, because it may be large.
+     * Returns if other programs can read the value. Does not build a tree, because the value may be large.
      *
      * @throws JacksonException if they cannot
      */
@@ -44,7 +44,7 @@ final class Json {
         try (JsonParser parser = READERS.createParser(ObjectReadContext.empty(), json)) {
             while (parser.nextToken() != null) {
                 if (parser.currentToken().isNumeric()) {
-                    // A number is parsed, and its length checked, when it is asked for.
+                    // The parser checks the length of a number only when it is asked for the number.
                     parser.getNumberType();
                 }
             }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The logs of attempts, in chunks of whole lines. */
+/** Stores the logs of attempts, in chunks of whole lines. */
 public final class LogStore {
 
     private static final int TAIL_BATCH = 20;
@@ -24,29 +24,29 @@ public final class LogStore {
         this.sql = database.sql();
     }
 
-    /** Whose words a chunk holds. */
+    /** The origin of a chunk. */
     public enum Source {
-        /** The engine's, while it pulls or builds. */
+        /** Output of the engine while it pulls or builds. */
         IMAGE,
         CONTAINER,
-        /** Ours, to the owner of the job. */
+        /** A message of Trainyard to the owner of the job. */
         TRAINYARD
     }
 
     /**
-     * Where a reader of the engine's log goes on: after {@code count} lines of {@code timestamp}. The engine's timestamps are not
+     * Where to continue with the engine's log: after {@code count} lines with {@code timestamp}. The engine's timestamps are not
      * unique.
      */
     public record ResumePoint(Instant timestamp, int count) {}
 
-    /** @param text whole lines, each with its line end */
+    /** @param text whole lines with their line ends */
     public record Chunk(long seq, Source source, String text) {}
 
     /**
-     * Appends; one writer per attempt at a time. What Postgres cannot store of a text reads U+FFFD. A chunk of the container's that is
-     * the last one already is not stored again: the answer to a commit can be lost.
+     * Appends a chunk. An attempt has one writer at a time. Characters that Postgres cannot store become U+FFFD. A container chunk equal to
+     * the last one is not stored again, because the response to a commit can be lost.
      *
-     * @param resume for CONTAINER chunks: where to go on after this one
+     * @param resume for CONTAINER chunks: where to continue after this one
      */
     public void append(AttemptId attempt, Source source, String text, @Nullable ResumePoint resume) {
         sql.sql("""
@@ -65,14 +65,14 @@ public final class LogStore {
                 .update();
     }
 
-    /** How much of the container's log is stored; of a log that has been trimmed, what is left. */
+    /** Size of the stored container log, without trimmed parts. */
     public long bytes(AttemptId attempt) {
         return sql.sql("""
                 select coalesce(sum(octet_length(text)), 0) from trainyard.log_chunk
                 where attempt_id = :attempt and source = 'CONTAINER'""").param("attempt", attempt.value()).query(Long.class).single();
     }
 
-    /** How much of the container's log was ever stored, what has been trimmed included. */
+    /** Size of the container log that was ever stored, including trimmed parts. */
     public long everStored(AttemptId attempt) {
         return sql.sql("""
                 select coalesce(sum(coalesce(dropped_bytes, 0) + case source when 'CONTAINER' then octet_length(text) else 0 end), 0)
@@ -80,8 +80,8 @@ public final class LogStore {
     }
 
     /**
-     * Drops the oldest chunks of the container's log, but for the last that hold {@code keep} bytes together. One chunk of ours stands in
-     * their place and says how much is gone.
+     * Deletes the oldest chunks of the container log and keeps the last ones, up to {@code keep} bytes in total. One message of Trainyard
+     * replaces the deleted chunks and reports their size.
      */
     public void trim(AttemptId attempt, long keep) {
         database.inTransaction(() -> sql.sql("""
@@ -106,7 +106,7 @@ public final class LogStore {
                 .update());
     }
 
-    /** Where to go on reading the container's log; empty if nothing of it is stored. */
+    /** Where to continue with the container log. Empty if nothing is stored. */
     public Optional<ResumePoint> resumePoint(AttemptId attempt) {
         return sql.sql("""
                 select resume_from, resume_count from trainyard.log_chunk
@@ -117,7 +117,7 @@ public final class LogStore {
                 .optional();
     }
 
-    /** The last so many characters of the container's own log. */
+    /** The last characters of the container log. */
     public String tail(AttemptId attempt, int chars) {
         StringBuilder tail = new StringBuilder();
         for (String text : sql.sql("""
@@ -132,10 +132,10 @@ public final class LogStore {
         return tail.substring(Math.max(tail.length() - chars, 0));
     }
 
-    /** What was last said of an attempt whose container does not run yet. */
+    /** The last log line of an attempt whose container does not run yet. */
     public record Preparation(Instant at, String line) {}
 
-    /** The last line of the engine's words while it provided the image, or of Trainyard's own; empty: nothing was said. */
+    /** The last line about the image or from Trainyard. Empty if there is none. */
     public Optional<Preparation> lastOfPreparation(AttemptId attempt) {
         return sql.sql("""
                 select at, right(rtrim(text), :chars) as text from trainyard.log_chunk
@@ -154,16 +154,16 @@ public final class LogStore {
     /**
      * Where the last lines of a log begin.
      *
-     * @param after the chunk before them; 0: none
-     * @param skipped so many characters of the next chunk belong to earlier lines
-     * @param lines how many there are: fewer than were asked for, if the log has no more
+     * @param after number of the previous chunk; 0 if there is none
+     * @param skipped number of characters at the start of the next chunk that belong to earlier lines
+     * @param lines number of lines: fewer than requested if the log has no more
      */
     public record Tail(long after, int skipped, long lines) {}
 
-    /** The last so many lines, those of Trainyard itself not counted. */
+    /** The last lines, not counting those of Trainyard. */
     public Tail lastLines(AttemptId attempt, Wanted wanted, long lines) {
         long ends = 0;
-        // What goes on has no end yet, and is a line.
+        // A last line without its end also counts as a line.
         long open = -1;
         long before = Long.MAX_VALUE;
         while (true) {
@@ -208,10 +208,10 @@ public final class LogStore {
     }
 
     /**
-     * Which chunks a reader wants.
+     * Selects the chunks to read.
      *
-     * @param image also the engine's words while it pulled and built
-     * @param since only those that were stored then or later; null: however old
+     * @param image whether to include the engine's output while it pulled or built
+     * @param since only chunks that were stored at this time or later; null for all
      */
     public record Wanted(boolean image, @Nullable Instant since) {
 
@@ -226,7 +226,7 @@ public final class LogStore {
         }
     }
 
-    /** At most {@code limit} chunks after the one with this number, in order. */
+    /** The next chunks after this number, in order, at most {@code limit}. */
     public List<Chunk> after(AttemptId attempt, long seq, Wanted wanted, int limit) {
         return sql.sql("select seq, source, text from trainyard.log_chunk where attempt_id = :attempt and seq > :seq "
                         + wanted.condition() + "order by seq limit :limit")

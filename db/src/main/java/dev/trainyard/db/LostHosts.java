@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Hosts that fell silent and are taken for lost, and their return: {@code expire}, {@code reinstate}, {@code superseded}, {@code
- * returned} and {@code forget}, each the transaction of that name in docs/lifecycle.md. Silence of a host is no proof that its
- * containers are dead: what they hold stays reserved until their worker has stopped them, or an operator declares the host dead.
+ * Silent hosts that are declared LOST, and their return: {@code expire}, {@code reinstate}, {@code superseded}, {@code returned} and
+ * {@code forget}, each the transaction of that name in docs/lifecycle.md. The containers of a silent host may still run. So their
+ * reservations remain until the worker has stopped them, or an operator declares the host dead.
  */
 public final class LostHosts {
 
-    /** A worker that was heard of more recently is not to be doubted. */
+    /** Condition: the worker renewed its lease recently enough to be trusted. */
     private static final String LIVE_LEASE = "l.renewed_at > clock_timestamp() - interval '30 seconds'";
 
     private static final String SILENT = """
@@ -48,14 +48,14 @@ public final class LostHosts {
     private record Silent(WorkerId worker, String state, long seconds) {}
 
     /**
-     * {@code expire}: hosts that have been silent for the installation's {@code host_lost_after} are LOST, their attempts end HOST_LOST, their
-     * jobs are queued in their old places. A transaction of the planner's: the condition is looked at in one statement with the stamp {@code
-     * last_cycle}, so that a database or planner that stood still loses nobody.
+     * {@code expire}: hosts that have been silent for the installation's {@code host_lost_after} become LOST, their attempts end HOST_LOST,
+     * and their jobs return to their old places in the queue. The planner runs this transaction. One statement checks the silence and the
+     * timestamp {@code last_cycle}, so that no host is lost because the database or the planner stood still.
      *
-     * <p>A host that stands still in the middle of a transaction has its own row locked, until the database ends that: it is left for the
-     * next look, and holds up the loss of no other.
+     * <p>If a host hangs in the middle of a transaction, its row is locked until the database ends the transaction. Such a host is skipped
+     * until the next call, so that it does not block the others.
      *
-     * <p>At most a tenth of the hosts, and at least one, is lost a minute: that all fall silent at once says more about the network.
+     * <p>At most a tenth of the hosts, and at least one, is lost per minute. If many are silent at once, the network is the likelier reason.
      */
     void expire() {
         UUID[] suspects = sql.sql("select w.id " + SILENT + " order by w.id")
@@ -66,7 +66,7 @@ public final class LostHosts {
         if (locked.length == 0) {
             return;
         }
-        // Anew, from the locked rows: one may have been heard of before its row was locked.
+        // Check again with the locked rows: a host may have reported before its row was locked.
         List<Silent> silent = sql.sql(
                         """
                 select w.id, w.state,
@@ -104,7 +104,7 @@ public final class LostHosts {
                 from trainyard.worker where state <> 'FORGOTTEN'""").query(Integer.class).single();
     }
 
-    /** For the operator, once a minute and host. */
+    /** Informs the operator, once per minute and host. */
     private void sayWithheld(Silent host) {
         sql.sql("""
                 insert into trainyard.host_event (worker_id, type, data)
@@ -128,7 +128,7 @@ public final class LostHosts {
                 .toArray(UUID[]::new);
     }
 
-    /** What had begun keeps its reservations: it may still run. COLLECTING is left alone: its exit is recorded. */
+    /** Attempts that had begun keep their reservations, because they may still run. COLLECTING attempts are skipped: their exit is recorded. */
     private void endAttempts(UUID[] workers, String why) {
         List<AttemptId> attempts = sql.sql("""
                 select id from trainyard.attempt
@@ -175,8 +175,8 @@ public final class LostHosts {
     }
 
     /**
-     * {@code reinstate}: ENDED(HOST_LOST) → the state in which it was lost, its job RUNNING. Only while its reservations are held, no newer
-     * attempt was placed, this worker's lease is live, and the job waits: QUEUED, or HELD if the container has started.
+     * {@code reinstate}: ENDED(HOST_LOST) → the state in which the attempt was lost; its job becomes RUNNING. Only if its reservations are
+     * still held, no newer attempt was placed, this worker's lease is valid, and the job waits: QUEUED, or HELD if the container started.
      *
      * @param started whether the attempt's container is known to have been started
      */
@@ -194,7 +194,7 @@ public final class LostHosts {
                     update trainyard.attempt
                     set state = lost_in, state_since = clock_timestamp(), ended_at = null, cause = null, detail = null, lost_in = null
                     where id = :id""").param("id", id.value()).update();
-            // A hold is kept in mind, as one of a running job is.
+            // A hold is remembered, as for any running job.
             sql.sql("""
                     update trainyard.job j
                     set state = 'RUNNING', not_before = null, waiting_because = null, hold_requested = (state = 'HELD'),
@@ -206,10 +206,10 @@ public final class LostHosts {
     }
 
     /**
-     * {@code superseded}: what an ENDED(HOST_LOST) attempt still holds is freed. The caller knows that its container is dead and gone, or
-     * that there was none.
+     * {@code superseded}: releases the reservations of an ENDED(HOST_LOST) attempt. The caller has checked that its container was removed
+     * or never existed.
      *
-     * @param ran whether its container was ever started. One that ran is given up only where its job has ended or has a newer attempt
+     * @param ran whether its container was ever started. If so, the attempt is given up only if its job has ended or has a newer attempt
      */
     public Outcome superseded(Incarnation me, AttemptId id, boolean ran) {
         return AttemptStore.transition(database, me, id, locked -> {
@@ -231,7 +231,7 @@ public final class LostHosts {
         });
     }
 
-    /** {@code returned}: LOST → ACTIVE, once nothing that was lost with the host is left to settle. */
+    /** {@code returned}: LOST → ACTIVE, once all attempts that were lost with the host are settled. */
     public void returned(Incarnation me) {
         database.inTransaction(() -> {
             int back = sql.sql("""
@@ -249,33 +249,33 @@ public final class LostHosts {
         });
     }
 
-    /** Reservations of a worker {@code w} whose attempts have ended. */
+    /** Reservations of a worker {@code w} that belong to ended attempts. */
     static final String UNSETTLED = """
             select from trainyard.reservation r join trainyard.attempt a on a.id = r.attempt_id
             where r.worker_id = w.id and r.released_at is null and a.state = 'ENDED'""";
 
     // By an operator --------------------------------------------------------------------------------------------------
 
-    /** What {@link #forget} did. */
+    /** The result of {@link #forget}. */
     public sealed interface Forgetting {}
 
-    /** It is FORGOTTEN, for good. */
+    /** The worker is FORGOTTEN, permanently. */
     public record Forgotten(WorkerId worker, String name) implements Forgetting {}
 
-    /** No worker has this name or id, but for forgotten ones. */
+    /** No worker has this name or id, except forgotten ones. */
     public record UnknownWorker() implements Forgetting {}
 
-    /** It was not taken for dead: it is ACTIVE, or was heard of so many seconds ago. */
+    /** The worker may still live: it is ACTIVE, or was heard of this many seconds ago. */
     public record StillThere(String name, long secondsAgo) implements Forgetting {}
 
     private record Named(
             UUID id, String name, String state, @Nullable Long silentSeconds) {}
 
     /**
-     * {@code forget}: an operator's word that a host is gone for good, or that nothing of it runs any more. Its attempts end, everything it
-     * holds is freed, and nobody can be this worker again. Only of a worker that is LOST or STOPPED and silent.
+     * {@code forget}: an operator declares that a host is permanently gone, or that nothing runs on it any more. Its attempts end, its
+     * reservations are released, and no process can register as this worker again. Only for a worker that is LOST or STOPPED and silent.
      *
-     * @param nameOrId as the operator says it; of several with the name, the one that was heard of last
+     * @param nameOrId name or id; if several workers have the name, the one that was heard of last
      */
     public Forgetting forget(String nameOrId, @Nullable String by) {
         return database.inTransaction(() -> {

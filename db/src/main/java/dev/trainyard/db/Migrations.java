@@ -14,23 +14,23 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Brings the schema up to this release's version. Only {@code trainyard migrate}, the server and standalone do; a worker just
- * checks.
+ * Upgrades the schema to the version of this release. Only {@code trainyard migrate}, the server and standalone do this; a worker only
+ * checks the version.
  */
 public final class Migrations {
 
-    /** The schema's version that this release needs at least; it works with any later one of the same major version. */
+    /** Minimum version of the schema for this release. Later versions with the same major version also work. */
     static final int NEEDED_VERSION = 31;
 
-    /** SQLState of a permission denied. */
+    /** SQLState for "permission denied". */
     private static final String NOT_ALLOWED = "42501";
 
     private Migrations() {}
 
     /**
-     * Migrates as the user in the URL, who must be able to create roles the first time.
+     * Migrates as the user in the URL. The first time, this user must have the right to create roles.
      *
-     * @return how many migrations were applied
+     * @return number of applied migrations
      * @throws DatabaseUnavailable if the server does not answer or refuses
      */
     public static int migrate(PostgresUrl url) {
@@ -47,7 +47,7 @@ public final class Migrations {
         } catch (FlywayException e) {
             if (Refusal.sqlState(e).equals(NOT_ALLOWED)) {
                 throw new DatabaseUnavailable(
-                        "Cannot migrate %s: %s. Name a user who may create roles and schemas, such as postgres."
+                        "Cannot migrate %s: %s. Use a user with the right to create roles and schemas, such as postgres."
                                 .formatted(url, Refusal.words(e)),
                         e);
             }
@@ -56,12 +56,12 @@ public final class Migrations {
     }
 
     /**
-     * What an operator decides for the whole installation; null: as it is.
+     * Settings of the whole installation. Null leaves a setting unchanged.
      *
      * @param hostLostAfter how long a host may be silent before it is lost
-     * @param keepLogs how long logs are kept, by whole months; the outputs keep theirs
-     * @param keepMetrics how long the curves are kept, by whole months
-     * @param webhook whom to call when a job has ended or is held
+     * @param keepLogs how long to keep logs in the database, in whole months; the copy in the outputs is not deleted
+     * @param keepMetrics how long to keep metrics, in whole months
+     * @param webhook address to call when a job ends or is held
      */
     public record Settings(
             @Nullable Duration hostLostAfter,
@@ -69,14 +69,14 @@ public final class Migrations {
             @Nullable Duration keepMetrics,
             @Nullable WebhookUrl webhook) {
 
-        /** All as it is but for the webhook. */
+        /** Changes only the webhook. */
         public static Settings of(@Nullable WebhookUrl webhook) {
             return new Settings(null, null, null, webhook);
         }
     }
 
     /**
-     * Sets them, as the user in the URL, in a schema that is up to date.
+     * Applies the settings, as the user in the URL. The schema must be up to date.
      *
      * @throws DatabaseUnavailable if the server does not answer or refuses
      */
@@ -102,10 +102,10 @@ public final class Migrations {
     }
 
     /**
-     * {@code restored}: an operator's word that the database was restored from a backup. Nobody is a worker any more until it registers
-     * again, and says by that what runs on its host; until then nothing is placed there, and nothing there is taken for not begun.
+     * {@code restored}: an operator declares that the database was restored from a backup. Every worker must register again, and then
+     * compares the database with the containers on its host. Until then, its host gets no jobs, and its attempts do not count as unclaimed.
      *
-     * @return how many workers there are that have to
+     * @return number of workers that have to register again
      * @throws DatabaseUnavailable if the server does not answer or refuses
      */
     public static int restored(PostgresUrl url) {
@@ -133,7 +133,7 @@ public final class Migrations {
                 .param("url", webhook.text(), Types.VARCHAR)
                 .update();
         if (webhook.text() == null) {
-            // Set again some day, it would tell of what is long over.
+            // Delete pending calls. Otherwise a webhook that is set later would report old events.
             sql.sql("""
                     update trainyard.webhook_call set given_up_at = clock_timestamp(), last_error = 'the webhook was switched off'
                     where given_up_at is null""").update();
@@ -152,7 +152,7 @@ public final class Migrations {
         return dataSource;
     }
 
-    /** @throws DatabaseUnavailable if the schema is missing or older than this release needs, or the user has not the role */
+    /** @throws DatabaseUnavailable if the schema is missing or too old for this release, or if the user does not have the role */
     static void check(DataSource dataSource, PostgresUrl url, Role role) {
         JdbcClient sql = JdbcClient.create(dataSource);
         int version;

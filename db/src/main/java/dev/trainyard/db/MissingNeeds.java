@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Fills in what {@link JobNeeds} holds of jobs that an earlier release accepted. A job whose request this release cannot read, since a later
- * one accepted it, waits with the reason and holds no other job up.
+ * Fills in the columns of {@link JobNeeds} for jobs that an earlier release accepted. If a later release accepted the job and this one cannot
+ * read its request, the job waits with this reason. It does not block other jobs.
  */
 final class MissingNeeds {
 
@@ -23,7 +23,7 @@ final class MissingNeeds {
         this.sql = sql;
     }
 
-    /** In the caller's transaction. A job that somebody is changing is filled in next time. */
+    /** In the caller's transaction. Skips jobs that another transaction is changing until the next call. */
     void fill() {
         UUID last = new UUID(0, 0);
         List<Job> page;
@@ -52,7 +52,7 @@ final class MissingNeeds {
                     .update();
         } catch (InvalidRequest e) {
             sql.sql("update trainyard.job set waiting_because = :why where id = :id and state = 'QUEUED'")
-                    .param("why", "its request cannot be read by this release: " + e.getMessage())
+                    .param("why", "this release cannot read its request: " + e.getMessage())
                     .param("id", job.id())
                     .update();
         }

@@ -10,23 +10,23 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * Waits for the database's notifications over one connection of its own. LISTEN comes first, then the caller reads: what commits in
- * between is not missed. A broken connection is made anew by the next call.
+ * Waits for notifications of the database over its own connection. It sends LISTEN before the caller reads, so that no commit in between
+ * is missed. The next call replaces a broken connection.
  */
 public final class Notifications implements AutoCloseable {
 
-    /** Something may be placed now: a job was queued, or something was released. */
+    /** For the planner: a job was queued, or a resource was released. */
     static final String PLAN = "plan";
 
-    /** A worker has something to do: an attempt was reserved, or is to be stopped. */
+    /** For workers: an attempt was reserved, or must be stopped. */
     static final String WORK = "work";
 
-    /** Whoever may run SQL may notify any channel as often as they like: so readers must not know its name. */
+    /** Everyone with SQL access can notify any channel, as often as they like. So readers must not know the name. */
     private static final String NAME = "'trainyard_' || :channel || '_' || channel";
 
     /**
-     * Of the queue of notifications, whose other half is left for what transactions at hand add to it. Anyone who may log in can fill it with a
-     * NOTIFY of his own, and a transaction that notifies when it is full fails.
+     * Stop notifying when the notification queue is this full; the rest is for transactions in progress. Anyone who can log in can fill the
+     * queue, and then every transaction that notifies fails.
      */
     private static final double FULL_ENOUGH = 0.5;
 
@@ -40,8 +40,8 @@ public final class Notifications implements AutoCloseable {
     }
 
     /**
-     * Wakes who waits on the channel, when the transaction at hand commits. Not while the queue is too full: who waits looks every few seconds
-     * by himself. Asking how full it is also frees what everybody has read.
+     * Wakes the listeners of the channel when the current transaction commits. Skipped if the queue is too full, because listeners also
+     * poll every few seconds. The query for the usage also makes Postgres free what all listeners have read.
      */
     static void send(JdbcClient sql, String channel) {
         sql.sql("select pg_notify(" + NAME
@@ -69,8 +69,8 @@ public final class Notifications implements AutoCloseable {
     }
 
     /**
-     * Returns when something was notified or the time is over; at once after (re)connecting, since what was notified before is not
-     * known.
+     * Returns after a notification or when the time is over. Returns at once after it (re)connects, because earlier notifications may
+     * have been missed.
      *
      * @throws SQLException if the database does not answer
      */
@@ -80,8 +80,8 @@ public final class Notifications implements AutoCloseable {
             return;
         }
         try {
-            // What was notified says nothing beyond "look": the caller reads the tables.
-            // To the driver, zero means for ever.
+            // A notification has no contents: the caller reads the tables.
+            // For the driver, zero means no limit.
             connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(Math.max(atMost.toMillis(), 1)));
         } catch (SQLException e) {
             close();

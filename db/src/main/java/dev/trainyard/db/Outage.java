@@ -11,16 +11,16 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
 
-/** Which errors of the database may be over by themselves, so that the same transaction is worth repeating. */
+/** Tells which errors of the database are temporary, so that repeating the transaction can succeed. */
 public final class Outage {
 
     private Outage() {}
 
-    /** Whether it says that no connection can be had or kept: everything that asks the database meets the same at the same time. */
+    /** Whether the error means that the database cannot be reached, so that all other queries fail at the same time. */
     public static boolean isAway(Exception error) {
         return switch (error) {
             case SQLException _ -> true;
-            // Where the connection of a failed transaction is gone, its rollback fails too: what failed first counts.
+            // After a lost connection the rollback fails too. The first error counts.
             case TransactionSystemException rollback
             when rollback.getApplicationException() instanceof Exception first -> isAway(first);
             case CannotCreateTransactionException _, TransactionSystemException _ -> true;
@@ -29,7 +29,7 @@ public final class Outage {
         };
     }
 
-    /** What it says, in one line. */
+    /** The message of the error, in one line. */
     public static String words(Exception error) {
         return error instanceof TransactionSystemException rollback
                         && rollback.getApplicationException() instanceof Exception first
@@ -37,16 +37,16 @@ public final class Outage {
                 : Refusal.words(error);
     }
 
-    /** For who cannot wait until it is over: why, and what to do. */
+    /** For callers that cannot wait for the end of the outage: why, and what to do. */
     public static DatabaseUnavailable unavailable(PostgresUrl url, RuntimeException error) {
         return Refusal.of("Cannot use", url, error);
     }
 
-    /** Otherwise it is the statement's own fault, and would fail for ever. */
+    /** If false, the error is in the statement itself and would occur every time. */
     public static boolean isTransient(RuntimeException error) {
         return switch (error) {
             case TransientDataAccessException _, RecoverableDataAccessException _ -> true;
-            // Connection, resources, shutdown: non-transient only in that the same connection is of no more use.
+            // Connection, resources, shutdown: "non-transient" in Spring only means that this connection is unusable.
             case NonTransientDataAccessResourceException _ -> true;
             case CannotCreateTransactionException _, TransactionSystemException _, TransactionTimedOutException _ ->
                 true;
@@ -56,7 +56,7 @@ public final class Outage {
         };
     }
 
-    /** What Spring has no name for: 25 is a transaction ended for idling or a server that is read-only yet, 55 a thing in use. */
+    /** Errors that Spring does not classify. 25: an idle transaction was ended, or the server is read-only for now. 55: an object is in use. */
     private static boolean isForNow(UncategorizedSQLException error) {
         SQLException cause = error.getSQLException();
         String state = cause == null ? null : cause.getSQLState();

@@ -11,12 +11,11 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The events that are still to be published. The transaction that makes an event puts it in, a trigger sees to that; the publisher takes
- * it out when it is published.
+ * The events to publish. A trigger inserts an event in the transaction that creates it. The publisher deletes it after it is published.
  */
 public final class Outbox {
 
-    /** A publisher that has not said for so long that it still is one is none: its process died, or stands still. */
+    /** A publisher that has not prolonged its turn for this long loses it: its process has ended or hangs. */
     private static final Duration TURN = Duration.ofSeconds(15);
 
     private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
@@ -28,22 +27,22 @@ public final class Outbox {
     }
 
     /**
-     * An event to be published.
+     * An event to publish.
      *
-     * @param number names it within the outbox
+     * @param number its id in the outbox
      */
     public record Pending(long number, Event event) {}
 
-    /** Makes the caller the publisher, unless somebody is. */
+    /** Makes the caller the publisher, unless there is one. */
     public Optional<Publishing> publish() {
         Publishing publishing = new Publishing(database.sql());
         return publishing.take() ? Optional.of(publishing) : Optional.empty();
     }
 
     /**
-     * The turn to publish: for 15 s, and then as long as {@link #kept} says so. It saves double work. If two publish at once, because one stood
-     * still and did not notice that its turn was over, some events come twice: each publishes those of a job in their order, from the first
-     * that is still in the outbox. Methods throw what Spring's JDBC throws. Not for several threads at once.
+     * The right to publish: for 15 s, then as long as {@link #kept} returns true. Its purpose is to avoid double work. If a publisher hung and
+     * did not notice that its turn was over, two publish at once and some events are sent twice. Order is kept: each publishes the events of
+     * a job in order, from the first one in the outbox. Methods throw the exceptions of Spring's JDBC. Not thread-safe.
      */
     public static final class Publishing implements AutoCloseable {
 
@@ -55,14 +54,14 @@ public final class Outbox {
             this.sql = sql;
         }
 
-        /** Whether it is still this publisher's turn, which this prolongs now and then. */
+        /** Whether this publisher still has the turn. Prolongs it when necessary. */
         public boolean kept() {
             return System.nanoTime() - renewedAt < RENEW_EVERY.toNanos() || take();
         }
 
         private boolean take() {
             renewedAt = System.nanoTime();
-            // An end further away than any turn is long was set by a clock that has been put back since.
+            // If the end is further away than the length of a turn, the clock has been set back since.
             return sql.sql("""
                     update trainyard.turn set holder = :holder, until = clock_timestamp() + :turn * interval '1 second'
                     where name = 'events'
@@ -75,13 +74,13 @@ public final class Outbox {
         }
 
         /**
-         * What waits, the oldest first. Of each job it is the first of what waits, in its order: to be published in that order, and none
-         * before those that come before it are.
+         * The oldest waiting events. For each job, these are its first waiting events, in order. Publish them in that order, and none before
+         * its predecessors are published.
          *
-         * @param atMost so many
+         * @param atMost maximum number
          */
         public List<Pending> next(int atMost) {
-            // Their names are looked up for these alone.
+            // Look up names only for these events.
             return sql.sql("""
                     select e.id, e.worker_id, w.name as worker_name, %s
                     from (select * from trainyard.outbox order by id limit :limit) e
@@ -99,7 +98,7 @@ public final class Outbox {
                     row.getObject("worker_id") == null ? EventRows.ofJob(row) : EventRows.ofWorker(row));
         }
 
-        /** They are published: each of them by its own number, since those below may not have been seen yet. */
+        /** Deletes published events, by their own numbers: events with lower numbers may not have been visible yet. */
         public void published(Collection<Long> numbers) {
             if (numbers.isEmpty()) {
                 return;

@@ -1,9 +1,9 @@
 package dev.trainyard.db;
 
-/** What a named transaction of an attempt did. */
+/** The result of a named transaction of an attempt. */
 public enum Outcome {
-    /** The attempt is where the transaction leads; also if it was there already, since a commit's answer can be lost. */
+    /** The attempt has the new state. Also if it already had it, because the response to a commit can be lost. */
     APPLIED,
-    /** Not from this state: reload the row and go on from what it says. */
+    /** Not possible from this state. Reload the row and continue from its state. */
     STALE
 }

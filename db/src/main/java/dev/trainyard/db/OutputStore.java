@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What attempts leave: files and scalars. */
+/** The outputs of attempts: files and scalars. */
 public final class OutputStore {
 
     private static final int BATCH = 1000;
     private static final int LONGEST_LABEL = 500;
 
-    /** A program may give its files and points any time; Postgres has not all of them, and others read years of four digits only. */
+    /** Programs can set any time on files and points. Postgres cannot store all of them, and many parsers need years with four digits. */
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
 
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
@@ -31,7 +31,7 @@ public final class OutputStore {
         this.batches = new JdbcTemplate(database.dataSource());
     }
 
-    /** @param sha256 hexadecimal; null for what was not read */
+    /** @param sha256 hexadecimal; null if the file was not read */
     public record OutputFile(
             String path, String kind, long size, @Nullable String sha256, Instant modified) {}
 
@@ -39,10 +39,10 @@ public final class OutputStore {
     public record Scalar(String run, String tag, long step, double value, Instant wallTime) {}
 
     /**
-     * Replaces what is recorded of the attempt's outputs: a manifest that was cut is made anew. Of names that are alike once what Postgres
-     * cannot store reads U+FFFD, the first is kept. Times before the year 1 or after 9999 read as the first or last moment of these.
+     * Replaces the recorded outputs of the attempt. Characters that Postgres cannot store become U+FFFD; of names that are then equal, the
+     * first is kept. Times before the year 1 or after 9999 become the first or last moment of that range.
      *
-     * @param missing what of them is not in {@code files} and {@code scalars}, and why, for people
+     * @param missing which outputs are not in {@code files} and {@code scalars}, and why, for people
      */
     public void record(AttemptId attempt, List<OutputFile> files, List<Scalar> scalars, List<String> missing) {
         database.inTransaction(() -> replace(attempt, files, scalars, missing));
@@ -63,11 +63,11 @@ public final class OutputStore {
     }
 
     /**
-     * As {@link #record}, of a place that others may have used before. Earlier attempts of which it has changed or removed a file of their
-     * manifests are SUPERSEDED by it.
+     * As {@link #record}, for a location that earlier attempts may have used. Earlier attempts whose recorded files were changed or removed
+     * become SUPERSEDED by this one.
      *
-     * @param missing as of {@link #record}
-     * @param present paths of all files that are there now; null: not known, so that none counts as removed
+     * @param missing as for {@link #record}
+     * @param present paths of all files that exist now; null if unknown, so that no file counts as removed
      */
     public void recordShared(
             AttemptId attempt,
@@ -108,12 +108,12 @@ public final class OutputStore {
     }
 
     /**
-     * {@code seen}: what a running attempt has written by now, without digests.
+     * {@code seen}: the outputs of a running attempt so far, without digests.
      *
-     * @param anew whether {@code files} and {@code scalars} are all that there is; otherwise what is new or has changed
-     * @param gone paths that are there no more
-     * @param missing as of {@link #record}
-     * @return false if it does not run any more, or is another process's: then nothing has changed
+     * @param anew whether {@code files} and {@code scalars} are complete; otherwise they contain only what is new or changed
+     * @param gone paths that no longer exist
+     * @param missing as for {@link #record}
+     * @return false, without a change, if the attempt no longer runs or belongs to another process
      */
     public boolean seen(
             Incarnation me,
@@ -157,7 +157,7 @@ public final class OutputStore {
         });
     }
 
-    /** Of an attempt whose outputs nobody gathers any more: what was seen of them while it ran stays. */
+    /** For an attempt whose outputs will not be gathered: keeps what was recorded while it ran. */
     public void leaveAsSeen(AttemptId attempt, List<String> missing) {
         database.inTransaction(() -> tell(attempt, missing));
     }
@@ -185,7 +185,7 @@ public final class OutputStore {
         });
     }
 
-    /** A program's own word for a curve, as an index takes it. */
+    /** The name that a program gives a curve, short enough for an index. */
     private static String label(String text) {
         String storable = PostgresText.of(text);
         return storable.substring(

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Attempts that stayed in a state for longer than {@link Deadlines} allows, counted while planners were watching. */
+/** Attempts that remained in a state for longer than {@link Deadlines} allows. Only time during which a planner observed counts. */
 final class OverdueAttempts {
 
     private final JdbcClient sql;
@@ -23,7 +23,7 @@ final class OverdueAttempts {
         this.endings = new AbsentWorkerEndings(database);
     }
 
-    /** For a transaction that holds the planner's lock. */
+    /** The caller's transaction holds the planner's lock. */
     void end() {
         sql.sql("""
                         select w.id from trainyard.worker w
@@ -36,8 +36,8 @@ final class OverdueAttempts {
     }
 
     /**
-     * {@code unclaimed}: RESERVED→ENDED(START_TIMEOUT). A worker that begins meanwhile wins: it holds the row's lock first. After a restore
-     * only once the worker has registered: its container may run already.
+     * {@code unclaimed}: RESERVED→ENDED(START_TIMEOUT). A worker that begins at the same time wins if it gets the row lock first. After a
+     * restore of the database, only once the worker has registered, because the container may already run.
      */
     private void endUnclaimed() {
         for (AttemptId id : overdue("RESERVED", Deadlines.CLAIM)) {
@@ -48,7 +48,7 @@ final class OverdueAttempts {
         }
     }
 
-    /** Only the worker may end it: it alone learns from its engine that no container runs. */
+    /** Requests a stop. Only the worker ends the attempt, because only it can ask the engine whether a container runs. */
     private void stopLatePreparations() {
         boolean any = false;
         for (AttemptId id : overdue("PREPARING", Deadlines.PREPARE)) {
@@ -73,7 +73,7 @@ final class OverdueAttempts {
         }
     }
 
-    /** COLLECTING→ENDED by the recorded exit; a worker that comes back finds it over and removes the container. */
+    /** COLLECTING→ENDED by the recorded exit. A worker that returns later finds the attempt ended and removes the container. */
     private void endLateCollections() {
         for (AttemptId id : overdue("COLLECTING", Deadlines.COLLECT)) {
             AttemptStore.Locked locked = AttemptStore.lock(sql, id);

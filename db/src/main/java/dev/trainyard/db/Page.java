@@ -5,16 +5,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a listing.
+ * One page of a listing.
  *
- * @param next where to go on; null: that was all
+ * @param next where the next page begins; null on the last page
  */
 public record Page<T>(List<T> items, @Nullable String next) {
 
     /**
-     * The first {@code limit} of what was read.
+     * Returns the first {@code limit} items.
      *
-     * @param read one more than that, if there is more
+     * @param read one more than {@code limit} if there are more
      * @param cursor of an item
      */
     public static <T> Page<T> of(List<T> read, int limit, Function<T, Cursor> cursor) {

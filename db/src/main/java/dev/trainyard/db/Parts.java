@@ -2,12 +2,12 @@ package dev.trainyard.db;
 
 import java.util.stream.Stream;
 
-/** Pieces of work that do not depend on each other. */
+/** Independent pieces of work. */
 final class Parts {
 
     private Parts() {}
 
-    /** All of them, whatever goes wrong with one; then it throws what went wrong first. */
+    /** Runs all of them, even if some fail. Then throws the first failure. */
     static void runAll(Stream<Runnable> parts) {
         RuntimeException first = null;
         for (Runnable part : parts.toList()) {

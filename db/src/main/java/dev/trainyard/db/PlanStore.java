@@ -25,15 +25,15 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The planner's transactions. A cycle reads, plans and applies ({@code place}) in one transaction under the planner's lock. The lock saves work;
- * the unique indexes and the locked worker rows keep it right.
+ * The planner's transactions. A cycle reads, plans and applies ({@code place}) in one transaction under the planner's lock. The lock only
+ * avoids double work. Correctness depends on unique indexes and locked worker rows.
  */
 public final class PlanStore {
 
-    /** A cycle begins no further page after it. */
+    /** After this time a cycle does not begin another page. */
     private static final Duration ROUND = Duration.ofSeconds(2);
 
-    /** Cycles come every five seconds: an older stamp means that nobody was observing. */
+    /** Cycles run every five seconds. An older timestamp means that no planner was observing. */
     static final Duration OBSERVED_WITHIN = Duration.ofSeconds(15);
 
     private final Database database;
@@ -49,14 +49,14 @@ public final class PlanStore {
     private final HouseKeeping houseKeeping;
     private final Duration round;
 
-    /** Where the last cycle had no more time; null: it came to the end of the queue. For one thread, the planner's. */
+    /** Where the last cycle ran out of time; null if it reached the end of the queue. Only the planner's thread uses this. */
     private @Nullable QueuePlace stoppedAt;
 
     public PlanStore(Database database) {
         this(database, ROUND);
     }
 
-    /** @param round a cycle begins no further page after it */
+    /** @param round after this time a cycle does not begin another page */
     PlanStore(Database database, Duration round) {
         this.round = round;
         this.database = database;
@@ -73,18 +73,18 @@ public final class PlanStore {
     }
 
     /**
-     * What a cycle did.
+     * The result of a cycle.
      *
-     * @param placed attempts reserved
-     * @param refused placements that something outside the plan made impossible; the next cycle sees it
-     * @param nextDue when the next job that backs off may be placed; null: none does
+     * @param placed number of reserved attempts
+     * @param refused number of placements that a concurrent change made impossible; the next cycle sees the change
+     * @param nextDue time until the next job may be placed after its backoff; null if none waits for that
      */
     public record Cycle(int placed, int refused, @Nullable Duration nextDue) {}
 
     /**
-     * Runs one cycle, unless another planner is at it.
+     * Runs one cycle, unless another planner is running one.
      *
-     * @param planner pure: {@code Planner::plan}; asked once for each page of waiting jobs
+     * @param planner a pure function, {@code Planner::plan}, called once per page of waiting jobs
      */
     public Optional<Cycle> cycle(Function<Snapshot, Plan> planner) {
         return database.inTransaction(() -> {
@@ -104,11 +104,12 @@ public final class PlanStore {
     }
 
     /**
-     * Stamps that a planner is observing, and acts on what is overdue: {@code expire} for silent hosts, {@code unclaimed}, {@code stop} for
-     * preparations, {@code ended} for collections, and readers that take too long. At least every five seconds; nothing, if another planner is at it.
+     * Records that a planner is observing, and acts on everything overdue: {@code expire} for silent hosts, {@code unclaimed}, {@code stop}
+     * for preparations, {@code ended} for collections, and queries that run too long. Call it at least every five seconds. It does nothing if
+     * another planner is doing this.
      *
-     * <p>Each is a transaction of its own, and what it decides it decides from the stamp as it is then: one that fails undoes neither the
-     * stamp, or time would stand still for all the others, nor what another has done.
+     * <p>Each part is a separate transaction and reads the timestamp again. So a failure of one part rolls back neither the timestamp, which
+     * would stop the time for all others, nor the other parts.
      */
     public void observe() {
         Parts.runAll(Stream.<Runnable>of(
@@ -129,7 +130,7 @@ public final class PlanStore {
     }
 
     private boolean lockPlanner() {
-        // Frees a frozen holder's lock; a planner that is merely slow is cut by the statement's limit.
+        // The first limit frees the lock if the process hangs. The second one ends statements that are too slow.
         sql.sql(
                         "select set_config('idle_in_transaction_session_timeout', '3s', true), set_config('statement_timeout', '10s', true)")
                 .query()
@@ -151,11 +152,11 @@ public final class PlanStore {
     // Loading ---------------------------------------------------------------------------------------------------------
 
     /**
-     * Page by page, as long as there is a free slot and time. Each page finds what those before it have left, so that the order is that of the
-     * queue.
+     * Plans page by page, while there is a free slot and time. Each page gets the capacity that the previous ones left, so the order of the
+     * queue is kept.
      *
-     * <p>A cycle that had no more time is gone on with by the next, behind its first page: what comes first and may be placed now is placed first,
-     * and what fits nowhere keeps nobody from being looked at, however much of it there is.
+     * <p>If a cycle runs out of time, the next one plans the first page of the queue and then continues where this one stopped. So the first
+     * jobs are placed first, and many jobs that fit nowhere cannot block the jobs behind them.
      */
     private Plan plan(Function<Snapshot, Plan> planner) {
         long began = System.nanoTime();
@@ -215,7 +216,7 @@ public final class PlanStore {
         return new Cycle(placed, refused, waiting.nextDue());
     }
 
-    /** {@code unavailable}: a new attempt that has ended before it began, with nothing reserved; the job as after any end. */
+    /** {@code unavailable}: creates an attempt that has ended already, without reservations. Then the job continues as after any end. */
     private void endUnavailable(Plan.Unavailable image) {
         if (!isQueued(image.job())) {
             return;
@@ -225,7 +226,7 @@ public final class PlanStore {
         AttemptStore.end(sql, events, locked, endings.unavailable(locked, image.cause(), image.detail()));
     }
 
-    /** {@code refused}: QUEUED→FAILED, since no host is left that could run it and has not refused it. Its attempts have their words. */
+    /** {@code refused}: QUEUED→FAILED, because every host that could run the job has refused it. Its attempts contain the messages. */
     private void endRefused(JobId job) {
         if (!isQueued(job)) {
             return;
@@ -236,7 +237,7 @@ public final class PlanStore {
         events.append(job, "job.ended", null, Json.object(Map.of("state", "FAILED")));
     }
 
-    /** {@code place}, in a savepoint: what the unique indexes refuse leaves the other placements standing. */
+    /** {@code place}, in a savepoint: if a unique index refuses this placement, the others remain. */
     private boolean place(Plan.Placement placement) {
         try {
             return database.inSavepoint(() -> reserve(placement));
@@ -264,7 +265,7 @@ public final class PlanStore {
         return true;
     }
 
-    /** Locks the job: from here on it stays as it is. */
+    /** Locks the job, so that its state does not change until the end of the transaction. */
     private boolean isQueued(JobId job) {
         return sql.sql("select state from trainyard.job where id = :job for update")
                 .param("job", job.value())
@@ -313,7 +314,7 @@ public final class PlanStore {
         }
         UUID[] jobs = reasons.keySet().stream().map(JobId::value).toArray(UUID[]::new);
         String[] texts = reasons.values().toArray(String[]::new);
-        // Skips jobs that someone is changing: the next cycle explains them.
+        // Skips jobs that another transaction is changing. The next cycle updates their explanation.
         sql.sql("""
                 update trainyard.job j set waiting_because = r.reason
                 from (select w.id, w.reason from unnest(:jobs::uuid[], :reasons::text[]) as w (id, reason)) r
@@ -327,8 +328,8 @@ public final class PlanStore {
     }
 
     /**
-     * What a planner asks for now and then: partitions of the next months, and the end of what is not kept any longer. Each part is a
-     * transaction of its own, and one that fails stops no other.
+     * Periodic maintenance: creates partitions of the next months and deletes expired data. Each part is a separate transaction, and a
+     * failure of one does not stop the others.
      */
     public void keepHouse() {
         houseKeeping.keep();

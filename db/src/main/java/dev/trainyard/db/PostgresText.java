@@ -1,13 +1,13 @@
 package dev.trainyard.db;
 
-/** Text from logs, engines and strangers' records, as Postgres can store it. */
+/** Makes text from logs, engines and clients storable in Postgres. */
 final class PostgresText {
 
     private static final char UNKNOWN = '\ufffd';
 
     private PostgresText() {}
 
-    /** The text, with U+FFFD for NUL and for half surrogate pairs: Postgres has neither, and would refuse the whole statement. */
+    /** Replaces NUL and unpaired surrogates by U+FFFD. Postgres has neither and would refuse the whole statement. */
     static String of(String text) {
         StringBuilder storable = null;
         for (int i = 0; i < text.length(); i++) {

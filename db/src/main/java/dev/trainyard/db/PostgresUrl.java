@@ -7,10 +7,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the database is, as people write it: {@code postgresql://user:password@host:5432/trainyard}. The password is never
- * part of {@link #toString()}.
+ * Address of the database: {@code postgresql://user:password@host:5432/trainyard}. {@link #toString()} never contains the password.
  *
- * @param options further connection parameters, {@code sslmode=require&…}; may be empty
+ * @param options other connection parameters, {@code sslmode=require&…}; may be empty
  */
 public record PostgresUrl(
         String host,
@@ -24,7 +23,7 @@ public record PostgresUrl(
         PasswordFile.tellDriver();
     }
 
-    /** @throws IllegalArgumentException with what is wrong and the form that is expected */
+    /** @throws IllegalArgumentException with the mistake and the expected form */
     public static PostgresUrl parse(String text) {
         String form = text.startsWith("jdbc:") ? text.substring("jdbc:".length()) : text;
         try {
@@ -45,7 +44,7 @@ public record PostgresUrl(
                     login.length > 1 ? decoded(login[1]) : null,
                     uri.getRawQuery() == null ? "" : uri.getRawQuery());
         } catch (URISyntaxException e) {
-            // The exception's text repeats the whole URL, with its password.
+            // Do not use the exception's message: it contains the whole URL with the password.
             throw new IllegalArgumentException(expected());
         }
     }
@@ -58,12 +57,12 @@ public record PostgresUrl(
         return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** The same database, as nobody yet. */
+    /** The same database without user and password. */
     public PostgresUrl withoutLogin() {
         return new PostgresUrl(host, port, database, null, null, options);
     }
 
-    /** The same database, as this role where the URL names no user. */
+    /** The same database. If the URL has no user, the user is this role. */
     PostgresUrl as(Role role) {
         return user != null ? this : new PostgresUrl(host, port, database, role.sqlName(), password, options);
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Why a database cannot be used, in the words of whoever refused, and what to do. */
+/** Describes why a database cannot be used, in the words of the server or driver, and what to do. */
 final class Refusal {
 
     private static final String LOGIN =
@@ -27,18 +27,19 @@ final class Refusal {
             return "Check the host in the URL";
         }
         return switch (state) {
-            // Of the second the driver says it without having sent anything: the server wants a password, and there is
-            // none.
+            // 08004 is from the driver, which has sent nothing: the server requires a password, but none is
+            // configured.
             case "28P01", "08004" -> LOGIN;
             case "28000" ->
                 words(e).contains("does not exist")
-                        ? "Run trainyard migrate --postgres URL, which makes Trainyard's roles, or name another user"
-                        : LOGIN + "; the server's pg_hba.conf must let this user in from this host";
+                        ? "Run trainyard migrate --postgres URL, which creates Trainyard's roles, or use another user"
+                        : LOGIN + ". The server's pg_hba.conf must allow this user from this host";
             case "3D000" -> "Create the database (createdb), then run trainyard migrate --postgres URL";
-            case "42501" -> "This user may not do that: name another";
-            case "25006" -> "It takes no writes: make it writable again, or name the primary if it is a standby";
+            case "42501" -> "This user does not have the permission: use another";
+            case "25006" ->
+                "It takes no writes: make it writable again, or use the address of the primary if it is a standby";
             case "57P03" -> "It is starting or stopping: try again in a moment";
-            case "53300" -> "Raise its max_connections, or stop what holds them";
+            case "53300" -> "Raise its max_connections, or stop programs that hold connections";
             default ->
                 state.startsWith("28")
                         ? LOGIN
@@ -47,7 +48,7 @@ final class Refusal {
         };
     }
 
-    /** One line, without a full stop, a severity or a place in a statement that no one has seen. */
+    /** One line, without the final full stop, the severity and the position in a statement, which the reader does not know. */
     static String words(Throwable e) {
         UnknownHostException unknown = cause(e, UnknownHostException.class);
         if (unknown != null) {
@@ -60,13 +61,13 @@ final class Refusal {
         return Sentence.open(message.lines().findFirst().orElse(""));
     }
 
-    /** Empty: the server said none. */
+    /** Empty if the server sent none. */
     static String sqlState(Throwable e) {
         SQLException refused = cause(e, SQLException.class);
         return refused == null || refused.getSQLState() == null ? "" : refused.getSQLState();
     }
 
-    /** The deepest of its kind. */
+    /** The deepest cause of this class. */
     private static <T extends Throwable> @Nullable T cause(Throwable e, Class<T> kind) {
         T found = null;
         for (Throwable each = e; each != null; each = each.getCause() == each ? null : each.getCause()) {

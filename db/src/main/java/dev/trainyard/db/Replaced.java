@@ -1,6 +1,6 @@
 package dev.trainyard.db;
 
-/** Another incarnation of this worker has registered, or the worker was forgotten: this process must end, and touch no container. */
+/** Another incarnation of this worker has registered, or the worker was forgotten. This process must end without touching a container. */
 public final class Replaced extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,12 +1,12 @@
 package dev.trainyard.db;
 
-/** Who connects: each role may do what its part of Trainyard needs, and nothing else. */
+/** Roles in the database. Each has only the permissions that its part of Trainyard needs. */
 public enum Role {
     SERVER("trainyard_server"),
     WORKER("trainyard_worker"),
     /** May read the views of schema history. */
     READER("trainyard_reader"),
-    /** The same, for the queries that the server runs for people: what readers use up is not theirs. */
+    /** The same permissions, for queries that the server runs for people. Separate, so that readers cannot use up its connections. */
     SQL("trainyard_sql");
 
     private final String sqlName;

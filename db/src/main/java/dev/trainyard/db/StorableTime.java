@@ -4,7 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Instants that people write: Java's reach further than Postgres'. */
+/** Parses instants that people write. Java has a wider range of times than Postgres. */
 public final class StorableTime {
 
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
@@ -12,7 +12,7 @@ public final class StorableTime {
 
     private StorableTime() {}
 
-    /** The instant, if the text is one ({@code 2026-11-24T18:00:00Z}) and Postgres can compare with it. */
+    /** The instant ({@code 2026-11-24T18:00:00Z}). Empty if the text is not an instant, or is outside of Postgres' range. */
     public static Optional<Instant> parse(String text) {
         try {
             return Optional.of(Instant.parse(text))

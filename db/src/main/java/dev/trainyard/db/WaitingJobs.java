@@ -23,24 +23,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The queue as the planner reads it: the jobs that may be placed now, page by page, in the order of {@link QueuePlace}. */
+/** Reads the queue for the planner: the jobs that may be placed now, page by page, in the order of {@link QueuePlace}. */
 final class WaitingJobs {
 
-    /** So many jobs are read and planned at once: planning must not look to the database as if the planner stood still. */
+    /** Number of jobs per page. Planning a page must be quick, so that the database does not take the planner for hung. */
     static final int PAGE = 200;
 
     /**
-     * The order of {@link QueuePlace}, in SQL. The index {@code job_queue} and the view {@code history.queue} are written down in
-     * migrations; {@code QueueOrderTest} compares all four.
+     * The order of {@link QueuePlace} in SQL. Migrations contain the index {@code job_queue} and the view {@code history.queue} with the
+     * same order; {@code QueueOrderTest} compares all four.
      */
     static final String ORDER = "priority desc, queued_at, id";
 
-    /** Comes before every job: no priority is as high. */
+    /** A place before every job. */
     static final QueuePlace HEAD = new QueuePlace(Integer.MAX_VALUE, Instant.EPOCH, new JobId(new UUID(0, 0)));
 
     /**
-     * A page, from behind a place. Two index scans, of the same priority and of lower ones, whose cost grows neither with finished jobs nor
-     * with those before the page.
+     * Reads a page after a place. It uses two index scans: the same priority, and lower ones. So the cost depends neither on ended jobs nor
+     * on jobs before the page.
      */
     static final String PAGE_QUERY = """
             with page as (
@@ -65,7 +65,7 @@ final class WaitingJobs {
                 from trainyard.attempt a join trainyard.worker w on w.id = a.worker_id where a.job_id = q.id) former on q.attempts > 0
             order by %1$s""".formatted(ORDER, JobNeeds.COLUMNS, causesThatAvoidTheHost());
 
-    /** What comes due after the instant as of which the page was read: now() is the transaction's begin. */
+    /** The next job that becomes due after the pages were read. now() is the begin of the transaction. */
     static final String NEXT_DUE_QUERY = """
             select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::bigint from trainyard.job
             where state = 'QUEUED' and not_before > now()""";
@@ -77,17 +77,17 @@ final class WaitingJobs {
     }
 
     /**
-     * Some waiting jobs, in their order.
+     * A page of waiting jobs, in order.
      *
-     * @param end where to read on; null: no more wait
+     * @param end where to continue; null at the end of the queue
      */
     record Page(
             List<Snapshot.Candidate> candidates, @Nullable QueuePlace end) {}
 
     /**
-     * The jobs behind a place.
+     * Reads the jobs after a place.
      *
-     * @param seen is left out, and what is read is added: a job whose priority was changed between two pages may be in both
+     * @param seen jobs to leave out; this adds the jobs that it reads. A job whose priority changes between two pages could be in both
      */
     Page after(QueuePlace from, Set<JobId> seen) {
         List<Snapshot.Candidate> candidates = new ArrayList<>();
@@ -111,7 +111,7 @@ final class WaitingJobs {
         return new Page(candidates, places.size() < PAGE ? null : places.getLast());
     }
 
-    /** When the next job that backs off may be placed; null: none does. */
+    /** Time until the next job may be placed after its backoff; null if none waits for that. */
     @Nullable
     Duration nextDue() {
         return sql.sql(NEXT_DUE_QUERY)

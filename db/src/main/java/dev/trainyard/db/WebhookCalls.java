@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Calls of the installation's webhook that nobody has taken yet. The transaction that ends or holds a job puts its call in, where a URL is
- * set. Several servers may work on them at once.
+ * Pending calls of the installation's webhook. If a URL is set, the transaction that ends or holds a job inserts the call. Several servers
+ * may process them at once.
  */
 public final class WebhookCalls {
 
-    /** Given up, they tell of themselves for so long. */
+    /** How long calls that were given up remain visible. */
     private static final Duration KEPT = Duration.ofDays(30);
 
     private final JdbcClient sql;
@@ -24,14 +24,14 @@ public final class WebhookCalls {
     }
 
     /**
-     * A call to be made now.
+     * A call to make now.
      *
-     * @param tries with this one
-     * @param event with what the job and its newest attempt then were: whoever reads the call need not ask for it
+     * @param tries number of tries, including this one
+     * @param event includes the job and its newest attempt at that time, so that the receiver need not query them
      */
     public record Call(UUID job, long seq, int tries, String url, Event event) {}
 
-    /** As it was when the event happened, so that a call that is made again says the same. What the event itself says goes first. */
+    /** The state at the time of the event, so that a repeated call has the same content. Fields of the event itself take precedence. */
     private static final String SUMMARY = """
             select t.job_id, t.seq, t.type, t.at, t.attempt_id, t.tries,
                    jsonb_strip_nulls(jsonb_build_object(
@@ -47,7 +47,7 @@ public final class WebhookCalls {
                 where job_id = t.job_id and reserved_at <= t.at order by number desc limit 1) a on true
             left join trainyard.worker w on w.id = a.worker_id""";
 
-    /** Whom to call. */
+    /** The URL to call. */
     public Optional<String> url() {
         return sql.sql("select webhook_url from trainyard.installation where webhook_url is not null")
                 .query(String.class)
@@ -57,8 +57,8 @@ public final class WebhookCalls {
     /**
      * Takes calls that are due.
      *
-     * @param atMost so many
-     * @param within what nothing has become of by then is due again: who took it may be dead
+     * @param atMost maximum number
+     * @param within time after which a call without a result is due again, because the process that took it may have ended
      */
     public List<Call> take(int atMost, Duration within) {
         return sql.sql("""
@@ -86,7 +86,7 @@ public final class WebhookCalls {
                 .list();
     }
 
-    /** It was taken. */
+    /** The receiver accepted the call. */
     public void delivered(Call call) {
         sql.sql("delete from trainyard.webhook_call where job_id = :job and seq = :seq")
                 .param("job", call.job())
@@ -95,10 +95,10 @@ public final class WebhookCalls {
     }
 
     /**
-     * It was not taken. Nothing happens if another has taken the call meanwhile.
+     * The receiver did not accept the call. Does nothing if another process has taken the call in the meantime.
      *
-     * @param why no secret, and no address that has one
-     * @param again when to try again; null: never
+     * @param why must not contain a secret, nor a URL with one
+     * @param again time until the next try; null for never
      */
     public void failed(Call call, String why, @Nullable Duration again) {
         sql.sql("""
@@ -114,7 +114,7 @@ public final class WebhookCalls {
                 .update();
     }
 
-    /** Those that were given up long ago. */
+    /** Deletes calls that were given up long ago. */
     public void forgetOld() {
         sql.sql("delete from trainyard.webhook_call where given_up_at < clock_timestamp() - :kept * interval '1 day'")
                 .param("kept", KEPT.toDays())

@@ -6,18 +6,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom an installation calls when a job has ended or is held.
+ * The URL that an installation calls when a job ends or is held.
  *
- * @param text null: nobody
+ * @param text null for none
  */
 public record WebhookUrl(@Nullable String text) {
 
     private static final String NOBODY = "none";
 
     /**
-     * Reads an address, or {@code none}.
+     * Parses a URL, or {@code none}.
      *
-     * @throws IllegalArgumentException if it is no address that can be called; the message does not repeat it, since it may hold a secret
+     * @throws IllegalArgumentException if it is not a valid URL; the message does not repeat it, because it may contain a secret
      */
     public static WebhookUrl parse(String text) {
         if (text.equals(NOBODY)) {
@@ -27,7 +27,8 @@ public record WebhookUrl(@Nullable String text) {
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("this is no URL: write http://HOST/PATH or https://HOST/PATH, or none");
+            throw new IllegalArgumentException(
+                    "this is not a URL: write http://HOST/PATH or https://HOST/PATH, or none");
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null) {
@@ -35,10 +36,10 @@ public record WebhookUrl(@Nullable String text) {
         }
         if (uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException(
-                    "a user and password in it would lie in the database: leave them out; the receiver knows a call by its signature");
+                    "leave out user and password, because they would be stored in the database. The receiver can check the signature of a call");
         }
         if (uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("what follows '#' is never sent: leave it out");
+            throw new IllegalArgumentException("leave out '#' and the text after it, which is never sent");
         }
         return new WebhookUrl(scheme + text.substring(scheme.length()));
     }

@@ -34,14 +34,14 @@ public final class WorkerStore {
     }
 
     /**
-     * What a worker says of itself when it starts.
+     * The data that a worker registers with.
      *
-     * @param bootId the kernel's, one per boot
-     * @param lockDevice device number of the file that it holds locked in its state directory
+     * @param bootId the kernel's boot id
+     * @param lockDevice device number of the lock file in its state directory
      * @param lockInode inode of that file
-     * @param pidStartedAt start time of the process by its host's clock: pids come round
-     * @param engineId the container engine's own id
-     * @param ownFolders of its host, in which it or its engine keeps files: no container may mount them
+     * @param pidStartedAt start time of the process by its host's clock, because pids are reused
+     * @param engineId the container engine's id
+     * @param ownFolders folders of its host in which it or its engine keeps files; no container may mount them
      */
     public record Registration(
             WorkerId id,
@@ -77,13 +77,13 @@ public final class WorkerStore {
     }
 
     /**
-     * A worker's place in the installation.
+     * The result of a registration.
      *
-     * @param refusedDevices keys of devices that another worker of the same hardware offers already
+     * @param refusedDevices keys of devices that another worker on the same hardware already offers
      */
     public record Registered(Incarnation me, UUID installation, List<String> refusedDevices) {}
 
-    /** Registering was refused; the message says why and what to do. */
+    /** The registration was refused. The message says why and what to do. */
     public static class RegistrationRefused extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -93,7 +93,7 @@ public final class WorkerStore {
         }
     }
 
-    /** An operator has declared this worker's host dead. All that it may still do is to stop its containers. */
+    /** An operator has declared this worker's host dead. The worker may only stop its containers. */
     public static final class WorkerForgotten extends RegistrationRefused {
 
         private static final long serialVersionUID = 1L;
@@ -107,7 +107,7 @@ public final class WorkerStore {
     @FunctionalInterface
     public interface Processes {
 
-        /** Whether the process with this pid that was started then still exists: pids come round. */
+        /** Whether the process with this pid and start time still exists. Pids are reused. */
         boolean lives(long pid, Instant startedAt);
     }
 
@@ -123,14 +123,14 @@ public final class WorkerStore {
             CrashSuspects.Former former) {}
 
     /**
-     * Makes this process the worker. Who holds the lock on the same file of the same boot is the only process of that worker, so
-     * its predecessor is dead and this is immediate; otherwise see the rules in docs/lifecycle.md.
+     * Makes this process the worker. If it holds the lock on the same file in the same boot as the previous process, that process has ended,
+     * so this succeeds at once. For other cases see docs/lifecycle.md.
      *
      * @throws RegistrationRefused if another process may still be this worker, or the name is taken
      */
     public Registered register(Registration self, Processes processes) {
         return database.inTransaction(() -> {
-            // A worker that is new has no row to lock.
+            // A new worker does not have a row to lock.
             KeyLocks.take(sql, List.of("worker named " + self.name(), "worker " + self.id()));
             refuseTakenName(self);
             Known known = lockKnown(self.id());
@@ -157,12 +157,12 @@ public final class WorkerStore {
     }
 
     /**
-     * {@code draining}: ACTIVE→DRAINING. Nothing is placed on the worker from now on; what it has goes on. Repeating it changes nothing, and
-     * is what a worker does until it is done: it may have been lost and be back meanwhile.
+     * {@code draining}: ACTIVE→DRAINING. The worker gets no new attempts, and its current ones continue. Repeating it changes nothing. The
+     * worker repeats it until it is done, because it may have been lost and have returned in the meantime.
      */
     public void draining(Incarnation me) {
         database.inTransaction(() -> {
-            // Waits for a placement that is under way, and the next one sees the state.
+            // Waits for a placement in progress. The next placement sees the new state.
             int changed = sql.sql("""
                     update trainyard.worker set state = 'DRAINING'
                     where id = :worker and incarnation = :incarnation and state = 'ACTIVE'""")
@@ -177,20 +177,20 @@ public final class WorkerStore {
     }
 
     /**
-     * {@code stopped}: the process ends and says so, ACTIVE or DRAINING→STOPPED. Nothing is placed on the worker from now on, until it registers
-     * again; its attempts stay its own.
+     * {@code stopped}: the process reports that it ends, ACTIVE or DRAINING→STOPPED. The worker gets no new attempts until it registers
+     * again. It keeps its attempts.
      *
-     * @return false if another incarnation is the worker, which nothing happens to
+     * @return false, without a change, if another incarnation is the worker
      */
     public boolean stopped(Incarnation me) {
         return database.inTransaction(() -> {
-            // Also of a worker that is LOST, and stays it.
+            // Also for a LOST worker, which remains LOST.
             sql.sql(
                             "update trainyard.worker set let_go = incarnation where id = :worker and incarnation = :incarnation")
                     .param("worker", me.worker().value())
                     .param("incarnation", me.id())
                     .update();
-            // Waits for a placement that is under way, and the next one sees the state.
+            // Waits for a placement in progress. The next placement sees the new state.
             int changed = sql.sql("""
                     update trainyard.worker set state = 'STOPPED'
                     where id = :worker and incarnation = :incarnation and state in ('ACTIVE', 'DRAINING')""")
@@ -206,7 +206,7 @@ public final class WorkerStore {
         });
     }
 
-    /** Whether attempts of this worker have not ended, or hold something; none of an unknown one. */
+    /** Whether this worker has attempts that have not ended or still hold reservations. False for an unknown worker. */
     public boolean hasAttempts(WorkerId worker) {
         return sql.sql("""
                 select exists (select from trainyard.attempt where worker_id = :worker and state <> 'ENDED')
@@ -267,7 +267,7 @@ public final class WorkerStore {
         }
     }
 
-    /** Whose containers are ours: their label says it. */
+    /** The id of the installation. A label on containers contains it. */
     public UUID installation() {
         return sql.sql("select id from trainyard.installation")
                 .query(UUID.class)
@@ -339,7 +339,7 @@ public final class WorkerStore {
                 .update();
     }
 
-    /** What this worker and all others of its host keep on it, and which attempts may still write there. */
+    /** The folders of all workers on this worker's host, and the attempts that may still write there. */
     public HostUse hostUse(Incarnation me) {
         List<String> folders = sql.sql("""
                 select distinct unnest(w.own_folders || w.outputs_root) from trainyard.worker w
@@ -365,7 +365,7 @@ public final class WorkerStore {
         return new HostUse(folders, writers);
     }
 
-    /** No container outlives its host's restart: what ran ended by it, whatever its exit code. */
+    /** A restart of the host ended all running containers, no matter which exit codes they have. */
     private void markRebooted(WorkerId worker) {
         sql.sql("""
                 update trainyard.attempt set engine_lost = true
@@ -374,8 +374,8 @@ public final class WorkerStore {
     }
 
     /**
-     * {@code observed}: what the host's devices are now. One that failed gets nothing new, and what runs on it is left alone; one that
-     * was not there before is offered, and one that is gone no longer.
+     * {@code observed}: updates the devices of the host. A failed device gets no new attempts; those that run on it continue. A new device is
+     * offered, and a missing one is no longer offered.
      *
      * @throws Replaced if another incarnation is the worker
      */
@@ -400,15 +400,15 @@ public final class WorkerStore {
     }
 
     /**
-     * {@code unfit}: why nothing can be placed on this host for now, or null: nothing stands in the way any more. What the host has goes on.
-     * Saying the same again changes nothing.
+     * {@code unfit}: sets why the host gets no new attempts for now, or null if it can get some again. Current attempts continue. Repeating
+     * it changes nothing.
      *
      * @throws Replaced if another incarnation is the worker
      */
     public void unfit(Incarnation me, @Nullable String reason) {
         String because = reason == null ? null : PostgresText.of(reason);
         AttemptStore.fenced(database, me, () -> {
-            // Waits for a placement that is under way, and the next one sees it.
+            // Waits for a placement in progress. The next placement sees the change.
             int changed = sql.sql("""
                     update trainyard.worker set unfit_because = :because
                     where id = :worker and unfit_because is distinct from :because""")
@@ -427,7 +427,7 @@ public final class WorkerStore {
         });
     }
 
-    /** What is wrong with which device. */
+    /** The errors of devices, by key. */
     private Map<String, String> failures(WorkerId worker) {
         Map<String, String> failures = new LinkedHashMap<>();
         sql.sql("""
@@ -438,7 +438,7 @@ public final class WorkerStore {
         return failures;
     }
 
-    /** What was lost with the host is settled before it gets new work: see {@link LostHosts#returned}. */
+    /** The host remains LOST until its lost attempts are settled: see {@link LostHosts#returned}. */
     private void stayLost(WorkerId worker) {
         sql.sql("update trainyard.worker w set state = 'LOST' where w.id = :worker and exists (%s)"
                         .formatted(LostHosts.UNSETTLED))
@@ -446,10 +446,10 @@ public final class WorkerStore {
                 .update();
     }
 
-    /** A device stays with the worker that registered it until that one is forgotten or no longer offers it. */
+    /** A device belongs to the worker that registered it first, until that worker is forgotten or no longer offers it. */
     private List<String> offerDevices(WorkerId worker, List<OfferedDevice> devices) {
         String[] keys = devices.stream().map(OfferedDevice::key).toArray(String[]::new);
-        // By key, as the offers below: two workers of one host see the same devices, perhaps in another order.
+        // In order of keys, as below: two workers of one host may list the same devices in different orders.
         sql.sql("""
                 select key from trainyard.device where worker_id = :worker or key = any(:keys) order by key for update""")
                 .param("worker", worker.value())
@@ -499,17 +499,17 @@ public final class WorkerStore {
     }
 
     /**
-     * The lease of one incarnation, over a connection of its own: it is renewed also while the pool is busy, and waits for nobody's
-     * lock.
+     * The lease of one incarnation, over a separate connection, so that it can be renewed while the pool is busy. It does not wait for
+     * locks.
      */
     public Lease lease(Incarnation me) {
         return new Lease(database, me);
     }
 
-    /** Not for several threads at once. */
+    /** Not thread-safe. */
     public static final class Lease implements AutoCloseable {
 
-        /** After a failover the former server may just be silent: the next call finds the new one. */
+        /** After a failover the old server may not answer. The next call then connects to the new one. */
         private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
         private final Database database;
@@ -525,7 +525,7 @@ public final class WorkerStore {
          * {@code renew}.
          *
          * @throws Replaced if another incarnation holds the lease
-         * @throws SQLException if the database does not answer; the next call connects anew
+         * @throws SQLException if the database does not answer; the next call reconnects
          */
         public void renew() throws SQLException {
             try {

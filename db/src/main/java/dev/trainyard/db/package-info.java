@@ -1,5 +1,5 @@
 /**
- * The only place with SQL: one store per aggregate, one method per named transaction of the lifecycle (docs/lifecycle.md).
+ * All SQL of Trainyard: one store per aggregate, one method per named transaction of the lifecycle (docs/lifecycle.md).
  * Entry: {@link dev.trainyard.db.Database}.
  */
 @NullMarked

@@ -109,10 +109,10 @@ class DraftStoreTest {
         drafts.add("resnet18", draft("b", "", null), null);
 
         assertThat(drafts.whyMissing(ref("resnet18@7")))
-                .isEqualTo("there is no draft resnet18@7: of resnet18 there are the versions 1, 2");
+                .isEqualTo("there is no draft resnet18@7. Versions of resnet18: 1, 2");
         assertThat(drafts.whyMissing(ref("resnet19"))).isEqualTo("there is no draft resnet19. Did you mean resnet18?");
         assertThat(drafts.whyMissing(ref("bert")))
-                .isEqualTo("there is no draft bert. trainyard drafts list shows what there is");
+                .isEqualTo("there is no draft bert. To see all drafts: trainyard drafts list");
     }
 
     @Test
@@ -146,7 +146,7 @@ class DraftStoreTest {
         assertThat(accept(job, "{\"lr\": 1}")).isInstanceOf(JobStore.Conflict.class);
         assertThat(accept(newId(), "{}"))
                 .isEqualTo(
-                        new JobStore.Refused("there is no draft resnet18. trainyard drafts list shows what there is"));
+                        new JobStore.Refused("there is no draft resnet18. To see all drafts: trainyard drafts list"));
         assertThat(yard.text("select count(*)::text from history.jobs")).isEqualTo("1");
     }
 

@@ -217,7 +217,7 @@ class PlacementTest {
 
         assertThat(yard.state(other)).isEqualTo("RUNNING");
         assertThat(yard.state(unreadable)).isEqualTo("QUEUED");
-        assertThat(yard.text("select waiting_because from history.queue")).contains("cannot be read", "warp");
+        assertThat(yard.text("select waiting_because from history.queue")).contains("cannot read", "warp");
     }
 
     @Test

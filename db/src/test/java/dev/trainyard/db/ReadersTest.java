@@ -324,7 +324,7 @@ class ReadersTest {
                     .withThrowableThat()
                     .havingCause()
                     .isInstanceOf(HistorySql.QueryFailed.class)
-                    .withMessageContaining("other queries waited for its place");
+                    .withMessageContaining("other queries were waiting");
             // Those that nobody waits for sleep on.
             yard.sql("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(50)'")
                     .query(Boolean.class)

@@ -18,7 +18,7 @@ class RefusalTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         28P01 | password authentication failed for user "ann"                 | Give user and password
-        28000 | no pg_hba.conf entry for host "10.1.2.3", user "ann"          | pg_hba.conf must let this user in
+        28000 | no pg_hba.conf entry for host "10.1.2.3", user "ann"          | pg_hba.conf must allow this user
         28000 | role "trainyard_worker" does not exist                        | Run trainyard migrate
         3D000 | database "trainyard" does not exist                           | Create the database
         53300 | sorry, too many clients already                               | max_connections

@@ -181,7 +181,7 @@ class WebhookCallsTest {
     @Test
     void an_address_holds_no_password_and_a_wrong_one_is_not_repeated() {
         assertThatThrownBy(() -> WebhookUrl.parse("https://ann:s3cret@hooks.example/"))
-                .hasMessageContaining("leave them out")
+                .hasMessageContaining("leave out user and password")
                 .hasMessageNotContaining("s3cret");
         assertThatThrownBy(() -> WebhookUrl.parse("https://hooks.example/#there"))
                 .hasMessageContaining("'#'");

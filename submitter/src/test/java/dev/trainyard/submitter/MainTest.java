@@ -65,7 +65,9 @@ class MainTest {
                 .isZero();
         assertThat(run("migrate", "--postgres", admin.toString(), "--webhook", "https://ann:s3cret@hooks.example/"))
                 .isEqualTo(64);
-        assertThat(err.toString()).contains("--webhook", "leave them out").doesNotContain("s3cret");
+        assertThat(err.toString())
+                .contains("--webhook", "leave out user and password")
+                .doesNotContain("s3cret");
     }
 
     @Test

@@ -75,7 +75,7 @@ class SqlTest {
     @Test
     void what_is_no_query_is_refused_in_plain_words() {
         assertThat(query("copy (select 1) to stdout").text("detail"))
-                .isEqualTo("the query copies, which is not done here. Write the select alone");
+                .isEqualTo("COPY is not supported here. Write only the select");
     }
 
     /** Some are no numbers or instants of JSON, or are too deep for readers of it. */
@@ -201,7 +201,7 @@ class SqlTest {
     @Test
     void nothing_but_the_history_is_readable_and_nothing_is_writable() {
         assertThat(query("select * from trainyard.job").text("detail")).contains("permission denied");
-        assertThat(query("delete from history.jobs").text("hint")).startsWith("The history is read only: select");
+        assertThat(query("delete from history.jobs").text("hint")).startsWith("The history is read-only. Select");
         assertThat(query("create table t (i int)").status()).isEqualTo(400);
         assertThat(query("create temporary table t (i int)").text("detail")).contains("read-only");
         assertThat(query("set role trainyard_server").text("detail")).contains("permission denied");
