@@ -69,7 +69,7 @@ class AdoptionTest {
         worker.kill();
         String stored = log();
         startWorker();
-        worker.awaitSaying("going on with 1 trainings of a former process");
+        worker.awaitSaying("continuing with 1 trainings of a previous process");
         await().atMost(ProductProcess.PATIENCE).until(() -> log().length() > stored.length() + 100);
         gate.open();
         installation.awaitJob(job, "FAILED");

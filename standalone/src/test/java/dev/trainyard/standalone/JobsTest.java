@@ -248,7 +248,7 @@ class JobsTest {
         assertThat(target).isEmptyDirectory();
         assertThat(yard.attempts(job)).singleElement().satisfies(attempt -> {
             assertThat(attempt).containsEntry("cause", "START_FAILED");
-            assertThat((String) attempt.get("detail")).contains("not made for this attempt. Move it away (mv ");
+            assertThat((String) attempt.get("detail")).contains("not created for this attempt. Move it away (mv ");
         });
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A worker's way out of service that leaves no training behind. Killing its process meanwhile leaves them running, as ever. */
+/** Takes a worker out of service after its trainings have ended. If the process is killed during this, trainings continue as always. */
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
@@ -28,7 +28,7 @@ final class Drain {
     private final boolean stopJobs;
     private int left = -1;
 
-    /** @param stopJobs whether trainings are stopped, rather than waited for */
+    /** @param stopJobs whether to stop trainings instead of waiting for them */
     Drain(WorkerStore workers, AttemptStore attempts, Incarnation me, boolean stopJobs) {
         this.workers = workers;
         this.attempts = attempts;
@@ -36,12 +36,14 @@ final class Drain {
         this.stopJobs = stopJobs;
     }
 
-    /** Returns when nothing is left here, or another process has become this worker; or with an interrupt. */
+    /** Returns when no attempt is left, when another process has become this worker, or after an interrupt. */
     void await(CountDownLatch replaced) {
         new Beat(
                         () -> look(replaced),
                         Beat.AfterFailure.always(LOOK_EVERY),
-                        Beat.Telling.of(Drain::tell, () -> log.info("the database tells again what still runs here")),
+                        Beat.Telling.of(
+                                Drain::tell,
+                                () -> log.info("the database answers again about the remaining trainings")),
                         new UntilReplaced(replaced))
                 .run();
     }
@@ -55,11 +57,11 @@ final class Drain {
     }
 
     private static boolean tell(Exception failure) {
-        log.warn("waiting for the database to tell what still runs here: {}", failure.getMessage());
+        log.warn("waiting for the database to learn which trainings remain: {}", failure.getMessage());
         return true;
     }
 
-    /** On which no one sleeps when another process has become this worker. */
+    /** A clock whose sleep ends when another process has become this worker. */
     private record UntilReplaced(CountDownLatch replaced) implements MonotonicClock {
 
         @Override
@@ -73,7 +75,7 @@ final class Drain {
         }
     }
 
-    /** Returns how many attempts are left. */
+    /** Returns the number of remaining attempts. */
     private int round() {
         workers.draining(me);
         List<Attempt> unfinished = attempts.unfinishedOf(me.worker());

@@ -23,9 +23,11 @@ import picocli.CommandLine.Spec;
         name = "worker",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        // Wider than the examples: one that is broken cannot be copied.
+        // Wider than the examples, because a broken line cannot be copied.
         usageHelpWidth = 110,
-        description = {"Runs one worker on this host: takes requests in, plans, and runs trainings on its devices.", ""
+        description = {
+            "Runs one worker on this host. It accepts requests, plans, and runs trainings on its devices.",
+            ""
         },
         footer = {
             "",
@@ -35,15 +37,15 @@ import picocli.CommandLine.Spec;
             "      --devices slots:2 --state-dir /var/lib/trainyard/gpu-2",
             "  trainyard worker --devices file:/etc/trainyard/devices.yml …     its form: docs/hosts.md",
             "",
-            "SIGTERM stops it politely: trainings run on, and the next start with the same state directory goes on with them.",
-            "With --drain or --stop-jobs it ends when none is left; killing it meanwhile (SIGKILL) leaves them running."
+            "After SIGTERM trainings continue, and the next worker with the same state directory takes over.",
+            "With --drain or --stop-jobs it ends after the last training. If it gets SIGKILL before, trainings continue."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped, by SIGTERM or Ctrl-C too",
+            "0:stopped, also by SIGTERM or Ctrl-C",
             "64:wrong arguments, or a file that cannot be used",
             "66:a file that does not exist",
-            "69:a service that it needs does not answer, or refuses it",
+            "69:a required service does not answer, or refuses it",
             "70:a defect of Trainyard",
             "76:another process has become this worker"
         })
@@ -89,14 +91,14 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--run-slots",
             paramLabel = "N",
-            description = "Trainings at once at most. Default: as many as devices, at least one.")
+            description = "Maximum number of simultaneous trainings. Default: the number of devices, at least one.")
     private @Nullable Integer runSlots;
 
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
             defaultValue = "/var/lib/trainyard/worker",
-            description = "Keeps this worker's identity; one directory per worker. Default: ${DEFAULT-VALUE}.")
+            description = "Contains this worker's identity, one directory per worker. Default: ${DEFAULT-VALUE}.")
     private Path stateDir = Path.of("/var/lib/trainyard/worker");
 
     @Option(
@@ -110,19 +112,19 @@ public final class Main implements Callable<Integer> {
             names = "--policy",
             paramLabel = "FILE",
             description =
-                    "What containers of this host may be given. Default: /etc/trainyard/policy.yml where it is there, else the built-in policy.")
+                    "What containers on this host may use. Default: /etc/trainyard/policy.yml if it exists, else the built-in policy.")
     private @Nullable Path policy;
 
     @Option(
             names = "--drain",
             description =
-                    "When stopped politely, take nothing new and end with the last training, instead of leaving them running.")
+                    "After SIGTERM, accept nothing new and end after the last training, instead of leaving trainings running.")
     private boolean drain;
 
     @Option(
             names = "--stop-jobs",
             description =
-                    "When stopped politely, stop the trainings as their requests say; they are queued again in their old places, and no retry is spent.")
+                    "After SIGTERM, stop the trainings as their requests say. They return to their old places in the queue, and no retry is spent.")
     private boolean stopJobs;
 
     private Main() {}
@@ -187,7 +189,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** It is typed in commands and stands in tables, in REST's paths and in the places of outputs. */
+    /** The name is part of commands, tables, REST paths and output paths. */
     private void requireName() {
         if (name != null && !NAME.matcher(name).matches()) {
             String near = name.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[._-]+|-+$", "");

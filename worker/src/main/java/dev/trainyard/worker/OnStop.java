@@ -1,11 +1,11 @@
 package dev.trainyard.worker;
 
-/** What a polite stop of a worker does to the trainings that run. */
+/** What happens to running trainings when a worker is stopped by SIGTERM. */
 public enum OnStop {
-    /** They run on; the next process with the same state directory goes on with them. */
+    /** They continue. The next process with the same state directory takes them over. */
     LEAVE,
-    /** The worker takes nothing new, and ends when the last has ended. */
+    /** The worker accepts nothing new and ends after the last training. */
     DRAIN,
-    /** They are stopped as their requests say, and queued again in their old places; the worker ends when they have ended. */
+    /** They are stopped as their requests say and return to their old places in the queue. The worker ends after that. */
     STOP_JOBS
 }

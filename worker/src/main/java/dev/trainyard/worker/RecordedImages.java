@@ -10,8 +10,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The worker's built images in the database. While that is away no image is known, and each is built again; what a name means has to be
- * known.
+ * The worker's built images in the database. While the database does not answer, every image counts as unknown and is built again. Look-ups
+ * of names fail instead.
  */
 final class RecordedImages implements BuiltImages {
 
@@ -56,6 +56,6 @@ final class RecordedImages implements BuiltImages {
         if (!Outage.isTransient(failure)) {
             throw failure;
         }
-        log.info("the database is away: images are built again. {}", Outage.words(failure));
+        log.info("the database does not answer, so images are built again. {}", Outage.words(failure));
     }
 }

@@ -78,35 +78,35 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * A running worker. Closing it is polite: the trainings run on, and the next process with the same state directory goes on with them.
+ * A running worker. After it is closed trainings continue, and the next process with the same state directory takes them over.
  */
 public final class Worker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
-    /** One for the stores' transactions, one for the log writers and loops beside them; both are short. */
+    /** Enough for the transactions of stores, log writers and loops, which are all short. */
     private static final int POOL = 4;
 
     private static final int JOURNAL_POOL = 4;
 
-    /** Two readings of a process's start that are nearer than this are one start. */
+    /** Start times of a process that differ by less than this count as equal. */
     private static final Duration SAME_START = Duration.ofMinutes(1);
 
-    /** For each container of a worker that was forgotten. */
+    /** Grace period for each container of a forgotten worker. */
     private static final Duration FORGOTTEN_GRACE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch replaced = new CountDownLatch(1);
 
-    /** Says in the database that this worker stops; nothing before it has registered. */
+    /** Records in the database that this worker stops. Does nothing before the registration. */
     private Runnable farewell = () -> {};
 
     private Worker() {}
 
     /**
-     * Starts, and returns when the worker has registered and takes work.
+     * Starts a worker. Returns when it has registered and accepts work.
      *
-     * @throws WorkerProblem if it cannot; what was opened is closed again
+     * @throws WorkerProblem if it cannot start; all resources are closed again
      */
     public static Worker start(WorkerSettings settings) {
         Worker worker = new Worker();
@@ -132,7 +132,7 @@ public final class Worker implements AutoCloseable {
             throw new WorkerProblem(Objects.requireNonNullElse(e.getMessage(), e.toString()), exitCode(e), e);
         } catch (RuntimeException e) {
             worker.close();
-            // It answered, and then it did not.
+            // The database answered at first, but not any more.
             if (Outage.isTransient(e)) {
                 DatabaseUnavailable away = Outage.unavailable(settings.postgres(), e);
                 throw new WorkerProblem(String.valueOf(away.getMessage()), ServiceExitCode.UNAVAILABLE, away);
@@ -142,7 +142,7 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
-     * For those who start more than a worker, before they start anything.
+     * For programs that start other things besides a worker: call this first.
      *
      * @param environment for {@code DOCKER_HOST}
      * @throws WorkerProblem if no container engine answers
@@ -185,7 +185,7 @@ public final class Worker implements AutoCloseable {
         WorkerDirectory state = keep(WorkerDirectory.open(settings.stateDir()));
         Outputs outputs = outputs(settings, policy);
         DeviceProvider provider = DeviceProvider.parse(settings.devices(), state.worker(), settings.environment());
-        // Before anything is asked of others: what is wrong with a file is found at once.
+        // Read files before the use of any service, so that mistakes in them are found at once.
         List<OfferedDevice> devices = provider.devices();
         DockerEngine engine = keep(DockerEngine.fromEnvironment(settings.environment()));
         EngineInfo engineInfo = engine.info();
@@ -205,7 +205,7 @@ public final class Worker implements AutoCloseable {
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
                 .refusedDevices()
-                .forEach(key -> log.warn("device {} is offered by another worker; this one runs without it", key));
+                .forEach(key -> log.warn("device {} is offered by another worker, so this one does not offer it", key));
         keep(new LeaseKeeper(workers.lease(registered.me()), replaced::countDown));
 
         BlobStore blobs = new BlobStore(database);
@@ -263,7 +263,7 @@ public final class Worker implements AutoCloseable {
                 settings.devices(),
                 policy.origin());
         if (running > 0) {
-            log.info("going on with {} trainings of a former process", running);
+            log.info("continuing with {} trainings of a previous process", running);
         }
     }
 
@@ -276,14 +276,14 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    /** Containers leave programs that run as root in the folders that they may write: nobody else is to come to them. */
+    /** Containers can leave programs that run as root in writable folders. So no other user may have access to these. */
     private static Outputs outputs(WorkerSettings settings, Policy policy) {
         Outputs outputs = new Outputs(settings.outputsRoot(), ThisProcess.hostName());
         try {
             outputs.makeRoot();
         } catch (IOException e) {
             throw new WorkerProblem(
-                    "The folder of outputs %s cannot be made: %s. Choose another with --outputs."
+                    "The folder of outputs %s cannot be created: %s. Choose another with --outputs."
                             .formatted(outputs.root(), FileProblem.wordsWithFile(e)),
                     ServiceExitCode.UNAVAILABLE,
                     e);
@@ -301,7 +301,7 @@ public final class Worker implements AutoCloseable {
         return outputs;
     }
 
-    /** @param forgotten what is left to do for a worker whose host was declared dead */
+    /** @param forgotten called if the host of this worker was declared dead */
     private static WorkerStore.Registered register(
             WorkerStore workers, WorkerStore.Registration registration, Runnable forgotten) {
         try {
@@ -314,14 +314,14 @@ public final class Worker implements AutoCloseable {
 
     private static void stopAll(Containers containers, Owner owner) {
         for (OwnContainer container : containers.list(owner)) {
-            log.warn("stopping a container that nobody knows any more name={}", container.name());
+            log.warn("stopping a container of the forgotten worker name={}", container.name());
             containers.end(container.id(), FORGOTTEN_GRACE);
         }
     }
 
     /**
-     * Asked before anything is registered, so that a worker that cannot start leaves no trace. One that has attempts in hand goes on with
-     * them: they need no Kafka.
+     * Checked before the registration, so that a worker that cannot start leaves no trace. If the worker has attempts, it continues with
+     * them, because they do not need Kafka.
      */
     private static boolean kafkaAnswers(WorkerSettings settings, boolean hasAttempts) {
         try {
@@ -331,7 +331,7 @@ public final class Worker implements AutoCloseable {
             if (!hasAttempts) {
                 throw e;
             }
-            log.warn("going on with the attempts in hand, taking nothing in until Kafka answers: {}", e.getMessage());
+            log.warn("continuing with current attempts, accepting no requests until Kafka answers: {}", e.getMessage());
             return false;
         }
     }
@@ -371,7 +371,7 @@ public final class Worker implements AutoCloseable {
     private static boolean lives(long pid, Instant startedAt) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                // The system derives a start from a clock that is set now and then.
+                // The system computes the start time from a clock that can be set.
                 .map(process -> process.info()
                         .startInstant()
                         .map(start -> Duration.between(start, startedAt).abs().compareTo(SAME_START) < 0)
@@ -386,7 +386,7 @@ public final class Worker implements AutoCloseable {
             }
         } catch (DataAccessException | TransactionException e) {
             log.warn(
-                    "worker stops id={}; {}; the database does not hear of it: {}",
+                    "worker stops id={}; {}; it could not record this in the database: {}",
                     me.worker(),
                     runOn(attempts),
                     e.getMessage());
@@ -394,7 +394,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private static String runOn(int attempts) {
-        return attempts == 1 ? "1 training runs on" : attempts + " trainings run on";
+        return attempts == 1 ? "1 training continues" : attempts + " trainings continue";
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -402,12 +402,12 @@ public final class Worker implements AutoCloseable {
         return resource;
     }
 
-    /** Blocks until another process has become this worker, which ends this one. */
+    /** Blocks until another process has become this worker, so that this one must end. */
     public void awaitReplaced() throws InterruptedException {
         replaced.await();
     }
 
-    /** First the word that nothing is to be placed here; then in the reverse order of opening: no more intake, no more plans, then the attempts are let go, the lease last but one. */
+    /** First records that the worker stops, so that it gets no new attempts. Then closes in reverse order: intake, planner, attempts, and the lease last but one. */
     @Override
     public synchronized void close() {
         farewell.run();

@@ -2,7 +2,7 @@ package dev.trainyard.worker;
 
 import org.jspecify.annotations.Nullable;
 
-/** The worker cannot start; the message is for people. */
+/** The worker cannot start. The message is for people. */
 public final class WorkerProblem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class WorkerProblem extends RuntimeException {
         this.exitCode = exitCode;
     }
 
-    /** How the process should end: one of {@link dev.trainyard.launch.ServiceExitCode}. */
+    /** Exit code of the process: one of {@link dev.trainyard.launch.ServiceExitCode}. */
     public int exitCode() {
         return exitCode;
     }

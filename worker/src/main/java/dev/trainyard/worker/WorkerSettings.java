@@ -7,18 +7,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a worker is started.
+ * The settings of a worker.
  *
  * @param kafka {@code host:port[,host:port…]}
- * @param name what people call it; unique among the running workers
+ * @param name name for people, unique among running workers
  * @param devices {@code nvidia}, {@code slots:N}, {@code file:PATH} or {@code none}
- * @param stateDir keeps the worker's id; one per worker
- * @param outputsRoot host folder under which every attempt gets a folder of its own
- * @param ownFolders further folders in which what runs in this process keeps its files: no container may mount them
- * @param runSlots attempts that run at once at most; null: as many as there are devices, at least one
- * @param policy what containers of this host may be given; null: {@code /etc/trainyard/policy.yml}, else the built-in policy
- * @param onStop what a polite stop does to the trainings that run
- * @param environment for {@code DOCKER_HOST}, and {@code PATH} to {@code nvidia-smi}
+ * @param stateDir contains the worker's id; one per worker
+ * @param outputsRoot folder on the host in which every attempt gets its own folder
+ * @param ownFolders other folders with files of this process; no container may mount them
+ * @param runSlots maximum number of simultaneous attempts; null for the number of devices, at least one
+ * @param policy what containers on this host may use; null for {@code /etc/trainyard/policy.yml}, else the built-in policy
+ * @param onStop what SIGTERM does to running trainings
+ * @param environment for {@code DOCKER_HOST}, and for the {@code PATH} of {@code nvidia-smi}
  */
 public record WorkerSettings(
         String kafka,

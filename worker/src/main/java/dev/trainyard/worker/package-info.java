@@ -1,5 +1,5 @@
 /**
- * A worker: takes requests in, plans, and runs attempts on its host's devices. Entry: {@link dev.trainyard.worker.Worker}; the
+ * A worker: accepts requests, plans, and runs attempts on its host's devices. Entry: {@link dev.trainyard.worker.Worker}; the
  * command line is {@link dev.trainyard.worker.Main}.
  */
 @NullMarked

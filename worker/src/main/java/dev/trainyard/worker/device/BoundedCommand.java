@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one program again and again: within a time limit, reading no more than a limit, never twice at once. */
+/** Runs a program repeatedly, with limits for time and output, and never twice at the same time. */
 final class BoundedCommand {
 
     /** A host of 16 GPUs prints about 1 MB. */
@@ -25,7 +25,7 @@ final class BoundedCommand {
     private final Duration limit;
     private @Nullable Process last;
 
-    /** @param executable a path, or a bare name to be looked up on PATH */
+    /** @param executable a path, or a name to look up in PATH */
     BoundedCommand(Path executable, Duration limit) {
         this.executable = executable;
         this.limit = limit;
@@ -37,12 +37,12 @@ final class BoundedCommand {
             return stdout + "\n" + stderr;
         }
 
-        /** For an error message: the exit code and what the program said, stderr first. */
+        /** For an error message: the exit code and the output, stderr first. */
         String inShort() {
             String said =
                     (stderr + " " + stdout).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
             String excerpt = said.isEmpty() ? "nothing" : '"' + said.substring(0, Math.min(said.length(), 400)) + '"';
-            return command + " ended with exit code " + exitCode + " and said " + excerpt + ".";
+            return command + " ended with exit code " + exitCode + " and printed " + excerpt + ".";
         }
     }
 
@@ -50,7 +50,7 @@ final class BoundedCommand {
         List<String> line = new ArrayList<>(List.of(executable.toString()));
         line.addAll(List.of(arguments));
         String command = String.join(" ", line);
-        // A process stuck inside the kernel outlives SIGKILL; a new one at every look would pile up behind it.
+        // A process that hangs in the kernel survives SIGKILL. Do not start more and more of them.
         if (last != null && last.isAlive()) {
             throw new DeviceProblem("An earlier " + command + " (process " + last.pid()
                     + ") still hangs: the driver does not answer. The host probably needs a reboot.");
@@ -93,7 +93,8 @@ final class BoundedCommand {
 
     private static Future<byte[]> readAll(InputStream stream) {
         FutureTask<byte[]> reading = new FutureTask<>(() -> stream.readNBytes(OUTPUT_LIMIT_BYTES + 1));
-        // A read that blocks in a pipe holds a virtual thread's carrier, of which a small host has two.
+        // A platform thread, because a blocking read from a pipe would occupy a carrier thread, and a small host has
+        // two.
         Thread.ofPlatform().daemon().start(reading);
         return reading;
     }

@@ -25,15 +25,15 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * Devices that an operator declares in a YAML or JSON file, a list of {@code {key, type, memory, index}}, for hosts where
- * nvidia-smi cannot be asked or should not be. The file is read anew at each look.
+ * Devices that an operator declares in a YAML or JSON file, a list of {@code {key, type, memory, index}}, for hosts without a
+ * usable nvidia-smi. Each call reads the file again.
  */
 final class DeclaredDevices implements DeviceProvider {
 
-    /** The key becomes the container's device id, where {@code all} or a bare number would mean other devices. */
+    /** The key becomes the device id of a container. {@code all} or a number would mean other devices there. */
     private static final Pattern KEY = Pattern.compile("(GPU|MIG)-[A-Za-z0-9/._-]+");
 
-    /** Docker's spelling, but never without a unit: 24 would be 24 bytes. */
+    /** Docker's spelling, but with a required unit: 24 would mean 24 bytes. */
     private static final Pattern MEMORY = Pattern.compile("[1-9]\\d{0,5} ?[mgtMGT]([iI]?[bB])?");
 
     private static final Pattern INDEX = Pattern.compile("\\d{1,4}");

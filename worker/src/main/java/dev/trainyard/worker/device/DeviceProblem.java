@@ -1,8 +1,8 @@
 package dev.trainyard.worker.device;
 
 /**
- * The devices of this host, or its size, cannot be told. Says what was asked, why it failed and what to do. It is no
- * statement about any device: one that was known before may still be in use.
+ * The devices or the size of this host could not be determined. The message says what was tried, why it failed and what to do. This says
+ * nothing about any device: known devices may still be in use.
  */
 public class DeviceProblem extends Exception {
     private static final long serialVersionUID = 1L;

@@ -6,23 +6,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Where a worker's devices come from. Each call looks anew, so callers see devices come, go and fail. */
+/** Source of a worker's devices. Each call checks again, so that callers see devices appear, disappear and fail. */
 @FunctionalInterface
 public interface DeviceProvider {
 
     /**
-     * The devices this host has now, unhealthy ones included; keys and indices are unique within the list. Takes up to
-     * some ten seconds when a driver hangs.
+     * The current devices of this host, including unhealthy ones. Keys and indices are unique within the list. If a driver hangs, the call
+     * takes up to about ten seconds.
      *
-     * @throws DeviceProblem if the host cannot tell; this does not mean that it has none
+     * @throws DeviceProblem if the devices cannot be determined, which does not mean that there are none
      */
     List<OfferedDevice> devices() throws DeviceProblem;
 
     /**
      * The provider that {@code --devices} names: {@code nvidia}, {@code slots:N}, {@code file:PATH} or {@code none}.
      *
-     * @param workerId prefixes the keys of devices that have no name of their own
-     * @param environment for {@code PATH}, on which {@code nvidia-smi} is looked for
+     * @param workerId prefix for the keys of devices without their own id
+     * @param environment for {@code PATH}, to find {@code nvidia-smi}
      * @throws DeviceProblem if {@code spec} has none of these forms
      */
     static DeviceProvider parse(String spec, WorkerId workerId, Map<String, String> environment) throws DeviceProblem {

@@ -7,24 +7,24 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How much room a disk of this host has: the one place that says from where on it is full. Calls block where a file system does not answer. */
+/** Free space on a disk of this host, and the threshold below which it counts as full. Calls block if a file system does not answer. */
 public final class DiskRoom {
 
-    /** With less than that a training can hardly write a checkpoint, nor the engine a layer. */
+    /** With less, a training can hardly write a checkpoint, nor the engine a layer. */
     public static final DataSize LEAST = DataSize.parse("256m");
 
     private DiskRoom() {}
 
-    /** Whether it is known to have less than {@link #LEAST}. */
+    /** Whether the free space is known and less than {@link #LEAST}. */
     public static boolean isFull(Path place) {
         return free(place).filter(free -> free.bytes() < LEAST.bytes()).isPresent();
     }
 
     /**
-     * What is free on the disk of a file or folder.
+     * The free space on the disk of a file or folder.
      *
-     * @param place there or not yet: then it is to be made in the nearest folder above that is there
-     * @return empty: it cannot be told
+     * @param place if it does not exist, the nearest existing folder above it counts
+     * @return empty if unknown
      */
     public static Optional<DataSize> free(Path place) {
         @Nullable Path there = place;

@@ -6,15 +6,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What in a GPU's report means that nothing should be placed on it. A value the driver does not tell ({@code N/A},
- * missing, no permission) is never evidence. What may wait for the next reset while new work runs safely is none either:
- * pending row remapping, pending channel repair, errors of earlier boots.
+ * Decides from a GPU's report whether the GPU can get work. An unknown value ({@code N/A}, missing, no permission) is never a
+ * problem. Nor is anything that can wait for the next reset while work runs safely: pending row remapping, pending channel repair,
+ * errors of earlier boots.
  *
  * <p>Source: NVIDIA, "GPU Memory Error Management", error recovery and response flags.
  */
 final class GpuHealth {
 
-    /** Words that stand for any value once the GPU no longer works. */
+    /** Texts that replace any value when the GPU no longer works. */
     private static final Set<String> NO_LONGER_WORKS =
             Set.of("GPU requires reset", "GPU is lost", "GPU access blocked by the operating system");
 
@@ -58,14 +58,14 @@ final class GpuHealth {
         long errors = UNCORRECTABLE.stream()
                 .mapToLong(name -> gpu.count("ecc_errors/volatile/" + name))
                 .sum();
-        // A driver that names a recovery action has judged these errors itself: contained ones need none.
+        // A driver with the field "recovery action" has evaluated these errors itself: contained errors need no action.
         if (errors > 0 && !recovery.equalsIgnoreCase("None")) {
             problems.add(errors + " uncorrectable memory errors since the driver was loaded");
         }
         return problems;
     }
 
-    /** For a part of a GPU: what is wrong with the GPU is wrong with each part. */
+    /** For a MIG device: every problem of the GPU is also a problem of its parts. */
     static List<String> problemsOfMig(SmiElement gpu, SmiElement mig) {
         List<String> problems = new ArrayList<>(problems(gpu));
         long errors = mig.count("ecc_error_count/volatile_count/sram_uncorrectable");

@@ -8,18 +8,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How much of a host there is to give to containers.
+ * The capacity of a host for containers.
  *
- * @param cpus the processors this process may use
- * @param memory the host's memory but for a sixteenth, 8 GiB at most, which its own programs need; also where this process itself is limited
- *     to less
+ * @param cpus the processors that this process may use
+ * @param memory the host's memory minus a sixteenth (at most 8 GiB) for the host's own programs; not affected by a memory limit of this
+ *     process
  */
 public record HostCapacity(int cpus, DataSize memory) {
 
     private static final long MOST_KEPT = 8L << 30;
     private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+(\\d{1,15}) kB$");
 
-    /** @throws DeviceProblem if this is no Linux host, or its {@code /proc/meminfo} cannot be read */
+    /** @throws DeviceProblem if this is not a Linux host, or its {@code /proc/meminfo} cannot be read */
     public static HostCapacity read() throws DeviceProblem {
         return read(Path.of("/proc/meminfo"), Runtime.getRuntime().availableProcessors());
     }

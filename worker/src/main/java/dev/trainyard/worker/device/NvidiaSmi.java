@@ -10,18 +10,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks NVIDIA's driver through {@code nvidia-smi}, one look at a time. */
+/** Queries NVIDIA's driver through {@code nvidia-smi}, one query at a time. */
 final class NvidiaSmi implements DeviceProvider {
     private final BoundedCommand command;
     private final WorkerId workerId;
     private volatile List<OfferedDevice> seen = List.of();
 
-    /** @param searchPath folders as {@code PATH} has them */
+    /** @param searchPath folders in the form of {@code PATH} */
     NvidiaSmi(WorkerId workerId, String searchPath) {
         this(executable(searchPath), Duration.ofSeconds(10), workerId);
     }
 
-    /** Where it is nowhere, the look says so. */
+    /** If nvidia-smi is not found, the query reports that. */
     private static Path executable(String searchPath) {
         Path name = Path.of("nvidia-smi");
         return Arrays.stream(searchPath.split(File.pathSeparator))
@@ -34,7 +34,7 @@ final class NvidiaSmi implements DeviceProvider {
 
     private List<OfferedDevice> look() throws DeviceProblem {
         BoundedCommand.Output report = command.run("-q", "-x");
-        // The exit code alone says little: with a corrupt infoROM it is 14 beside a complete report.
+        // The exit code alone is not reliable: with a corrupt infoROM it is 14, although the report is complete.
         Optional<SmiElement> log = SmiElement.log(report.stdout());
         List<String> unreachable = NvidiaSmiListing.parse(report.said()).unreachable();
         if (log.isEmpty() && unreachable.isEmpty()) {
@@ -46,14 +46,14 @@ final class NvidiaSmi implements DeviceProvider {
         if (listing.gpus().isEmpty() && gpus.isEmpty() && log.isEmpty()) {
             return allUnreachable(report, unreachable.getFirst());
         }
-        // Without it MIG devices would lose their names, and with them what they hold.
+        // Without the listing MIG devices would lose their UUIDs, and with them their reservations.
         if (listing.gpus().isEmpty() && !gpus.isEmpty() && listing.unreachable().isEmpty()) {
             throw new DeviceProblem(list.inShort());
         }
         return NvidiaSmiReport.devices(gpus, listing, workerId);
     }
 
-    /** Over a GPU that it cannot reach nvidia-smi may give up its report of all of them: the others are fit nevertheless. */
+    /** If one GPU cannot be reached, nvidia-smi may fail to report all of them. Queries each GPU, because the others may work. */
     private List<SmiElement> oneByOne(NvidiaSmiListing listing) throws DeviceProblem {
         List<SmiElement> gpus = new ArrayList<>();
         for (String uuid : listing.gpus().keySet()) {
@@ -65,7 +65,7 @@ final class NvidiaSmi implements DeviceProvider {
         return gpus;
     }
 
-    /** What was there at an earlier look is not fit any more, whatever it is. */
+    /** Marks all devices of the previous query as unhealthy. */
     private List<OfferedDevice> allUnreachable(BoundedCommand.Output report, String words) throws DeviceProblem {
         if (seen.isEmpty()) {
             throw new DeviceProblem(report.inShort());
@@ -78,7 +78,7 @@ final class NvidiaSmi implements DeviceProvider {
                 .toList();
     }
 
-    /** @param limit how long each call of a look may take */
+    /** @param limit time limit for each call of nvidia-smi */
     NvidiaSmi(Path executable, Duration limit, WorkerId workerId) {
         this.command = new BoundedCommand(executable, limit);
         this.workerId = workerId;
@@ -91,7 +91,7 @@ final class NvidiaSmi implements DeviceProvider {
             return seen;
         } catch (DeviceProblem e) {
             throw new DeviceProblem(
-                    "The NVIDIA devices of this host cannot be told. " + e.getMessage()
+                    "The NVIDIA devices of this host cannot be determined. " + e.getMessage()
                             + " Check that nvidia-smi works on this host, or start the worker with --devices none,"
                             + " slots:N or file:PATH.",
                     e);

@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code nvidia-smi -L} tells and the XML report does not: the GPUs' numbers, the UUIDs and profiles of MIG devices, and which GPU it
- * cannot reach.
+ * Data of {@code nvidia-smi -L} that the XML report lacks: the numbers of GPUs, the UUIDs and profiles of MIG devices, and which GPU cannot
+ * be reached.
  *
  * @param gpus by UUID
- * @param otherLines what is neither a GPU nor a MIG device: warnings, what is said of a lost GPU
+ * @param otherLines lines about neither a GPU nor a MIG device, such as warnings and lines about a lost GPU
  */
 record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
     private static final int LONGEST_LINE = 200;
@@ -25,11 +25,11 @@ record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
     private static final Pattern MIG =
             Pattern.compile("\\s+MIG (\\S+)\\s+Device\\s+(\\d{1,4}): \\(UUID: (MIG-[^)\\s]+)\\)\\s*");
 
-    /** As the XML report writes it, {@code 00000000:0A:00.0}; the listing leaves out digits of the domain, as it likes. */
+    /** The form of the XML report is {@code 00000000:0A:00.0}. The listing may omit digits of the domain. */
     private static final Pattern PCI =
             Pattern.compile("([0-9A-Fa-f]{4,8}):([0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-9A-Fa-f])");
 
-    /** How it begins to speak of a GPU that it cannot use: by address, by number, or by nothing. */
+    /** Beginning of a line about a GPU that cannot be used. It may contain an address, a number, or neither. */
     private static final String UNREACHABLE = "unable to determine the device handle";
 
     record Gpu(int index, List<Mig> migs) {
@@ -50,7 +50,7 @@ record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
                 migsOfCurrent.add(new Mig(Integer.parseInt(mig.group(2)), mig.group(1), mig.group(3)));
                 continue;
             }
-            // Also after a line that is not understood: the MIG devices below it are not the GPU's above it.
+            // Also after an unknown line: the MIG devices below it do not belong to the GPU above it.
             migsOfCurrent = new ArrayList<>();
             Matcher gpu = GPU.matcher(line);
             if (gpu.matches()) {
@@ -62,7 +62,7 @@ record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
         return new NvidiaSmiListing(gpus, others);
     }
 
-    /** The line that says that the GPU at this address cannot be reached; empty: there is none. */
+    /** The line that reports that the GPU at this address cannot be reached. Empty if there is none. */
     Optional<String> troubleAt(String pci) {
         return otherLines.stream()
                 .filter(NvidiaSmiListing::saysUnreachable)
@@ -70,12 +70,12 @@ record NvidiaSmiListing(Map<String, Gpu> gpus, List<String> otherLines) {
                 .findFirst();
     }
 
-    /** The lines that say so of a GPU that they give no address of. */
+    /** The lines about a GPU without its address. */
     List<String> troubleWithoutAddress() {
         return unreachable().stream().filter(line -> address(line).isEmpty()).toList();
     }
 
-    /** The lines that say so of any GPU. */
+    /** The lines about any GPU that cannot be reached. */
     List<String> unreachable() {
         return otherLines.stream().filter(NvidiaSmiListing::saysUnreachable).toList();
     }

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices in the report of {@code nvidia-smi -q -x} and one listing of {@code nvidia-smi -L}. Values are recognised,
- * never assumed: the schema has changed with every driver generation, and words stand where numbers are expected.
+ * The devices in the output of {@code nvidia-smi -q -x} and {@code nvidia-smi -L}. Every value is checked, because the schema
+ * has changed with every driver generation, and texts can replace numbers.
  */
 final class NvidiaSmiReport {
     private static final Pattern GPU_UUID = Pattern.compile("GPU-[A-Za-z0-9-]+");
@@ -29,7 +29,7 @@ final class NvidiaSmiReport {
     private NvidiaSmiReport() {}
 
     static List<OfferedDevice> devices(List<SmiElement> gpus, NvidiaSmiListing listing, WorkerId workerId) {
-        // A lost GPU can be missing from the report, and then positions are no longer nvidia-smi's numbers.
+        // A lost GPU can be missing from the report. Then positions differ from nvidia-smi's numbers.
         boolean numbered =
                 gpus.stream().allMatch(gpu -> listing.gpu(gpu.text("uuid")).isPresent())
                         && listing.gpus().values().stream()
@@ -59,7 +59,7 @@ final class NvidiaSmiReport {
         return once(devices);
     }
 
-    /** What the listing says against a GPU. A listing of nothing says nothing. */
+    /** Problems of a GPU according to the listing. An empty listing is not evidence. */
     private static List<String> trouble(SmiElement gpu, NvidiaSmiListing listing) {
         Optional<String> words = listing.troubleAt(gpu.attribute("id"));
         if (words.isPresent()) {
@@ -75,7 +75,7 @@ final class NvidiaSmiReport {
         return List.of("nvidia-smi -L does not list it" + (others.isEmpty() ? "" : ", and says: " + others.getFirst()));
     }
 
-    /** Nothing can be placed on one of two devices with the same name: which of them it gets, nobody knows. */
+    /** Two devices with the same UUID are unhealthy, because it is undefined which of them a container would get. */
     private static List<OfferedDevice> once(List<OfferedDevice> devices) {
         Map<String, List<OfferedDevice>> byKey = devices.stream()
                 .collect(Collectors.groupingBy(OfferedDevice::key, LinkedHashMap::new, Collectors.toList()));
@@ -86,7 +86,7 @@ final class NvidiaSmiReport {
                 .toList();
     }
 
-    /** @param substitute stands in as key where no UUID can be read, so that the broken card is at least seen */
+    /** @param substitute key if the UUID cannot be read, so that the broken card is at least listed */
     private record Card(
             SmiElement gpu, int index, Optional<NvidiaSmiListing.Gpu> listed, List<String> trouble, String substitute) {
 
@@ -106,7 +106,7 @@ final class NvidiaSmiReport {
             String key = gpu.text("uuid");
             if (!GPU_UUID.matcher(key).matches()) {
                 key = substitute;
-                problems.add("the driver does not tell its UUID (PCI " + gpu.attribute("id") + ")");
+                problems.add("the driver does not report its UUID (PCI " + gpu.attribute("id") + ")");
             }
             return device(key, index, Kind.GPU, product(), gpu, problems);
         }

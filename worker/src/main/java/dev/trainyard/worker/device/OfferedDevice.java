@@ -5,17 +5,17 @@ import dev.trainyard.core.text.DataSize;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing a host offers to jobs, as it was at one look.
+ * A device that a host offers to jobs, at one time.
  *
- * @param key what the hardware calls itself ({@code GPU-…}, {@code MIG-…}), for a slot {@code <worker id>/slot-0}:
- *     unique over the installation and the same after a restart
- * @param index the number it has on its host now, unique there: for display and for a request's device ids. A whole GPU
- *     has the number that nvidia-smi gives it; MIG devices are numbered on after the last GPU, so that a number never
- *     means another card than Docker would take
- * @param type the product's name, with the profile for a MIG device ({@code NVIDIA A100-SXM4-80GB MIG 2g.20gb}); empty
- *     when it is not known and for slots
- * @param memory the device's own memory; null when it is not known and for slots
- * @param unhealthyBecause why nothing should be placed on it; null when it is fit
+ * @param key UUID of the hardware ({@code GPU-…}, {@code MIG-…}), or {@code <worker id>/slot-0} for a slot: unique in the
+ *     installation, and constant across restarts
+ * @param index current number on the host, unique there, for display and for the device ids of a request. A whole GPU has the
+ *     number of nvidia-smi. MIG devices continue after the last GPU, so that a number never means another card than in
+ *     Docker
+ * @param type product name, with the profile for a MIG device ({@code NVIDIA A100-SXM4-80GB MIG 2g.20gb}); empty if unknown
+ *     and for slots
+ * @param memory memory of the device; null if unknown and for slots
+ * @param unhealthyBecause why it gets no work; null if it is healthy
  */
 public record OfferedDevice(
         String key,
@@ -29,7 +29,7 @@ public record OfferedDevice(
         return unhealthyBecause == null;
     }
 
-    /** The same device, with one more reason why nothing should be placed on it. */
+    /** The same device with one more problem. */
     OfferedDevice withProblem(String problem) {
         return new OfferedDevice(
                 key, index, kind, type, memory, unhealthyBecause == null ? problem : unhealthyBecause + "; " + problem);

@@ -5,7 +5,7 @@ import dev.trainyard.core.plan.Snapshot.Kind;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Stand-in devices for hosts without a GPU: they bound how much runs at once and give a container nothing. */
+/** Placeholder devices for hosts without a GPU. They limit the number of simultaneous attempts; containers get nothing. */
 record Slots(int count, WorkerId workerId) implements DeviceProvider {
 
     @Override

@@ -15,20 +15,20 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** An element of {@code nvidia-smi -q -x}, read by path; what is missing reads as an empty text. */
+/** An element of {@code nvidia-smi -q -x}, read by path. A missing element counts as an empty text. */
 record SmiElement(Element dom) {
     private static final String START = "<nvidia_smi_log>";
     private static final String END = "</nvidia_smi_log>";
 
     /**
-     * Process names are printed unescaped and may hold any byte (seen in common-workflow-language/cwltool #1910), so that
-     * any program on the host could make the whole report unreadable.
+     * nvidia-smi prints process names without escapes, with any bytes (seen in common-workflow-language/cwltool #1910). So any
+     * program on the host could make the report invalid XML. These elements are removed first.
      */
     private static final List<String> PROCESSES = List.of("processes", "compute_processes", "accounted_processes");
 
     /**
-     * The report within what the program printed. Warnings before and after it are printed to the same stream (corrupt
-     * infoROM), and its DOCTYPE names a DTD that is not there: only the element itself is parsed.
+     * Finds the report in the output. The same stream may contain warnings before and after it (corrupt infoROM), and its DOCTYPE
+     * names a DTD that does not exist. So only the element itself is parsed.
      *
      * @return empty if there is no complete report
      */
@@ -50,7 +50,7 @@ record SmiElement(Element dom) {
         }
     }
 
-    /** The text without each element of that name, whatever is in it. */
+    /** Removes each element with this name, including its contents. */
     private static String without(String name, String xml) {
         String open = "<" + name + ">";
         String close = "</" + name + ">";
@@ -91,7 +91,7 @@ record SmiElement(Element dom) {
         return dom.getAttribute(name);
     }
 
-    /** The text under {@code a/b/c}, of the first such element. */
+    /** The text of the first element {@code a/b/c}. */
     String text(String path) {
         SmiElement at = this;
         for (String name : path.split("/", -1)) {
@@ -104,7 +104,7 @@ record SmiElement(Element dom) {
         return at.dom.getTextContent().strip();
     }
 
-    /** The number under a path; 0 where there is none or a word stands in its place. */
+    /** The number at a path; 0 if there is none or the value is not a number. */
     long count(String path) {
         String text = text(path);
         return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;

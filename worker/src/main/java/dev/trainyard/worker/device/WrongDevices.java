@@ -1,6 +1,6 @@
 package dev.trainyard.worker.device;
 
-/** What was stated about this host's devices is wrong: the argument, or the file that it names. */
+/** The argument that describes this host's devices, or the file that it names, is wrong. */
 public final class WrongDevices extends DeviceProblem {
     private static final long serialVersionUID = 1L;
 

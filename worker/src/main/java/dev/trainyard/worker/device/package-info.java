@@ -1,6 +1,6 @@
 /**
- * Which devices a host has, what they call themselves, whether they are fit for work, and what a container
- * gets of them. Adapters only: nothing here decides where a job runs.
+ * The devices of a host: their ids, their health, and what a container gets of them. These are only
+ * adapters, and do not decide where a job runs.
  * Entry: {@link dev.trainyard.worker.device.DeviceProvider#parse}.
  */
 @NullMarked

@@ -31,7 +31,7 @@ import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The way to the engine: short calls within a deadline, streams for as long as they take, every failure either {@link
+ * The connection to the engine: short calls with a deadline, streams without one. Every failure is either {@link
  * EngineSilent} or {@link EngineRefused}.
  */
 final class Connection implements AutoCloseable {
@@ -44,13 +44,13 @@ final class Connection implements AutoCloseable {
     private final DockerHttpClient http;
     private final DockerClient docker;
 
-    /** How long a short call may take: one that only asks, and one that lets the engine do something. */
+    /** Time limits of short calls: for queries, and for operations. */
     record Deadlines(Duration ask, Duration act) {
 
         static final Deadlines DEFAULT = new Deadlines(Duration.ofSeconds(30), Duration.ofMinutes(5));
     }
 
-    /** Reads what the engine streams. An {@link IOException} means that the connection broke, anything else is the reader's. */
+    /** Reads a stream of the engine. An {@link IOException} means that the connection broke. Other exceptions are the reader's own. */
     interface Reader<T> {
         T read(InputStream stream) throws IOException, InterruptedException;
     }
@@ -69,17 +69,17 @@ final class Connection implements AutoCloseable {
         this.docker = DockerClientImpl.getInstance(config, http);
     }
 
-    /** Asks for something that the engine answers at once. */
+    /** A query, which the engine answers at once. */
     <T> T ask(Function<DockerClient, T> call) {
         return within(deadlines.ask(), call);
     }
 
-    /** Lets the engine do something that can take it a while. */
+    /** An operation, which may take the engine a while. */
     <T> T act(Function<DockerClient, T> call) {
         return within(deadlines.act(), call);
     }
 
-    /** Opens a stream and reads it in the calling thread; an interrupt closes the connection. */
+    /** Opens a stream and reads it in the calling thread. An interrupt closes the connection. */
     <T> T stream(Request request, Reader<T> reader) throws InterruptedException {
         try (Response response = open(request)) {
             if (response.getStatusCode() >= 300) {
@@ -88,7 +88,7 @@ final class Connection implements AutoCloseable {
             }
             return reader.read(response.getBody());
         } catch (IOException | JacksonIOException e) {
-            // Jackson's is what a reader of JSON makes of a connection that broke, or was closed by an interrupt.
+            // Jackson's exception wraps a connection that broke, or was closed by an interrupt.
             throw broken(e);
         }
     }
@@ -103,8 +103,8 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * A call cut off halfway leaves open whether it happened, so an interrupt does not cut it; it is kept for whoever waits
-     * next. The transport itself knows no timeout on a unix socket: hence the thread.
+     * An interrupt does not end the call, because it would be unknown whether the operation took place. The thread remains interrupted
+     * afterwards. The call runs in another thread, because the transport has no timeout for unix sockets.
      */
     private <T> T within(Duration limit, Function<DockerClient, T> call) {
         FutureTask<T> task = new FutureTask<>(() -> call.apply(docker));
@@ -169,7 +169,7 @@ final class Connection implements AutoCloseable {
         return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
     }
 
-    /** Java reports a missing or forbidden unix socket as a plain SocketException with the system's words. */
+    /** For a missing or forbidden unix socket Java throws a plain SocketException with the system's message. */
     private static boolean isRefusal(Throwable failure) {
         return failure instanceof ConnectException
                 || (failure instanceof SocketException
@@ -181,7 +181,7 @@ final class Connection implements AutoCloseable {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
     }
 
-    /** The engine says {@code {"message": "…"}}; a proxy before it may say anything. */
+    /** The engine sends {@code {"message": "…"}}. A proxy in front of it may send anything. */
     static String reason(String body) {
         try {
             return JSON.readTree(body).path("message").asString(body.strip());

@@ -4,8 +4,8 @@ import com.github.dockerjava.transport.DockerHttpClient;
 import java.io.IOException;
 
 /**
- * Gives every request a connection of its own. A kept one fails after the engine restarted, and may still be served by an
- * engine that is stopping, whose word on an exit is not to be taken.
+ * Uses a new connection for every request. A reused one fails after a restart of the engine. It can also lead to an engine that is
+ * stopping, whose information about an exit is not reliable.
  */
 record ConnectionPerRequest(DockerHttpClient transport) implements DockerHttpClient {
 

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the engine's answer about a container. */
+/** Reads the engine's response about a container. */
 final class ContainerStatusReader {
 
     private ContainerStatusReader() {}
@@ -43,7 +43,7 @@ final class ContainerStatusReader {
                 pid == null || pid == 0 ? null : pid);
     }
 
-    /** The engine's words: created, running, paused, restarting, removing, exited, dead. */
+    /** The engine's states: created, running, paused, restarting, removing, exited, dead. */
     static State state(String status) {
         return switch (status) {
             case "created" -> State.CREATED;
@@ -52,7 +52,7 @@ final class ContainerStatusReader {
         };
     }
 
-    /** The engine writes the year 1 for "never". */
+    /** The engine uses the year 1 for "never". */
     private static @Nullable Instant instant(@Nullable String text) {
         if (text == null || text.isEmpty() || text.startsWith("0001-")) {
             return null;

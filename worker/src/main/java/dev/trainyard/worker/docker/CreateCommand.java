@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says a {@link ContainerSpec} in the engine's words, field by field as {@code docker run --detach} would. */
+/** Converts a {@link ContainerSpec} to the engine's request, field by field as {@code docker run --detach} does. */
 final class CreateCommand {
 
     private static final BigDecimal NANO = BigDecimal.valueOf(1_000_000_000L);
@@ -154,7 +154,7 @@ final class CreateCommand {
                 .withLogConfig(logConfig(spec.logBudget()));
     }
 
-    /** As {@code --mount}, not {@code --volume}: a bind source that does not exist is an error, not a fresh folder. */
+    /** As {@code --mount}, not {@code --volume}: a missing source of a bind mount is an error. It does not create a folder. */
     private static Mount mount(RunSpec.Mount mount) {
         Mount engine = new Mount()
                 .withType(mount.source().startsWith("/") ? MountType.BIND : MountType.VOLUME)
@@ -224,9 +224,9 @@ final class CreateCommand {
     }
 
     /**
-     * Two files, so that at least half the budget is there when one has just been turned over. The budget is for the engine's JSON: each
-     * line takes some 75 bytes more there than it has. The engine's other format ({@code local}) would keep bytes that are not UTF-8, but Docker
-     * 20.10 forgets in it where a line of more than 16 KiB ends.
+     * Two files, so that at least half of the budget remains after a rotation. The budget applies to the engine's JSON files, in which each
+     * line takes about 75 bytes more. The engine's other format ({@code local}) would keep bytes that are not UTF-8, but with it Docker 20.10
+     * loses the end of a line of more than 16 KiB.
      */
     private static LogConfig logConfig(DataSize budget) {
         String half = Long.toString(Math.max(1, budget.bytes() / 2));

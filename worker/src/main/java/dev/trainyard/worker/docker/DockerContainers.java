@@ -35,7 +35,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What can be done with containers. Each operation may be repeated: it then finds its work done. */
+/** Operations on containers. All of them are idempotent. */
 final class DockerContainers implements Containers {
 
     private static final int CONFLICT = 409;
@@ -67,7 +67,7 @@ final class DockerContainers implements Containers {
 
     @Override
     public void start(ContainerId id) {
-        // Started again, an exited container would run a second time.
+        // A start of an exited container would run it a second time.
         if (inspect(id).filter(status -> status.startedAt() != null).isEmpty()) {
             try {
                 connection.act(docker -> start(docker, id));
@@ -94,7 +94,7 @@ final class DockerContainers implements Containers {
         });
     }
 
-    /** An engine that stops may break the wait off or answer it with 0, but then refuses connections (seen on 20.10). */
+    /** An engine that is stopping may break the wait off, or answer with exit code 0. After that it refuses connections (seen on 20.10). */
     @Override
     public void await(ContainerId id) throws InterruptedException {
         Request wait = Request.builder()
@@ -120,7 +120,7 @@ final class DockerContainers implements Containers {
         }
     }
 
-    /** Behind a socket that is kept for it (systemd's), an engine that restarts is not refused, but waited for. */
+    /** With socket activation (systemd), connections wait for an engine that restarts instead of being refused. */
     private Optional<ContainerStatus> inspectAfterBreak(ContainerId id) {
         try {
             return inspect(id);
@@ -158,7 +158,7 @@ final class DockerContainers implements Containers {
                         .withTimeout(Math.toIntExact(grace.toSeconds()))
                         .exec();
             } catch (NotModifiedException | NotFoundException e) {
-                // It did not run.
+                // The container did not run.
             }
             return id;
         });
@@ -207,7 +207,7 @@ final class DockerContainers implements Containers {
         try {
             connection.stream(wait, stream -> stream.transferTo(OutputStream.nullOutputStream()));
         } catch (EngineRefused e) {
-            // Removed meanwhile: what is true, inspect says.
+            // Removed in the meantime: inspect returns the current state.
             Thread.sleep(PAUSE);
         }
     }

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** A Docker engine, reached over its HTTP interface. */
+/** A Docker engine, through its HTTP API. */
 public final class DockerEngine implements Engine {
 
     private static final URI DEFAULT_HOST = URI.create("unix:///var/run/docker.sock");
@@ -39,7 +39,7 @@ public final class DockerEngine implements Engine {
     }
 
     /**
-     * Nothing is asked yet.
+     * Creates the client without a request.
      *
      * @param host {@code unix:///path} or {@code tcp://host:port}
      */
@@ -52,9 +52,9 @@ public final class DockerEngine implements Engine {
     }
 
     /**
-     * The engine that {@code DOCKER_HOST} names, else the one behind the usual unix socket.
+     * The engine at {@code DOCKER_HOST}, otherwise at the default unix socket.
      *
-     * @throws WrongEngineAddress if it names none
+     * @throws WrongEngineAddress if the address is not usable
      */
     public static DockerEngine fromEnvironment(Map<String, String> environment) {
         String host = environment.getOrDefault("DOCKER_HOST", "");
@@ -72,10 +72,10 @@ public final class DockerEngine implements Engine {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // Said below, with what is wanted instead.
+            // Reported below, with the expected form.
         }
         throw new WrongEngineAddress(
-                "DOCKER_HOST is '%s', which is no address of a Docker engine that can be used here. Write unix:///path/of/the.socket or tcp://host:port, or unset it for %s."
+                "DOCKER_HOST is '%s', which is not a usable address of a Docker engine. Write unix:///path/of/the.socket or tcp://host:port, or unset it for %s."
                         .formatted(host.replaceFirst("//[^/@:]*+:[^/@]*+@", "//***@"), DEFAULT_HOST));
     }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What can be done with the engine's images. */
+/** Operations on images. */
 final class DockerImages implements EngineImages {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -104,7 +104,7 @@ final class DockerImages implements EngineImages {
         String architecture = Objects.requireNonNull(version.getArch());
         String variant = "";
         if (architecture.equals("arm")) {
-            // The kernel's word for it: armv6l, armv7l.
+            // The kernel's names: armv6l, armv7l.
             String kernel = Objects.requireNonNullElse(
                     connection.ask(docker -> docker.infoCmd().exec()).getArchitecture(), "");
             variant = kernel.startsWith("armv") && kernel.length() > 4 ? kernel.substring(3, 5) : "";
@@ -112,7 +112,7 @@ final class DockerImages implements EngineImages {
         return new EnginePlatform(Objects.requireNonNull(version.getOperatingSystem()), architecture, variant);
     }
 
-    /** With the engine's own (classic) builder. */
+    /** Uses the engine's classic builder. */
     @Override
     public void build(BuildOrder order, InputStream context, Consumer<EngineMessage> messages)
             throws InterruptedException {
@@ -206,7 +206,7 @@ final class DockerImages implements EngineImages {
     }
 
     private String credentials(Object credentials) {
-        // docker-java's own (Jackson 2) mapper knows the engine's spelling of its credential types.
+        // docker-java's own mapper (Jackson 2) has the engine's spelling of the credential types.
         byte[] json = connection
                 .config()
                 .getObjectMapper()

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What can be done with the engine's networks. */
+/** Operations on networks. */
 final class DockerNetworks implements EngineNetworks {
 
     private static final String DEVICE = "com.docker.network.bridge.name";
@@ -37,7 +37,7 @@ final class DockerNetworks implements EngineNetworks {
                     .exec()
                     .getId());
         } catch (EngineRefused e) {
-            // Another worker of this host may have been faster.
+            // Another worker of this host may have created it first.
             return inspect(name).orElseThrow(() -> e);
         }
         return inspect(name)

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What can be done with the engine's volumes. */
+/** Operations on volumes. */
 final class DockerVolumes implements EngineVolumes {
 
     private final Connection connection;
@@ -42,7 +42,7 @@ final class DockerVolumes implements EngineVolumes {
                     .withLabels(Map.of(Labels.TEAM, team))
                     .exec()
                     .getName());
-            // Somebody may have been faster: the engine then answers as if it had made it.
+            // If another program created it first, the engine answers as if it had created it now.
             return connection.ask(docker -> volume(docker.inspectVolumeCmd(name).exec()));
         } catch (EngineRefused refused) {
             throw EngineErrors.startRefused(refused);

@@ -16,29 +16,29 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what the engine remembers of a container's end. It keeps its last 256 events, of all that it does, until it is restarted. A signal
- * that was sent through it stands before the end, a stop comes right after.
+ * Reads the engine's events about a container's end. The engine keeps its last 256 events of all kinds until it is restarted. A signal
+ * sent through the engine is recorded before the end, a stop right after it.
  */
 final class EndEvents {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int SIGNALLED = 128;
 
-    /** So long after an end something of it may come. It is waited for only where the rest tells nothing. */
+    /** How long events may arrive after the end. Waited for only if the other data is not conclusive. */
     private static final Duration LATE = Duration.ofSeconds(2);
 
     private static final EndRecord NOTHING = new EndRecord(false, List.of(), false);
 
     private EndEvents() {}
 
-    /** Of a container that has exited. Both times are the engine's own, as those of its events are. */
+    /** For an exited container. Its times and those of the events are all by the engine's clock. */
     static EndRecord read(Connection connection, ContainerStatus exited) throws InterruptedException {
         Instant started = exited.startedAt();
         Instant finished = exited.finishedAt();
         if (started == null || finished == null) {
             return NOTHING;
         }
-        // Of a container that ends at once the engine may note the end before the start.
+        // If a container ends at once, the engine may record the end before the start.
         Instant since = started.isBefore(finished) ? started : finished;
         String filters = JSON.writeValueAsString(
                 Map.of("container", List.of(exited.id().value()), "event", List.of("kill", "die", "stop")));
@@ -53,7 +53,7 @@ final class EndEvents {
         try {
             return connection.stream(request, stream -> read(stream, exited.exitCode()));
         } catch (EngineRefused e) {
-            // A proxy before the engine may keep its events back.
+            // A proxy in front of the engine may hold back events.
             return NOTHING;
         }
     }

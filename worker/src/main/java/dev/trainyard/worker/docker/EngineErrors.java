@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What the engine means by its words, where a status alone does not tell. Wordings of moby 20.10 to 28. */
+/** Interprets error messages of the engine if the status alone is not enough. Messages of moby 20.10 to 28. */
 final class EngineErrors {
 
     private static final Pattern MISSING_SOURCE =
             Pattern.compile("^invalid mount config for type *: bind source path does not exist: ");
     private static final List<String> NO_USER =
             List.of("no matching entries in passwd file", "no matching entries in group file");
-    /** It looks into the image's own files for no other path that a request names. */
+    /** The working directory is the only path of a request that the engine looks up in the image's files. */
     private static final Pattern WORKING_DIRECTORY =
             Pattern.compile("^(?:lstat|mkdir) .*: not a directory$|^the working directory .* is invalid");
 
@@ -30,19 +30,18 @@ final class EngineErrors {
             List.of("permission denied", "is a directory", "exec format error");
     private static final List<String> NO_SPACE = List.of("no space left on device", "no space left on device: unknown");
 
-    /** The kernel says "no space left" also of these, which no disk can help. */
+    /** The kernel also reports "no space left" for these, which are not about a disk. */
     private static final List<String> NO_DISK = List.of("cgroup", "inotify");
 
     private EngineErrors() {}
 
-    /** A refusal to create or start a container, or what it needs, with what it means. */
+    /** Adds its meaning to a refusal to create or start a container. */
     static StartRefused startRefused(EngineRefused refused) {
         return new StartRefused(refused, startRefusal(refused.reason()));
     }
 
     static StartRefusal startRefusal(String reason) {
-        // What a user chose, such as a program called "port is already allocated", is quoted or does not stand at the
-        // end.
+        // Text that a user chose, such as a program named "port is already allocated", is quoted or not at the end.
         String words = QuotedWords.removed(reason).toLowerCase(Locale.ROOT).strip();
         if (NO_USER.stream().anyMatch(words::endsWith)) {
             return StartRefusal.NO_SUCH_USER;

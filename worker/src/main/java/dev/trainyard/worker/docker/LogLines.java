@@ -13,12 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Puts messages together to lines, cuts those that are too long, and numbers what has the same timestamp. */
+/** Joins messages to lines, splits lines that are too long, and counts entries with the same timestamp. */
 final class LogLines {
 
     static final int LONGEST = 64 * 1024;
 
-    /** The streams overtake each other by microseconds: a line of the one falls between pieces of the other's. */
+    /** The two streams can differ by microseconds, so that a line of one is between pieces of a line of the other. */
     private static final int TIMESTAMPS_REMEMBERED = 256;
 
     private final Consumer<LogEntry.Line> sink;
@@ -50,7 +50,7 @@ final class LogLines {
         }
     }
 
-    /** The log has ended: what has no newline is a line, too. */
+    /** Call this at the end of the log: text without a newline is then also a line. */
     void end() {
         pending.forEach((stream, line) -> emit(stream, line, true));
         pending.clear();
@@ -81,7 +81,7 @@ final class LogLines {
         sink.accept(new LogEntry.Line(stream, text, continues, new LogPoint(timestamp, count)));
     }
 
-    /** Not within a character: at most three bytes back there is a first byte, if it is UTF-8 at all. */
+    /** Avoids splitting a character: in UTF-8 its first byte is at most three bytes back. */
     private static int boundary(byte[] bytes, int at) {
         for (int start = at; start > at - 4; start--) {
             if ((bytes[start] & 0xC0) != 0x80) {

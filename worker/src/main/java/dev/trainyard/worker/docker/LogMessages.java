@@ -15,21 +15,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the engine's log stream apart into the messages that it logged: a line each, or the next 16 KiB of a longer line.
- * Without a terminal each message is a frame; with one, messages follow each other bare.
+ * Splits the engine's log stream into messages: each is a line, or the next 16 KiB of a longer line.
+ * Without a terminal each message is a frame. With a terminal there are no frames.
  */
 sealed interface LogMessages {
 
-    /** The engine cuts lines to pieces of this size (moby, daemon/logger/copier.go: defaultBufSize). */
+    /** The engine splits lines into pieces of this size (moby, daemon/logger/copier.go: defaultBufSize). */
     int LONGEST = 16 * 1024;
 
     /** {@code 2006-01-02T15:04:05.000000000Z } */
     int TIMESTAMP = 31;
 
-    /** One message. All pieces of a line have the line's timestamp; only the last ends with a newline. */
+    /** One message. All pieces of a line have the same timestamp; only the last ends with a newline. */
     record Message(LogStream stream, Instant timestamp, byte[] text) {}
 
-    /** Null: the stream has ended. */
+    /** Null at the end of the stream. */
     @Nullable
     Message next() throws IOException;
 
@@ -43,7 +43,7 @@ sealed interface LogMessages {
 
         private static final int SYSTEM_ERROR = 3;
         private static final int HEADER = 8;
-        /** Far beyond anything that the engine sends: the stream is out of step. */
+        /** Far more than the engine ever sends: the stream is corrupt. */
         private static final int ABSURD = 16 * 1024 * 1024;
 
         @Override

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Skips what was read before: everything up to the resume point, by its place in the log and not by its time, since the
- * timestamps of the two streams are not in order. If the point is not there any more, what is lost is marked by a gap.
+ * Skips everything up to the resume point. It compares positions, not times, because the timestamps of the two streams are not in
+ * order. If the log no longer contains the point, a gap marks the loss.
  */
 final class LogResume implements Consumer<LogEntry.Line> {
 
-    /** How far beyond the point to look for it. The streams overtake each other by far less. */
+    /** How far after its timestamp to search for the point. The streams differ by far less. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final int MOST_HELD = 10_000;
@@ -44,7 +44,7 @@ final class LogResume implements Consumer<LogEntry.Line> {
         }
     }
 
-    /** The log has ended. */
+    /** Call this at the end of the log. */
     void end() {
         if (!found && !held.isEmpty()) {
             giveUp();

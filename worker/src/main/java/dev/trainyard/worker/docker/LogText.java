@@ -5,7 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The bytes that the program wrote: a log stream without its frames. */
+/** The bytes that the program wrote: a log stream without frames. */
 final class LogText {
 
     private static final int HEADER_AFTER_STREAM = 3;

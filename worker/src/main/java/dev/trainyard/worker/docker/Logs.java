@@ -17,13 +17,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the logs of containers. docker-java's own reader loses where a message ends, which timestamps need. */
+/** Reads the logs of containers. docker-java's own reader loses the ends of messages, which are needed to find timestamps. */
 final class Logs {
 
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
 
-    /** While the engine turns a log over, it may open a file that it has just renamed, and answers 500. */
+    /** During a rotation of the log, the engine may fail to open a file that it has just renamed, and answers 500. */
     private static final int MOST_REFUSALS = 5;
 
     private static final long PAUSE_MILLIS = 200;
@@ -36,7 +36,7 @@ final class Logs {
         this.containers = containers;
     }
 
-    /** Followed while the container runs; then once more without following, for what came with the end. */
+    /** Follows the log while the container runs. Then reads once more without following, for messages at the end. */
     void follow(ContainerId id, @Nullable LogPoint after, Consumer<LogEntry> sink) throws InterruptedException {
         Following following = new Following(id, after, sink);
         boolean running = true;
@@ -94,7 +94,7 @@ final class Logs {
         return nuls;
     }
 
-    /** A failing disk is not a failing connection. */
+    /** An error of the disk must not look like an error of the connection. */
     private static void write(OutputStream out, byte[] buffer, int length) {
         try {
             out.write(buffer, 0, length);
@@ -145,8 +145,8 @@ final class Logs {
             for (var message = messages.next(); message != null; message = messages.next()) {
                 lines.add(message);
             }
-            // A followed stream may end early, within a line: what is pending is read again by the last, unfollowed
-            // one.
+            // A followed stream may end too early, within a line. The last read, without following, reads that line
+            // again.
             if (!follow) {
                 lines.end();
                 if (resume != null) {

@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Whether the engine limits what a container writes in its own file system. */
+/** Checks whether the engine can limit the size of a container's root file system. */
 final class RootFileSystem {
 
-    /** Of these, one that cannot keep a limit refuses it; others take it and do not keep it. */
+    /** Drivers that refuse a limit that they cannot enforce. Others accept it and ignore it. */
     private static final Set<String> DRIVERS = Set.of("btrfs", "devicemapper", "overlay2", "zfs");
 
-    /** A tar without entries. */
+    /** An empty tar file. */
     private static final byte[] NOTHING = new byte[1024];
 
     private RootFileSystem() {}
@@ -28,7 +28,7 @@ final class RootFileSystem {
         if (!DRIVERS.contains(driver)) {
             return Optional.of("its storage driver is %s, which has no --storage-opt size".formatted(driver));
         }
-        // The engine tells only when a container is made, and there may be no image yet.
+        // The engine checks this only when it creates a container, and there may be no image yet.
         String name = "trainyard/probe:" + UUID.randomUUID();
         try {
             makeEmptyImage(connection, name);

@@ -1,6 +1,6 @@
 /**
- * Docker behind {@link dev.trainyard.worker.engine.Engine}; nothing else imports docker-java. It says what the engine says and decides nothing. Entry:
- * {@link dev.trainyard.worker.docker.DockerEngine}.
+ * The implementation of {@link dev.trainyard.worker.engine.Engine} for Docker, and the only package that imports docker-java. It converts
+ * calls and responses and makes no decisions. Entry: {@link dev.trainyard.worker.docker.DockerEngine}.
  */
 @NullMarked
 package dev.trainyard.worker.docker;

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to build from a context.
+ * The parameters of a build.
  *
  * @param dockerfile path within the context
- * @param target stage to stop at; null: the last
- * @param tags names of the image when it is done
- * @param memory the most that each step may use; null: no limit
- * @param network of the containers in which RUN works
- * @param cached whether a step may be taken from an earlier build
+ * @param target stage to build; null for the last
+ * @param tags names of the built image
+ * @param memory limit for each step; null for no limit
+ * @param network of the containers in which RUN runs
+ * @param cached whether the engine may use its build cache
  */
 public record BuildOrder(
         String dockerfile,

@@ -10,18 +10,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One container, completely: what the engine is asked to create. Composed by {@link ContainerSpecs}.
+ * The complete specification of a container to create, composed by {@link ContainerSpecs}.
  *
- * @param image id of an image that the host has
- * @param run the request's own words; {@code environment}, {@code mounts}, {@code memory} and {@code pids} below stand in for its
+ * @param image id of an image on the host
+ * @param run the run of the request; {@code environment}, {@code mounts}, {@code memory} and {@code pids} below replace its own
  * @param environment in order
- * @param mounts the request's, and the outputs
- * @param gpus UUIDs that the container sees; empty: no device request at all
- * @param stopTimeout what the engine grants the container when the engine itself stops; null: its default
- * @param logBudget what the engine keeps of the container's log
- * @param memory the most that it may use; null: no limit
- * @param rootFileSystem how much it may write in its own file system; null: no limit
- * @param pids how many processes and threads it may have; null: no limit
+ * @param mounts the mounts of the request, and the outputs
+ * @param gpus UUIDs of the visible GPUs; if empty, there is no device request at all
+ * @param stopTimeout grace period when the engine itself stops; null for its default
+ * @param logBudget how much of the container's log the engine keeps
+ * @param memory memory limit; null for no limit
+ * @param rootFileSystem limit for writes to the root file system; null for no limit
+ * @param pids limit for processes and threads; null for no limit
  */
 public record ContainerSpec(
         String name,
@@ -37,7 +37,7 @@ public record ContainerSpec(
         @Nullable Long pids,
         @Nullable DataSize rootFileSystem) {
 
-    /** The same with folders of the outputs mounted by themselves, in place of volumes that the image declares there. */
+    /** The same with separate mounts for these folders of the outputs. They replace volumes that the image declares there. */
     public ContainerSpec keeping(Path outputs, List<Path> folders) {
         List<RunSpec.Mount> more = new ArrayList<>(mounts);
         folders.forEach(folder -> more.add(new RunSpec.Mount(
@@ -59,7 +59,7 @@ public record ContainerSpec(
                 rootFileSystem);
     }
 
-    /** The same with other limits than the request's own. */
+    /** The same with other limits than in the request. */
     public ContainerSpec limited(
             @Nullable DataSize mostMemory, @Nullable Long mostPids, @Nullable DataSize mostRootFileSystem) {
         return new ContainerSpec(

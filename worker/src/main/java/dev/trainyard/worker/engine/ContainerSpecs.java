@@ -15,24 +15,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Composes the container of an attempt from the request and what the worker adds to it: a pure function. */
+/** Composes the container of an attempt from the request and the additions of the worker. Pure functions. */
 public final class ContainerSpecs {
 
     public static final DataSize DEFAULT_LOG_BUDGET = new DataSize(1L << 30);
 
     public static final String VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES";
 
-    /** Leaves room for number and digits within 63 characters, which is what a host name may have. */
+    /** Leaves room for number and id within 63 characters, the limit of a host name. */
     private static final int LONGEST_JOB_NAME = 40;
 
     private ContainerSpecs() {}
 
     /**
-     * The container that Docker would start from the same words, with our name, labels, devices, outputs and log budget.
+     * The container that {@code docker run} would start, plus Trainyard's name, labels, devices, outputs and log budget.
      *
-     * @param devices all that the attempt holds, stand-in slots included
-     * @param imageId id of the image that the host has
-     * @param outputs existing folder on the host, mounted where the request expects its outputs
+     * @param devices all reserved devices, including run slots
+     * @param imageId id of the image on the host
+     * @param outputs existing folder on the host, to mount at the request's target of the outputs
      */
     public static ContainerSpec of(
             Owner owner,
@@ -61,14 +61,14 @@ public final class ContainerSpecs {
                 null);
     }
 
-    /** Always the same for one attempt, so that a create which outlived its process is found again. */
+    /** The name is fixed for an attempt, so that the worker finds the container of a create request whose response was lost. */
     public static String name(String jobName, AttemptRef attempt) {
         String name = jobName.replaceAll("[^a-zA-Z0-9_.-]+", "-");
         String kept = name.substring(0, Math.min(name.length(), LONGEST_JOB_NAME));
         return "ty-%s-%d-%s".formatted(kept, attempt.number(), attempt.id().shortForm());
     }
 
-    /** Whether a container is the attempt's also by its name: an image has labels too, and the engine gives them to each step of a build. */
+    /** Whether the name also belongs to the attempt. Labels are not enough: the engine copies labels of an image to the containers of build steps. */
     public static boolean isNameOf(String name, AttemptId attempt) {
         return name.startsWith("ty-") && name.endsWith("-" + attempt.shortForm());
     }
@@ -81,8 +81,8 @@ public final class ContainerSpecs {
     }
 
     /**
-     * Framework images set {@code NVIDIA_VISIBLE_DEVICES=all}, and with an nvidia default runtime a container without
-     * a reservation would see every GPU: so it is always ours to set, whatever image and request say.
+     * Framework images set {@code NVIDIA_VISIBLE_DEVICES=all}. If nvidia is the default runtime, a container without a
+     * reservation would then see every GPU. So the worker always sets this variable, and overrides image and request.
      */
     private static Map<String, String> environment(RunSpec run, List<String> gpus) {
         Map<String, String> environment = new LinkedHashMap<>(run.program().environment());
@@ -98,8 +98,8 @@ public final class ContainerSpecs {
     }
 
     /**
-     * Volumes of the image that lie in the folder of the outputs, as paths in it: there the engine would mount a volume without a name,
-     * which takes what the program writes and goes with the container.
+     * The volumes of the image within the folder of the outputs, as relative paths. There the engine would mount an anonymous volume: the
+     * program's files would go to that volume and be deleted with the container.
      *
      * @param imageVolumes folders that the image declares as volumes
      */
@@ -120,7 +120,7 @@ public final class ContainerSpecs {
                 .toList();
     }
 
-    /** Compose's {@code stop_grace_period} is the container's stop timeout; Docker's default is left unsaid. */
+    /** Compose's {@code stop_grace_period} is the container's stop timeout. Null for Docker's default. */
     private static @Nullable Duration stopTimeout(Duration gracePeriod) {
         return gracePeriod.equals(Request.Submit.DEFAULT_GRACE_PERIOD) ? null : gracePeriod;
     }

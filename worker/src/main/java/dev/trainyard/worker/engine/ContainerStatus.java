@@ -6,17 +6,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine says about a container.
+ * The engine's state of a container.
  *
- * @param exitCode means something once it has exited
- * @param oomKilled set for any process of the container that the kernel killed for want of memory; can be missing
- * @param startedAt the engine's clock; null: never started
- * @param finishedAt the engine's clock; null: not yet
- * @param error why the engine could not start it, in its own words; empty: it did not say
+ * @param exitCode valid only after the exit
+ * @param oomKilled whether the kernel killed any process of the container because of memory; the engine can miss this
+ * @param startedAt by the engine's clock; null if it never started
+ * @param finishedAt by the engine's clock; null if it has not exited
+ * @param error the engine's message if it could not start the container; empty if there is none
  * @param image id of its image
- * @param argv the program and its arguments, entrypoint and command put together
- * @param tty whether standard output and error are one stream
- * @param pid of its first process on the engine's host; null: none runs
+ * @param argv the program and its arguments: entrypoint plus command
+ * @param tty whether standard output and standard error are one stream
+ * @param pid of its first process on the engine's host; null if none runs
  */
 public record ContainerStatus(
         ContainerId id,

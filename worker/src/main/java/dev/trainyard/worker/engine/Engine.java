@@ -6,14 +6,14 @@ import java.util.Optional;
 
 /**
  * The container engine of this host. Calls block the calling thread, which should be a virtual one. Short calls end within a
- * deadline and are not cut by an interrupt, which is kept for afterwards; those that wait or stream throw {@link
- * InterruptedException} promptly. All of them throw {@link EngineSilent} or {@link EngineRefused}.
+ * deadline. An interrupt does not end them; the thread remains interrupted afterwards. Calls that wait or stream throw {@link
+ * InterruptedException} promptly. All calls can throw {@link EngineSilent} or {@link EngineRefused}.
  */
 public interface Engine extends AutoCloseable {
 
     EngineInfo info();
 
-    /** Why it cannot limit what a container writes in its own file system; empty: it can. Asked by making a container, which goes away again. */
+    /** Why the engine cannot limit the size of a root file system. Empty if it can. Tries it with a container, which it removes again. */
     Optional<String> objectionToRootFileSystem(DataSize size);
 
     /** Returns if the engine answers. */
@@ -27,7 +27,7 @@ public interface Engine extends AutoCloseable {
 
     EngineNetworks networks();
 
-    /** Ends the connections. Containers run on. */
+    /** Closes the connections. Containers continue. */
     @Override
     void close() throws IOException;
 }

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.engine;
 
-/** Why a call to the engine brought no result: it did not answer, or it answered no. */
+/** A call to the engine failed: the engine did not answer, or it refused. */
 public abstract sealed class EngineException extends RuntimeException permits EngineSilent, EngineRefused {
 
     private static final long serialVersionUID = 1L;

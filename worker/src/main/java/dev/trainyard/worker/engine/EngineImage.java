@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * An image that the host has.
+ * An image on the host.
  *
- * @param id {@code sha256:…} of its configuration: what is in it, wherever it came from
+ * @param id {@code sha256:…} of its configuration, which identifies its content
  * @param repoTags its names on the engine
- * @param repoDigests {@code repository@sha256:…} for each registry that it was pulled from; built images have none
- * @param platform what it is for
- * @param onBuild instructions that a build from it begins with
- * @param volumes folders that it declares as {@code VOLUME}
+ * @param repoDigests {@code repository@sha256:…} for each registry that it was pulled from; empty for built images
+ * @param platform for which it was built
+ * @param onBuild ONBUILD instructions, with which a build from this image begins
+ * @param volumes folders that it declares with {@code VOLUME}
  */
 public record EngineImage(
         String id,
@@ -22,7 +22,7 @@ public record EngineImage(
         List<String> onBuild,
         List<String> volumes) {
 
-    /** Whether that is a name of it: the engine also finds images by the beginning of their id. */
+    /** Whether the reference is a name of the image. The engine also finds images by a prefix of the id. */
     public boolean isNamed(String reference) {
         String inFull = ImageName.inFull(reference);
         return Stream.concat(repoTags.stream(), repoDigests.stream())

@@ -4,38 +4,38 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What can be done with the engine's images. */
+/** Operations on images. */
 public interface EngineImages {
 
     /**
-     * What the engine finds: an image of that name, else one whose id begins so.
+     * Finds an image as the engine does: by name, otherwise by a prefix of the id.
      *
-     * @return empty: the host does not have it
+     * @return empty if the host does not have it
      */
     Optional<EngineImage> inspect(String reference);
 
     /**
-     * Pulls an image with the registry credentials of this account's configuration.
+     * Pulls an image with the registry credentials of the worker's account.
      *
-     * @param reference a reference without a tag means {@code latest}
-     * @param messages called in the calling thread with each thing that the engine says, errors included
+     * @param reference without a tag: {@code latest}
+     * @param messages called in the calling thread with each message of the engine, including errors
      */
     void pull(String reference, Consumer<EngineMessage> messages) throws InterruptedException;
 
-    /** For what it builds, where nothing else is asked for. */
+    /** The default platform of builds. */
     EnginePlatform platform();
 
     /**
      * Builds an image.
      *
-     * @param context a tar; read once, not closed
-     * @param messages called in the calling thread with each thing that the engine says, errors included
+     * @param context a tar file; read once, not closed
+     * @param messages called in the calling thread with each message of the engine, including errors
      */
     void build(BuildOrder order, InputStream context, Consumer<EngineMessage> messages) throws InterruptedException;
 
-    /** Gives an image another name, such as {@code team/model:3}; a name that another image has moves to this one. */
+    /** Adds a name to an image, for example {@code team/model:3}. The name moves if another image had it. */
     void tag(String image, String name);
 
-    /** Removes a name, and the image with its last one. Gone already: success. */
+    /** Removes a name, and the image if this was its last name. Succeeds if the name does not exist. */
     void remove(String reference);
 }

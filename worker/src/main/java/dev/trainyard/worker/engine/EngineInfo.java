@@ -3,11 +3,11 @@ package dev.trainyard.worker.engine;
 import java.nio.file.Path;
 
 /**
- * What the engine says about itself.
+ * Information about the engine.
  *
- * @param id random, kept in the engine's data root: another id is another engine
- * @param apiVersion the newest that it speaks, such as {@code 1.41}
- * @param liveRestore whether containers outlive a restart of the engine
- * @param dataRoot where it keeps images and containers, on its own host
+ * @param id random id in the engine's data root, which identifies the engine
+ * @param apiVersion the newest supported version, for example {@code 1.41}
+ * @param liveRestore whether containers survive a restart of the engine
+ * @param dataRoot folder of images and containers, on the engine's host
  */
 public record EngineInfo(String id, String version, String apiVersion, boolean liveRestore, Path dataRoot) {}

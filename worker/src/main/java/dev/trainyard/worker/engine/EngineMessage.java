@@ -3,14 +3,14 @@ package dev.trainyard.worker.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that the engine says while it pulls or builds.
+ * One message of the engine during a pull or build.
  *
- * @param stream output of a build, as it comes: not whole lines
- * @param status what happens to {@code id}
+ * @param stream a piece of a build's output, not necessarily whole lines
+ * @param status state of {@code id}
  * @param id a layer
- * @param current bytes done, of {@code total}; 0 if it does not say
- * @param error why it stops; the engine has no other way to say so once it has begun to answer
- * @param imageId the image that was built
+ * @param current bytes done, of {@code total}; 0 if unknown
+ * @param error why the engine stops; after its response has begun, it can report errors only in this way
+ * @param imageId id of the built image
  */
 public record EngineMessage(
         @Nullable String stream,

@@ -1,13 +1,13 @@
 package dev.trainyard.worker.engine;
 
-/** What can be done with the engine's networks. */
+/** Operations on networks. */
 public interface EngineNetworks {
 
     /**
-     * Makes a bridge without IPv6, whose containers do not reach each other, unless there is a network of that name; returns the one that
-     * there is now.
+     * Creates a bridge network without IPv6 whose containers cannot reach each other, unless a network with that name exists. Returns the
+     * network.
      *
-     * @param device of the host, 15 characters at most
+     * @param device name of the host's network device, at most 15 characters
      */
     EngineNetwork provideBridge(String name, String device);
 }

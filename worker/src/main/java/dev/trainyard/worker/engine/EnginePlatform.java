@@ -4,26 +4,26 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What an engine builds images for, or what an image is for, as Go and image indexes spell it.
+ * The platform of an engine or an image, in the spelling of Go and of image indexes.
  *
- * @param os such as {@code linux}
- * @param architecture such as {@code amd64}
- * @param variant such as {@code v7} of arm; empty where there is none
+ * @param os for example {@code linux}
+ * @param architecture for example {@code amd64}
+ * @param variant for example {@code v7} of arm; empty if there is none
  */
 public record EnginePlatform(String os, String architecture, String variant) {
 
     private static final Map<String, String> OTHER_WORDS =
             Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
 
-    /** What is meant where no variant is named. */
+    /** Default variants. */
     private static final Map<String, String> VARIANTS = Map.of("amd64", "v1", "arm64", "v8", "arm", "v7");
 
-    /** Such as {@code linux/arm/v7}. */
+    /** For example {@code linux/arm/v7}. */
     public String name() {
         return variant.isEmpty() ? os + "/" + architecture : os + "/" + architecture + "/" + variant;
     }
 
-    /** Whether that is what {@code --platform} calls it, in full. */
+    /** Whether the value of {@code --platform} is exactly this platform. */
     public boolean isNamed(String word) {
         String[] parts = word.toLowerCase(Locale.ROOT).split("/", -1);
         if (parts.length != 2 && parts.length != 3) {

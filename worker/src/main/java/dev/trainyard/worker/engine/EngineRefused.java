@@ -1,6 +1,6 @@
 package dev.trainyard.worker.engine;
 
-/** The engine answered, and refused. */
+/** The engine answered with an error. */
 public sealed class EngineRefused extends EngineException permits StartRefused {
 
     private static final long serialVersionUID = 1L;
@@ -19,12 +19,12 @@ public sealed class EngineRefused extends EngineException permits StartRefused {
         this.reason = reason;
     }
 
-    /** HTTP status of the engine's answer. */
+    /** HTTP status of the response. */
     public int status() {
         return status;
     }
 
-    /** The engine's own words. */
+    /** The engine's message. */
     public String reason() {
         return reason;
     }

@@ -1,14 +1,14 @@
 package dev.trainyard.worker.engine;
 
 /**
- * The engine could not be reached, broke the connection, or did not answer in time. What was asked may or may not have
- * happened: only asking again tells.
+ * The engine could not be reached, closed the connection, or did not answer in time. It is unknown whether the operation
+ * took place; only another request can tell.
  */
 public final class EngineSilent extends EngineException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What became of the connection. */
+    /** How the connection failed. */
     public enum How {
         REFUSED,
         BROKEN,
@@ -22,17 +22,17 @@ public final class EngineSilent extends EngineException {
         this.how = how;
     }
 
-    /** Whether no connection could be made at all: nothing listens there, so nothing was asked. */
+    /** Whether the connection was refused, so that no request was sent. */
     public boolean refused() {
         return how == How.REFUSED;
     }
 
-    /** Whether it was there, and ended the connection before it had answered. */
+    /** Whether the engine closed the connection before it answered. */
     public boolean broke() {
         return how == How.BROKEN;
     }
 
-    /** Whether it was merely slow: it may have been there all the time. */
+    /** Whether the engine did not answer in time. It may be running. */
     public boolean timedOut() {
         return how == How.TIMED_OUT;
     }

@@ -2,16 +2,16 @@ package dev.trainyard.worker.engine;
 
 import java.util.Optional;
 
-/** What can be done with the engine's volumes. */
+/** Operations on volumes. */
 public interface EngineVolumes {
 
-    /** Empty: the host does not have it. */
+    /** Empty if the host does not have it. */
     Optional<EngineVolume> inspect(String name);
 
     /**
-     * Makes the volume for a team, unless there is one of that name; returns the one that there is now.
+     * Creates the volume for a team, unless a volume with that name exists. Returns the volume.
      *
-     * @throws StartRefused the engine makes none
+     * @throws StartRefused if the engine refuses to create it
      */
     EngineVolume provide(String name, String team);
 }

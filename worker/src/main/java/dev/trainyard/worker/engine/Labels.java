@@ -9,17 +9,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The labels that tell our containers apart, and whose each is. */
+/** Labels that identify Trainyard's containers and their owners. */
 public final class Labels {
 
     public static final String INSTALLATION = "dev.trainyard.installation";
     public static final String WORKER = "dev.trainyard.worker";
     public static final String JOB = "dev.trainyard.job";
     public static final String ATTEMPT = "dev.trainyard.attempt";
-    /** After a database restore this is all that tells which devices an unknown container holds. */
+    /** After a restore of the database, only this label tells which devices an unknown container holds. */
     static final String DEVICES = "dev.trainyard.devices";
 
-    /** Of a volume: for whose jobs it was made. */
+    /** On a volume: the team for whose jobs it was created. */
     public static final String TEAM = "dev.trainyard.team";
 
     private Labels() {}

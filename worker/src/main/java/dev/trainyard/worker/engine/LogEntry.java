@@ -2,18 +2,18 @@ package dev.trainyard.worker.engine;
 
 import java.time.Instant;
 
-/** What a log says next. */
+/** The next entry of a log. */
 public sealed interface LogEntry {
 
     /**
-     * A line, or a piece of one that is longer than 64 KiB.
+     * A line, or a piece of a line that is longer than 64 KiB.
      *
-     * @param text without the line's end; carriage returns are kept, NUL is removed, what is no UTF-8 is replaced
-     * @param continues whether the next entry of the same stream goes on with the same line
-     * @param point reading on from here yields what comes after
+     * @param text without the line end; carriage returns are kept, NUL is removed, bytes that are not UTF-8 are replaced
+     * @param continues whether the next entry of the same stream continues the line
+     * @param point where to continue after this entry
      */
     record Line(LogStream stream, String text, boolean continues, LogPoint point) implements LogEntry {}
 
-    /** What was written between these is lost: the engine's log budget turned it over before it was read. */
+    /** The log between these times is lost: the engine rotated it away before it was read. */
     record Gap(LogPoint after, Instant until) implements LogEntry {}
 }

@@ -3,19 +3,19 @@ package dev.trainyard.worker.engine;
 /**
  * A log written to a file.
  *
- * @param bytes how long the file is
- * @param text how much of that whoever follows the log is told: all but NUL
- * @param complete whether all that the engine had is there; otherwise the budget ended it
+ * @param bytes size of the file
+ * @param text size without NUL characters, which a follower of the log does not get
+ * @param complete whether it contains everything that the engine had; false if the budget ended it
  */
 public record LogFile(long bytes, long text, boolean complete) {
 
-    /** The last line of each stream is followed as a line, also if the program did not end it. */
+    /** A follower gets the last line of each stream with a line end, even if the program did not write one. */
     private static final int LINE_ENDS_ADDED = 2;
 
     /**
-     * How much of the log is not in the file, about: the engine had turned its beginning over, or the budget ended the file.
+     * Approximate size of the log that is not in the file, because the engine rotated its beginning away or the budget ended it.
      *
-     * @param followed bytes of the lines that were followed, each with its end
+     * @param followed total size of the followed lines, including line ends
      */
     public long missing(long followed) {
         long missing = followed - text;

@@ -3,9 +3,9 @@ package dev.trainyard.worker.engine;
 import java.time.Instant;
 
 /**
- * A place in a container's log, to go on from.
+ * A position in a container's log from which to continue.
  *
- * @param timestamp the engine's, of the entry last read; nanoseconds
- * @param count how many entries with this timestamp had been read then
+ * @param timestamp the engine's timestamp of the last entry, in nanoseconds
+ * @param count number of entries with this timestamp that were read
  */
 public record LogPoint(Instant timestamp, int count) {}

@@ -1,6 +1,6 @@
 package dev.trainyard.worker.engine;
 
-/** Where a line of a log came from. A container with a terminal has only STDOUT. */
+/** The stream of a log line. A container with a terminal has only STDOUT. */
 public enum LogStream {
     STDOUT,
     STDERR

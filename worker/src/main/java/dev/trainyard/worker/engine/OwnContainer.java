@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A container with this worker's labels.
  *
- * @param job from its label; null: the label is none
- * @param attempt from its label; null: the label is none
- * @param devices keys of the devices that it was given, stand-in slots included
+ * @param job from its label; null if the label is not an id
+ * @param attempt from its label; null if the label is not an id
+ * @param devices keys of its devices, including run slots
  */
 public record OwnContainer(
         ContainerId id,

@@ -1,4 +1,4 @@
 package dev.trainyard.worker.engine;
 
-/** A port of a running container that the host listens on for it. */
+/** A published port of a running container. */
 public record PublishedPort(int container, String protocol, String hostIp, int host) {}

@@ -1,11 +1,11 @@
 package dev.trainyard.worker.engine;
 
-/** What an engine says, apart from what it repeats of a request. */
+/** Separates an engine's own message from the parts that it quotes from a request. */
 public final class QuotedWords {
 
     private QuotedWords() {}
 
-    /** The words without what stands in double quotes, which are names and paths that a user chose. */
+    /** Removes text in double quotes: names and paths that a user chose. */
     public static String removed(String words) {
         StringBuilder own = new StringBuilder();
         boolean quoted = false;

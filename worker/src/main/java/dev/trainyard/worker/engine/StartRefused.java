@@ -10,21 +10,21 @@ public final class StartRefused extends EngineRefused {
 
     private final StartRefusal refusal;
 
-    /** @param refused the engine's answer, whose status and words this one keeps */
+    /** @param refused the engine's error, whose status and message this one keeps */
     public StartRefused(EngineRefused refused, StartRefusal refusal) {
         super(refused.status(), refused.reason(), refused);
         this.refusal = refusal;
     }
 
-    /** What the refusal means. */
+    /** The meaning of the refusal. */
     public StartRefusal refusal() {
         return refusal;
     }
 
     /**
-     * The engine's words, and what to do.
+     * The engine's message, and what to do.
      *
-     * @param reason the engine's words
+     * @param reason the engine's message
      */
     public static String sentence(String reason, StartRefusal refusal) {
         return refusal.remedy().isEmpty() ? reason : Sentence.open(reason) + ". " + refusal.remedy();

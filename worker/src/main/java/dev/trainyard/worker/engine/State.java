@@ -1,11 +1,11 @@
 package dev.trainyard.worker.engine;
 
-/** Where a container stands. */
+/** State of a container. */
 public enum State {
-    /** Created, and not started (yet); a refused start leaves it here. */
+    /** Created but not started, also after a refused start. */
     CREATED,
-    /** Running, paused or being restarted: it may still do something. */
+    /** Running, paused or being restarted: its program may still act. */
     RUNNING,
-    /** Ended; nothing of it runs. */
+    /** Ended. No process of it runs. */
     EXITED
 }

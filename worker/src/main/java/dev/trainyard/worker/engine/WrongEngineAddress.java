@@ -1,6 +1,6 @@
 package dev.trainyard.worker.engine;
 
-/** {@code DOCKER_HOST} is no address that an engine can be asked at from here. The message says what to write. */
+/** {@code DOCKER_HOST} is not an address at which the worker can reach an engine. The message says what to write. */
 public final class WrongEngineAddress extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

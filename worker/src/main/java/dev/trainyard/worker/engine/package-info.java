@@ -1,7 +1,7 @@
 /**
- * The container engine of a host, as the rest of the worker sees it: no word here is Docker's own. Entry: {@link dev.trainyard.worker.engine.Engine};
- * what a container of ours looks like is composed in {@link dev.trainyard.worker.engine.ContainerSpecs}. {@code worker/docker} is the one
- * implementation.
+ * The container engine of a host as the rest of the worker sees it, without types of docker-java. Entry: {@link
+ * dev.trainyard.worker.engine.Engine}. {@link dev.trainyard.worker.engine.ContainerSpecs} composes the container of an attempt. {@code
+ * worker/docker} is the only implementation.
  */
 @NullMarked
 package dev.trainyard.worker.engine;

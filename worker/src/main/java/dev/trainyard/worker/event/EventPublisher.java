@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * Publishes what waits in the outbox: each event at least once, and those of one job in their order. Every worker runs one; the database
- * lets one at a time do the work. While Kafka is away the events wait, and nothing else waits for them.
+ * Publishes the events in the outbox: each at least once, and the events of a job in order. Every worker runs a publisher; the database
+ * lets one at a time work. While Kafka does not answer, the events wait. Nothing else waits for them.
  */
 public final class EventPublisher implements AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class EventPublisher implements AutoCloseable {
 
     private static final int AT_ONCE = 500;
 
-    /** One look into an empty table is cheaper than waking the publisher at each change would be for those who make them. */
+    /** Polling an empty table is cheaper than a notification in every transaction that creates an event. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private static final Duration ASK_FOR_TURN_EVERY = Duration.ofSeconds(5);
@@ -39,12 +39,12 @@ public final class EventPublisher implements AutoCloseable {
     private final Outbox outbox;
     private final Beat beat;
 
-    /** Published, but not out of the outbox yet: at most those of one batch. */
+    /** Published but not deleted from the outbox yet: at most one batch. */
     private final List<Long> published = new ArrayList<>();
 
     private @Nullable EventTopic topic;
 
-    /** While it is this publisher's. */
+    /** Null unless this publisher has the turn. */
     private Outbox.@Nullable Publishing turn;
 
     public EventPublisher(String bootstrapServers, Database database) {
@@ -58,7 +58,7 @@ public final class EventPublisher implements AutoCloseable {
                 .start(Thread.ofPlatform().daemon().name("events"));
     }
 
-    /** Kafka has not taken an event. */
+    /** Kafka did not accept an event. */
     private static final class NotTaken extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -68,7 +68,7 @@ public final class EventPublisher implements AutoCloseable {
         }
     }
 
-    /** Publishes in its turn; until something fails: then another may try, whose Kafka or database answers; or until another has the turn. */
+    /** Publishes while this publisher has the turn. After a failure it gives the turn up, because the Kafka or database of another may answer. */
     private Beat.Next look() throws NotTaken, InterruptedException {
         if (turn == null) {
             turn = outbox.publish().orElse(null);
@@ -93,14 +93,14 @@ public final class EventPublisher implements AutoCloseable {
             try {
                 mine.close();
             } catch (RuntimeException e) {
-                // It is over in some seconds.
+                // The turn expires after some seconds.
                 failure.addSuppressed(e);
             }
         }
     }
 
     private Beat.Next publish(Outbox.Publishing turn) throws NotTaken, InterruptedException {
-        // First what a former turn could not take out, so that nothing is published over and over.
+        // First delete what an earlier turn could not delete, so that it is not published again.
         takeOut(turn);
         List<Outbox.Pending> pending = turn.next(AT_ONCE);
         EventTopic.Sent sent = topic().send(pending);
@@ -141,15 +141,15 @@ public final class EventPublisher implements AutoCloseable {
         public boolean failing(Exception failure, int inARow) {
             if (kind(failure).equals(KAFKA)) {
                 log.warn(
-                        "events are not published; they wait in the database, and nothing waits for them. {}",
+                        "events are not published. They wait in the database and delay nothing else. {}",
                         words(failure));
                 return true;
             }
-            // An outage of the whole database is told by whoever looks for work.
+            // The loop that looks for work reports an outage of the whole database.
             if (Outage.isAway(failure)) {
                 return false;
             }
-            log.warn("events are not published, the database fails: {}", Outage.words(failure));
+            log.warn("events are not published because of an error of the database: {}", Outage.words(failure));
             return true;
         }
 
@@ -162,10 +162,10 @@ public final class EventPublisher implements AutoCloseable {
     private String words(Exception failure) {
         return switch (NestedExceptionUtils.getMostSpecificCause(failure)) {
             case RecordTooLargeException _ ->
-                "Kafka at %s finds one too large, even without its details: raise max.message.bytes of the topic %s."
+                "Kafka at %s refuses one as too large, even without its details: raise max.message.bytes of the topic %s."
                         .formatted(bootstrapServers, Topics.EVENTS);
             case TimeoutException _ ->
-                "%s If it does answer, it may have no topic %s: servers make it when they start."
+                "%s If it does answer, the topic %s may be missing: servers create it when they start."
                         .formatted(new KafkaUnavailable(bootstrapServers, failure).getMessage(), Topics.EVENTS);
             default -> String.valueOf(new KafkaUnavailable(bootstrapServers, failure).getMessage());
         };

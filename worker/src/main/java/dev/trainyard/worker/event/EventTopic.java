@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 /** The topic of events, to which one process writes at a time. */
 final class EventTopic implements AutoCloseable {
 
-    /** Less than the database lets a publisher be silent. */
+    /** Maximum time for Kafka to accept an event. */
     private static final Duration DELIVER_WITHIN = Duration.ofSeconds(30);
 
     private static final Duration FIND_WITHIN = Duration.ofSeconds(10);
 
     private final Producer<String, byte[]> producer;
 
-    /** @throws org.apache.kafka.common.KafkaException if none of the addresses can be one */
+    /** @throws org.apache.kafka.common.KafkaException if none of the addresses is valid */
     EventTopic(String bootstrapServers) {
         this.producer = new KafkaProducer<>(
                 Map.of(
@@ -60,16 +60,16 @@ final class EventTopic implements AutoCloseable {
     }
 
     /**
-     * What became of those that were sent.
+     * The result of sending events.
      *
-     * @param taken numbers of those that every in-sync replica has
-     * @param failure why the others are not among them; null: all are
+     * @param taken numbers of the events that every in-sync replica has
+     * @param failure why the others failed; null if all succeeded
      */
     record Sent(List<Long> taken, @Nullable Exception failure) {}
 
     /**
-     * Sends them, and returns when nothing is on its way any more. What happened to one job goes one after the other: only when Kafka has
-     * an event is the next one of the job sent, so that none can overtake one that failed.
+     * Sends the events and returns when none is in flight. The events of a job are sent one after the other: the next one only after Kafka
+     * has accepted the previous one, so that no event can overtake a failed one.
      */
     Sent send(List<Outbox.Pending> pending) throws InterruptedException {
         List<Long> taken = new ArrayList<>();
@@ -87,7 +87,8 @@ final class EventTopic implements AutoCloseable {
                     taken.add(sending.event().number());
                     sending.queue().remove();
                 } catch (ExecutionException e) {
-                    // It would never be taken, and hold up its job for ever. The history has all of it.
+                    // Kafka would never accept it, and it would block the later events of its job. The history has all
+                    // of it.
                     if (!(e.getCause() instanceof RecordTooLargeException)
                             || !shortened.add(sending.event().number())) {
                         failure = e;
@@ -99,17 +100,17 @@ final class EventTopic implements AutoCloseable {
         return new Sent(taken, failure);
     }
 
-    /** The head of a job's or worker's queue, on its way. */
+    /** The first event of a job's or worker's queue, in flight. */
     private record Sending(Queue<Outbox.Pending> queue, Outbox.Pending event, Future<RecordMetadata> outcome) {
 
-        /** Without a broker each further one would be waited for as long as this was. */
+        /** Whether no broker answers, so that every other event would also time out. */
         boolean saysThatNobodyIsThere() {
             return outcome.state() == Future.State.FAILED
                     && !(outcome.exceptionNow() instanceof RecordTooLargeException);
         }
     }
 
-    /** Sends the next of each. */
+    /** Sends the next event of each queue. */
     private List<Sending> begin(Iterable<Queue<Outbox.Pending>> waiting, Set<Long> shortened) {
         List<Sending> wave = new ArrayList<>();
         for (Queue<Outbox.Pending> queue : waiting) {
@@ -133,7 +134,7 @@ final class EventTopic implements AutoCloseable {
 
     @Override
     public void close() {
-        // Nothing is on its way: see send.
+        // No event is in flight: see send.
         producer.close(Duration.ofSeconds(1));
     }
 }

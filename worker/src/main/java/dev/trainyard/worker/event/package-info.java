@@ -1,5 +1,5 @@
 /**
- * Publishes what happened. Entry: {@link dev.trainyard.worker.event.EventPublisher}.
+ * Publishes events to Kafka. Entry: {@link dev.trainyard.worker.event.EventPublisher}.
  */
 @NullMarked
 package dev.trainyard.worker.event;

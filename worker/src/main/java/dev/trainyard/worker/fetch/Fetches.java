@@ -24,8 +24,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Has the images that the planner wants on this host, a thread each and each once, while no slot and no device is held for them. What is to
- * be done is what the database says: {@link #sync} takes up what is new or was left by a former process.
+ * Fetches the images that the planner wants on this host, each once and in its own thread, before a slot or device is reserved. The database
+ * says what to do: {@link #sync} begins what is new or was left by a previous process.
  */
 public final class Fetches implements AutoCloseable {
 
@@ -46,9 +46,9 @@ public final class Fetches implements AutoCloseable {
         this.images = images;
     }
 
-    /** @param due as {@link HostImages#due} says now */
+    /** @param due the current result of {@link HostImages#due} */
     public void sync(List<WantedImage> due) {
-        // Of a registry that fails one finds out whether it still does: each in its turn.
+        // While a registry fails, one image at a time tests whether it works again. Each image gets its turn.
         due.stream()
                 .sorted(Comparator.comparing(image -> tried.getOrDefault(image, Long.MIN_VALUE)))
                 .forEach(image -> inHand.computeIfAbsent(image, this::begin));
@@ -64,7 +64,7 @@ public final class Fetches implements AutoCloseable {
         } catch (InterruptedException e) {
             log.debug("let go of image={}", image.text());
         } catch (Replaced e) {
-            // The process ends: the attempts' writes tell.
+            // The process ends. The writes of the attempts report this.
         } catch (EngineException | DataAccessException | TransactionException e) {
             if (e instanceof EngineException || Outage.isTransient(e)) {
                 log.debug("put off image={}", image.text(), e);
@@ -80,7 +80,7 @@ public final class Fetches implements AutoCloseable {
         }
     }
 
-    /** The row is as it was, so that the next look takes it up again. */
+    /** The row is unchanged, so the next call of sync begins it again. */
     private static void rest() {
         try {
             Thread.sleep(AFTER_FAILURE_OF_OURS);
@@ -154,8 +154,8 @@ public final class Fetches implements AutoCloseable {
         try {
             rows.fetching(me, image, progress);
         } catch (DataAccessException | TransactionException e) {
-            // It is told again in some seconds.
-            log.debug("progress not told image={}", image.text(), e);
+            // The progress is reported again in some seconds.
+            log.debug("progress not recorded image={}", image.text(), e);
         }
     }
 
@@ -169,7 +169,7 @@ public final class Fetches implements AutoCloseable {
         return backoff.rest().map(Backoff.Rest::left).orElse(Duration.ZERO);
     }
 
-    /** Breaks off what is being fetched; the next process of this worker begins it anew, and the engine keeps the layers that it has. */
+    /** Cancels all fetches. The next process of this worker begins them again, and the engine keeps the layers that it has. */
     @Override
     public void close() throws InterruptedException {
         List<Thread> fetches = List.copyOf(inHand.values());

@@ -1,5 +1,5 @@
 /**
- * Has on this host the images that waiting jobs want, before anything is reserved for them. Entry: {@link dev.trainyard.worker.fetch.Fetches}.
+ * Fetches the images of waiting jobs to this host before anything is reserved for the jobs. Entry: {@link dev.trainyard.worker.fetch.Fetches}.
  */
 @NullMarked
 package dev.trainyard.worker.fetch;

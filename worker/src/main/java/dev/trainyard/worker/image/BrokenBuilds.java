@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Builds whose connection the engine broke in their middle. A build that makes the engine do so, does so each time: it is sent again a few
- * times, with growing pauses, and has failed then. For several threads.
+ * Builds during which the engine broke the connection. A build that crashes the engine does so every time. So the build is retried a few
+ * times, with increasing pauses, and then fails. Thread-safe.
  */
 final class BrokenBuilds {
 
@@ -20,7 +20,7 @@ final class BrokenBuilds {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-    /** A build that was cancelled before its last try is never asked for again. */
+    /** Limits memory, because a build that is cancelled before its last try would otherwise be kept forever. */
     private static final int MOST_KEPT = 1000;
 
     private final EngineImages images;
@@ -36,8 +36,8 @@ final class BrokenBuilds {
     };
 
     /**
-     * @param tries how many the engine broke off, without one between them that it answered
-     * @param engineStayed it answered at once, each time
+     * @param tries number of consecutive tries that the engine broke off
+     * @param engineStayed whether the engine answered at once after each of them
      */
     private record Broken(int tries, boolean engineStayed) {
 
@@ -58,11 +58,11 @@ final class BrokenBuilds {
     }
 
     /**
-     * Builds, not before the pause after an earlier try has passed.
+     * Builds, after the pause since an earlier try.
      *
-     * @param content what is built
-     * @throws EngineSilent if the engine broke it off, or does not answer: it is to be asked again
-     * @throws ImageFailure if it has broken it off too often
+     * @param content identifies the build
+     * @throws EngineSilent if the engine broke the build off, or does not answer: try again
+     * @throws ImageFailure if the engine broke it off too often
      */
     <T> T attempt(String content, Consumer<String> progress, Work<T> build) throws InterruptedException {
         Broken before = of(content);
@@ -86,7 +86,7 @@ final class BrokenBuilds {
                 throw failure(now, e);
             }
             remember(content, now);
-            progress.accept("[the engine broke off the build, try %d of %d; it is sent again in %d s: %s]"
+            progress.accept("[the engine broke off the build, try %d of %d; next try in %d s: %s]"
                     .formatted(now.tries(), MOST_TRIES, now.pause().toSeconds(), e.getMessage()));
             throw e;
         }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Builds one image, once, with the engine's own (classic) builder. */
+/** Builds one image with the engine's classic builder. */
 final class Build {
 
     private static final String DOCKERFILE = "Dockerfile";
@@ -33,19 +33,19 @@ final class Build {
     private static final int LONGEST_LINE = 160;
     private static final int LONGEST_REASON = 400;
 
-    /** Around the whole command of a RUN that failed, and before its exit code. */
+    /** The engine's message about a failed RUN: this, the whole command, the next text, the exit code. */
     private static final String COMMAND = "The command '";
 
     private static final String NON_ZERO = "' returned a non-zero code: ";
 
-    /** Before what is said of the image of a COPY --from. */
+    /** Prefix of messages about the image of a COPY --from. */
     private static final String FROM_FLAG = "invalid from flag value ";
 
-    /** A step that writes to the engine's disk; empty: the context is being unpacked. */
+    /** Steps that write to the engine's disk. An empty step means that the context is being unpacked. */
     private static final Pattern WRITES =
             Pattern.compile("^$|^Step \\S+ : (?:FROM|COPY|ADD|RUN|WORKDIR) ", Pattern.CASE_INSENSITIVE);
 
-    /** The engine fills no variables into the command of a RUN: its shell does. */
+    /** In a RUN, the shell expands variables, not the engine. */
     private static final Pattern RUN = Pattern.compile("^Step \\S+ : RUN ", Pattern.CASE_INSENSITIVE);
 
     private static final String BUILD_KIT =
@@ -64,7 +64,7 @@ final class Build {
 
     /**
      * @param disk whether the engine's disk is full now
-     * @param hidden what is said of a failure lacks
+     * @param hidden values to remove from messages about failures
      */
     Build(EngineImages images, BuildContexts contexts, Policy policy, BooleanSupplier disk, HiddenValues hidden) {
         this.images = images;
@@ -75,9 +75,9 @@ final class Build {
     }
 
     /**
-     * @param arguments of the build, those included that BuildKit would fill in
-     * @param facts of the context, as it was judged: no other Dockerfile is built
-     * @param network in which RUN works
+     * @param arguments build arguments, including those that BuildKit would provide
+     * @param facts result of the check of the context: no other Dockerfile may be built
+     * @param network network for RUN
      */
     ProvidedImage run(
             ImageSource.Build build,
@@ -109,10 +109,10 @@ final class Build {
     }
 
     /**
-     * Has the engine read the Dockerfile, and do nothing else: what it cannot read is told before any image is fetched for it. The engine reads
-     * all of the file before it looks for the stage that is built, and this one is not there.
+     * Makes the engine parse the Dockerfile without building it, so that syntax errors are found before any image is fetched. It requests a
+     * stage that does not exist, because the engine parses the whole file before it looks for the stage.
      *
-     * @throws ImageFailure if it cannot read it
+     * @throws ImageFailure if the engine cannot parse it
      */
     void requireReadable(Dockerfile dockerfile, ContextCheck.Facts facts) throws InterruptedException {
         String nowhere = "trainyard-" + UUID.randomUUID();
@@ -161,7 +161,7 @@ final class Build {
 
     private ImageFailure failure(Dockerfile dockerfile, BuildOutput output, String words) {
         String step = output.step().isEmpty() ? "" : " at \"" + brief(output.step(), LONGEST_STEP) + "\"";
-        // Before anything is cut: of a value that was cut, a part would stay.
+        // Remove hidden values before texts are shortened. Otherwise part of a value could remain.
         String reason = reason(words);
         if (output.diskWasFull() || RegistryWords.isDiskFull(words) && (isOfEngine(output) || disk.getAsBoolean())) {
             return new ImageFailure(
@@ -181,7 +181,7 @@ final class Build {
                 true);
     }
 
-    /** What to do about it, as a sentence of its own; empty where only the reason tells. */
+    /** A sentence with the remedy. Empty if the reason itself contains it. */
     private String hint(Dockerfile dockerfile, BuildOutput output, String words) {
         if (dockerfile.needsBuildKit()
                 || words.contains("requires BuildKit")
@@ -215,9 +215,9 @@ final class Build {
     }
 
     /**
-     * Whether words about a full disk are the engine's own. It quotes what an instruction says that writes nothing ({@code STOPSIGNAL}),
-     * and what variables and the base image's triggers say. Of one that writes, the engine may have thrown away by now what filled
-     * the disk, so that a look at it would not tell.
+     * Whether a message about a full disk is from the engine itself. The engine also quotes text of instructions that write nothing
+     * ({@code STOPSIGNAL}), of variables, and of the base image's triggers. After an instruction that writes, the disk may have room again,
+     * because the engine deletes the result of a failed step.
      */
     private static boolean isOfEngine(BuildOutput output) {
         String step = output.step();
@@ -231,7 +231,7 @@ final class Build {
         return words.startsWith(COMMAND) && words.contains(NON_ZERO);
     }
 
-    /** The engine repeats the whole command, which the step has already. */
+    /** Removes the repeated command from the engine's message, because the step already contains it. */
     private String reason(String words) {
         return isExitOfProgram(words)
                 ? "exit code "
@@ -254,14 +254,14 @@ final class Build {
         return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";
     }
 
-    /** Otherwise the words may be anybody's: of a program, of a file's name. */
+    /** If false, the message may be from elsewhere, such as a program or a file name. */
     private static boolean isAboutBaseImage(BuildOutput output, String words) {
         return !isExitOfProgram(words)
                 && !output.ranTriggers()
                 && (isFrom(output.step()) || words.startsWith(FROM_FLAG));
     }
 
-    /** {@code Step 2/5 : FROM image}, as the Dockerfile writes it. */
+    /** Whether the step is like {@code Step 2/5 : FROM image}. */
     private static boolean isFrom(String step) {
         int instruction = step.indexOf(" : ") + 3;
         return step.regionMatches(true, instruction, "FROM ", 0, 5);

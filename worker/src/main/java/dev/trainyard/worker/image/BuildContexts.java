@@ -3,12 +3,12 @@ package dev.trainyard.worker.image;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Where build contexts are kept. */
+/** The store of build contexts. */
 @FunctionalInterface
 public interface BuildContexts {
 
     /**
-     * Opens a context; reading it fails if its content is not what the digest says.
+     * Opens a context. Reading fails if the content does not have the digest.
      *
      * @param digest {@code sha256:<hex>}
      * @throws java.nio.file.NoSuchFileException if it is not in the store

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the pieces of a build's output together to lines, and remembers what a failure needs: the step, its last lines, whether the disk was full. */
+/** Joins the pieces of a build's output to lines, and keeps the data for a failure message: the step, its last lines, whether the disk was full. */
 final class BuildOutput {
 
     private static final int LINES_KEPT = 30;
@@ -20,7 +20,7 @@ final class BuildOutput {
     private static final Pattern TRIGGERS = Pattern.compile("^# Executing \\d+ build trigger");
     private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
 
-    /** Measuring is no matter, unless somebody prints the words without end. */
+    /** Limits the checks of the disk, because a program may print the message any number of times. */
     private static final int MOST_LOOKS = 20;
 
     private final Consumer<String> lines;
@@ -39,8 +39,8 @@ final class BuildOutput {
     private boolean ranTriggers;
 
     /**
-     * @param disk whether the engine's disk is full now: asked when a program says that no space is left, which may be about something else
-     * @param instructions that the engine builds, in their order: its steps
+     * @param disk whether the engine's disk is full now: called when a program reports that no space is left, which may be another disk
+     * @param instructions the instructions to build, in order: the steps
      */
     BuildOutput(Consumer<String> lines, BooleanSupplier disk, List<DockerfileInstruction> instructions) {
         this.lines = lines;
@@ -77,49 +77,49 @@ final class BuildOutput {
         }
     }
 
-    /** Why the engine gave up; null: it did not. */
+    /** The engine's error; null if there is none. */
     @Nullable
     String error() {
         return error;
     }
 
-    /** The image of the stage that was built last; null: none yet. */
+    /** The image of the last stage that was built; null if none yet. */
     @Nullable
     String imageId() {
         return imageId;
     }
 
-    /** The step that it was at, in the engine's words: {@code Step 2/5 : RUN make}; empty: none yet. */
+    /** The current step in the engine's form: {@code Step 2/5 : RUN make}. Empty if none yet. */
     String step() {
         return step;
     }
 
-    /** The last lines that the step's own program printed. */
+    /** The last lines that the program of the step printed. */
     List<String> lastOfStep(int most) {
         return ofStep.subList(Math.max(0, ofStep.size() - most), ofStep.size());
     }
 
-    /** Whether the step's own program said that no space was left. */
+    /** Whether the program of the step reported that no space was left. */
     boolean saysNoSpaceLeft() {
         return noSpaceLeft;
     }
 
-    /** Whether the engine's disk was full when it said so: by the time of the failure the engine has thrown away what filled it. */
+    /** Whether the engine's disk was full at that moment. When the failure is handled, the engine has already deleted the files of the step. */
     boolean diskWasFull() {
         return diskWasFull;
     }
 
     /**
-     * Whether instructions of a base image (ONBUILD) may have run: their words are in no step. They may have said that another step has begun,
-     * so this is not taken back.
+     * Whether instructions of a base image (ONBUILD) may have run. Their output belongs to no step and can look like the beginning of another
+     * step, so this is never reset.
      */
     boolean ranTriggers() {
         return ranTriggers;
     }
 
     /**
-     * The engine counts its steps, and prints each instruction as it is written. Any other such line a program has printed. A program
-     * may also announce the true next step, whose words count from then on; once more when the engine announces it.
+     * Whether the engine printed the line. The engine numbers its steps and prints each instruction as written; any other such line is from a
+     * program. A program can also print the real next step. Then the step begins there, and again when the engine prints it.
      */
     private boolean isStep(String line) {
         Matcher next = STEP.matcher(line);
@@ -140,7 +140,7 @@ final class BuildOutput {
         return true;
     }
 
-    /** Between the word and the arguments are flags, in quotes that we do not keep. */
+    /** Between the keyword and the arguments there are flags, whose quotes are not kept. */
     private static boolean isInstruction(DockerfileInstruction instruction, String text) {
         int word = instruction.word().length();
         String arguments = instruction.arguments();

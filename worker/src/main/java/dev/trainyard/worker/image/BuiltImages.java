@@ -2,22 +2,22 @@ package dev.trainyard.worker.image;
 
 import java.util.Optional;
 
-/** What is recorded of the images that this worker built, and of the names that builds on this host gave. */
+/** Records of the images that this worker built, and of the names that builds on this host gave. */
 public interface BuiltImages {
 
-    /** The image that this worker built from a content. It may be forgotten: then it is built again, which the engine's cache makes cheap. */
+    /** The image that this worker built from this content. If the record is lost, the image is built again, which is cheap with the engine's cache. */
     Optional<String> idOf(String content);
 
     void record(String content, String imageId);
 
     /**
-     * The id of the image to which a build of the team gave the name on this host's engine. The engine may not have it any more.
+     * The id of the image to which a build of the team gave the name on this host's engine. The image may have been removed since.
      *
-     * @param name in full
-     * @param team empty: jobs without a team
+     * @param name full name
+     * @param team empty for jobs without a team
      */
     Optional<String> named(String name, String team);
 
-    /** Gives the image a name for jobs of the team; one that had it loses it. */
+    /** Gives the image a name for jobs of the team. The name moves if another image had it. */
     void name(String name, String team, String imageId);
 }

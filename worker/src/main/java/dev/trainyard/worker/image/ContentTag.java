@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name made of all that an image is built from. It keeps the image from being pruned as one without a name, and tells contents apart in
- * {@link BuiltImages}; which image it names on the engine is never relied on.
+ * An image name that contains a hash of everything that the image is built from. It protects the image from "docker image prune", and it is
+ * the key in {@link BuiltImages}. Which image has this name on the engine is never relied on.
  */
 final class ContentTag {
 
@@ -20,7 +20,7 @@ final class ContentTag {
 
     private ContentTag() {}
 
-    /** @param team whose build it is: what another team built from the same is not taken for its own */
+    /** @param team team of the build: teams do not share builds, even from the same content */
     static String of(ImageSource.Build build, @Nullable String team) {
         MessageDigest digest = sha256();
         add(digest, team == null ? "" : team);
@@ -42,7 +42,7 @@ final class ContentTag {
         }
     }
 
-    /** With its length before it, so that no two lists of words look the same. */
+    /** Adds the length first, so that different lists of words have different digests. */
     private static void add(MessageDigest digest, String word) {
         byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));

@@ -6,13 +6,13 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Optional;
 
-/** Whether a build context is an honest tar: nothing that leaves its folder, no devices, no bomb. */
+/** Checks that a build context is a safe tar file: no paths outside of its folder, no devices, no bomb. */
 final class ContextCheck {
 
     private ContextCheck() {}
 
     /**
-     * What the check found.
+     * The result of the check.
      *
      * @param path of the Dockerfile
      * @param dockerfile its text
@@ -22,11 +22,11 @@ final class ContextCheck {
     /**
      * Reads the context to its end.
      *
-     * @throws ImageFailure SOURCE_MISSING, saying what is wrong with it; IMAGE_BUILD_FAILED if it has no Dockerfile
+     * @throws ImageFailure SOURCE_MISSING with the problem; IMAGE_BUILD_FAILED if there is no Dockerfile
      */
     static Facts of(BuildContexts contexts, String digest, String dockerfile) throws InterruptedException {
         try (SourceStream stored = SourceStream.open(contexts, digest)) {
-            // What the engine would get: so nothing is found only when it gets it.
+            // Repack it as for the engine, so that all errors are found now.
             RepackedContext context = new RepackedContext(stored, dockerfile, null);
             try {
                 context.transferTo(OutputStream.nullOutputStream());
@@ -46,8 +46,8 @@ final class ContextCheck {
                 if (stored.failure() != null) {
                     throw stored.failure();
                 }
-                // commons-compress says both for headers that are none.
-                throw missing(digest, "no readable tar: " + e.getMessage());
+                // commons-compress throws both for invalid headers.
+                throw missing(digest, "not a readable tar file: " + e.getMessage());
             }
         }
     }

@@ -12,26 +12,26 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links of a build context, as far as its first reading has come. The engine's builder tells contents apart without them: a hard link by
- * the name of its target, a symbolic one by what it leads to, so that neither what is at the target nor the link's own name and words count.
+ * The links of a build context, collected while it is first read. The cache of the engine's builder does not distinguish links correctly: of
+ * a hard link it compares only the name of the target, of a symbolic link only what it leads to.
  */
 final class ContextLinks {
 
-    /** The engine takes it away if it says so itself, and the Dockerfile too. */
+    /** The engine leaves this file and the Dockerfile out of the context if this file says so. */
     private static final String IGNORE = ".dockerignore";
 
     private final String dockerfile;
 
-    /** By name: the words of the link. */
+    /** Target texts by the names of links. */
     private final Map<String, String> symbolic = new TreeMap<>();
 
-    /** By name: the file, which is no link. */
+    /** Files by the names of hard links. A file here is not a link itself. */
     private final Map<String, String> hard = new HashMap<>();
 
     private final Set<String> targets = new HashSet<>();
     private final Set<String> foldersOfSymbolic = new HashSet<>();
 
-    /** Those of whose copies something else than links is looked at. */
+    /** Folders with contents other than links, which distinguish copies of the folder. */
     private final Set<String> told = new HashSet<>();
 
     /** @param dockerfile its path */
@@ -57,7 +57,7 @@ final class ContextLinks {
         foldersOfSymbolic.add(parent(name));
     }
 
-    /** @param target what is in the context before it, and no folder */
+    /** @param target an earlier entry of the context that is not a folder */
     void addHard(String name, String target) {
         String words = symbolic.get(target);
         if (words != null) {
@@ -69,7 +69,7 @@ final class ContextLinks {
         addFile(name);
     }
 
-    /** The file that a name stands for, by whatever number of hard links. */
+    /** The file of a name, after all hard links are followed. */
     String fileOf(String name) {
         return hard.getOrDefault(name, name);
     }
@@ -78,19 +78,19 @@ final class ContextLinks {
         return targets.contains(file);
     }
 
-    /** Of all symbolic links, with their names; null: there is none. */
+    /** A digest of all symbolic links with their names; null if there is none. */
     @Nullable
     String digestOfSymbolic() {
         if (symbolic.isEmpty()) {
             return null;
         }
         MessageDigest digest = sha256();
-        // No name has the character between them.
+        // Names cannot contain the separator.
         symbolic.forEach((name, words) -> digest.update((name + '\0' + words + '\0').getBytes(StandardCharsets.UTF_8)));
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Whether a folder could be copied of which nothing but its symbolic links is looked at. */
+    /** Whether there is a folder with only symbolic links, so that copies of it could not be distinguished. */
     boolean areUntold() {
         return !told.containsAll(foldersOfSymbolic);
     }

@@ -3,25 +3,25 @@ package dev.trainyard.worker.image;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The paths of a build context, each part of one kept once: also the folders that no entry tells and that the engine makes on the way. */
+/** The paths of a build context, as a tree. Includes folders without an entry, which the engine creates when needed. */
 final class ContextPaths {
 
     private final Folder root = new Folder();
     private int untold;
 
-    /** What became of a path. */
+    /** The result of adding a path. */
     sealed interface Placed {}
 
-    /** It was not there. */
+    /** The path is new. */
     record Fresh() implements Placed {}
 
-    /** It is a folder that was there. */
+    /** The path is an existing folder. */
     record Again() implements Placed {}
 
-    /** It was there, and one of both is a file. */
+    /** The path exists, and at least one of both is a file. */
     record Twice() implements Placed {}
 
-    /** Something on the way to it is no folder. */
+    /** A parent of the path is not a folder. */
     record Behind(String file) implements Placed {}
 
     private sealed interface Node {}
@@ -36,12 +36,12 @@ final class ContextPaths {
 
     private static final File FILE = new File();
 
-    /** How many folders no entry has told. */
+    /** Number of folders without an entry. */
     int untold() {
         return untold;
     }
 
-    /** @param path normalised; empty: the root, which is a folder */
+    /** @param path normalized; empty for the root, which is a folder */
     Placed add(String path, boolean folder) {
         Folder at = root;
         int start = 0;
@@ -80,7 +80,7 @@ final class ContextPaths {
         return folder;
     }
 
-    /** Whether it is there and no folder. */
+    /** Whether the path exists and is not a folder. */
     boolean isFile(String path) {
         Node at = root;
         int start = 0;

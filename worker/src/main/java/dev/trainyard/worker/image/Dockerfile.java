@@ -20,11 +20,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be known of a Dockerfile before the engine's own (classic) builder gets it, where that differs from BuildKit.
+ * Properties of a Dockerfile that matter because the engine's classic builder differs from BuildKit.
  *
- * @param instructions up to the end of the stage that is built
- * @param hasShift whether there is a {@code <<} anywhere: later stages may have here-documents, which some engines cannot read
- * @param stage the one that is built, as BuildKit calls it
+ * @param instructions up to the end of the stage to build
+ * @param hasShift whether there is a {@code <<} anywhere: later stages may contain here-documents, which some engines cannot parse
+ * @param stage BuildKit's name of the stage to build
  */
 record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, String stage) {
 
@@ -37,7 +37,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
         instructions = List.copyOf(instructions);
     }
 
-    /** @throws ImageFailure if it is not certain how the engine reads it */
+    /** @throws ImageFailure if it is not certain how the engine parses it */
     static Dockerfile of(String text, @Nullable String target) {
         return new Dockerfile(
                 read("the Dockerfile cannot be built: ", () -> DockerfileForm.read(text, target)),
@@ -46,10 +46,10 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
     }
 
     /**
-     * Of a file without any, some engines break off the build without a word.
+     * If the file has no stage, some engines break off the build without a message.
      *
-     * @param target null: the last
-     * @throws ImageFailure if it has no such stage
+     * @param target null for the last
+     * @throws ImageFailure if there is no such stage
      */
     void requireStage(@Nullable String target) {
         if (instructions.stream().noneMatch(Dockerfile::isFrom)) {
@@ -72,7 +72,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
         }
     }
 
-    /** A {@code COPY --from} that names its own stage or a later one: the engine's own builder takes that for the name of an image. */
+    /** A {@code COPY --from} with its own stage or a later one. The classic builder takes the name for an image. */
     record EarlyCopy(int line, String stage) {}
 
     List<EarlyCopy> earlyCopies() {
@@ -110,7 +110,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
         return words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
     }
 
-    /** Of one ONBUILD of an image: the engine reads it as a Dockerfile of its own. */
+    /** The instructions of one ONBUILD of an image, which the engine parses as a separate Dockerfile. */
     static List<DockerfileInstruction> ofTrigger(String text, String image) {
         return read(
                 "no image can be built from %s, for its ONBUILD: ".formatted(image),
@@ -125,7 +125,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
         }
     }
 
-    /** Whether it uses what only BuildKit understands; the engine's own builder does not, or says something else about it. */
+    /** Whether it uses features that only BuildKit has. The classic builder fails with a misleading message. */
     boolean needsBuildKit() {
         return instructions.stream()
                 .filter(instruction -> OF_FILES.contains(instruction.word()))
@@ -134,14 +134,14 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
     }
 
     /**
-     * What BuildKit fills in by itself: the platform and the stage that is built, in the arguments that a stage declares without a value. Where the Dockerfile gives one a
-     * value, that holds, as it does with BuildKit.
+     * Arguments that BuildKit provides: the platform and the stage, for arguments that a stage declares without a value. A value in the
+     * Dockerfile takes precedence, as in BuildKit.
      */
     Map<String, String> platformArguments(EnginePlatform platform) {
         Map<String, String> filledIn = new LinkedHashMap<>();
         values(platform).forEach((name, value) -> {
             Set<String> declared = declared(name);
-            // The engine's own builder knows one value for all stages: it may be given if no other holds anywhere.
+            // The classic builder has one value for all stages. So give it only if no stage has another value.
             if (declared.remove(name) && (declared.isEmpty() || declared.equals(Set.of(name + "=" + value)))) {
                 filledIn.put(name, value);
             }
@@ -149,7 +149,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
         return filledIn;
     }
 
-    /** Arguments of the platform that one stage leaves to BuildKit and another gives a value of its own, which BuildKit alone can do. */
+    /** Platform arguments that one stage leaves to BuildKit and another one sets. Only BuildKit supports this. */
     List<String> unfillable(EnginePlatform platform) {
         Map<String, String> filledIn = platformArguments(platform);
         return values(platform).keySet().stream()
@@ -158,7 +158,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
                 .toList();
     }
 
-    /** As it is declared: {@code NAME}, {@code NAME=value}. */
+    /** The declarations of a name: {@code NAME}, {@code NAME=value}. */
     private Set<String> declared(String name) {
         return instructions.stream()
                 .filter(instruction -> instruction.word().equals("ARG"))
@@ -168,7 +168,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Declared before the first FROM: a stage that declares it without a value gets that one, of either builder. */
+    /** Whether it is declared before the first FROM. With both builders, a stage that declares it without a value gets that value. */
     private boolean isGlobal(String name) {
         return instructions.stream()
                 .takeWhile(instruction -> !instruction.word().equals("FROM"))
@@ -177,7 +177,7 @@ record Dockerfile(List<DockerfileInstruction> instructions, boolean hasShift, St
                 .anyMatch(word -> word.startsWith(name + "="));
     }
 
-    /** An argument of the platform that a step names, and that no ARG before the first FROM declares: BuildKit knows it there nevertheless. */
+    /** A platform argument that a step uses without an ARG before the first FROM. BuildKit provides it there, the classic builder does not. */
     Optional<String> undeclaredIn(String step, EnginePlatform platform) {
         List<String> global = instructions.stream()
                 .takeWhile(instruction -> !instruction.word().equals("FROM"))

@@ -16,14 +16,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a Dockerfile reaches by way of the engine: addresses that {@code ADD} fetches, and images that it is built from. More may be found
- * than there is.
+ * What a build of the Dockerfile accesses through the engine: URLs that {@code ADD} fetches, and images that it is built from. The result may
+ * contain more than there is.
  *
- * @param downloads instructions that may make the engine fetch an address, as they are written
- * @param bases images of {@code FROM}, with the values of arguments filled in
- * @param platforms what {@code FROM --platform} says, by the image that it says it of
+ * @param downloads instructions that may make the engine fetch a URL, as written
+ * @param bases images of {@code FROM}, with arguments replaced by their values
+ * @param platforms values of {@code FROM --platform}, by image
  * @param others images of {@code COPY --from}
- * @param copied those of the others that the build itself copies from, in no ONBUILD, and that have no name of a stage
+ * @param copied the images among these that the build itself copies from: not in an ONBUILD, and not the name of a stage
  */
 record DockerfileReach(
         Set<String> downloads,
@@ -37,8 +37,8 @@ record DockerfileReach(
     private static final String PLATFORM_FLAG = "--platform=";
 
     /**
-     * @param arguments of the build, which come before the values that the Dockerfile gives
-     * @throws ImageFailure if it cannot be told which image a FROM names
+     * @param arguments build arguments, which take precedence over values in the Dockerfile
+     * @throws ImageFailure if it is not certain which image a FROM names
      */
     static DockerfileReach of(List<DockerfileInstruction> instructions, Map<String, String> arguments) {
         DockerfileReach reach = new DockerfileReach(
@@ -48,7 +48,7 @@ record DockerfileReach(
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>());
         GlobalArguments values = new GlobalArguments(arguments);
-        // A stage is known by its name once it is built: until then the name is that of an image.
+        // Before a stage is built, its name means an image.
         Set<String> stages = new HashSet<>();
         String stage = "";
         boolean global = true;
@@ -70,7 +70,7 @@ record DockerfileReach(
         return reach;
     }
 
-    /** What the ONBUILD of an image adds to a Dockerfile that begins with it. */
+    /** What the ONBUILD instructions of a base image add. */
     static DockerfileReach ofTriggers(List<DockerfileInstruction> triggers) {
         DockerfileReach reach =
                 new DockerfileReach(new LinkedHashSet<>(), Set.of(), Map.of(), new LinkedHashSet<>(), Set.of());
@@ -78,7 +78,7 @@ record DockerfileReach(
         return reach;
     }
 
-    /** Returns the stage's name; empty: it has none. */
+    /** Returns the stage's name. Empty if it has none. */
     private String addBase(DockerfileInstruction from, GlobalArguments values, Set<String> stages) {
         List<String> words = from.words();
         if (words.isEmpty()) {
@@ -90,7 +90,7 @@ record DockerfileReach(
             from.flags().stream()
                     .filter(flag -> flag.startsWith(PLATFORM_FLAG))
                     .map(flag -> values.fillIn(flag.substring(PLATFORM_FLAG.length()), from.line()))
-                    // The engine itself refuses to read what is nothing once it is filled in.
+                    // The engine refuses a platform that is empty after the replacement of variables.
                     .filter(platform -> !platform.isEmpty())
                     .forEach(platform -> platforms
                             .computeIfAbsent(image, unused -> new LinkedHashSet<>())
@@ -99,10 +99,10 @@ record DockerfileReach(
         return words.size() == 3 ? words.get(2).toLowerCase(Locale.ROOT) : "";
     }
 
-    /** @param stages that {@code --from} names before it names images */
+    /** @param stages names that {@code --from} takes as stages, not as images */
     private void add(DockerfileInstruction instruction, Set<String> stages) {
         switch (instruction.word()) {
-            // Which stages there will be, the build tells that begins with this image.
+            // Its stages are those of a later build that begins with this image.
             case "ONBUILD" -> add(instruction.onBuild(), Set.of());
             case "ADD" -> {
                 if (sources(instruction).stream().anyMatch(DockerfileReach::mayBeAddress)) {
@@ -125,10 +125,10 @@ record DockerfileReach(
         return text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** The words of an {@code ADD} but for the last, which is where they go. Where engines differ in what the words are: all of all of them. */
+    /** The words of an {@code ADD} except the last one, the destination. If engines split the words differently: the words of all of them. */
     private static List<String> sources(DockerfileInstruction add) {
         String arguments = add.arguments();
-        // Anything else is no array of strings to any engine, or has none in it.
+        // No engine takes other text for an array of strings.
         if (!arguments.startsWith("[") || !arguments.substring(1).strip().startsWith("\"")) {
             return withoutLast(add.words());
         }
@@ -136,7 +136,7 @@ record DockerfileReach(
         if (words.isPresent()) {
             return withoutLast(words.get());
         }
-        // Some engines read the JSON with which it begins, others take all of it for plain words.
+        // Some engines parse the JSON at the beginning, others take everything as plain words.
         List<String> any = new ArrayList<>(List.of(arguments.split("[ \\t,\\[\\]]+")));
         if (arguments.contains("\\u")) {
             any.add("$");
@@ -145,11 +145,11 @@ record DockerfileReach(
     }
 
     private static List<String> withoutLast(List<String> words) {
-        // Of a single one the engine says that it is too few.
+        // The engine refuses a single word.
         return words.size() < 2 ? words : words.subList(0, words.size() - 1);
     }
 
-    /** Empty: the whole text is no array of strings. */
+    /** Empty if the whole text is not an array of strings. */
     private static Optional<List<String>> strings(String json) {
         try {
             JsonNode array = JsonMapper.shared().readTree(json);
@@ -162,8 +162,8 @@ record DockerfileReach(
     }
 
     /**
-     * Whether it is not certain that the engine takes it for a path. What a word begins with stays as it is up to the first variable, but for
-     * quotes and what escapes; the value of a variable may be anything, and characters that are none to be seen may be left out.
+     * Whether the engine may take the word for a URL. The beginning of a word is fixed up to the first variable, except for quotes and
+     * escapes. A variable can have any value. Invisible characters may be dropped.
      */
     private static boolean mayBeAddress(String word) {
         String plain = word.replaceAll("[\"'`\\\\]", "");

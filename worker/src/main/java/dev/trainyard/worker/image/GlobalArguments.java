@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The arguments that stand before the first {@code FROM}, with which the engine fills in names of images. What is not certain, such as the
- * value of an argument with backslashes, is refused where a name has it, and does no harm elsewhere.
+ * The arguments before the first {@code FROM}, which the engine uses in image names. A value that is not certain, such as one with
+ * backslashes, is refused only if an image name uses it.
  */
 final class GlobalArguments {
 
-    /** Longer than any name of an image. Without an end, arguments that name each other twice would fill the memory. */
+    /** Longer than any image name. Without a limit, arguments that repeat each other would grow exponentially. */
     private static final int LONGEST = 4096;
 
     private static final int DEEPEST = 20;
 
-    /** Of all that is filled in. Each word of a Dockerfile could name the longest value, and be another one with it. */
+    /** Limit for all replaced text, because every word of a Dockerfile could contain the longest value. */
     private static final int MOST = 1 << 20;
 
     private final Map<String, String> given;
@@ -29,13 +29,13 @@ final class GlobalArguments {
 
     private int filled;
 
-    /** Whether one was declared in a way that is not certain: it may be any. */
+    /** Whether a declaration was ambiguous, so that it may have set any argument. */
     private boolean uncertain;
 
-    /** @param given with the build, which come before the values that the Dockerfile gives */
+    /** @param given build arguments, which take precedence over values in the Dockerfile */
     GlobalArguments(Map<String, String> given) {
         this.given = given;
-        // These are declared without an ARG.
+        // These need no ARG.
         ProxyArguments.NAMES.stream().filter(given::containsKey).forEach(name -> values.put(name, given.get(name)));
     }
 
@@ -63,9 +63,9 @@ final class GlobalArguments {
     }
 
     /**
-     * The word as the engine has it in the end.
+     * Returns the word after the engine's replacement.
      *
-     * @throws ImageFailure if that is not certain
+     * @throws ImageFailure if the result is not certain
      */
     String fillIn(String word, int line) {
         Optional<String> name = uncertain && word.contains("$") ? Optional.empty() : filledIn(word);
@@ -81,9 +81,9 @@ final class GlobalArguments {
     }
 
     /**
-     * Fills in variables and takes quotes away, up to the end of the text or, in braces, to the one that closes.
+     * Replaces variables and removes quotes, up to the end of the text or to the closing brace.
      *
-     * @return where it stopped; −1: it is not certain what the engine makes of it
+     * @return the end position; −1 if the engine's result is not certain
      */
     private int fill(String text, int start, boolean inBraces, int depth, StringBuilder out) {
         char quote = 0;
@@ -151,7 +151,7 @@ final class GlobalArguments {
         switch (text.charAt(operator)) {
             case '-' -> out.append(has ? value : word);
             case '+' -> out.append(has ? word : "");
-            // Without a value the build fails.
+            // The build fails if there is no value.
             case '?' -> out.append(has ? value : "");
             default -> {
                 return -1;
@@ -160,7 +160,7 @@ final class GlobalArguments {
         return close + 1;
     }
 
-    /** The words at blanks that are not quoted, with their quotes; empty: a backslash, or a space of another kind, may divide or join them. */
+    /** Splits the text at unquoted blanks and keeps quotes. Empty if a backslash or another white-space character makes the result uncertain. */
     static Optional<List<String>> quotedWords(String text) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();

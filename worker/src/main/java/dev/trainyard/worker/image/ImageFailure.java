@@ -5,7 +5,7 @@ import dev.trainyard.core.request.JobId;
 import dev.trainyard.worker.engine.EngineSilent;
 import java.time.Duration;
 
-/** The image cannot be had; the step's own retries are spent. */
+/** The image is not available, after all retries of the step. */
 public final class ImageFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class ImageFailure extends RuntimeException {
 
     /**
      * @param message what happened, to what, why, and what to do, in one paragraph
-     * @param logged whether the build's output, which is in the job's log, has more to say
+     * @param logged whether the job's log contains more, as the output of the build
      */
     ImageFailure(Cause verdict, String message, boolean logged) {
         this(verdict, message, logged, "a pull failed");
@@ -44,24 +44,23 @@ public final class ImageFailure extends RuntimeException {
         return new ImageFailure(verdict, message, false, ofRegistry);
     }
 
-    /** Another attempt has it fetched again. */
+    /** The image was removed. The next attempt fetches it again. */
     static ImageFailure gone(String reference) {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
                 "image %s was removed from this host since it was fetched; it is fetched again".formatted(reference));
     }
 
-    /** A pull of which nothing was heard for so long. */
+    /** The engine sent no message about a pull for too long. */
     static ImageFailure stalled(String reference, Duration silence) {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
-                "image %s could not be pulled: nothing was heard of it for %d s"
-                        .formatted(reference, silence.toSeconds()),
+                "image %s could not be pulled: no progress for %d s".formatted(reference, silence.toSeconds()),
                 false,
-                "nothing was heard of it for %d s".formatted(silence.toSeconds()));
+                "no progress for %d s".formatted(silence.toSeconds()));
     }
 
-    /** A pull that the engine ended without an answer; to another one it may give one. */
+    /** The engine ended a pull without an answer. The next pull may succeed. */
     static ImageFailure brokenOff(String reference, EngineSilent broken) {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
@@ -72,17 +71,16 @@ public final class ImageFailure extends RuntimeException {
                 true);
     }
 
-    /** A pull that goes on and on. */
+    /** A pull that takes too long. */
     static ImageFailure tooLong(String reference, Duration time) {
         return new ImageFailure(
                 Cause.IMAGE_PULL_FAILED,
-                "image %s could not be pulled: it was not there after %d minutes"
-                        .formatted(reference, time.toMinutes()),
+                "image %s could not be pulled: not complete after %d minutes".formatted(reference, time.toMinutes()),
                 false,
-                "an image was not there after %d minutes".formatted(time.toMinutes()));
+                "a pull was not complete after %d minutes".formatted(time.toMinutes()));
     }
 
-    /** The host does not have it, and may not pull it. */
+    /** The host does not have the image, and the request forbids a pull. */
     public static ImageFailure neverPulled(String reference) {
         return new ImageFailure(
                 Cause.IMAGE_UNAVAILABLE,
@@ -90,25 +88,25 @@ public final class ImageFailure extends RuntimeException {
                         .formatted(reference));
     }
 
-    /** What is said of an image whose registry is left alone after a failure. */
+    /** Message about an image whose registry is not used for a while after a failure. */
     public static String resting(String registry, String why) {
         return "registry %s does not give its images: %s".formatted(registry, why);
     }
 
     /**
-     * What whoever wants another image of the registry is told of it: nothing of this image, whose name may be made of values that are not for
-     * everybody.
+     * Description of the failure for jobs with other images of the registry. It does not contain the name of this image, which may contain
+     * values that are not public.
      */
     public String ofRegistry() {
         return ofRegistry;
     }
 
-    /** Whether the registry may not give other images either. */
+    /** Whether the failure may also affect other images of the registry. */
     public boolean isOfRegistry() {
         return verdict == Cause.IMAGE_PULL_FAILED && !ofEngine;
     }
 
-    /** What the attempt ends with. */
+    /** The cause with which the attempt ends. */
     public Cause verdict() {
         return verdict;
     }

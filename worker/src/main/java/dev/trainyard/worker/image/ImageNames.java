@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What names of images mean. A name that a build gives means its image to jobs of its team alone, and never becomes a name of the engine:
- * otherwise a team could put its image under a name that others take for one of a registry. Names of the engine come from registries and
- * from people on the host. Every failure is an {@link ImageFailure}.
+ * Resolves image names. A name that a build gives is valid only for jobs of its team, and the engine does not get it. Otherwise a team could
+ * give its image a name that others expect to be from a registry. Names on the engine come from registries and from people on the host. Every
+ * failure is an {@link ImageFailure}.
  */
 final class ImageNames {
 
@@ -35,7 +35,7 @@ final class ImageNames {
         this.rule = rule;
     }
 
-    /** The image to which a build of the team gave the name, unless names are for all and the engine has one. */
+    /** The image to which a build of the team gave the name, unless names are for all teams and the engine has the name. */
     Optional<ProvidedImage> ofTeam(String name, @Nullable String team) {
         if (rule == BuiltNames.ANY && images.inspect(name).isPresent()) {
             return Optional.empty();
@@ -48,7 +48,7 @@ final class ImageNames {
                                         .formatted(Excerpt.quote(name)))));
     }
 
-    /** An image of a Dockerfile: the engine, which looks for it, does not know the names of builds. */
+    /** For an image in a Dockerfile: the engine looks it up and does not have the names of builds. */
     void requireOfEngine(String name, @Nullable String team) {
         requireName(name, Cause.IMAGE_BUILD_FAILED);
         if (rule == BuiltNames.OWN
@@ -60,7 +60,7 @@ final class ImageNames {
         }
     }
 
-    /** Gives an image that was built its name. */
+    /** Gives a built image its name. */
     void give(String name, ProvidedImage image, @Nullable String team) {
         boolean shared = rule == BuiltNames.ANY;
         String inFull = ImageName.inFull(name);
@@ -76,12 +76,12 @@ final class ImageNames {
         }
     }
 
-    /** New requests with reserved names are refused at once; one that an earlier release accepted comes here. */
+    /** For requests of an earlier release. New requests with reserved names are refused when they are submitted. */
     static void requireName(String name) {
         requireName(name, Cause.IMAGE_UNAVAILABLE);
     }
 
-    /** @param verdict of a Dockerfile's name the build's own: no login to a registry helps */
+    /** @param verdict for a name in a Dockerfile, the cause of a failed build: a login to a registry would not help */
     private static void requireName(String name, Cause verdict) {
         if (ImageName.isReserved(name)) {
             throw new ImageFailure(
@@ -94,14 +94,14 @@ final class ImageNames {
         }
     }
 
-    /** Jobs without a team have names together. */
+    /** Jobs without a team share their names. */
     private static String owned(@Nullable String team) {
         return team == null ? "" : team;
     }
 
     /**
-     * Under this name the engine keeps the image and people see it: {@code trainyard/team-vision/resnet:2}. Nothing is looked up by it, so that
-     * names of two teams may come to be one here.
+     * The name of the image on the engine, for people: {@code trainyard/team-vision/resnet:2}. It is not used for look-ups, so names of two
+     * teams may be equal here.
      */
     private static String kept(String inFull, @Nullable String team) {
         String folder = "named";

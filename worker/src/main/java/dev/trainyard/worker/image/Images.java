@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Gives this host the images that its attempts need. */
+/** Provides the images that attempts on this host need. */
 public final class Images {
 
     private final Engine engine;
@@ -58,7 +58,7 @@ public final class Images {
     }
 
     /**
-     * What those who run the host are told of the network of builds; empty: nothing.
+     * A notice for the operator about the network of builds. Empty if there is none.
      *
      * @throws EngineSilent if the engine does not answer
      */
@@ -77,7 +77,7 @@ public final class Images {
         }
     }
 
-    /** In which RUN works. */
+    /** The network for RUN. */
     private String network() {
         if (!policy.buildNetwork().equals(Policy.GUARDED)) {
             return policy.buildNetwork();
@@ -91,11 +91,11 @@ public final class Images {
     }
 
     /**
-     * Returns the image, built if the host does not have it. One that is named has been fetched before: see {@link #fetch}.
+     * Returns the image, and builds it if the host does not have it. A named image must have been fetched before: see {@link #fetch}.
      *
-     * @param team whose job it is; null: of no team
+     * @param team team of the job; null if none
      * @param progress called in the calling thread with lines for people
-     * @throws ImageFailure if it cannot be had, or is not here any more
+     * @throws ImageFailure if it is not available, or was removed
      * @throws EngineSilent if the engine does not answer
      */
     public ProvidedImage provide(ImageSource source, @Nullable String team, Consumer<String> progress)
@@ -121,9 +121,9 @@ public final class Images {
     }
 
     /**
-     * Whether the host's engine has an image of that name.
+     * Whether the host's engine has an image with this name.
      *
-     * @throws ImageFailure if that is no name of an image
+     * @throws ImageFailure if it is not a valid image name
      * @throws EngineSilent if the engine does not answer
      */
     public boolean isPresent(String reference) {
@@ -134,8 +134,8 @@ public final class Images {
     /**
      * Pulls an image, once.
      *
-     * @param progress called in the calling thread with lines for people, every few seconds while the engine says anything
-     * @throws ImageFailure if it cannot be had
+     * @param progress called in the calling thread with lines for people, every few seconds while the engine sends messages
+     * @throws ImageFailure if it is not available
      * @throws EngineSilent if the engine does not answer
      */
     public void fetch(String reference, Consumer<String> progress) throws InterruptedException {
@@ -143,9 +143,9 @@ public final class Images {
     }
 
     /**
-     * Returns an image that was pulled anew for the attempt already.
+     * Returns an image that has just been pulled for the attempt.
      *
-     * @throws ImageFailure if it is not here any more
+     * @throws ImageFailure if it was removed
      * @throws EngineSilent if the engine does not answer
      */
     public ProvidedImage pulled(String reference) {
@@ -153,12 +153,12 @@ public final class Images {
         return new Pull(images).present(reference).orElseThrow(() -> ImageFailure.gone(reference));
     }
 
-    /** As this host sees them, for whoever pulls. */
+    /** The registries as this host sees them, for other code that pulls. */
     public Registries registries() {
         return registries;
     }
 
-    /** The folders that an image of this host declares as volumes. */
+    /** The volumes that an image on this host declares. */
     public List<String> volumesOf(String id) {
         return images.inspect(id).map(EngineImage::volumes).orElse(List.of());
     }
@@ -167,7 +167,7 @@ public final class Images {
         return images.inspect(reference).map(image -> new ProvidedImage(image.id()));
     }
 
-    /** What is always pulled is looked up here once more: only the attempt knows when it begins. */
+    /** With {@code pull: always} the image is pulled here, because only the attempt knows when it begins. */
     private ProvidedImage named(String reference, ImageSource.Pull when, Consumer<String> progress)
             throws InterruptedException {
         Pull pull = new Pull(images);
@@ -183,9 +183,9 @@ public final class Images {
     }
 
     /**
-     * Whose build it is.
+     * Who requests a build.
      *
-     * @param hidden what is said of a failure lacks
+     * @param hidden values to remove from messages about failures
      */
     private record Asker(@Nullable String team, HiddenValues hidden, Consumer<String> progress) {}
 
@@ -193,7 +193,7 @@ public final class Images {
             throws InterruptedException {
         String tag = ContentTag.of(build, team);
         return once.get(tag, () -> progress.accept("another job is building the same image: waiting for it"), () -> {
-            // By the id alone: the name may have come to name another image.
+            // Look up by id only, because another image may have the name now.
             Optional<ProvidedImage> present = builtBefore.idOf(tag).flatMap(id -> provided(images, id));
             if (present.isPresent()) {
                 progress.accept("already built from the same source: " + tag);
@@ -208,7 +208,7 @@ public final class Images {
             Map<String, String> arguments = arguments(build, dockerfile, progress);
             ProxyArguments.requireDeclared(build.args().keySet(), dockerfile.instructions(), build.dockerfile());
             Build steps = new Build(images, contexts, policy, this::isEngineDiskFull, hidden);
-            // Before anything is fetched for it.
+            // Check this before any image is fetched for it.
             broken.attempt("Dockerfile of " + tag, progress, () -> {
                 steps.requireReadable(dockerfile, facts);
                 return tag;
@@ -220,7 +220,7 @@ public final class Images {
                 requireNoId(image, asker);
             }
             for (String image : reach.copied()) {
-                // The build would pull it, too, but asks a registry that is left alone after a failure.
+                // The build would also pull it, but without the pause after a failure of the registry.
                 Optional<EngineImage> unused = ofEngine(image, asker);
             }
             for (String image : reach.bases()) {
@@ -240,14 +240,14 @@ public final class Images {
         });
     }
 
-    /** An image of the host may have the name of a stage that comes later: the build copies from it then. */
+    /** An image on the host may have the same name as a later stage. Then the build copies from that image. */
     private void requireNoStage(Dockerfile.EarlyCopy copy) {
         try {
             if (images.inspect(copy.stage()).isPresent()) {
                 return;
             }
         } catch (EngineRefused e) {
-            // It is no name of an image.
+            // Not the name of an image.
         }
         throw new ImageFailure(
                 Cause.IMAGE_BUILD_FAILED,
@@ -262,8 +262,8 @@ public final class Images {
     }
 
     /**
-     * An image of a Dockerfile, pulled if the engine has none of that name: where it has one, it does not take the name for the beginning of an
-     * id. Empty: it is no name of an image, which the build says, with its step.
+     * An image in a Dockerfile. Pulls it if the engine has no image with this name, because the engine would then take the name for a prefix
+     * of an id. Empty if it is not a valid name, which the build then reports with its step.
      */
     private Optional<EngineImage> ofEngine(String name, Asker asker) throws InterruptedException {
         names.requireOfEngine(name, asker.team());
@@ -286,7 +286,7 @@ public final class Images {
         }
     }
 
-    /** For another platform some engines pull another image under that name, and build from it; others take the one that is there. */
+    /** For another platform, some engines pull another image with this name and build from it. Others use the existing one. */
     private static void requirePlatform(EngineImage image, String base, String platform) {
         if (!image.platform().isNamed(platform)) {
             throw new ImageFailure(
@@ -299,7 +299,7 @@ public final class Images {
         }
     }
 
-    /** What a Dockerfile copies from. Where it is not here, the build looks for it; or it is a stage that is not known yet. */
+    /** For an image that a Dockerfile copies from. If the host does not have it, the build looks for it, or it is a stage. */
     private void requireNoId(String name, Asker asker) throws InterruptedException {
         names.requireOfEngine(name, asker.team());
         try {
@@ -312,7 +312,7 @@ public final class Images {
         Optional<EngineImage> unused = ofEngine(name, asker);
     }
 
-    /** What the base image's ONBUILD adds to the Dockerfile. */
+    /** Checks the ONBUILD instructions of the base image. */
     private void checkTriggers(EngineImage image, String base, Set<String> arguments, Asker asker)
             throws InterruptedException {
         List<DockerfileInstruction> triggers = image.onBuild().stream()
@@ -326,7 +326,7 @@ public final class Images {
         }
     }
 
-    /** Unless its registry is left alone after a failure: builds in a row would each wait for it in a slot. */
+    /** Not during the pause after a failure of the registry: otherwise every build would hold a slot while it waits for the registry. */
     private void pullBase(String base, Consumer<String> progress) throws InterruptedException {
         String name = ImageName.registryOf(base);
         Registry registry = registries.of(name);
@@ -350,7 +350,7 @@ public final class Images {
         }
     }
 
-    /** Those of the request, and what BuildKit would fill in. */
+    /** The arguments of the request, and those that BuildKit would provide. */
     private Map<String, String> arguments(ImageSource.Build build, Dockerfile dockerfile, Consumer<String> progress) {
         Map<String, String> filledIn = dockerfile.platformArguments(images.platform());
         filledIn.keySet().removeAll(build.args().keySet());

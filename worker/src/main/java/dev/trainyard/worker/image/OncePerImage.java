@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 
 /**
- * One pull or build of an image at a time, however many ask: the first does it, the others wait for what it brings. If the
- * first is interrupted, one of the others does it.
+ * Runs one pull or build per image at a time: the first caller does it, the others wait for the result. If the first is
+ * interrupted, one of the others does it.
  */
 final class OncePerImage {
 
@@ -31,7 +31,7 @@ final class OncePerImage {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;
                 }
-                // The one who did it was interrupted: its job was stopped, ours was not.
+                // The first caller was interrupted because its job was stopped. Continue with the next one.
             }
         }
     }
@@ -44,7 +44,7 @@ final class OncePerImage {
             ours.complete(provided);
             return provided;
         } catch (InterruptedException | RuntimeException | Error e) {
-            // First out of the way, so that who waits does not find it again.
+            // Remove it first, so that waiting callers do not find it again.
             running.remove(image);
             ours.completeExceptionally(e);
             throw e;

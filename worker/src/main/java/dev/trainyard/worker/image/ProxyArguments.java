@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Arguments of a build that the engine gives to every RUN, whether or not the Dockerfile declares them. It tells the layers of its cache by
- * them only where an ARG of the stage does: without one, another build would get what came through the proxy of this one.
+ * Build arguments that the engine passes to every RUN, even without an ARG. They are part of the key of the build cache only if the stage
+ * declares them with ARG. Otherwise another build could get layers that were downloaded through the proxy of this one.
  */
 final class ProxyArguments {
 
@@ -26,9 +26,9 @@ final class ProxyArguments {
     private ProxyArguments() {}
 
     /**
-     * @param given names of the build's arguments
-     * @param whose what the instructions are, after "line 3 of"
-     * @throws ImageFailure naming the first RUN that would get one of them undeclared
+     * @param given names of the build arguments
+     * @param whose source of the instructions, for a message like "line 3 of …"
+     * @throws ImageFailure with the first RUN that would get an undeclared argument
      */
     static void requireDeclared(Set<String> given, List<DockerfileInstruction> instructions, String whose) {
         NAMES.stream().filter(given::contains).forEach(name -> requireDeclared(name, instructions, whose));

@@ -13,16 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Pulls one image, once. */
+/** Pulls one image. */
 final class Pull {
 
-    /** How long a registry may take to its first word, the manifest. Nothing is lost by asking again later. */
+    /** How long a registry may take until the manifest arrives. A later retry loses nothing. */
     private static final Duration FIRST_WORD_WITHIN = Duration.ofMinutes(1);
 
-    /** An engine that loads layers says something every few seconds. */
+    /** While an engine downloads layers it sends messages every few seconds. */
     private static final Duration SILENT_AT_MOST = Duration.ofMinutes(10);
 
-    /** A registry that trickles says something all the time. The engine keeps the layers that it has. */
+    /** Total limit, because a very slow registry also causes messages. The engine keeps complete layers. */
     private static final Duration LONGEST = Duration.ofHours(2);
 
     private final EngineImages images;
@@ -41,7 +41,7 @@ final class Pull {
 
     private record Word(EngineMessage message) implements Said {}
 
-    /** @param failure null: it is done */
+    /** @param failure null after success */
     private record End(@Nullable RuntimeException failure) implements Said {}
 
     ProvidedImage run(String reference, Consumer<String> progress) throws InterruptedException {
@@ -57,14 +57,14 @@ final class Pull {
             throw failure(reference, messages.error());
         }
         return named(reference)
-                // Somebody has removed it since: to be had again.
+                // The image was removed in the meantime, so it can be pulled again.
                 .orElseThrow(() -> new ImageFailure(
                         Cause.IMAGE_PULL_FAILED,
                         "image %s could not be pulled: the engine said that it was pulled, but does not have it"
                                 .formatted(reference)));
     }
 
-    /** The engine pulls in a thread of its own, so that whoever waits for it, perhaps in a run slot, need not wait for one that says nothing. */
+    /** Runs the engine's pull in another thread, so that the caller, which may hold a run slot, can stop waiting for it. */
     private void heard(String reference, PullProgress messages) throws InterruptedException {
         BlockingQueue<Said> said = new SynchronousQueue<>();
         Thread pull = Thread.ofVirtual().name("pull").start(() -> pull(reference, said));
@@ -100,7 +100,7 @@ final class Pull {
         try {
             said.put(end(reference, said));
         } catch (InterruptedException e) {
-            // Nobody waits for it any more.
+            // The caller no longer waits for it.
         }
     }
 
@@ -119,7 +119,7 @@ final class Pull {
         }
     }
 
-    /** The image, if the host has it under that name. */
+    /** The image, if the host has it under this name. */
     Optional<ProvidedImage> present(String reference) {
         try {
             return named(reference);
@@ -128,7 +128,7 @@ final class Pull {
         }
     }
 
-    /** What the engine finds by an id is there for nobody: the beginning of an id can be a proper name, of another image. */
+    /** Ignores images that the engine finds by id, because a prefix of an id can also be the name of another image. */
     private Optional<ProvidedImage> named(String reference) {
         return images.inspect(reference)
                 .filter(image -> image.isNamed(reference))

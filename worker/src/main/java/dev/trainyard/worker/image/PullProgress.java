@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Condenses what the engine says about every layer several times a second to a line now and then. */
+/** Summarizes the engine's messages, several per second and layer, in a line every few seconds. */
 final class PullProgress {
 
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
@@ -42,7 +42,7 @@ final class PullProgress {
         }
     }
 
-    /** Why the engine gave up; null: it did not. */
+    /** The engine's error; null if there is none. */
     @Nullable
     String error() {
         return error;

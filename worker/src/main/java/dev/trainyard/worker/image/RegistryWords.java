@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an engine's words about a pull that failed mean. Statuses do not tell: once it has begun to answer, the engine only
- * has words, and before that it says 500 also for what the registry refused. Wordings of moby 20.10 to 28. What is not known here is no
- * outage: it is not asked again.
+ * Interprets an engine's message about a failed pull. The HTTP status is not enough: after the response has begun there is only a message,
+ * and before that the engine answers 500 even if the registry refused. Messages of moby 20.10 to 28. An unknown message does not count as an
+ * outage, so the pull is not retried.
  */
 final class RegistryWords {
 
     private static final String NO_SPACE_LEFT = "no space left on device";
 
-    /** The registry has no such image, or gives no access. */
+    /** The registry does not have the image, or denies access. */
     private static final List<String> UNAVAILABLE = List.of(
             "pull access denied",
             "manifest unknown",
@@ -32,7 +32,7 @@ final class RegistryWords {
             "401 unauthorized",
             "does not exist or may require");
 
-    /** The registry or the way to it is out of order, or it wants to be left alone for a while: later it may be better. */
+    /** The registry or the network to it fails, or the registry limits requests. A later try may succeed. */
     private static final List<String> OUTAGE = List.of(
             "connection refused",
             "connection reset",
@@ -67,7 +67,7 @@ final class RegistryWords {
 
     private RegistryWords() {}
 
-    /** Empty: what it means is not known. */
+    /** Empty if the message is unknown. */
     static Optional<Cause> cause(String words) {
         if (isDiskFull(words)) {
             return Optional.of(Cause.DISK_FULL);
@@ -81,7 +81,7 @@ final class RegistryWords {
         return outage(words).map(unused -> Cause.IMAGE_PULL_FAILED);
     }
 
-    /** What is out of order, in words that name no image; empty: it is not known that anything is. */
+    /** The outage, in words without an image name. Empty if the message is not about a known outage. */
     static Optional<String> outage(String words) {
         String own = QuotedWords.removed(words).toLowerCase(Locale.ROOT).strip();
         Optional<String> known = OUTAGE.stream().filter(own::contains).findFirst();
@@ -95,12 +95,12 @@ final class RegistryWords {
         return status.find() ? Optional.of(status.group()) : Optional.empty();
     }
 
-    /** The engine's own disk: the error of the system call stands at the end of what the engine was doing. */
+    /** Whether the engine's own disk is full: the error of the system call is at the end of the message. */
     static boolean isDiskFull(String words) {
         return words.strip().toLowerCase(Locale.ROOT).endsWith(NO_SPACE_LEFT);
     }
 
-    /** Whether somebody says so, of whatever. */
+    /** Whether the text contains such a message, from any source. */
     static boolean sayNoSpaceLeft(String words) {
         return words.toLowerCase(Locale.ROOT).contains(NO_SPACE_LEFT);
     }

@@ -28,12 +28,12 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A build context as the engine gets it: read entry by entry, and written as another tar. The engine would read the bytes that
- * were uploaded in its own way: it knows other compressions, follows links on the way to a file, and takes the later of two files. What
- * is written here can be read in one way only. The Dockerfile comes last, so that nothing replaces it.
+ * A build context in the form that the engine gets: read entry by entry, and written as another tar file. The engine would interpret the
+ * uploaded bytes differently: it supports other compressions, follows links in paths, and takes the later of two files. The tar file
+ * written here is unambiguous. The Dockerfile comes last, so that no entry replaces it.
  *
- * <p>Where there are links, an attribute says what they bring, since the engine's builder counts attributes when it tells contents apart. It
- * does not come into images, whose files get no attributes of a context but the capabilities of programs.
+ * <p>If there are links, an attribute contains a digest of their targets, because the builder's cache compares attributes. The attribute does
+ * not get into images, because of the attributes of a context the builder copies only capabilities of programs.
  */
 final class RepackedContext extends InputStream {
 
@@ -41,18 +41,18 @@ final class RepackedContext extends InputStream {
     static final long MOST_BYTES = 8L << 30;
     private static final int MOST_OF_DOCKERFILE = 1 << 20;
 
-    /** In bytes: as long as a path may be on Linux. */
+    /** In bytes: the maximum of a path on Linux. */
     private static final int LONGEST_NAME = 4096;
 
-    /** In bytes. All names are kept, to find those that are there twice; and to write a name costs more than its length. */
+    /** In bytes. All names are kept, to find duplicates, and writing a name takes more than its length. */
     private static final long MOST_OF_NAMES = 16L << 20;
 
     private static final String ATTRIBUTE = "SCHILY.xattr.";
 
-    /** In characters. Global headers are repeated for each entry, by which a small tar says much. */
+    /** In characters. Global headers are repeated for each entry, so a small tar file can contain a lot. */
     private static final long MOST_OF_ATTRIBUTES = 32L << 20;
 
-    /** The digest of the symbolic links of the context; of a hard link that of its content before it. */
+    /** On a file: the digest of the context's symbolic links. On a hard link: also that of its content. */
     static final String LINKS = ATTRIBUTE + "user.dev.trainyard.links";
 
     private final InputStream stored;
@@ -84,10 +84,10 @@ final class RepackedContext extends InputStream {
     private long lengthOfAttributes;
 
     /**
-     * @param stored read to its very end, where the store says whether the content is what its digest says; not closed
+     * @param stored read to its end, where the store checks the digest; not closed
      * @param dockerfile its path
-     * @param known what was found when it was read before, which must be there again; null: it is read for the first time, and what is
-     *     written is not for the engine
+     * @param known result of the first reading, which must be the same again; null for the first reading, whose output is not for the
+     *     engine
      */
     RepackedContext(InputStream stored, String dockerfile, ContextCheck.@Nullable Facts known) {
         this.stored = stored;
@@ -101,7 +101,7 @@ final class RepackedContext extends InputStream {
         out.setAddPaxHeadersForNonAsciiNames(true);
     }
 
-    /** What is kept of a file that hard links lead to: both have one mode and one owner, and what is in it tells them apart. */
+    /** Data of a file with hard links: they share its mode and owner, and its content distinguishes them for the cache. */
     private static final class Target {
 
         private final int mode;
@@ -139,7 +139,7 @@ final class RepackedContext extends InputStream {
         }
     }
 
-    /** A context that is not passed on. */
+    /** The context is refused. */
     static final class Dishonest extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -149,7 +149,7 @@ final class RepackedContext extends InputStream {
         }
     }
 
-    /** What is read to its end has an entry at least, and its Dockerfile. */
+    /** Available after the end of the context, which then has at least one entry and a Dockerfile. */
     ContextCheck.Facts facts() {
         return new ContextCheck.Facts(entries, bytes, path, new String(text, StandardCharsets.UTF_8), links);
     }
@@ -160,7 +160,7 @@ final class RepackedContext extends InputStream {
                 .filter(name -> !name.equals(path) && isRead && paths.isFile(name));
     }
 
-    /** A path without what means nothing in it. */
+    /** Removes parts without meaning from a path. */
     static String normalised(String name) {
         return Arrays.stream(name.split("/"))
                 .filter(part -> !part.isEmpty() && !part.equals("."))
@@ -268,7 +268,7 @@ final class RepackedContext extends InputStream {
     private void addHardLink(TarArchiveEntry entry, String name, String linked) throws IOException {
         String file = links.fileOf(linked);
         if (file.equals(path)) {
-            // The Dockerfile is not there yet where this is read.
+            // At this point the Dockerfile is not written yet.
             count(text.length);
             putDockerfile(copyOf(entry, name, TarConstants.LF_NORMAL));
             return;
@@ -279,7 +279,7 @@ final class RepackedContext extends InputStream {
         if (there == null) {
             new Target(entry).describe(link);
         } else {
-            // The engine would give both those of the link, and tell the file by its own.
+            // The engine would give both the attributes of the link, but use those of the file for its cache.
             there.describe(link);
             link.addPaxHeader(LINKS, symbolic == null ? there.digest() : there.digest() + symbolic);
         }
@@ -288,10 +288,10 @@ final class RepackedContext extends InputStream {
     }
 
     private void finish() throws IOException {
-        // First of all: a context that is not what its digest says must not be built.
+        // Check this first: a context with another digest must not be built.
         stored.transferTo(OutputStream.nullOutputStream());
         if (entries == 0) {
-            throw new Dishonest("an empty tar");
+            throw new Dishonest("an empty tar file");
         }
         if (dockerfile == null) {
             isRead = true;
@@ -311,14 +311,14 @@ final class RepackedContext extends InputStream {
 
     private void put(TarArchiveEntry entry) throws IOException {
         if (out.getBytesWritten() == 0) {
-            // So the tar begins with ./PaxHeaders, whatever the first name is: some names are how a compressed file
-            // begins.
+            // This makes the tar file begin with ./PaxHeaders. Some names would look like the beginning of a compressed
+            // file.
             entry.addPaxHeader("comment", "trainyard");
         }
         out.putArchiveEntry(entry);
     }
 
-    /** With all that the engine takes from a header, and tells contents by. */
+    /** Copies all fields of a header that the engine uses or compares. */
     private TarArchiveEntry copyOf(TarArchiveEntry entry, String name, byte kind) throws Dishonest {
         TarArchiveEntry copy = new RepackedEntry(name, kind);
         new Target(entry).describe(copy);
@@ -341,14 +341,13 @@ final class RepackedContext extends InputStream {
     private void count(long size) throws Dishonest {
         bytes += Math.max(0, size);
         if (bytes > MOST_BYTES) {
-            throw new Dishonest(
-                    "more than %d GiB unpacked; does data belong into the source?".formatted(MOST_BYTES >> 30));
+            throw new Dishonest("more than %d GiB unpacked. Leave data out of the source".formatted(MOST_BYTES >> 30));
         }
     }
 
     private void check(TarArchiveEntry entry, String name) throws Dishonest {
         entries++;
-        // Global headers of a tar add up, and each entry has them all.
+        // Global headers accumulate, and apply to each entry.
         long attributes = entry.getUserName().length() + entry.getGroupName().length();
         for (Map.Entry<String, String> header : entry.getExtraPaxHeaders().entrySet()) {
             attributes += header.getKey().length() + header.getValue().length();
@@ -359,7 +358,7 @@ final class RepackedContext extends InputStream {
         lengthOfAttributes += attributes;
         if (lengthOfAttributes > MOST_OF_ATTRIBUTES) {
             throw new Dishonest(
-                    "the attributes of all entries are larger than %d MiB together, global headers counted for each entry"
+                    "the attributes of all entries are larger than %d MiB in total, with global headers counted for each entry"
                             .formatted(MOST_OF_ATTRIBUTES >> 20));
         }
         int length = name.getBytes(StandardCharsets.UTF_8).length;
@@ -375,7 +374,7 @@ final class RepackedContext extends InputStream {
             throw new Dishonest("entry '%s' is neither file, folder nor link".formatted(entry.getName()));
         }
         if (Math.max(length, linked) > LONGEST_NAME || lengthOfNames > MOST_OF_NAMES) {
-            throw new Dishonest("names are too long: each may have %d bytes, and all together %d million"
+            throw new Dishonest("names are too long: the limits are %d bytes for each, and %d million in total"
                     .formatted(LONGEST_NAME, MOST_OF_NAMES / 1_000_000));
         }
         requireText(entry.getName(), "the name of", name);
@@ -388,34 +387,34 @@ final class RepackedContext extends InputStream {
                 || entry.isFile() && !entry.isBlockDevice() && !entry.isCharacterDevice() && !entry.isFIFO();
     }
 
-    /** What was no UTF-8 is this character here: it would be written as another name. */
+    /** A byte that is not UTF-8 was replaced by this character, so the name would be written differently. */
     private static void requireText(String text, String what, String name) throws Dishonest {
         if (text.indexOf('\uFFFD') >= 0 || text.indexOf('\0') >= 0) {
-            throw new Dishonest("%s entry '%s' are bytes that are no UTF-8 text".formatted(what, name));
+            throw new Dishonest("%s entry '%s' is not UTF-8 text".formatted(what, name));
         }
     }
 
     /**
-     * The engine would follow a link on the way; and it tells contents apart by the first of two files, but unpacks the second.
+     * Refuses paths through links, which the engine would follow, and repeated files: the engine would use the first for its cache, but unpack
+     * the second.
      *
-     * @return whether it is a folder that was there before
+     * @return whether it is an existing folder
      */
     private boolean place(TarArchiveEntry entry, String name) throws Dishonest {
         if (entry.isLink() && !paths.isFile(normalised(entry.getLinkName()))) {
             throw new Dishonest(
-                    "entry '%s' links to '%s', which is no file before it".formatted(name, entry.getLinkName()));
+                    "entry '%s' links to '%s', which is not an earlier file".formatted(name, entry.getLinkName()));
         }
         ContextPaths.Placed placed = paths.add(name, entry.isDirectory());
-        // The engine makes the folders on the way to an entry.
+        // The engine creates missing parent folders.
         if (entries + paths.untold() > MOST_ENTRIES) {
-            throw new Dishonest(
-                    "more than %d entries, folders on the way to them counted; does data belong into the source?"
-                            .formatted(MOST_ENTRIES));
+            throw new Dishonest("more than %d entries, including parent folders. Leave data out of the source"
+                    .formatted(MOST_ENTRIES));
         }
         switch (placed) {
             case ContextPaths.Behind(String file) ->
-                throw new Dishonest("entry '%s' lies behind '%s', which is no folder".formatted(name, file));
-            case ContextPaths.Twice _ -> throw new Dishonest("entry '%s' is there twice".formatted(name));
+                throw new Dishonest("entry '%s' is below '%s', which is not a folder".formatted(name, file));
+            case ContextPaths.Twice _ -> throw new Dishonest("entry '%s' is repeated".formatted(name));
             case ContextPaths.Again _ -> {
                 return true;
             }
@@ -429,7 +428,7 @@ final class RepackedContext extends InputStream {
         return name.startsWith("/") || Arrays.asList(name.split("/")).contains("..");
     }
 
-    /** Whether it is where the Dockerfile is, or where a folder above it has to be. */
+    /** Whether it is the path of the Dockerfile or of one of its parent folders. */
     private boolean isOnTheWay(String name) {
         return path.equals(name) || path.startsWith(name + "/");
     }
@@ -438,7 +437,7 @@ final class RepackedContext extends InputStream {
         if (!name.equals(path) || entry.isLink() || entry.isSymbolicLink()) {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED,
-                    "the Dockerfile %s is a link, or lies behind '%s', which is no folder. Put the file itself there"
+                    "the Dockerfile %s is a link, or is below '%s', which is not a folder. Put the file itself there"
                             .formatted(path, entry.getName()));
         }
         text = stream.readNBytes(MOST_OF_DOCKERFILE + 1);
@@ -461,7 +460,7 @@ final class RepackedContext extends InputStream {
                     + 1;
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED,
-                    "the Dockerfile %s has bytes in line %d that are no UTF-8. Save it as UTF-8".formatted(path, line));
+                    "the Dockerfile %s is not UTF-8 in line %d. Save it as UTF-8".formatted(path, line));
         }
         return to.flip().toString();
     }
@@ -477,12 +476,13 @@ final class RepackedContext extends InputStream {
         if (start.startsWith("fd377a585a00")
                 || start.startsWith("28b52ffd")
                 || start.matches("425a683[1-9](314159|177245).*")) {
-            throw new Dishonest("compressed as xz, zstd or bzip2. Send a plain tar, or one compressed by gzip");
+            throw new Dishonest(
+                    "compressed with xz, zstd or bzip2. Send an uncompressed tar file, or one compressed with gzip");
         }
         return buffered;
     }
 
-    /** What is written and not yet read. */
+    /** Output that was not read yet. */
     private static final class Buffer extends ByteArrayOutputStream {
 
         private int taken;

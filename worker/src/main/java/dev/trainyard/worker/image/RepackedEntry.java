@@ -8,9 +8,9 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.zip.ZipEncoding;
 
 /**
- * An entry that is written in a time that grows with its name alone. The library looks for the part of a long name that fits the header by
- * encoding the name again without its last letter, over and over (TarUtils.formatNameBytes of commons-compress 1.28): 30 ms for a name of 2,000
- * Cyrillic letters. The whole name stands in a PAX header of its own, so that any part will do.
+ * An entry that is written in time linear to the length of its name. To fit a long name into the header, the library encodes the name again
+ * and again, each time without its last letter (TarUtils.formatNameBytes of commons-compress 1.28): 30 ms for a name of 2,000 Cyrillic
+ * letters. The full name is in a PAX header, so any part of it is good enough for the header.
  */
 final class RepackedEntry extends TarArchiveEntry {
 
@@ -20,13 +20,13 @@ final class RepackedEntry extends TarArchiveEntry {
         super(name, kind, true);
     }
 
-    /** Cut to what the header has room for. */
+    /** Shortened to the size of the header field. */
     @Override
     public void setUserName(String name) {
         super.setUserName(cut(name));
     }
 
-    /** Cut to what the header has room for. */
+    /** Shortened to the size of the header field. */
     @Override
     public void setGroupName(String name) {
         super.setGroupName(cut(name));
@@ -41,7 +41,7 @@ final class RepackedEntry extends TarArchiveEntry {
         super.writeEntryHeader(header, new Fitting(encoding), starMode);
     }
 
-    /** The beginning of what is longer than the field for names. */
+    /** Encodes only the beginning of a name that is longer than the field. */
     private record Fitting(ZipEncoding whole) implements ZipEncoding {
 
         @Override

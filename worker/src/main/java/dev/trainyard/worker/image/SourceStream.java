@@ -9,8 +9,8 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A build context as it comes from the store. What the store says when it fails is kept: whoever reads through others, who
- * cannot tell a failing store from a failing engine, asks here.
+ * The stream of a build context from the store. It keeps an error of the store, because code that reads through other streams cannot
+ * distinguish an error of the store from one of the engine.
  */
 final class SourceStream extends FilterInputStream {
 
@@ -40,7 +40,7 @@ final class SourceStream extends FilterInputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
-    /** A context may be long to read, and unpacked far longer: so each piece of it heeds an interrupt. */
+    /** Each read checks for an interrupt, because reading and unpacking a context can take long. */
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
@@ -63,7 +63,7 @@ final class SourceStream extends FilterInputStream {
         }
     }
 
-    /** Why the store failed; null: it did not. */
+    /** The error of the store; null if there is none. */
     @Nullable
     ImageFailure failure() {
         return failure;

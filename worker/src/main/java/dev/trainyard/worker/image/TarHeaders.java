@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The bytes of a tar, of which no more than a bounded number may lie between two contents. The library that reads the tar keeps the headers
- * of an entry in memory, whatever their size: attributes, comments, long names, maps of sparse files.
+ * Limits the size of headers in a tar file. The library keeps the headers of an entry in memory without a limit: attributes, comments, long
+ * names, maps of sparse files.
  */
 final class TarHeaders extends FilterInputStream {
 
-    /** Of one entry. A path has at most 4 KiB, and the attributes of a file 64 KiB. */
+    /** Limit per entry. A path has at most 4 KiB, and the attributes of a file 64 KiB. */
     static final int MOST_BYTES = 256 << 10;
 
     private boolean inHeaders;
@@ -20,13 +20,13 @@ final class TarHeaders extends FilterInputStream {
         super(tar);
     }
 
-    /** What is read from here on are headers. */
+    /** Headers begin here. */
     void begin() {
         inHeaders = true;
         left = MOST_BYTES;
     }
 
-    /** What is read from here on is content. */
+    /** Content begins here. */
     void end() {
         inHeaders = false;
     }

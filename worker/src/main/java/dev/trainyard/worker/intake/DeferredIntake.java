@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An {@link Intake} that begins when Kafka answers. */
+/** Starts an {@link Intake} as soon as Kafka answers. */
 public final class DeferredIntake implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DeferredIntake.class);
@@ -37,10 +37,10 @@ public final class DeferredIntake implements AutoCloseable {
 
     private static boolean tell(Exception failure) {
         if (failure instanceof KafkaUnavailable) {
-            // Told before the first try.
+            // Reported before the first try.
             return false;
         }
-        log.error("intake does not begin, trying every second", failure);
+        log.error("the intake cannot start, trying every second", failure);
         return true;
     }
 

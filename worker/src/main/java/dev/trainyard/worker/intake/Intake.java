@@ -54,8 +54,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Takes requests in: a batch of records becomes rows in one transaction, then the offset is committed. Only what cannot be read, stands under another job's key,
- * names a draft that is not there or takes other parameters, or has other content than was accepted under its id, is set aside; any other failure pauses and tries again without limit, so that an outage of the database costs no request.
+ * Accepts requests: stores a batch of records in one transaction, then commits the offset. A record goes to the dead-letter topic if it is unreadable, is keyed by
+ * another job, names a missing draft or has parameters that do not match it, or differs from what was accepted under the same id. After any other failure the intake pauses and retries without a limit, so that an outage of the database loses no request.
  */
 public final class Intake implements AutoCloseable {
 
@@ -64,7 +64,7 @@ public final class Intake implements AutoCloseable {
     private static final int MOST_AT_ONCE = 500;
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
-    /** How long requests lie in the partitions of a worker that was killed: Kafka's 45 seconds would be felt. */
+    /** How long the partitions of a killed worker are not read. Kafka's default of 45 seconds would delay jobs noticeably. */
     private static final Duration SILENT_AT_MOST = Duration.ofSeconds(10);
 
     private final JobStore jobs;
@@ -74,9 +74,9 @@ public final class Intake implements AutoCloseable {
     private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
 
     /**
-     * Takes in until it is closed.
+     * Accepts requests until it is closed.
      *
-     * @throws KafkaUnavailable if Kafka does not answer within ten seconds; later outages are waited for
+     * @throws KafkaUnavailable if Kafka does not answer within ten seconds; after that, the intake waits for the end of outages
      */
     public Intake(String bootstrapServers, JobStore jobs, DraftStore drafts, IntakeStarts starts) {
         requireAnswer(bootstrapServers);
@@ -92,7 +92,7 @@ public final class Intake implements AutoCloseable {
                 new ByteArraySerializer());
         ContainerProperties properties = new ContainerProperties(Topics.REQUESTS);
         properties.setGroupId(GROUP);
-        // At once: the next partition begins after it.
+        // Commit at once, because the next partition begins after the commit.
         properties.setAckMode(ContainerProperties.AckMode.MANUAL_IMMEDIATE);
         properties.setMissingTopicsFatal(false);
         boolean careful = isCareful(starts);
@@ -128,12 +128,12 @@ public final class Intake implements AutoCloseable {
         container.start();
     }
 
-    /** Whether records are read one by one, because processes ended before they had taken in any. */
+    /** Whether to read records one by one, because previous processes ended before they had accepted one. */
     private static boolean isCareful(IntakeStarts starts) {
         try {
             return starts.isCareful();
         } catch (DataAccessException | TransactionException e) {
-            log.debug("cannot find out whether processes ended by a record", e);
+            log.debug("cannot query whether processes ended at a record", e);
             return false;
         }
     }
@@ -165,7 +165,7 @@ public final class Intake implements AutoCloseable {
             switch (decode(record)) {
                 case Decoded submit -> submits.add(submit);
                 case Cancelled cancelled -> {
-                    // In the order of the log: a cancel finds the job that was submitted before it.
+                    // Keep the order of the log, so that a cancellation finds the job that was submitted before it.
                     accept(submits);
                     submits.clear();
                     jobs.cancel(
@@ -184,9 +184,8 @@ public final class Intake implements AutoCloseable {
     }
 
     /**
-     * Writes from which record a process reads each partition, so that a record that ends each process is found. A careful process begins a
-     * partition only when it has taken in something from the one before: if it ends, the record of one partition is the reason, and no record
-     * of another is blamed.
+     * Records the position at which a process begins to read each partition, to find a record that ends every process. A careful process
+     * begins a partition only after it has accepted a record of the previous one. So if it ends, only the record of one partition is suspected.
      */
     private final class Partitions implements ConsumerAwareRebalanceListener {
 
@@ -215,7 +214,7 @@ public final class Intake implements AutoCloseable {
                     unread.forEach(partition -> begin(consumer, partition));
                 }
             } catch (KafkaException | DataAccessException | TransactionException e) {
-                // Without Kafka or Postgres, nothing is taken in either.
+                // Without Kafka or Postgres no request is accepted either.
                 log.debug("cannot record the start of reading", e);
             }
         }
@@ -227,7 +226,7 @@ public final class Intake implements AutoCloseable {
             }
         }
 
-        /** Also when a record of the partition before was left out. */
+        /** Also if a record of the previous partition was skipped. */
         private void beginNext(Consumer<?, ?> consumer) {
             boolean leftOut = true;
             while (leftOut) {
@@ -245,7 +244,7 @@ public final class Intake implements AutoCloseable {
             }
         }
 
-        /** @return whether its next record was left out */
+        /** @return whether its next record was skipped */
         private boolean begin(Consumer<?, ?> consumer, TopicPartition partition) {
             long offset = consumer.position(partition);
             if (!starts.begins(partition.topic(), partition.partition(), offset)) {
@@ -254,7 +253,7 @@ public final class Intake implements AutoCloseable {
             setAside(
                     new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
                     null,
-                    "each process that read the record ended unexpectedly, four in a row, so it is left out. Perhaps it is gigabytes when it is unpacked");
+                    "four processes in a row ended unexpectedly when they read this record, so it is skipped. It may unpack to gigabytes");
             consumer.seek(partition, offset + 1);
             consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset + 1)));
             starts.ends(partition.topic(), partition.partition());
@@ -281,13 +280,13 @@ public final class Intake implements AutoCloseable {
 
     private record Decoded(ConsumerRecord<byte[], byte[]> record, JobStore.Incoming incoming) implements Reading {}
 
-    /** What runs is in a draft. */
+    /** A request that names a draft. */
     private record Named(ConsumerRecord<byte[], byte[]> record, String digest, Request.Train request)
             implements Reading {}
 
     private record Cancelled(Request.Cancel request) implements Reading {}
 
-    /** @param job whom it concerns; null: nobody that can be told */
+    /** @param job null if unknown */
     private record Unreadable(String reason, @Nullable JobId job) implements Reading {}
 
     private static Reading decode(ConsumerRecord<byte[], byte[]> record) {
@@ -300,7 +299,7 @@ public final class Intake implements AutoCloseable {
             Request request = message.request();
             Optional<String> wrongKey = RecordKey.problem(record.key(), request.jobId());
             if (wrongKey.isPresent()) {
-                // The key may be the id of another job, to which nothing has happened.
+                // The key may be the id of another job, which this record must not affect.
                 return new Unreadable(wrongKey.get(), request.jobId());
             }
             return switch (request) {
@@ -332,9 +331,9 @@ public final class Intake implements AutoCloseable {
         try {
             stored = drafts.find(request.draft());
         } catch (IllegalArgumentException e) {
-            // Of a newer release: it must not hold up what others submit.
+            // The draft is of a newer release. It must not block other requests.
             return new JobStore.Unresolvable(
-                    "draft %s cannot be read by this worker's release: %s".formatted(request.draft(), e.getMessage()));
+                    "this worker's release cannot read draft %s: %s".formatted(request.draft(), e.getMessage()));
         }
         if (stored.isEmpty()) {
             return new JobStore.Unresolvable(drafts.whyMissing(request.draft()));
@@ -384,7 +383,7 @@ public final class Intake implements AutoCloseable {
         };
     }
 
-    /** To the dead letters first: should we die in between, the record comes again and its row is written then. */
+    /** Sends to the dead-letter topic first. If the process ends in between, the record is delivered again and its row is written then. */
     private void setAside(ConsumerRecord<byte[], byte[]> record, @Nullable JobId job, String reason) {
         log.warn(
                 "rejected topic={} partition={} offset={} reason={}",
@@ -393,7 +392,8 @@ public final class Intake implements AutoCloseable {
                 record.offset(),
                 reason);
         if (!send(letter(record, record.value(), reason))) {
-            // With our headers, or unpacked, it is larger than what Kafka takes. It is where its origin header says.
+            // With added headers, or uncompressed, the record is too large for Kafka. The origin header says where it
+            // is.
             send(letter(record, null, reason));
         }
         byte[] payload = record.value() == null ? new byte[0] : record.value();
@@ -413,7 +413,7 @@ public final class Intake implements AutoCloseable {
         return letter;
     }
 
-    /** Returns whether it is not too large. */
+    /** Returns false if it is too large. */
     private boolean send(ProducerRecord<byte[], byte[]> letter) {
         try {
             deadLetters.send(letter).get(30, TimeUnit.SECONDS);
@@ -422,12 +422,12 @@ public final class Intake implements AutoCloseable {
             if (e.getCause() instanceof RecordTooLargeException) {
                 return false;
             }
-            throw new IllegalStateException("the dead-letter topic does not take a record", e);
+            throw new IllegalStateException("the dead-letter topic does not accept a record", e);
         } catch (TimeoutException e) {
-            throw new IllegalStateException("the dead-letter topic does not take a record", e);
+            throw new IllegalStateException("the dead-letter topic does not accept a record", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while setting a record aside", e);
+            throw new IllegalStateException("stopped while sending a record to the dead-letter topic", e);
         }
     }
 

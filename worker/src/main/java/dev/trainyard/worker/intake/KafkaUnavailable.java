@@ -4,7 +4,7 @@ import dev.trainyard.core.text.Sentence;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Kafka does not answer, or refuses; the message says where, why and what to do. */
+/** Kafka does not answer, or refuses. The message says where, why and what to do. */
 public final class KafkaUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -15,15 +15,16 @@ public final class KafkaUnavailable extends RuntimeException {
 
     private static String sentence(String bootstrapServers, Throwable root) {
         return switch (root) {
-            // Kafka's own words are those of its protocol: "Timed out waiting for a node assignment. Call: listNodes".
+            // Kafka's own message uses terms of its protocol: "Timed out waiting for a node assignment. Call:
+            // listNodes".
             case TimeoutException _ ->
-                "Kafka at %s does not answer: nothing came back from there. Check that it runs there and that this host reaches it."
+                "Kafka at %s does not answer. Check that it runs there and that this host can reach it."
                         .formatted(bootstrapServers);
-            // It is checked for its form before; what is left is that no name resolves.
+            // The form was checked before. The remaining reason is that no name resolves.
             case ConfigException _ ->
-                "Kafka at %s cannot be reached: no such host is known. Check the name.".formatted(bootstrapServers);
+                "Kafka at %s cannot be reached: unknown host. Check the name.".formatted(bootstrapServers);
             default ->
-                "Kafka at %s does not answer: %s. Check that it runs there and that this host reaches it."
+                "Kafka at %s does not answer: %s. Check that it runs there and that this host can reach it."
                         .formatted(bootstrapServers, Sentence.open(String.valueOf(root.getMessage())));
         };
     }

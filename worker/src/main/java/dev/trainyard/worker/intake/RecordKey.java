@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key of a record, which is its job's id: so that all that is said of a job lies in one partition, in its order. A record without a
- * key is taken all the same, since its message says which job it is; only its order is nobody's promise.
+ * The key of a record, which is the job id, so that all records of a job are in one partition and in order. A record without a key is
+ * also accepted, because its message contains the job id. Only its order is not guaranteed.
  */
 final class RecordKey {
 
     private RecordKey() {}
 
-    /** The job that the key names; null if it names none. */
+    /** The job id in the key. Null if the key is not a job id. */
     static @Nullable JobId job(byte @Nullable [] key) {
         try {
             return key == null ? null : JobId.parse(text(key));
@@ -24,16 +24,16 @@ final class RecordKey {
     }
 
     /**
-     * Why a record with this key is not taken.
+     * Why a record with this key is refused.
      *
-     * @param job whom its message is about
+     * @param job the job id in its message
      */
     static Optional<String> problem(byte @Nullable [] key, JobId job) {
         if (key == null || key.length == 0 || job.equals(job(key))) {
             return Optional.empty();
         }
         return Optional.of(
-                "the record's key is %s, and its message is about job %s. The key must be the jobId: send it again under that key, or without one."
+                "the record's key is %s, but its message is about job %s. The key must be the jobId: send it again with that key, or without a key."
                         .formatted(Excerpt.quote(text(key)), job));
     }
 

@@ -1,5 +1,5 @@
 /**
- * Takes requests from Kafka into the database. Entry: {@link dev.trainyard.worker.intake.Intake}.
+ * Reads requests from Kafka and stores them in the database. Entry: {@link dev.trainyard.worker.intake.Intake}.
  */
 @NullMarked
 package dev.trainyard.worker.intake;

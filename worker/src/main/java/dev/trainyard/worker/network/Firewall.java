@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The packet filter of this host, by {@code iptables}. In the table raw, since the host's own addresses are met there too, and since
- * nobody but the owner of the host writes there.
+ * The packet filter of this host, through {@code iptables}. It uses the table raw, because that one also sees packets to the host's own
+ * addresses, and because other programs rarely change it.
  */
 final class Firewall {
 
@@ -24,11 +24,11 @@ final class Firewall {
     private static final String LINK_LOCAL = "169.254.0.0/16";
     private static final Path IPV6 = Path.of("/proc/sys/net/ipv6");
 
-    /** The engine asks the resolvers of the first file; of the second, where the first names the host itself. */
+    /** The engine uses the resolvers of the first file, or of the second if the first refers to the host itself. */
     private static final List<Path> RESOLVERS =
             List.of(Path.of("/etc/resolv.conf"), Path.of("/run/systemd/resolve/resolv.conf"));
 
-    /** The lock is another program's for moments. */
+    /** Another program may hold the lock for a moment. */
     private static final String[] WAIT = {"--wait", "10"};
 
     private static final Duration LIMIT = Duration.ofSeconds(15);
@@ -41,7 +41,7 @@ final class Firewall {
         this.command = command;
     }
 
-    /** The packet filter does not do as it is told; the message says why, for people. */
+    /** A command of the packet filter failed. The message says why, for people. */
     static final class Refused extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -52,8 +52,8 @@ final class Firewall {
     }
 
     /**
-     * Sees to it that no packet from a device reaches a link-local address, but for questions to the host's resolvers; and none by IPv6. What
-     * is there already stays.
+     * Blocks packets from a device to link-local addresses, except queries to the host's resolvers, and all IPv6 packets. Keeps rules that
+     * already exist.
      */
     void keepFromLinkLocal(String device) throws Refused {
         StringBuilder rules = new StringBuilder("*raw\n:%s - [0:0]\n".formatted(CHAIN));
@@ -64,7 +64,7 @@ final class Firewall {
             }
         }
         rules.append("-A %s -j DROP\nCOMMIT\n".formatted(CHAIN));
-        // All of the chain at once: whoever reads it meanwhile finds the old one or the new one.
+        // Replaces the chain atomically: readers see either the old or the new one.
         require(run(rules.toString(), command + "-restore", WAIT, "--noflush"));
         ensure(command, "-i", device, "-d", LINK_LOCAL, "-j", CHAIN);
         if (Files.exists(IPV6)) {
@@ -72,7 +72,7 @@ final class Firewall {
         }
     }
 
-    /** Two at once may both set it: the second rule does nothing. */
+    /** Two processes may both add the rule. The second one has no effect. */
     private static void ensure(String command, String... rule) throws Refused {
         if (run("", command, WAIT, concat(List.of("-t", "raw", "-C", "PREROUTING"), rule))
                         .exitCode()
@@ -132,10 +132,10 @@ final class Firewall {
         try {
             said = Files.createTempFile("trainyard-firewall", ".txt");
         } catch (IOException e) {
-            throw new Refused("no file can be made: " + e.getMessage());
+            throw new Refused("no file can be created: " + e.getMessage());
         }
         try {
-            // Into a file, so that a program which hangs keeps no reader.
+            // Output goes to a file, so that no reader blocks if the program hangs.
             Process process = new ProcessBuilder(line)
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
@@ -143,7 +143,7 @@ final class Firewall {
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // It ended without reading: its exit code says more.
+                // It ended without reading its input. The exit code tells more.
             }
             if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();

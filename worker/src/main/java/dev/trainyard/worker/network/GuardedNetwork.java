@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The network in which builds work unless the policy names another: a bridge of Trainyard's own, from which no link-local address is reached.
- * Workers of one host share it. The engine keeps the network when it starts anew; a packet filter that is loaded anew forgets the rule, so it
- * is looked for before each build.
+ * The default network of builds: a bridge network without access to link-local addresses. The policy can choose another network. Workers of
+ * one host share it. The network survives a restart of the engine. The rule does not survive a reload of the packet filter, so it is checked
+ * before each build.
  */
 public final class GuardedNetwork {
 
-    /** The engine's name of it. */
+    /** Name of the network. */
     public static final String NAME = "trainyard-builds";
 
     static final String DEVICE = "trainyard-build";
@@ -33,7 +33,7 @@ public final class GuardedNetwork {
         return new GuardedNetwork(networks, new Firewall("iptables"), LinkLocal.ofHost());
     }
 
-    /** No build may work in it; the message says why, for people. */
+    /** No build may use the network. The message says why, for people. */
     public static final class Unguarded extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -44,9 +44,9 @@ public final class GuardedNetwork {
     }
 
     /**
-     * Makes it, if it is not there, and guards it.
+     * Creates the network if it is missing, and adds the rule.
      *
-     * @return empty: no link-local address is reached from it; else why that is not certain, although none was found
+     * @return empty if link-local addresses are blocked; otherwise why this is not certain, although none was found
      * @throws Unguarded if a build could reach one
      */
     public Optional<String> provide() throws Unguarded {
@@ -54,11 +54,12 @@ public final class GuardedNetwork {
         try {
             network = networks.provideBridge(NAME, DEVICE);
         } catch (EngineRefused e) {
-            throw new Unguarded("the engine does not make the network %s: %s".formatted(NAME, e.reason()));
+            throw new Unguarded("the engine does not create the network %s: %s".formatted(NAME, e.reason()));
         }
         if (!network.equals(new EngineNetwork("bridge", DEVICE, true, false))) {
             throw new Unguarded(
-                    "the network %1$s is not as a worker makes it. Remove it: docker network rm %1$s".formatted(NAME));
+                    "the network %1$s differs from the one that a worker creates. Remove it: docker network rm %1$s"
+                            .formatted(NAME));
         }
         if (Files.notExists(Path.of("/sys/class/net", DEVICE))) {
             throw new Unguarded(

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The link-local addresses that this host has, and those that it reaches. */
+/** Finds link-local addresses that this host has or can reach. */
 final class LinkLocal {
 
     private static final Path ROUTES = Path.of("/proc/net/route");
@@ -20,17 +20,17 @@ final class LinkLocal {
 
     private final List<InetSocketAddress> services;
 
-    /** @param services where something may listen that no route tells of */
+    /** @param services addresses to test with a connection, because routes do not show them */
     LinkLocal(List<InetSocketAddress> services) {
         this.services = services;
     }
 
-    /** In clouds the default route leads to the service that gives machines their credentials: only a connection tells whether it is there. */
+    /** In clouds the default route leads to the metadata service with a machine's credentials. Only a connection tells whether it exists. */
     static LinkLocal ofHost() {
         return new LinkLocal(List.of(new InetSocketAddress("169.254.169.254", 80)));
     }
 
-    /** The first that is found, for people; empty: none is. */
+    /** A description of the first that is found, for people. Empty if there is none. */
     Optional<String> found() {
         try {
             return ownAddress().or(LinkLocal::route).or(this::service);
@@ -61,7 +61,7 @@ final class LinkLocal {
         }
     }
 
-    /** As the kernel writes them, the first byte last. Not the default route. */
+    /** In the kernel's form, with the first byte last. Excludes the default route. */
     private static boolean isLinkLocal(String destination, String mask) {
         return !mask.equals("00000000") && destination.endsWith("FEA9");
     }
@@ -73,7 +73,7 @@ final class LinkLocal {
                 InetAddress address = service.getAddress();
                 return Optional.of("something listens at %s".formatted(address.getHostAddress()));
             } catch (IOException e) {
-                // Nothing that a build could speak to.
+                // No service that a build could use.
             }
         }
         return Optional.empty();

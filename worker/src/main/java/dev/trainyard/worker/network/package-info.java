@@ -1,4 +1,4 @@
-/** The network in which builds work, and what keeps link-local addresses out of it. */
+/** The network of builds, and the rules that block link-local addresses there. */
 @NullMarked
 package dev.trainyard.worker.network;
 

@@ -23,25 +23,25 @@ import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /**
- * The files and links of a folder as they were before an attempt began to write there. What is not the same afterwards, or was not there, is
- * the attempt's: no clock is asked, since the engine's, the file server's and this host's differ, and a program writes its first file before
- * its start is recorded.
+ * The files and links of a folder before an attempt began to write there. What is new or different afterwards belongs to the attempt. This
+ * does not compare times, because the clocks of engine, file server and host differ, and because a program writes its first file before its
+ * start is recorded.
  */
 public final class EarlierFiles {
 
-    /** More is not remembered, and is told apart by its time of change. */
+    /** Maximum number of files to remember. Beyond that, the time of change decides. */
     private static final int MOST = 1_000_000;
 
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(20);
     private static final int MAX_DEPTH = 100;
 
-    /** A file's time of change may lag behind the clock by a tick of the kernel's. */
+    /** A file's time of change can be behind the clock by one tick of the kernel. */
     private static final Duration TICK = Duration.ofMillis(50);
 
     private final Instant takenAt;
     private final boolean complete;
 
-    /** A number for each file, by its path and what changes with it; sorted. */
+    /** Sorted hashes of each file's path and metadata. */
     private final long[] files;
 
     private EarlierFiles(Instant takenAt, boolean complete, long[] files) {
@@ -50,12 +50,12 @@ public final class EarlierFiles {
         this.files = files;
     }
 
-    /** Of a folder at which nobody looked before the attempt began, about then. */
+    /** For a folder that was not listed before the attempt began, which was at about this time. */
     public static EarlierFiles unknownBefore(Instant begun) {
         return new EarlierFiles(begun, false, new long[0]);
     }
 
-    /** As they are now. */
+    /** The current files. */
     public static EarlierFiles in(OpenFolder folder) throws IOException {
         return in(folder, MOST, System::nanoTime);
     }
@@ -70,7 +70,7 @@ public final class EarlierFiles {
         return new EarlierFiles(now, look.complete, files);
     }
 
-    /** Whether what is there now was there, and is unchanged. */
+    /** Whether the file existed before and is unchanged. */
     boolean have(OpenFolder folder, Path relative) throws IOException {
         Path name = relative.getFileName();
         if (Arrays.binarySearch(files, number(folder, relative, name)) >= 0) {
@@ -84,7 +84,7 @@ public final class EarlierFiles {
         return changed.toInstant().isBefore(takenAt.minus(TICK));
     }
 
-    /** What is uncertain about it, for people; empty: nothing. */
+    /** What is uncertain, for people. Empty if nothing is. */
     List<String> doubts() {
         return complete
                 ? List.of()
@@ -121,7 +121,8 @@ public final class EarlierFiles {
     }
 
     /**
-     * By the inode, size and times of the file: to copy over it, to rename another to its name, or to write in it changes one of them.
+     * A hash of inode, size and times of the file. A copy over it, a rename of another file to its name, and a write to it change one of
+     * these.
      */
     private static long number(OpenFolder folder, Path relative, Path name) throws IOException {
         Map<String, Object> facts = folder.attributes(name, "unix:ino,size,lastModifiedTime,ctime");
@@ -164,14 +165,14 @@ public final class EarlierFiles {
                 throw e.getCause();
             }
             if (depth == MAX_DEPTH) {
-                // Neither is anything listed there afterwards.
+                // Files there are not listed afterwards either.
                 return;
             }
             for (Path name : folders) {
                 try (OpenFolder inner = folder.enter(name)) {
                     at(inner, relative.resolve(name), depth + 1);
                 } catch (IOException e) {
-                    // What cannot be read now is gone, or is told as such when the files are listed.
+                    // The file was removed, or the later listing reports that it cannot be read.
                 }
             }
         }
@@ -184,7 +185,7 @@ public final class EarlierFiles {
                     files.add(number(folder, relative.resolve(name), name));
                 }
             } catch (IOException e) {
-                // It is gone by now, or cannot be looked at later either.
+                // The file was removed, or cannot be read later either.
             }
         }
     }

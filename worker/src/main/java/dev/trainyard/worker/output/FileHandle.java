@@ -14,21 +14,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A file, a folder or anything else that has a name, held without being opened (Linux' {@code O_PATH}). To hold a pipe waits for nobody, and
- * to hold a device does nothing to it. {@link #path()} leads to what is held, also after its name has become another's: so it can be looked at
- * first and opened then, and is the same. Java has no such call of its own.
+ * A handle to a file, folder or anything else with a name, without opening it (Linux' {@code O_PATH}). For a pipe this does not block, and
+ * for a device it has no effect. {@link #path()} leads to the same object even if another one gets its name. So it can be checked first and
+ * then opened. Java has no such call.
  */
 final class FileHandle implements AutoCloseable {
 
     private static final int NO_SUCH_FILE = 2;
 
-    /** {@code AT_FDCWD}; of no meaning with an absolute path. */
+    /** {@code AT_FDCWD}, which has no effect with an absolute path. */
     private static final int CURRENT_FOLDER = -100;
 
     private static final int HOLD_ONLY = 0x200000;
     private static final int CLOSE_ON_EXEC = 0x80000;
 
-    /** {@code O_NOFOLLOW}, which is not the same number everywhere. */
+    /** {@code O_NOFOLLOW}, whose value depends on the architecture. */
     private static final int NO_LINK = System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
 
     private static final String ERROR_NUMBER = "errno";
@@ -58,15 +58,15 @@ final class FileHandle implements AutoCloseable {
         this.number = number;
     }
 
-    /** @param trusted links are followed, in every part of it */
+    /** @param trusted a path in which links are followed */
     static FileHandle of(Path trusted) throws IOException {
         return open(CURRENT_FOLDER, trusted.toAbsolutePath(), CLOSE_ON_EXEC | HOLD_ONLY);
     }
 
     /**
-     * Of what has that name in this folder; a link is held itself.
+     * A handle to the object with this name in this folder. For a link, it is the link itself.
      *
-     * @param name a single one
+     * @param name a single path element
      */
     FileHandle in(Path name) throws IOException {
         return open(number, name, CLOSE_ON_EXEC | HOLD_ONLY | NO_LINK);
@@ -99,7 +99,7 @@ final class FileHandle implements AutoCloseable {
                 path.toString(), null, text.reinterpret(Long.MAX_VALUE).getString(0));
     }
 
-    /** Leads to what is held, for this process and as long as it is held; also to a link itself. */
+    /** A path to the object, valid in this process while the handle is open. For a link, it leads to the link itself. */
     Path path() {
         return Path.of("/proc/self/fd", Integer.toString(number));
     }

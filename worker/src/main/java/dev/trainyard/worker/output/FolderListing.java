@@ -15,37 +15,37 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The regular files and the symbolic links of a folder and the folders in it. Links are not followed: what they point to is not the attempt's. Memory and time are
- * bounded, whatever a program has left there.
+ * The regular files and symbolic links of a folder, recursively. Links are not followed, because their targets do not belong to the attempt.
+ * Memory and time are limited, no matter what a program left there.
  *
  * @param files in no order
- * @param others paths of the files that were there earlier and have not changed; none, if it is not complete
- * @param missing which regular files are not in it and why; empty: all are in it
- * @param notes the same, and what else is there
+ * @param others paths of earlier files that have not changed; empty if the listing is not complete
+ * @param missing which regular files are not listed, and why; empty if all are
+ * @param notes the same, and what else was found
  */
 public record FolderListing(List<Found> files, List<String> others, List<String> missing, List<String> notes) {
 
-    /** Each level costs open files while it is walked. */
+    /** Each level needs open file descriptors during the walk. */
     private static final int MAX_DEPTH = 100;
 
-    /** Of all paths together, which are held in memory. */
+    /** Total length of all paths, which are held in memory. */
     private static final long MAX_CHARACTERS = 16L << 20;
 
-    /** Whoever leaves more has copied a tree of them. */
+    /** More links are probably a copied tree. */
     private static final int MOST_LINKS = 1_000;
 
-    /** For each file that may be listed, so many files, folders and links are looked at. */
+    /** Limit of files, folders and links to visit, per file that may be listed. */
     private static final int LOOKED_AT = 10;
 
     /**
      * A regular file, or a link.
      *
-     * @param file relative to the folder, as it can be opened
+     * @param file path relative to the folder, for opening it
      * @param path the same as text, see {@link PathText}
      */
     public record Found(Path file, String path, OutputFile.Kind kind, long size, Instant modified) {}
 
-    /** Whether all regular files are in it. */
+    /** Whether all regular files are listed. */
     public boolean complete() {
         return missing.isEmpty();
     }
@@ -53,8 +53,8 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
     /**
      * Walks through the folder.
      *
-     * @param earlier what is not listed, for a folder that others have used before; null: all is listed
-     * @param atMost more files are not listed, checkpoints last of all
+     * @param earlier files not to list, in a folder that others used before; null to list all
+     * @param atMost maximum number of files; checkpoints are the last to be left out
      */
     public static FolderListing of(OpenFolder folder, @Nullable EarlierFiles earlier, int atMost)
             throws IOException, InterruptedException {
@@ -67,7 +67,7 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
 
     private static final class Walk {
 
-        /** The kinds in the order of what is listed first. */
+        /** By kind, in order of precedence. */
         private final Map<OutputFile.Kind, List<Found>> files = new EnumMap<>(OutputFile.Kind.class);
 
         private final List<String> others = new ArrayList<>();
@@ -138,7 +138,7 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
             }
         }
 
-        /** The files that others have left are needed only if all files are known. */
+        /** Earlier files are only needed if all files are known. */
         private void cut(String why) {
             cut = why;
             kept -= others.size();
@@ -204,7 +204,7 @@ public record FolderListing(List<Found> files, List<String> others, List<String>
             characters += (long) files * path.length();
         }
 
-        /** Returns whether there was one. */
+        /** Returns whether a file was dropped. */
         private boolean dropOneBehind(OutputFile.Kind kind) {
             OutputFile.Kind last = files.keySet().stream()
                     .filter(listed -> listed.compareTo(kind) > 0)

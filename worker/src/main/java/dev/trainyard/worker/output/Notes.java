@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What is to be said of the files of a folder, for people: the first of it, and how much more there is. A program may leave millions of files. */
+/** Notes about files, for people: the first ones and the number of the others, because a program may leave millions of files. */
 public final class Notes {
 
     private static final int SHOWN = 20;
@@ -12,7 +12,7 @@ public final class Notes {
     private final List<String> first = new ArrayList<>();
     private long more;
 
-    /** @param note is asked for only if it is shown */
+    /** @param note evaluated only if it is shown */
     void add(Supplier<String> note) {
         if (first.size() < SHOWN) {
             first.add(note.get());

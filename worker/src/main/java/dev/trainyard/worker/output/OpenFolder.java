@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * An open folder. What lies in it is reached from it name by name, and no link is followed: whoever can write in it, such as a container,
- * leads this process nowhere else, also not by exchanging a folder on the way in the meantime.
+ * An open folder. Its contents are accessed name by name, without following links. So a container that can write there cannot redirect this
+ * process to another place, not even by replacing a folder in the meantime.
  */
 public final class OpenFolder implements AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class OpenFolder implements AutoCloseable {
         this.path = path;
     }
 
-    /** @param trusted no container can change where this path leads */
+    /** @param trusted a path that no container can redirect */
     static OpenFolder at(Path trusted) throws IOException {
         return of(FileHandle.of(trusted), trusted);
     }
@@ -49,7 +49,7 @@ public final class OpenFolder implements AutoCloseable {
     private static OpenFolder of(FileHandle handle, Path path) throws IOException {
         try {
             if (!attributes(handle).isDirectory()) {
-                throw new FileSystemException(path.toString(), null, "it is no folder, or a link to one");
+                throw new FileSystemException(path.toString(), null, "it is not a folder, or it is a link");
             }
             DirectoryStream<Path> opened = Files.newDirectoryStream(handle.path());
             if (opened instanceof SecureDirectoryStream<Path> stream) {
@@ -67,12 +67,12 @@ public final class OpenFolder implements AutoCloseable {
         }
     }
 
-    /** Of what is held; whatever has its name by now. */
+    /** Attributes of the object of the handle, even if another one has its name now. */
     private static BasicFileAttributes attributes(FileHandle handle) throws IOException {
         return Files.readAttributes(handle.path(), BasicFileAttributes.class);
     }
 
-    /** The same in terms of a path that people know. */
+    /** The same error with a path that people know. */
     private static FileSystemException named(Path path, FileSystemException e) {
         FileSystemException named = switch (e) {
             case NoSuchFileException gone -> new NoSuchFileException(path.toString());
@@ -83,7 +83,7 @@ public final class OpenFolder implements AutoCloseable {
         return named;
     }
 
-    /** Opens a folder in this one, or this one a second time where the path is empty. */
+    /** Opens a folder in this one. With an empty path, opens this one again. */
     OpenFolder enter(Path relative) throws IOException {
         OpenFolder reached = step(Path.of("."));
         for (Path name : relative) {
@@ -101,9 +101,9 @@ public final class OpenFolder implements AutoCloseable {
     }
 
     /**
-     * The names in it, once, each when it is asked for: a program may have left more than memory holds.
+     * The names in the folder, for one iteration. They are read lazily, because a program may have left more than fit in memory.
      *
-     * @throws java.nio.file.DirectoryIteratorException by the iterator, if the folder cannot be read any further
+     * @throws java.nio.file.DirectoryIteratorException from the iterator, if the folder cannot be read
      */
     Iterable<Path> names() {
         Iterator<Path> entries = stream.iterator();
@@ -120,7 +120,7 @@ public final class OpenFolder implements AutoCloseable {
         };
     }
 
-    /** Of the link itself, if it is one. */
+    /** For a link, attributes of the link itself. */
     PosixFileAttributes attributes(Path name) throws IOException {
         return view(name).readAttributes();
     }
@@ -129,7 +129,7 @@ public final class OpenFolder implements AutoCloseable {
         return stream.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Whether anything has that name, also a link that leads nowhere. */
+    /** Whether the name exists, also as a broken link. */
     boolean has(Path name) throws IOException {
         try {
             attributes(name);
@@ -143,8 +143,8 @@ public final class OpenFolder implements AutoCloseable {
      * Opens a file.
      *
      * @param from the first byte to read
-     * @throws IOException also if it is no regular file: opening a pipe would block for ever, which no interrupt would end, and opening a
-     *     device may do something to it. What has the name is held first, looked at, and opened only then: it is the same one
+     * @throws IOException also if it is not a regular file: opening a pipe would block without an end, even after an interrupt, and opening a
+     *     device may have an effect. So this checks a handle first and then opens the same object
      */
     InputStream read(Path name, long from) throws IOException {
         Path there = path.resolve(name);
@@ -159,38 +159,38 @@ public final class OpenFolder implements AutoCloseable {
         }
     }
 
-    /** What a link points to, as it is written; nothing is followed. */
+    /** The target of a link as written, without following it. */
     Path target(Path link) throws IOException {
         return Files.readSymbolicLink(handle.path().resolve(link));
     }
 
-    /** Attributes that Java knows by path alone, such as {@code unix:ino,ctime}; of the link itself, if it is one. */
+    /** Attributes for which Java needs a path, such as {@code unix:ino,ctime}. For a link, those of the link itself. */
     Map<String, Object> attributes(Path name, String wanted) throws IOException {
         return Files.readAttributes(handle.path().resolve(name), wanted, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** @throws FileAlreadyExistsException if anything has that name */
+    /** @throws FileAlreadyExistsException if the name exists */
     OutputStream create(Path name) throws IOException {
         return Channels.newOutputStream(stream.newByteChannel(
                 name, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS)));
     }
 
-    /** Removes a file, or a link and not what it leads to. */
+    /** Removes a file, or a link without its target. */
     void delete(Path name) throws IOException {
         stream.deleteFile(name);
     }
 
-    /** Gives a file another name in this folder, in place of what has it. */
+    /** Renames a file in this folder, and replaces the one with that name. */
     void rename(Path name, Path other) throws IOException {
         stream.move(name, stream, other);
     }
 
     /**
-     * Makes a folder in this one. Java makes folders by their paths only: it is made in a place whose path is trusted, and moved here.
+     * Creates a folder in this one. Java creates folders only by path. So this creates it at a trusted path and moves it here.
      *
-     * @param trusted a folder of the same file system; no container can change where its path leads
-     * @param mode as {@code rwxr-xr-x}
-     * @throws FileAlreadyExistsException if anything has that name
+     * @param trusted a folder on the same file system, whose path no container can redirect
+     * @param mode for example {@code rwxr-xr-x}
+     * @throws FileAlreadyExistsException if the name exists
      */
     void make(Path name, Path trusted, String mode) throws IOException {
         Path fresh = Path.of(".trainyard-" + UUID.randomUUID());

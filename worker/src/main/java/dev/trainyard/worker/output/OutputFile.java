@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file that an attempt left.
+ * A file in the outputs of an attempt.
  *
- * @param file relative to the outputs folder, as it can be opened
+ * @param file path relative to the outputs folder, for opening it
  * @param path the same as text, see {@link PathText}
- * @param sha256 hexadecimal; null: it was not read to its end. Of a link, that of the path which it has
+ * @param sha256 hexadecimal; null if the file was not read to its end. For a link, the digest of its target's path
  */
 public record OutputFile(
         Path file,
@@ -21,13 +21,13 @@ public record OutputFile(
         @Nullable String sha256,
         Instant modified) {
 
-    /** What a file is, by its name. */
+    /** The kind of a file, by its name. */
     public enum Kind {
         CHECKPOINT,
         TENSORBOARD,
         LOG,
         OTHER,
-        /** A symbolic link, such as {@code latest.pt}; what it leads to is not looked at. */
+        /** A symbolic link, such as {@code latest.pt}. Its target is not read. */
         LINK;
 
         private static final Set<String> CHECKPOINTS =
@@ -36,7 +36,7 @@ public record OutputFile(
         public static Kind of(String path) {
             String name = path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
             String suffix = name.substring(name.lastIndexOf('.') + 1);
-            // TensorBoard's own rule for event files.
+            // TensorBoard uses this rule for event files.
             if (name.contains("tfevents")) {
                 return TENSORBOARD;
             }

@@ -19,25 +19,25 @@ import org.jspecify.annotations.Nullable;
  * The files of an outputs folder with their sizes and digests.
  *
  * @param files by path
- * @param present paths of all files that are there, also of those that are not this attempt's; null: not known
- * @param missing which regular files are not in it, or without a digest, and why; empty: every one is in it
- * @param notes the same, and what else is there
+ * @param present paths of all existing files, including those of other attempts; null if unknown
+ * @param missing which regular files are not listed or have no digest, and why; empty if there are none
+ * @param notes the same, and what else was found
  */
 public record OutputManifest(
         List<OutputFile> files, @Nullable List<String> present, List<String> missing, List<String> notes) {
 
-    /** A training that leaves more files than this has written its data set. */
+    /** A training with more files has probably written its data set to the outputs. */
     private static final int MAX_FILES = 100_000;
 
     private static final int BUFFER = 1 << 20;
 
-    /** Learns how much is read. */
+    /** Gets the number of bytes read. */
     @FunctionalInterface
     public interface Progress {
         void read(long bytes, long ofBytes) throws InterruptedException;
     }
 
-    /** Whether every regular file is in it, with its digest. */
+    /** Whether every regular file is listed with its digest. */
     public boolean complete() {
         return missing.isEmpty();
     }
@@ -45,8 +45,8 @@ public record OutputManifest(
     /**
      * Reads every file once.
      *
-     * @param earlier as of {@link FolderListing#of}
-     * @param enough why nothing more is to be read, for people; null: read on. What is not read is listed without a digest
+     * @param earlier as for {@link FolderListing#of}
+     * @param enough returns why to stop reading, for people, or null to continue. Files that are not read have no digest
      */
     public static OutputManifest of(
             OpenFolder folder, @Nullable EarlierFiles earlier, Progress progress, Supplier<@Nullable String> enough)
@@ -66,7 +66,7 @@ public record OutputManifest(
                 Stream.concat(listing.notes().stream(), unread.stream()).toList());
     }
 
-    /** Of the files that were found, folder by folder. */
+    /** Reads the listed files, folder by folder. */
     private static final class Reading {
 
         private final OpenFolder folder;
@@ -132,7 +132,7 @@ public record OutputManifest(
             return files;
         }
 
-        /** Its digest shows whether it comes to point elsewhere. */
+        /** The digest shows whether the target of the link changes. */
         private static OutputFile link(OpenFolder parent, FolderListing.Found found) throws IOException {
             Path path = parent.target(found.file().getFileName());
             byte[] target =
@@ -180,14 +180,14 @@ public record OutputManifest(
         }
     }
 
-    /** For between reads, some of which heed no interrupt by themselves. */
+    /** Call this between reads, because some reads ignore interrupts. */
     static void heedInterrupt() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
     }
 
-    /** A channel that an interrupt closed leaves the thread interrupted. */
+    /** Converts the interrupt of a thread whose channel was closed by it. */
     static InterruptedException interrupted() {
         boolean unused = Thread.interrupted();
         return new InterruptedException();

@@ -19,9 +19,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * Where attempts of this host write their results: a managed folder of their own, {@code <root>/<job>/<attempt>}, or the place that the
- * request names. No container may write in the folders above a managed one, nor in another attempt's: so that the path of a managed folder
- * leads where this process made it. On the way to a named place nothing is taken for granted but the folder that the policy allows.
+ * The folders in which attempts of this host write their results: a managed folder {@code <root>/<job>/<attempt>}, or the location in the
+ * request. No container can write in the folders above a managed folder, nor in another attempt's, so the path of a managed folder can be
+ * trusted. On the path to a named location, only the folder that the policy allows is trusted.
  *
  * @param root of the managed folders
  * @param host name of this host, for people elsewhere
@@ -31,14 +31,14 @@ public record Outputs(Path root, String host) {
     private static final String OURS_ALONE = "rwx------";
     private static final String READABLE = "rwxr-xr-x";
 
-    /** The container's user is a number of the image's: only everybody is sure to include it. */
+    /** The container's user is any id that the image chooses, so the folder must be writable for all. */
     private static final String EVERYBODYS = "rwxrwxrwx";
 
     public Outputs {
         root = root.toAbsolutePath().normalize();
     }
 
-    /** The attempt's folder; nothing is made. */
+    /** The path of the attempt's folder, without creating it. */
     public Path place(JobId job, int attemptNumber, RunSpec run) {
         String location = run.storage().outputs().location();
         return location != null
@@ -46,12 +46,12 @@ public record Outputs(Path root, String host) {
                 : root.resolve(job.toString()).resolve(Integer.toString(attemptNumber));
     }
 
-    /** Makes the root where it is missing, for this process's user alone. */
+    /** Creates the root if it is missing, for this process's user only. */
     public void makeRoot() throws IOException {
         make(root, OURS_ALONE);
     }
 
-    /** By its path, which no container can lead elsewhere. */
+    /** Creates a folder by its path, which no container can redirect. */
     private static void make(Path folder, String mode) throws IOException {
         if (Files.exists(folder)) {
             return;
@@ -63,14 +63,14 @@ public record Outputs(Path root, String host) {
         try {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
         } catch (FileAlreadyExistsException e) {
-            // Another process has made it just now.
+            // Another process has just created it.
         }
     }
 
     /**
-     * Makes an attempt's managed folder, or finds the one that it has made before: what it makes it marks beforehand.
+     * Creates an attempt's managed folder, or finds the one that it created before. A mark, written first, identifies it.
      *
-     * @throws IOException also if something is in its place that this attempt has not made
+     * @throws IOException also if the path exists and this attempt did not create it
      */
     public Path makeManaged(JobId job, int number, AttemptId attempt, RunSpec run) throws IOException {
         Path name = Path.of(Integer.toString(number));
@@ -81,7 +81,7 @@ public record Outputs(Path root, String host) {
                     throw new FileSystemException(
                             ofJob.path().resolve(name).toString(),
                             null,
-                            "it is there already, and not made for this attempt. Move it away (mv %1$s %1$s.old) and submit again"
+                            "it exists, but was not created for this attempt. Move it away (mv %1$s %1$s.old) and submit again"
                                     .formatted(ofJob.path().resolve(name)));
                 }
                 ofJob.create(mark).close();
@@ -95,8 +95,8 @@ public record Outputs(Path root, String host) {
     }
 
     /**
-     * Makes a folder within an attempt's managed folder where it is missing, before the container is there: only then do names in it lead
-     * where this process made them.
+     * Creates a folder within an attempt's managed folder if it is missing. Call this before the container exists: only until then can names
+     * in the folder be trusted.
      */
     public void makeWithin(JobId job, int number, Path relative, RunSpec run) throws IOException {
         OpenFolder folder = openManaged(job, number);
@@ -104,7 +104,7 @@ public record Outputs(Path root, String host) {
             for (int i = 0; i < relative.getNameCount(); i++) {
                 Path name = relative.getName(i);
                 if (!folder.has(name)) {
-                    // The image may have given its folder to a user of its own.
+                    // In the image, the folder may belong to another user.
                     make(folder, name, root, i == relative.getNameCount() - 1 ? EVERYBODYS : mode(run));
                 }
                 try (OpenFolder above = folder) {
@@ -129,16 +129,16 @@ public record Outputs(Path root, String host) {
         }
     }
 
-    /** Beside the attempt's folder, where no container writes: that this attempt has made it, and which file in it is ours. */
+    /** A file next to the attempt's folder, where no container can write. It records that this attempt created the folder, and the name of the log file in it. */
     private static Path mark(int number, AttemptId attempt) {
         return Path.of(".%d.%s".formatted(number, attempt));
     }
 
     /**
-     * Makes a named place where it is missing. One that is there has the mode that somebody gave it.
+     * Creates a named location if it is missing. Does not change the mode of an existing one.
      *
-     * @param allowed folder of the policy that it lies in
-     * @param real the place, without links
+     * @param allowed folder of the policy that contains it
+     * @param real the location, without links
      */
     public static void makeNamed(Path allowed, Path real, RunSpec run) throws IOException {
         make(allowed, OURS_ALONE);
@@ -163,12 +163,13 @@ public record Outputs(Path root, String host) {
         try {
             folder.make(name, allowed, mode);
         } catch (FileAlreadyExistsException e) {
-            // Another attempt has made it just now.
+            // Another attempt has just created it.
         } catch (AtomicMoveNotSupportedException e) {
             throw new FileSystemException(
                     folder.path().resolve(name).toString(),
                     null,
-                    "it is not there, and lies on another file system than %s: make it (mkdir -p)".formatted(allowed));
+                    "it does not exist, and its file system differs from that of %s: create it (mkdir -p)"
+                            .formatted(allowed));
         }
     }
 
@@ -180,10 +181,10 @@ public record Outputs(Path root, String host) {
     }
 
     /**
-     * Opens a named place.
+     * Opens a named location.
      *
-     * @param allowed folder of the policy that it lies in
-     * @param real the place, without links
+     * @param allowed folder of the policy that contains it
+     * @param real the location, without links
      */
     public static OpenFolder openNamed(Path allowed, Path real) throws IOException {
         try (OpenFolder folder = OpenFolder.at(allowed)) {
@@ -192,8 +193,7 @@ public record Outputs(Path root, String host) {
     }
 
     /**
-     * Begins the file that is to hold the attempt's log: a new one, under a name that the program has not used. Begun a second time, it
-     * takes the place of the first.
+     * Creates the file for the attempt's log under a name that the program has not used. A second call replaces the first file.
      *
      * @param folder the attempt's
      * @param wanted name of the file, without {@code .log}
@@ -215,14 +215,14 @@ public record Outputs(Path root, String host) {
         }
     }
 
-    /** Keeps what lay in a named place before the attempt began, for whichever process lists its files. */
+    /** Stores which files a named location had before the attempt began. The process that later lists the files may be another one. */
     public void keepEarlier(JobId job, int number, AttemptId attempt, EarlierFiles earlier) throws IOException {
         try (OpenFolder ofJob = ofJob(job)) {
             write(ofJob, earlier(number, attempt), earlier.bytes());
         }
     }
 
-    /** Empty: nobody has kept it. */
+    /** Empty if nothing was stored. */
     public Optional<EarlierFiles> earlierFiles(JobId job, int number, AttemptId attempt) throws IOException {
         try (OpenFolder ofJob = ofJob(job);
                 InputStream in = ofJob.read(earlier(number, attempt), 0)) {
@@ -232,7 +232,7 @@ public record Outputs(Path root, String host) {
         }
     }
 
-    /** When nothing is to be listed any more. */
+    /** Call this when no more files will be listed. */
     public void forgetEarlier(JobId job, int number, AttemptId attempt) throws IOException {
         try (OpenFolder ofJob = ofJob(job)) {
             if (ofJob.has(earlier(number, attempt))) {
@@ -260,7 +260,7 @@ public record Outputs(Path root, String host) {
         }
     }
 
-    /** Whole or not at all. */
+    /** Writes the file atomically. */
     private static void write(OpenFolder folder, Path name, byte[] content) throws IOException {
         Path fresh = Path.of(name + ".new");
         if (folder.has(fresh)) {
@@ -281,7 +281,7 @@ public record Outputs(Path root, String host) {
         }
     }
 
-    /** The path of such a URI, on its host. */
+    /** The path of such a URI on its host. */
     public static Path path(URI place) {
         return Path.of(place.getPath());
     }

@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * Names of files as text. Linux takes any bytes for a name, and Java shows those that it cannot read all alike. Here a byte that is no UTF-8,
- * and each byte of a control character, is {@code \xHH}, and a backslash is {@code \\}: two names never read alike, and each can be read back.
+ * File names as text. On Linux a name consists of any bytes, and Java shows all invalid bytes in the same way. Here a byte that is not UTF-8,
+ * and each byte of a control character, becomes {@code \xHH}, and a backslash becomes {@code \\}. So different names have different texts,
+ * and a text can be converted back.
  */
 final class PathText {
 
@@ -25,12 +26,12 @@ final class PathText {
     }
 
     /**
-     * Its own bytes: its URI is the only form in which Java says them.
+     * The bytes of a name. In Java only the URI of a path contains them.
      *
      * @param path a single name, or an absolute path
      */
     static byte[] bytes(Path path) {
-        // Where it ends in a slash, a folder of that name is there.
+        // The URI ends with a slash if a folder with that name exists.
         String uri = Path.of("/proc").resolve(path).toUri().getRawPath().replaceFirst("(?<=.)/$", "");
         String escaped = path.isAbsolute() ? uri : uri.substring(uri.lastIndexOf('/') + 1);
         ByteBuffer bytes = ByteBuffer.allocate(escaped.length());
@@ -64,14 +65,14 @@ final class PathText {
         return text.toString();
     }
 
-    /** How many bytes the character has that begins here; 0: none does. */
+    /** Length of the UTF-8 character that begins here, in bytes; 0 if none does. */
     private static int characterAt(byte[] name, int start) {
         for (int length = 1; length <= Math.min(LONGEST_CHARACTER, name.length - start); length++) {
             try {
                 StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name, start, length));
                 return length;
             } catch (CharacterCodingException e) {
-                // With one byte more it may be one.
+                // Try with one more byte.
             }
         }
         return 0;

@@ -5,17 +5,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How many points of curves are read of one attempt, over all its files, and how long the names of its curves may be together: what is read is held
- * in memory.
+ * Limits the points of curves per attempt, over all its files, and the total length of the names of curves, because they are held in
+ * memory.
  */
 public final class ScalarLimit {
 
-    /** Enough for curves; a program that logs more points has its files. */
+    /** Enough for curves. The files of the program contain all points. */
     private static final int MAX_POINTS = 200_000;
 
     private static final int MAX_CHARACTERS = 4 << 20;
 
-    /** No name of a curve is held twice. */
+    /** Keeps one copy of each name. */
     private final Map<String, String> tags = new HashMap<>();
 
     private int points;
@@ -37,12 +37,12 @@ public final class ScalarLimit {
         return true;
     }
 
-    /** The one of those that are alike that is kept. */
+    /** The kept copy of a name. */
     String kept(String tag) {
         return tags.getOrDefault(tag, tag);
     }
 
-    /** What is missing, for people; empty: nothing is. */
+    /** What is missing, for people. Empty if nothing is. */
     public Optional<String> missing() {
         return reached
                 ? Optional.of(

@@ -22,17 +22,17 @@ import java.util.zip.CRC32C;
  * each a protobuf {@code tensorflow.Event}. Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto and
  * tensorflow/core/framework/summary.proto.
  *
- * <p>A file of a program that was killed ends anywhere: what is whole counts.
+ * <p>The file of a killed program can end anywhere: complete records count.
  */
 public final class TensorBoardScalars {
 
-    /** A single event is small; a length beyond this is damage. */
+    /** A single event is small. A greater length means that the file is damaged. */
     private static final int MAX_RECORD = 16 << 20;
 
-    /** Summaries and values of one event, each of which may be two bytes of a record; more than this is damage, too. */
+    /** Limit of summaries and values in one event, because each can be as short as two bytes. More means that the file is damaged. */
     private static final int MAX_ELEMENTS = 1 << 16;
 
-    /** Of a tag, in UTF-8: what is longer is cut. A history has fewer characters of it. */
+    /** Maximum length of a tag in UTF-8. Longer tags are cut. The database limits them further. */
     private static final int MAX_TAG = 2_000;
 
     /** Length and its checksum. */
@@ -52,21 +52,21 @@ public final class TensorBoardScalars {
     public record Scalar(String tag, long step, Instant wallTime, double value) {}
 
     /**
-     * What was read of a file.
+     * The result of reading a file.
      *
-     * @param reached from where reading goes on when the file has grown
+     * @param reached where to continue when the file has grown
      */
     public record Part(List<Scalar> scalars, Reached reached) {}
 
-    /** What stands behind the records that were read. */
+    /** What follows after the last complete record. */
     private enum Rest {
         NOTHING,
-        /** Fewer bytes than the record has: somebody is writing it, or was killed while writing it. */
+        /** An incomplete record: a program is writing it, or was killed while writing it. */
         PART_OF_A_RECORD,
         DAMAGE
     }
 
-    /** How far a file was read, and what of it is no point of a curve though it should be. */
+    /** How far a file was read, and how many points in it are not valid. */
     public static final class Reached {
 
         public static final Reached BEGINNING = new Reached(0, Rest.NOTHING, 0);
@@ -81,7 +81,7 @@ public final class TensorBoardScalars {
             this.unnamed = unnamed;
         }
 
-        /** Where the last whole record ends, in bytes. */
+        /** End of the last complete record, in bytes. */
         public long end() {
             return end;
         }
@@ -89,7 +89,7 @@ public final class TensorBoardScalars {
         /**
          * What is missing, for people.
          *
-         * @param written whether nobody writes the file any more: what is not whole then will never be
+         * @param written whether the file is final, so that an incomplete record will never be completed
          */
         public List<String> missing(String path, boolean written) {
             List<String> missing = new ArrayList<>();
@@ -107,11 +107,11 @@ public final class TensorBoardScalars {
     }
 
     /**
-     * Reads the whole records of a file, one that is being written included.
+     * Reads the complete records of a file, even while it is being written.
      *
-     * @param from where the reading before ended
-     * @param limit where it is reached, the reading ends
-     * @throws IOException if the file cannot be read; damage within only ends the reading
+     * @param from where the previous call ended
+     * @param limit reading stops when it is reached
+     * @throws IOException if the file cannot be read; a damaged record only ends the reading
      */
     public static Part read(OpenFolder folder, Path file, Reached from, ScalarLimit limit)
             throws IOException, InterruptedException {
@@ -188,7 +188,7 @@ public final class TensorBoardScalars {
         return ((value >>> 15) | (value << 17)) + 0xa282ead8;
     }
 
-    /** Twice: the step, and the time, may be written behind the values that they are of. */
+    /** Reads the event twice, because the step and the time can follow the values. */
     private static List<Scalar> event(ByteBuffer event) {
         double wallTime = 0;
         long step = 0;
@@ -219,7 +219,7 @@ public final class TensorBoardScalars {
         return scalars;
     }
 
-    /** Returns how many elements there are with its own. */
+    /** Returns the number of elements so far, including its own. */
     private static int summary(ByteBuffer summary, long step, Instant at, List<Scalar> into, int before) {
         int elements = before;
         while (summary.hasRemaining()) {

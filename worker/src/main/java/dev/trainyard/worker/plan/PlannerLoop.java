@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Plans when something changed, and every five seconds at the latest. Every worker runs one; the database lets one at a time do the
+ * Plans after each change, and at least every five seconds. Every worker runs this loop; the database lets one at a time do the
  * work.
  */
 public final class PlannerLoop implements AutoCloseable {
@@ -46,7 +46,7 @@ public final class PlannerLoop implements AutoCloseable {
 
     private Beat.Next look() throws SQLException {
         notifications.await(wait);
-        // First: what goes wrong with the watch, over and over perhaps, must keep nobody from being placed.
+        // Plan first: a failing observe(), even one that fails every time, must not block placement.
         wait = cycle();
         observation.ifDue(() -> {
             store.observe();
@@ -57,7 +57,7 @@ public final class PlannerLoop implements AutoCloseable {
     }
 
     private static boolean tell(Exception failure) {
-        // An outage of the whole database is told by whoever looks for work; one line is enough.
+        // The loop that looks for work reports an outage of the whole database. One line is enough.
         if (Outage.isAway(failure)) {
             return false;
         }
@@ -69,18 +69,18 @@ public final class PlannerLoop implements AutoCloseable {
         return true;
     }
 
-    /** Returns when to do it again. Behind a dump of the database it gives up: that stops nobody's planning. */
+    /** Returns when to repeat it. If a dump of the database holds the locks, it gives up, so that planning continues. */
     private Duration keepHouse() {
         try {
             store.keepHouse();
             return KEEP_HOUSE_EVERY;
         } catch (DataAccessException e) {
-            log.info("house-keeping put off for {} min: {}", KEEP_HOUSE_AFTER_FAILURE.toMinutes(), Outage.words(e));
+            log.info("maintenance postponed for {} min: {}", KEEP_HOUSE_AFTER_FAILURE.toMinutes(), Outage.words(e));
             return KEEP_HOUSE_AFTER_FAILURE;
         }
     }
 
-    /** Returns how long nothing will change by itself. */
+    /** Returns the time until something may change without an event. */
     private Duration cycle() {
         return store.cycle(Planner::plan)
                 .map(cycle -> {
@@ -96,7 +96,7 @@ public final class PlannerLoop implements AutoCloseable {
     @Override
     public void close() throws SQLException, InterruptedException {
         beat.stop();
-        // Its wait for notifications is not ended by an interrupt, but by the connection's end.
+        // An interrupt does not end the wait for notifications. Closing the connection does.
         notifications.close();
         beat.join();
     }

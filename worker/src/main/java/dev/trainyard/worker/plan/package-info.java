@@ -1,5 +1,5 @@
 /**
- * Runs the planner where its turn is. Entry: {@link dev.trainyard.worker.plan.PlannerLoop}.
+ * Runs the planner, one worker at a time. Entry: {@link dev.trainyard.worker.plan.PlannerLoop}.
  */
 @NullMarked
 package dev.trainyard.worker.plan;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which folders of a host are more than data: who has them in a container has the host. */
+/** Folders of a host that give a container control of the host. */
 final class HostFolder {
 
     private static final List<Path> OF_ENGINE = Stream.of(
@@ -41,12 +41,12 @@ final class HostFolder {
 
     private HostFolder() {}
 
-    /** Whether it is or has in it what commands the engine, or is the engine's own: no policy can allow it, not even to read. */
+    /** Whether it is or contains the engine's socket or data. No policy can allow it, not even read-only. */
     static boolean isOfEngine(Path folder) {
         return isOrHas(folder, OF_ENGINE);
     }
 
-    /** Whether it is or has in it passwords or keys of the host, which are no container's to read. */
+    /** Whether it is or contains passwords or keys of the host, which no container may read. */
     static boolean isSecret(Path folder) {
         return isOrHas(folder, SECRETS);
     }
@@ -59,7 +59,7 @@ final class HostFolder {
         return isBelow(folder, OF_KERNEL) && !folder.startsWith("/dev/shm");
     }
 
-    /** Whether the host's own programs and settings lie there. */
+    /** Whether it contains programs or settings of the host. */
     static boolean isOfSystem(Path folder) {
         return isBelow(folder, OF_SYSTEM);
     }

@@ -6,14 +6,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Paths as this host's file system resolves them. */
+/** Resolves paths as this host's file system does. */
 public final class HostPath {
 
     private HostPath() {}
 
     /**
-     * The path with its symbolic links resolved, as far as it exists; what is missing at its end stays as written. Empty if a part cannot be
-     * looked at, such as a link that leads nowhere: then nothing is known of where it leads.
+     * Resolves the symbolic links of a path, as far as it exists. A missing end remains as written. Empty if a part cannot be resolved, such
+     * as a broken link: then it is unknown where the path leads.
      */
     public static Optional<Path> real(Path path) {
         Path plain = path.normalize();

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The file systems that this process sees, and where: {@code /proc/self/mountinfo}, see proc(5). */
+/** The mounted file systems of this process: {@code /proc/self/mountinfo}, see proc(5). */
 final class MountTable {
 
     private final List<Mount> mounts;
@@ -25,19 +25,19 @@ final class MountTable {
     /**
      * One mount.
      *
-     * @param device major and minor number: the same for each mount of one file system
-     * @param root the folder of the file system that is mounted
-     * @param point where it is mounted
+     * @param device major and minor number, the same for all mounts of a file system
+     * @param root the mounted folder of the file system
+     * @param point the mount point
      */
     record Mount(String id, String parent, String device, Path root, Path point, Set<String> options) {
 
-        /** Whether neither a set-user-id bit nor a device file means anything there. */
+        /** Whether neither set-user-id bits nor device files have an effect there. */
         boolean disarms() {
             return options.contains("nosuid") && options.contains("nodev");
         }
     }
 
-    /** A folder of a file system, however it is reached. */
+    /** A folder of a file system, independent of mount points. */
     record Region(String device, Path folder) {
 
         boolean overlaps(Region other) {
@@ -53,7 +53,7 @@ final class MountTable {
         return new MountTable(mountinfo.lines().flatMap(MountTable::mount).toList());
     }
 
-    /** Files that are mounted, such as {@code net:[4026531840]}, are no folders and of no interest here. */
+    /** Skips mounted files, such as {@code net:[4026531840]}. */
     private static Stream<Mount> mount(String line) {
         String[] fields = line.split(" ");
         if (fields.length < 6 || !fields[3].startsWith("/") || !fields[4].startsWith("/")) {
@@ -68,12 +68,12 @@ final class MountTable {
                     Path.of(plain(fields[4])),
                     Set.of(fields[5].split(","))));
         } catch (InvalidPathException e) {
-            // A name that this locale cannot say: no path that anybody gave us leads there.
+            // The locale cannot represent this name, so no path of a request leads there.
             return Stream.of();
         }
     }
 
-    /** The kernel writes space, tab, newline and backslash as octal numbers. */
+    /** The kernel escapes space, tab, newline and backslash as octal numbers. */
     private static String plain(String escaped) {
         byte[] bytes = escaped.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
@@ -88,7 +88,7 @@ final class MountTable {
         return plain.toString(StandardCharsets.UTF_8);
     }
 
-    /** The mount by which a real path is reached: from each mount on to the next that is in the way, as the kernel walks. */
+    /** The mount that contains a real path. Follows mounts in the same order as the kernel. */
     private Optional<Mount> holding(Path real) {
         Optional<Mount> reached = mounts.stream()
                 .filter(mount -> mount.point.equals(Path.of("/")))
@@ -113,7 +113,7 @@ final class MountTable {
                         mount.root.resolve(mount.point.relativize(real)).normalize()));
     }
 
-    /** What a mount of this folder shows: its own part of its file system, and what is mounted below it. */
+    /** What a mount of this folder contains: its part of its file system, and everything mounted below it. */
     private List<Region> regions(Path real) {
         List<Region> regions = new ArrayList<>(region(real).stream().toList());
         mounts.stream()
@@ -123,8 +123,8 @@ final class MountTable {
     }
 
     /**
-     * Whether a mount of the one shows anything of the other, also where that is mounted a second time. What is mounted below the other does
-     * not count: the engine mounts folders of the host in its own.
+     * Whether a mount of the first folder gives access to any part of the second one, also through another mount of it. Mounts below the
+     * second folder do not count, because the engine mounts folders of the host within its own.
      */
     boolean shows(Path mounted, Path other) {
         return mounted.startsWith(other)
@@ -134,7 +134,7 @@ final class MountTable {
                         .isPresent();
     }
 
-    /** Every path at which this folder, or a part of it, can be reached on file systems that heed set-user-id bits or device files. */
+    /** All paths to this folder, or to a part of it, on file systems that honor set-user-id bits or device files. */
     List<Path> armedPaths(Path real) {
         List<Path> paths = new ArrayList<>();
         for (Region region : regions(real)) {

@@ -24,28 +24,28 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a container may be given of its host. Whatever is not allowed by name is refused; {@code --privileged} and the host's own NVIDIA
- * devices always are, since with them a container would see GPUs that are reserved for others.
+ * What a container may use of its host. Everything that is not explicitly allowed is refused. {@code --privileged} and the host's NVIDIA
+ * devices are always refused, because with them a container could use GPUs that are reserved for others.
  *
- * @param origin where it comes from, for people
- * @param mounts folders of the host that may be mounted, with all below them
+ * @param origin source of the policy, for people
+ * @param mounts folders of the host that may be mounted, including everything below them
  * @param volumes which Docker volumes may be mounted
- * @param networks beside an own one, as {@code docker run --network}: {@code bridge}, {@code none}, a network's name, {@code host}
+ * @param networks values of {@code docker run --network}: {@code bridge}, {@code none}, a network's name, {@code host}
  * @param ipc as {@code --ipc}
  * @param pid as {@code --pid}
  * @param userns as {@code --userns}
  * @param uts as {@code --uts}
  * @param cgroupns as {@code --cgroupns}
  * @param capAdd in capitals, without {@code CAP_}
- * @param securityOpt as {@code --security-opt}, word for word
+ * @param securityOpt as {@code --security-opt}, compared exactly
  * @param devices paths in {@code /dev}
- * @param gracePeriod the longest time between a stop signal and KILL
- * @param memory the most that a container may use, and what it may use if it asks for nothing; null: all that the host offers
- * @param pids likewise, of processes and threads; −1 is unlimited
- * @param rootFileSystem how much a container may write in its own file system; null: as much as the engine has room for
- * @param builtNames for whom the names are that builds give
- * @param addUrls whether ADD in a Dockerfile may have the engine fetch an address
- * @param buildNetwork of the containers in which RUN of a Dockerfile works: {@link #GUARDED}, or as {@code docker run --network}
+ * @param gracePeriod maximum time between the stop signal and SIGKILL
+ * @param memory maximum and default memory limit of a container; null for all that the host offers
+ * @param pids the same for processes and threads; −1 for unlimited
+ * @param rootFileSystem limit for writes to a container's root file system; null for no limit
+ * @param builtNames who can use the names that builds give
+ * @param addUrls whether ADD in a Dockerfile may fetch a URL
+ * @param buildNetwork network of the containers in which RUN of a Dockerfile runs: {@link #GUARDED}, or as {@code docker run --network}
  */
 public record Policy(
         String origin,
@@ -68,14 +68,14 @@ public record Policy(
         boolean addUrls,
         String buildNetwork) {
 
-    /** Of a device: reserved for jobs, one by one. */
+    /** Prefix of GPU devices, which are reserved for jobs individually. */
     static final String NVIDIA = "/dev/nvidia";
 
-    /** Devices by which a host is read or written past its own rules. */
+    /** Devices that bypass the host's permissions. */
     private static final String MEMORY_OR_DISK =
             "/dev/(k?mem|port|kmsg|(sd|vd|xvd|hd|nvme|dm-|md|loop|sg)\\w*|mapper/.*|disk/.*)";
 
-    /** Capabilities that reach the host itself. They can be written into a file; nobody is told to. */
+    /** Capabilities that give control of the host. A policy file can allow them, but no message proposes this. */
     private static final Set<String> TAKE_OVER = Set.of(
             "BPF",
             "DAC_READ_SEARCH",
@@ -87,13 +87,13 @@ public record Policy(
             "SYS_RAWIO",
             "SYS_TIME");
 
-    /** Of the network of builds: Trainyard's own, from which no link-local address is reached. */
+    /** Value of buildNetwork: Trainyard's network without access to link-local addresses. */
     public static final String GUARDED = "guarded";
 
     private static final String HOST = "host";
     private static final String LOWER_OOM_SCORE = "SYS_RESOURCE";
 
-    /** Of processes, and of the root file system, as it is written in the file. */
+    /** Value of pids and rootFileSystem in the file. */
     static final String UNLIMITED = "unlimited";
 
     private static final int FEW = 6;
@@ -103,20 +103,20 @@ public record Policy(
         READ_ONLY,
         READ_WRITE;
 
-        /** As it is written in the file. */
+        /** The spelling in the file. */
         String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
-    /** Whose the names of images are. */
+    /** Who can use the names that builds give to images. */
     public enum BuiltNames {
-        /** For jobs of the build's team. */
+        /** Only jobs of the build's team. */
         OWN,
-        /** For all: they are names of the engine. */
+        /** All jobs, because the engine gets the names. */
         ANY;
 
-        /** As it is written in the file. */
+        /** The spelling in the file. */
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -125,16 +125,16 @@ public record Policy(
     /**
      * Docker volumes by name.
      *
-     * @param own whether those that a worker made for jobs of the same team
-     * @param any whether all, unless one stands for a folder or disk of the host that may not be mounted
-     * @param names others, whatever they stand for
+     * @param own whether a job may mount volumes that a worker created for jobs of its team
+     * @param any whether a job may mount any volume, except one that stands for a folder or disk of the host that may not be mounted
+     * @param names other allowed volumes, including those that stand for a folder or disk
      */
     public record Volumes(boolean own, boolean any, Set<String> names) {}
 
     /**
-     * Without a file: data and results where teams keep them, and everything that stays within the container. Of the capabilities those
-     * that Docker gives anyway, and those with which profilers and locked memory work in a container's own namespaces. Not {@code SYS_NICE}:
-     * a real-time priority goes before everything of the host.
+     * The policy without a file: the usual folders for data and results, and everything that affects only the container. Of the
+     * capabilities: Docker's defaults, and those for profilers and locked memory within the container's namespaces. Not {@code SYS_NICE},
+     * because a real-time priority takes precedence over all programs of the host.
      */
     static final Policy BUILT_IN = new Policy(
             "the built-in policy",
@@ -174,21 +174,21 @@ public record Policy(
             GUARDED);
 
     /**
-     * A host's policy.
+     * Loads a host's policy.
      *
-     * @param file what to read; null: {@code /etc/trainyard/policy.yml} where it is there, else the built-in policy
-     * @throws PolicyProblem if the file cannot be read, or says what no policy can say
+     * @param file null for {@code /etc/trainyard/policy.yml} if it exists, else the built-in policy
+     * @throws PolicyProblem if the file cannot be read or is not valid
      */
     public static Policy load(@Nullable Path file) {
         return PolicyFile.load(file);
     }
 
-    /** The grace period that counts where a request wants this one: the shorter of the two. */
+    /** The effective grace period: the shorter of the request's and the policy's. */
     public Duration graceOf(Duration wanted) {
         return wanted.compareTo(gracePeriod) <= 0 ? wanted : gracePeriod;
     }
 
-    /** For people: that another grace period counts than the wanted one, and why; empty if it counts as it is. */
+    /** A message for people if the effective grace period is shorter than the requested one. Otherwise empty. */
     public Optional<String> shorterGrace(Duration wanted) {
         return wanted.compareTo(gracePeriod) <= 0
                 ? Optional.empty()
@@ -197,7 +197,7 @@ public record Policy(
                                 .formatted(DurationText.of(wanted), DurationText.of(gracePeriod), origin));
     }
 
-    /** The same policy for a host that offers so much memory, which no container may exceed. */
+    /** The same policy, limited to the memory that the host offers. */
     public Policy within(DataSize offered) {
         DataSize most = memory == null || memory.bytes() > offered.bytes() ? offered : memory;
         return new Policy(
@@ -222,24 +222,24 @@ public record Policy(
                 buildNetwork);
     }
 
-    /** How much memory a container may use; null: as much as it likes. */
+    /** The memory limit of a container; null for no limit. */
     public @Nullable DataSize memoryOf(RunSpec run) {
         return run.resources().memory() == null ? memory : run.resources().memory();
     }
 
-    /** @param why the engine cannot do what the rule says */
+    /** @param why why the engine cannot enforce the rule */
     public String uselessRootFileSystem(String why) {
         return "The rule rootFileSystem of %s cannot hold, since the engine refuses it: %s. Write rootFileSystem: unlimited, or give the engine's data a file system that can: XFS mounted with pquota (for overlay2), btrfs or zfs."
                 .formatted(origin, why);
     }
 
-    /** How many processes and threads a container may have; −1: as many as it likes. */
+    /** The limit of processes and threads of a container; −1 for unlimited. */
     public long pidsOf(RunSpec run) {
         return run.resources().pidsLimit() == null ? pids : run.resources().pidsLimit();
     }
 
     /**
-     * What the policy refuses of a run: a sentence each, with the rule, where it stands and the remedy; none if all is allowed.
+     * What the policy refuses of a run: one sentence for each, with the rule, its origin and the remedy. Empty if everything is allowed.
      *
      */
     public List<String> refusals(RunSpec run, HostFiles files) {
@@ -272,7 +272,7 @@ public record Policy(
     /**
      * What the policy refuses of a run's volumes.
      *
-     * @param present those of the run that the host has, by name; one that it has not is made for the team
+     * @param present the run's volumes that exist on the host, by name; a missing one is created for the team
      */
     public List<String> refusalsOfVolumes(
             RunSpec run, @Nullable String team, Map<String, EngineVolume> present, HostFiles files) {
@@ -303,7 +303,7 @@ public record Policy(
         return refusals.told(this::remedy);
     }
 
-    /** A volume of the engine's own driver may stand for a folder of the host, or a disk. */
+    /** A volume of the driver local can stand for a folder or a disk of the host. */
     private void checkOptions(
             String name, boolean readOnly, Map<String, String> options, HostFiles files, Refusals refusals) {
         String device = options.getOrDefault("device", "");
@@ -326,7 +326,7 @@ public record Policy(
         }
     }
 
-    /** As {@link #refusals} of a place of outputs alone: where it leads now, for what is to be read and written there. */
+    /** As {@link #refusals}, only for an output location and where it leads now. Call it before reading or writing there. */
     public List<String> refusalsOfPlace(Path place, HostFiles files) {
         Refusals refusals = new Refusals();
         checkMount(place.toString(), false, files, refusals);
@@ -334,7 +334,7 @@ public record Policy(
     }
 
     /**
-     * What the policy says of an instruction of a Dockerfile that may have the engine fetch an address.
+     * Checks an instruction of a Dockerfile that may make the engine fetch a URL.
      *
      * @return empty if it is allowed
      */
@@ -353,9 +353,9 @@ public record Policy(
     }
 
     /**
-     * What the policy says of a build in a network that is not guarded.
+     * The refusal of a build in a network that is not guarded.
      *
-     * @param why it is not, a sentence without its end
+     * @param why why it is not guarded, a sentence without the full stop
      */
     public String refusalOfNetwork(String why) {
         Refusals refusals = new Refusals();
@@ -377,7 +377,7 @@ public record Policy(
                     run.resources().memory().toString());
         }
         Long swap = run.resources().memorySwap();
-        // Where a run names no swap, the engine gives as much of it as of memory.
+        // Without a swap setting, the engine allows as much swap as memory.
         if (memory != null && swap != null && (swap < 0 || swap - memory.bytes() > memory.bytes())) {
             long most = memory.bytes() >> 19;
             refusals.add(
@@ -407,7 +407,7 @@ public record Policy(
         }
     }
 
-    /** The engine sets these limits as root: they give what the capability gives. */
+    /** The engine sets these limits as root, so they have the same effect as the capability. */
     private void checkPriorities(List<Ulimit> ulimits, Refusals refusals) {
         ulimits.stream()
                 .filter(limit -> limit.name().equals("rtprio") || limit.name().equals("nice"))
@@ -421,8 +421,8 @@ public record Policy(
     }
 
     /**
-     * The outermost folder of the rule {@code mounts} that a place lies in: containers can change what is in it, and nothing on the way to
-     * it.
+     * The outermost folder of the rule {@code mounts} that contains a location. Containers can change everything in this folder, but not the
+     * path to it.
      *
      * @param real a path without links
      */
@@ -433,7 +433,7 @@ public record Policy(
                 .min(Comparator.comparingInt(Path::getNameCount));
     }
 
-    /** Of the folders that jobs may write, those in which none may yet, since others could come to what it leaves; a sentence each. */
+    /** Writable folders of the policy that no job may write to now, because other users have access: one sentence for each. */
     public List<String> openFolders(HostFiles files) {
         return mounts.entrySet().stream()
                 .filter(allowed -> allowed.getValue() == Access.READ_WRITE)
@@ -474,7 +474,7 @@ public record Policy(
 
     private void checkOomScore(@Nullable Integer wanted, Refusals refusals) {
         if (wanted != null && wanted < 0 && !capAdd.contains(LOWER_OOM_SCORE)) {
-            // The kernel asks a process for this capability too.
+            // The kernel also requires this capability for it.
             refusals.add(
                     "capAdd",
                     refusal(
@@ -499,12 +499,12 @@ public record Policy(
         }
     }
 
-    /** What the reader of the file would refuse, is not advised. */
+    /** Does not propose a line that the reader of the file would refuse. */
     private void check(String rule, String what, @Nullable String wanted, Set<String> allowed, Refusals refusals) {
         if (wanted == null || allowed.contains(wanted)) {
             return;
         }
-        // Of many, the remedy has them all.
+        // If there are many, only the remedy lists all of them.
         String known = allowed.isEmpty()
                 ? " (none is)"
                 : allowed.size() > FEW ? "" : " (%s are)".formatted(String.join(", ", new TreeSet<>(allowed)));
@@ -562,7 +562,7 @@ public record Policy(
                 + (real.toString().equals(source) ? "" : ", which is " + Excerpt.path(real.toString()) + ",");
     }
 
-    /** Of a folder that the policy lets be written. */
+    /** For a folder that the policy allows for writing. */
     private void checkClosed(String source, HostFiles files, Refusals refusals) {
         Optional<Path> real = files.real(Path.of(source));
         Optional<Path> allowed = real.flatMap(path -> folderOf(path, files));
@@ -577,14 +577,14 @@ public record Policy(
         }
     }
 
-    /** @param folder what is to be closed, so that nothing in it is reached any more */
+    /** @param folder the folder to close */
     private static String open(Path folder, Path reached) {
         return "other users of this host can enter %s, and could run there as root what a container leaves. Whoever runs the host closes it: %s"
                         .formatted(reached, "chmod 700 " + ShellWords.quote(folder.toString()))
                 + " (owned by root or the worker's user), or mounts its file system with nosuid,nodev.";
     }
 
-    /** Whatever hands the host over is not advised. */
+    /** Does not propose a line that would give a container control of the host. */
     private static void refuseMount(Path path, boolean readOnly, String sentence, Refusals refusals) {
         if (HostFolder.isOfEngine(path)) {
             refusals.add(sentence
@@ -614,7 +614,7 @@ public record Policy(
         return "%s %s by the rule %s of %s.".formatted(what, why, rule, origin);
     }
 
-    /** The rule written out with what it says already, since a file's rule replaces the one before. */
+    /** The complete rule including its current entries, because a rule in the file replaces the built-in one. */
     private String remedy(String rule, List<String> more) {
         String line = rule + ": "
                 + switch (rule) {
@@ -638,7 +638,7 @@ public record Policy(
         mounts.forEach((folder, access) -> all.put(folder, access.word()));
         for (String entry : more) {
             int colon = entry.lastIndexOf(": ");
-            // Wanted twice, it is the wider wish that lets the run start.
+            // For the same folder, propose the wider access.
             all.merge(
                     Path.of(entry.substring(0, colon)),
                     entry.substring(colon + 2),
@@ -647,7 +647,7 @@ public record Policy(
         List<Path> writable = all.keySet().stream()
                 .filter(folder -> written.equals(all.get(folder)))
                 .toList();
-        // What is read-only within one of these, the reader of the file refuses.
+        // The reader of the file refuses a read-only folder within a writable one.
         return all.entrySet().stream()
                 .filter(each ->
                         each.getValue().equals(written) || writable.stream().noneMatch(each.getKey()::startsWith))

@@ -33,7 +33,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Reads a {@link Policy} from YAML. A rule that the file does not name is that of the built-in policy. */
+/** Reads a {@link Policy} from YAML. Rules that are missing in the file are those of the built-in policy. */
 final class PolicyFile {
 
     static final Path DEFAULT = Path.of("/etc/trainyard/policy.yml");
@@ -140,7 +140,7 @@ final class PolicyFile {
                                                 .map("Did you mean \"%s\"?"::formatted)
                                                 .orElse("The rules are " + String.join(", ", RULES) + ".")));
             } else if (rules.putIfAbsent(rule, entry.getValueNode()) != null) {
-                problem(entry.getKeyNode(), "the rule \"%s\" stands here twice".formatted(rule));
+                problem(entry.getKeyNode(), "the rule \"%s\" is written twice".formatted(rule));
             }
         }
     }
@@ -163,7 +163,7 @@ final class PolicyFile {
         return Map.copyOf(mounts);
     }
 
-    /** Whoever mounts the outer folder for writing writes in all that is in it. */
+    /** A writable mount of the outer folder makes everything in it writable. */
     private void checkEffect(Path folder, Node place, Map<Path, Access> mounts) {
         if (mounts.get(folder) == Access.READ_ONLY) {
             mounts.keySet().stream()
@@ -191,7 +191,7 @@ final class PolicyFile {
         } else {
             access(entry.getValueNode()).ifPresent(access -> {
                 if (mounts.put(path, access) != null) {
-                    problem(entry.getKeyNode(), "the folder \"%s\" stands here twice".formatted(path));
+                    problem(entry.getKeyNode(), "the folder \"%s\" is written twice".formatted(path));
                 }
                 places.put(path, entry.getKeyNode());
             });

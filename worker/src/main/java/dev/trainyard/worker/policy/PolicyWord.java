@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What may stand in the list of a rule. */
+/** Allowed values in the list of a rule. */
 enum PolicyWord {
     NETWORKS("networks") {
         @Override
@@ -82,19 +82,19 @@ enum PolicyWord {
         this.rule = rule;
     }
 
-    /** The words of this rule; empty if its value is no list. */
+    /** The allowed values of this rule. Empty if its value is not a list. */
     static Optional<PolicyWord> of(String rule) {
         return Arrays.stream(values()).filter(each -> each.rule.equals(rule)).findFirst();
     }
 
-    /** Why no policy can have this word; empty: it can. */
+    /** Why no policy can have this value. Empty if it can. */
     abstract Optional<String> objection(String word);
 
     private static Optional<String> unless(boolean good, String objection) {
         return good ? Optional.empty() : Optional.of(objection);
     }
 
-    /** As it is written in a list or mapping of YAML. */
+    /** The value in a list or mapping of YAML, quoted if necessary. */
     static String quoted(String word) {
         return word.matches("[A-Za-z/_][A-Za-z0-9/_.=-]*")
                 ? word

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** What a policy refuses of one run: a sentence each, and for each rule once how whoever runs the host can allow all of it. */
+/** The refusals of a policy for one run: one sentence for each, and once per rule how the host's operator can allow all of it. */
 final class Refusals {
 
     private record Refused(String rule, String sentence) {}
@@ -14,18 +14,18 @@ final class Refusals {
     private final List<Refused> refused = new ArrayList<>();
     private final Map<String, List<String>> wanted = new LinkedHashMap<>();
 
-    /** What no rule of a policy could allow, or should; the sentence has what to do. */
+    /** Adds a refusal that no rule can or should allow. The sentence contains the remedy. */
     void add(String sentence) {
         refused.add(new Refused("", sentence));
     }
 
-    /** @param entry what the rule would have to say in addition */
+    /** @param entry the entry that the rule would need */
     void add(String rule, String sentence, String entry) {
         refused.add(new Refused(rule, sentence));
         wanted.computeIfAbsent(rule, _ -> new ArrayList<>()).add(entry);
     }
 
-    /** @param remedy of a rule, given all that it would have to say in addition: a rule in a file replaces the whole rule before */
+    /** @param remedy creates the remedy for a rule and all entries that it would need, because a rule in a file replaces the whole rule */
     List<String> told(BiFunction<String, List<String>, String> remedy) {
         List<String> told = new ArrayList<>();
         for (int i = 0; i < refused.size(); i++) {

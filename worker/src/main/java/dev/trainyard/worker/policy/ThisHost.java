@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** This host's file systems as they are now. */
+/** The current state of this host's file systems. */
 public final class ThisHost implements HostFiles {
 
-    /** Below the root of managed outputs: the job, the attempt's number. */
+    /** Levels below the root of managed outputs: the job and the attempt's number. */
     private static final int DEPTH_OF_ATTEMPT = 2;
 
     private final Path outputs;
@@ -34,11 +34,11 @@ public final class ThisHost implements HostFiles {
     }
 
     /**
-     * Looks at the mounts as they are now.
+     * Reads the current mounts.
      *
      * @param outputs root of this worker's managed outputs
-     * @param own other folders of this host in which Trainyard or the engine keeps its own files, this worker's and others'
-     * @param runs whether an attempt, by its job and number, may still write its outputs
+     * @param own other folders of this host with files of Trainyard or the engine, including those of other workers
+     * @param runs whether an attempt, by job and number, may still write its outputs
      */
     public static ThisHost now(Path outputs, Collection<Path> own, BiPredicate<JobId, Integer> runs) {
         try {
@@ -99,7 +99,7 @@ public final class ThisHost implements HostFiles {
                     JobId.parse(inOutputs.getName(0).toString()),
                     Integer.valueOf(inOutputs.getName(1).toString()));
         } catch (IllegalArgumentException e) {
-            // No attempt's.
+            // Not the folder of an attempt.
             return false;
         }
     }
@@ -116,20 +116,20 @@ public final class ThisHost implements HostFiles {
 
     @Override
     public Optional<Path> openToOthers(Path real) {
-        // It will be made for the worker's user alone.
+        // It will be created for the worker's user only.
         if (Files.notExists(real)) {
             return Optional.empty();
         }
         return mounts.armedPaths(real).stream().filter(path -> !isClosed(path)).findFirst();
     }
 
-    /** Whether a folder on the way is its owner's alone to enter, and that is root or this process's user. */
+    /** Whether only root or this process's user can enter a folder on the path. */
     private static boolean isClosed(@Nullable Path path) {
         for (Path folder = path; folder != null; folder = folder.getParent()) {
             try {
                 PosixFileAttributes attributes =
                         Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                // With an access control list the group's bits are the most that any entry of the list gives.
+                // With an access control list, the group bits are the maximum of all its entries.
                 Set<PosixFilePermission> mode = attributes.permissions();
                 if (attributes.isDirectory()
                         && !mode.contains(PosixFilePermission.GROUP_EXECUTE)
@@ -138,7 +138,7 @@ public final class ThisHost implements HostFiles {
                     return true;
                 }
             } catch (IOException e) {
-                // Not there yet, or not to be looked at: a folder above it may be closed.
+                // Missing or not accessible: a folder above it may be closed.
             }
         }
         return false;

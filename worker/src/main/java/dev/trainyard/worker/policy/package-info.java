@@ -1,5 +1,5 @@
 /**
- * What containers of this host may be given. Entry: {@link dev.trainyard.worker.policy.Policy}.
+ * The policy of a host: what containers may use. Entry: {@link dev.trainyard.worker.policy.Policy}.
  */
 @NullMarked
 package dev.trainyard.worker.policy;

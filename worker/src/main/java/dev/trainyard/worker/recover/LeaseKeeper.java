@@ -10,14 +10,14 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Renews the lease every five seconds, after a failure every second, until it is closed or another incarnation has it. */
+/** Renews the lease every five seconds, or every second after a failure, until it is closed or another incarnation has the lease. */
 public final class LeaseKeeper implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-    /** Before that it is a short outage of the database, of which others tell. */
+    /** Fewer failures are a short outage of the database, which other loops report. */
     private static final int TELL_AFTER_FAILURES = 15;
 
     private final WorkerStore.Lease lease;
@@ -26,12 +26,12 @@ public final class LeaseKeeper implements AutoCloseable {
     /** @param onReplaced runs once, on the keeper's thread */
     public LeaseKeeper(WorkerStore.Lease lease, Runnable onReplaced) {
         this.lease = lease;
-        // A platform thread: it must run also when every carrier thread is busy.
+        // A platform thread, because it must run even if every carrier thread is busy.
         this.beat = beat(lease::renew, onReplaced, MonotonicClock.SYSTEM)
                 .start(Thread.ofPlatform().daemon().name("lease"));
     }
 
-    /** Takes what {@link WorkerStore.Lease#renew} does. */
+    /** The signature of {@link WorkerStore.Lease#renew}. */
     @FunctionalInterface
     interface Renewal {
         void renew() throws SQLException;
@@ -61,7 +61,7 @@ public final class LeaseKeeper implements AutoCloseable {
                 return false;
             }
             log.warn(
-                    "lease not renewed for {} s, without it nothing new is placed here: {}",
+                    "lease not renewed for {} s, so this worker gets no new attempts: {}",
                     inARow,
                     Outage.words(failure));
             return true;

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** What tells this process apart from any other on any host. */
+/** Data that identifies this process among all processes on all hosts. */
 public final class ThisProcess {
 
     private ThisProcess() {}

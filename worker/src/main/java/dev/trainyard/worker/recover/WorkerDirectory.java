@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * A worker's state directory: its id, and the lock that only one process can hold. The id survives the process; who holds the lock is
- * the worker.
+ * A worker's state directory: its id, and a lock that only one process can hold. The id outlives the process. The process with the lock
+ * is the worker.
  */
 public final class WorkerDirectory implements AutoCloseable {
 
@@ -29,7 +29,7 @@ public final class WorkerDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens the directory, made where it is missing, and locks it.
+     * Opens the directory, which is created if missing, and locks it.
      *
      * @throws WorkerDirectoryProblem if another process holds it or it cannot be used
      */
@@ -47,7 +47,7 @@ public final class WorkerDirectory implements AutoCloseable {
             if (lock == null) {
                 channel.close();
                 throw new WorkerDirectoryProblem(
-                        "Another worker runs with the state directory %s. Give this one a directory of its own with --state-dir."
+                        "Another worker uses the state directory %s. Choose another directory with --state-dir."
                                 .formatted(directory));
             }
             return new WorkerDirectory(workerId(directory), lockFile, channel);
@@ -58,7 +58,7 @@ public final class WorkerDirectory implements AutoCloseable {
 
     private static WorkerDirectoryProblem unusable(Path directory, IOException e) {
         return new WorkerDirectoryProblem(
-                "Cannot use the state directory %s: %s. Give another with --state-dir."
+                "Cannot use the state directory %s: %s. Choose another with --state-dir."
                         .formatted(directory, FileProblem.wordsWithFile(e)),
                 e);
     }
@@ -74,7 +74,7 @@ public final class WorkerDirectory implements AutoCloseable {
     private static WorkerId workerId(Path directory) throws IOException {
         Path file = directory.resolve("worker.id");
         if (!Files.exists(file)) {
-            // Written whole or not at all: a half-written id would make another worker of this host.
+            // Written atomically: an incomplete id would be another worker.
             Path fresh = directory.resolve("worker.id.new");
             Files.writeString(
                     fresh,
@@ -102,7 +102,7 @@ public final class WorkerDirectory implements AutoCloseable {
         return attribute("unix:dev");
     }
 
-    /** Inode of the lock file: a copied directory has another. */
+    /** Inode of the lock file. A copy of the directory has another inode. */
     public long lockInode() {
         return attribute("unix:ino");
     }

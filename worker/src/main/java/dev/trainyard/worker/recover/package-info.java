@@ -1,5 +1,5 @@
 /**
- * Who this worker is, and that it still is: {@link dev.trainyard.worker.recover.WorkerDirectory}, {@link
+ * The identity and the lease of this worker: {@link dev.trainyard.worker.recover.WorkerDirectory}, {@link
  * dev.trainyard.worker.recover.LeaseKeeper}.
  */
 @NullMarked

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** How long something that failed is left alone: longer each time in a row, up to a minute. For several threads. */
+/** The pause after a failure: longer after each consecutive failure, up to a minute. Thread-safe. */
 public final class Backoff {
 
     private static final Duration FIRST = Duration.ofSeconds(5);
@@ -18,10 +18,10 @@ public final class Backoff {
     private String why = "";
 
     /**
-     * A failure that still keeps it from being tried.
+     * A failure after which the next try has to wait.
      *
-     * @param ago when it failed
-     * @param left until it may be tried again
+     * @param ago time since the failure
+     * @param left time until the next try
      */
     public record Rest(String why, Duration ago, Duration left) {}
 
@@ -42,17 +42,17 @@ public final class Backoff {
         failures = 0;
     }
 
-    /** It has worked before, whatever it did last. */
+    /** Whether it has ever succeeded. */
     synchronized boolean hasSucceeded() {
         return hasSucceeded;
     }
 
-    /** The last try failed. */
+    /** Whether the last try failed. */
     synchronized boolean isFailing() {
         return failures > 0;
     }
 
-    /** Empty: it may be tried. */
+    /** Empty if it may be tried now. */
     public synchronized Optional<Rest> rest() {
         long now = nanoTime.getAsLong();
         return failures == 0 || now - until >= 0

@@ -6,8 +6,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
- * All registries that this host has asked. However many names there are, few pulls run at once; and registries that fail or say nothing, each of
- * which may take long to do so, do not keep those waiting that are known to answer.
+ * All registries that this host has used. The number of simultaneous pulls is limited. Registries that fail or do not answer, which can take
+ * long, do not block those that are known to answer.
  */
 public final class Registries {
 
@@ -25,7 +25,7 @@ public final class Registries {
         this.nanoTime = nanoTime;
     }
 
-    /** @param name with its port, such as {@code docker.io} */
+    /** @param name with its port if it has one, for example {@code docker.io} */
     public Registry of(String name) {
         return byName.computeIfAbsent(name, _ -> new Registry(ofKnown, ofUntried, ofFailing, nanoTime));
     }

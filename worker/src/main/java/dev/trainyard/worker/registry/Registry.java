@@ -5,7 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A registry as this host sees it: few pulls at a time, and none while it rests after a failure. */
+/** A registry as this host sees it: a few pulls at a time, and none during the pause after a failure. */
 public final class Registry {
 
     private static final int AT_ONCE = 3;
@@ -17,15 +17,15 @@ public final class Registry {
     private final Semaphore ofFailing;
     private final Backoff backoff;
 
-    /** Tells {@link #backoff} what came of it. */
+    /** A pull, which reports its result to {@link #backoff}. */
     public interface Pull {
         void run() throws InterruptedException;
     }
 
     /**
-     * @param ofKnown what registries that have answered before may pull at once, all together
-     * @param ofUntried likewise those that have not been asked before: they may say nothing for a while
-     * @param ofFailing likewise those that fail
+     * @param ofKnown limits simultaneous pulls from all registries that have answered before
+     * @param ofUntried the same for registries that were not used before, which may not answer for a while
+     * @param ofFailing the same for failing registries
      */
     Registry(Semaphore ofKnown, Semaphore ofUntried, Semaphore ofFailing, LongSupplier nanoTime) {
         this.ofKnown = ofKnown;
@@ -39,9 +39,9 @@ public final class Registry {
     }
 
     /**
-     * Pulls in its turn. While the registry fails, one at a time finds out whether it still does.
+     * Waits for its turn and pulls. While the registry fails, only one pull at a time tests it.
      *
-     * @return that it rests, and nothing was pulled; empty: the pull was run
+     * @return the pause, if nothing was pulled because of it; empty if the pull was run
      */
     public Optional<Backoff.Rest> take(Pull pull) throws InterruptedException {
         pulls.acquire();
@@ -52,7 +52,7 @@ public final class Registry {
         }
     }
 
-    /** As {@link #take}, for one that holds a slot meanwhile: it waits for no other pull, unless that finds out whether the registry fails. */
+    /** As {@link #take}, for an attempt that holds a slot: it does not wait for other pulls, except for one that tests a failing registry. */
     public Optional<Backoff.Rest> takeAtOnce(Pull pull) throws InterruptedException {
         return backoff.isFailing() ? tryOut(pull, null) : run(pull, null);
     }
@@ -75,7 +75,7 @@ public final class Registry {
             bound.acquire();
         }
         try {
-            // It may have failed while this one waited.
+            // The registry may have failed during the wait.
             Optional<Backoff.Rest> rest = backoff.rest();
             if (rest.isEmpty()) {
                 pull.run();

@@ -1,5 +1,5 @@
 /**
- * Registries as a host sees them: how many pulls run at once, and which registry is left alone for a while. Entry: {@link
+ * Registries as a host sees them: the number of simultaneous pulls, and the pause after a failure. Entry: {@link
  * dev.trainyard.worker.registry.Registries}.
  */
 @NullMarked

@@ -247,7 +247,7 @@ class NvidiaSmiReportTest {
                                 Kind.GPU,
                                 "",
                                 null,
-                                "GPU is lost; the driver does not tell its UUID (PCI 00000000:04:00.0)"));
+                                "GPU is lost; the driver does not report its UUID (PCI 00000000:04:00.0)"));
     }
 
     @ParameterizedTest

@@ -42,7 +42,8 @@ class NvidiaSmiTest {
 
         assertThatThrownBy(provider::devices)
                 .isInstanceOf(DeviceProblem.class)
-                .hasMessageContaining("-q -x ended with exit code 9 and said \"driver is gone No devices were found\".")
+                .hasMessageContaining(
+                        "-q -x ended with exit code 9 and printed \"driver is gone No devices were found\".")
                 .hasMessageContaining("--devices none, slots:N or file:PATH");
     }
 
@@ -52,7 +53,7 @@ class NvidiaSmiTest {
 
         assertThatThrownBy(provider::devices)
                 .isInstanceOf(DeviceProblem.class)
-                .hasMessageContaining("-L ended with exit code 3 and said nothing.");
+                .hasMessageContaining("-L ended with exit code 3 and printed nothing.");
     }
 
     private static final String LOST =

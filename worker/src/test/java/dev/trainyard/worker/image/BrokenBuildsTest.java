@@ -45,7 +45,7 @@ class BrokenBuildsTest {
         assertThat(pauses)
                 .containsExactly(
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8));
-        assertThat(progress).hasSize(4).last().asString().contains("try 4 of 5").contains("sent again in 8 s");
+        assertThat(progress).hasSize(4).last().asString().contains("try 4 of 5").contains("next try in 8 s");
     }
 
     @Test

@@ -57,9 +57,9 @@ class ContextCheckTest {
                         "link out", new Tar().hardLink("a", "../../etc/shadow").bytes(), "outside its folder"),
                 argumentSet("device", new Tar().device("null").bytes(), "neither file, folder nor link"),
                 argumentSet("nothing", new byte[0], "empty"),
-                argumentSet("cut off", Arrays.copyOf(whole, 2048), "no readable tar"),
-                argumentSet("noise", noise, "no readable tar"),
-                argumentSet("text", "hello".repeat(500).getBytes(StandardCharsets.UTF_8), "no readable tar"),
+                argumentSet("cut off", Arrays.copyOf(whole, 2048), "not a readable tar"),
+                argumentSet("noise", noise, "not a readable tar"),
+                argumentSet("text", "hello".repeat(500).getBytes(StandardCharsets.UTF_8), "not a readable tar"),
                 argumentSet("bomb", bomb(), "8 GiB"));
     }
 
@@ -200,7 +200,7 @@ class ContextCheckTest {
         ImageFailure failure = catchThrowableOfType(
                 ImageFailure.class, () -> ContextCheck.of(holding(tar), "sha256:digest", "d/Dockerfile"));
 
-        assertThat(failure).hasMessageContaining("lies behind 'd'");
+        assertThat(failure).hasMessageContaining("is below 'd'");
     }
 
     @Test
@@ -307,7 +307,7 @@ class ContextCheckTest {
                 .file("a", "")
                 .bytes();
 
-        assertThatThrownBy(() -> check(tar)).hasMessageContaining("entry 'a' is there twice");
+        assertThatThrownBy(() -> check(tar)).hasMessageContaining("entry 'a' is repeated");
     }
 
     @Test

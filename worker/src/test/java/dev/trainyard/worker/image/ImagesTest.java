@@ -217,29 +217,29 @@ class ImagesTest {
                         judged().symbolicLink("d", ".")
                                 .file("d/Dockerfile", other)
                                 .bytes(),
-                        "'d', which is no folder"),
+                        "'d', which is not a folder"),
                 argumentSet(
                         "replaced by a hard link through a link",
                         judged().file("o", other)
                                 .symbolicLink("d", ".")
                                 .hardLink("d/Dockerfile", "o")
                                 .bytes(),
-                        "'d', which is no folder"),
+                        "'d', which is not a folder"),
                 argumentSet(
                         "replaced through a hard link to a link",
                         judged().symbolicLink("l", ".")
                                 .hardLink("d", "l")
                                 .file("d/Dockerfile", other)
                                 .bytes(),
-                        "'d', which is no folder"),
+                        "'d', which is not a folder"),
                 argumentSet(
                         "replaced through a link that a folder's entry hides",
                         judged().symbolicLink("d", ".")
                                 .folder("d")
                                 .file("d/Dockerfile", other)
                                 .bytes(),
-                        "'d' is there twice"),
-                argumentSet("there twice", judged().file("./Dockerfile", other).bytes(), "'Dockerfile' is there twice"),
+                        "'d' is repeated"),
+                argumentSet("there twice", judged().file("./Dockerfile", other).bytes(), "'Dockerfile' is repeated"),
                 argumentSet("of another compression's archive", alsoXz, "compressed as xz"));
     }
 

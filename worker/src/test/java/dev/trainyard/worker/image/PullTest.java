@@ -49,7 +49,7 @@ class PullTest {
             ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> pull.run(image, _ -> {}));
 
             assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
-            assertThat(failure).hasMessageContaining(image).hasMessageContaining("nothing was heard of it for 2 s");
+            assertThat(failure).hasMessageContaining(image).hasMessageContaining("no progress for 2 s");
             end.countDown();
         } finally {
             registry.stop(0);

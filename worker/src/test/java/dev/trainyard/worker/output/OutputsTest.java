@@ -103,7 +103,7 @@ class OutputsTest {
         assertThatThrownBy(() -> outputs.makeManaged(JOB, 2, SECOND, RUN))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(root.resolve(JOB + "/2").toString())
-                .hasMessageContaining("not made for this attempt. Move it away (mv ");
+                .hasMessageContaining("not created for this attempt. Move it away (mv ");
     }
 
     @Test

@@ -438,7 +438,7 @@ class PolicyTest {
     @Test
     void a_rule_that_stands_twice_is_refused_and_an_empty_file_changes_nothing() throws IOException {
         assertThatThrownBy(() -> policy("pid: []\npid: [host]"))
-                .hasMessageContaining(":2:1: the rule \"pid\" stands here twice");
+                .hasMessageContaining(":2:1: the rule \"pid\" is written twice");
         assertThat(policy(""))
                 .usingRecursiveComparison()
                 .ignoringFields("origin")

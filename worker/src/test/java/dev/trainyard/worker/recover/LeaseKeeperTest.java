@@ -94,7 +94,7 @@ class LeaseKeeperTest {
 
         assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage))
                 .containsExactly(
-                        "lease not renewed for 15 s, without it nothing new is placed here: the connection is gone",
+                        "lease not renewed for 15 s, so this worker gets no new attempts: the connection is gone",
                         "lease renewed again");
     }
 
