@@ -141,6 +141,18 @@ class ListingsTest {
     }
 
     @Test
+    void show_prints_that_an_attempt_rests() {
+        server.answers("GET /jobs/" + A, 200, """
+                {"jobId":"%s","name":"digits","state":"RUNNING","attempts":1}""".formatted(A));
+        server.answers("GET /jobs/" + A + "/attempts", 200, """
+                {"attempts":[{"number":1,"state":"RESERVED","worker":"gpu-1","workerDeaths":2,"restsUntil":"2026-11-24T08:01:00Z"}]}""");
+
+        assertThat(cli.run("show", A).out())
+                .endsWith(
+                        "rests      until 08:01:00, since the process of its worker ended 2 times in a row while it worked for this attempt\n");
+    }
+
+    @Test
     void show_prints_a_hold_that_has_not_taken_effect() {
         server.answers(
                 "GET /jobs/" + A,

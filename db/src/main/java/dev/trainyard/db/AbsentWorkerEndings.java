@@ -5,6 +5,7 @@ import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.Remedy;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.core.request.RetryJson;
 import dev.trainyard.db.AttemptStore.End;
@@ -32,6 +33,11 @@ final class AbsentWorkerEndings {
                 null,
                 "the worker did not begin it within %d s".formatted(within.toSeconds()),
                 null);
+    }
+
+    /** It was stopped before it started, and nobody reads its request. */
+    End stopped(Locked attempt, StopReason reason) {
+        return end(attempt, reason.cause(), null, "stopped before it started", null);
     }
 
     /** An attempt that was never reserved, because its image is not available. */

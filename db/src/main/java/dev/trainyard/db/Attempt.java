@@ -87,6 +87,15 @@ public record Attempt(
     }
 
     /**
+     * Whether it may end the process of its worker, and somebody stopped it: then nothing is done for it but its end, without a trial, and
+     * nothing of it is read.
+     */
+    public boolean isSuspectToEnd() {
+        boolean stopped = state == AttemptState.COLLECTING ? outputsWanted == Wanted.NOTHING : stopReason != null;
+        return suspicion.isTriedAlone() && lost == null && stopped;
+    }
+
+    /**
      * The evidence of its end, for the verdict.
      *
      * @param signalCounts false if the container had already ended by itself when the first stop signal was sent

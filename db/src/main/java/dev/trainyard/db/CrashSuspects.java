@@ -48,14 +48,21 @@ public final class CrashSuspects {
     }
 
     /**
-     * {@code givenUp}: RESERVED, PREPARING or COLLECTING→ENDED, because work on the attempt ends the process of its worker. The caller
-     * has checked that no container of it runs.
+     * {@code givenUp}: RESERVED, PREPARING or COLLECTING→ENDED, because work on the attempt ends the process of its worker, or may do so
+     * and somebody stopped it. The caller has checked that no container of it runs.
      */
     public Outcome givenUp(Incarnation me, AttemptId id) {
         return AttemptStore.transition(database, me, id, locked -> {
             int deaths = suspicion(id).deaths();
             return switch (locked.state()) {
-                case RESERVED, PREPARING -> AttemptStore.end(sql, events, locked, unprepared(deaths));
+                case RESERVED, PREPARING ->
+                    AttemptStore.end(
+                            sql,
+                            events,
+                            locked,
+                            locked.stopReason() == null
+                                    ? unprepared(deaths)
+                                    : new AbsentWorkerEndings(database).stopped(locked, locked.stopReason()));
                 case COLLECTING -> {
                     new OutputStore(database).leaveAsSeen(id, List.of("they could not be gathered: " + words(deaths)));
                     yield AttemptStore.end(
@@ -72,8 +79,12 @@ public final class CrashSuspects {
     }
 
     private static String words(int deaths) {
-        return "the process of its worker ended %d times in a row while it worked for this attempt, at last three times for no other suspect. The worker's log of that time may say why"
-                .formatted(deaths);
+        return "the process of its worker ended %d times in a row while it worked for this attempt%s. The worker's log of that time may say why"
+                .formatted(
+                        deaths,
+                        new CrashSuspicion(deaths, Duration.ZERO).isGivenUp()
+                                ? ", at last three times for no other suspect"
+                                : "");
     }
 
     private static End unprepared(int deaths) {

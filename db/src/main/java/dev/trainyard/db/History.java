@@ -34,6 +34,7 @@ public final class History {
     private static final String ATTEMPT_COLUMNS = """
             a.attempt_id, a.number, a.state as attempt_state, a.cause, a.detail, a.start_refusal, a.exit_code, a.oom_killed, a.worker, a.host,
             a.devices, a.container_name, a.image_digest, a.argv, a.outputs_location, a.outputs_state, a.stop_reason,
+            a.worker_deaths, a.rests_until,
             (select c.kill_at from trainyard.attempt c where c.id = a.attempt_id and a.state = 'RUNNING') as kill_at,
             a.reserved_at, a.started_at, a.exited_at, a.ended_at as attempt_ended_at
             """;
@@ -99,6 +100,8 @@ public final class History {
      * @param startRefusal why the engine refused to start its container: a name of {@link dev.trainyard.core.lifecycle.StartRefusal}
      * @param devices keys of the reserved devices
      * @param argv command line of the container, once it started
+     * @param workerDeaths how many processes of its worker ended in a row while they had it in hand
+     * @param restsUntil when it may be taken up again after such an end; null: at once
      * @param killAt end of the grace period, while it is being stopped
      */
     public record Attempt(
@@ -119,6 +122,8 @@ public final class History {
             @Nullable String outputsLocation,
             @Nullable String outputsState,
             @Nullable String stopReason,
+            int workerDeaths,
+            @Nullable Instant restsUntil,
             @Nullable Instant killAt,
             Instant reservedAt,
             @Nullable Instant startedAt,
@@ -632,6 +637,8 @@ public final class History {
                 row.getString("outputs_location"),
                 row.getString("outputs_state"),
                 row.getString("stop_reason"),
+                row.getInt("worker_deaths"),
+                timeOrNull(row, "rests_until"),
                 timeOrNull(row, "kill_at"),
                 time(row, "reserved_at"),
                 timeOrNull(row, "started_at"),

@@ -182,6 +182,43 @@ class CrashSuspectsTest {
     }
 
     @Test
+    void one_that_rests_and_is_cancelled_ends_without_being_read() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.place(job);
+        dies();
+        diesWith(attempt);
+        assertThat(yard.attempt(attempt).isSuspectToEnd()).isFalse();
+
+        yard.jobs.cancel(job, "ada");
+
+        assertThat(yard.attempt(attempt).rests()).isTrue();
+        assertThat(yard.attempt(attempt).isSuspectToEnd()).isTrue();
+        assertThat(suspects.givenUp(me, attempt)).isEqualTo(Outcome.APPLIED);
+        assertThat(yard.state(job)).isEqualTo("CANCELLED");
+        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.CANCELLED);
+        assertThat(yard.held(attempt)).isEmpty();
+    }
+
+    @Test
+    void of_one_that_gathers_its_outputs_only_a_cancellation_that_waits_for_none_is_an_end() {
+        JobId job = yard.submit(ARequest.named("mnist"));
+        AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
+        dies();
+        diesWith(attempt);
+        yard.jobs.cancel(job, "ada");
+        assertThat(yard.attempt(attempt).isSuspectToEnd()).isFalse();
+
+        yard.jobs.cancel(job, "ada", JobStore.Kill.AT_ONCE);
+
+        assertThat(yard.attempt(attempt).isSuspectToEnd()).isTrue();
+        assertThat(suspects.givenUp(me, attempt)).isEqualTo(Outcome.APPLIED);
+        assertThat(yard.row(attempt).get("detail"))
+                .asString()
+                .contains("ended 2 times in a row")
+                .doesNotContain("at last three");
+    }
+
+    @Test
     void a_training_that_runs_is_not_ended() {
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
 

@@ -83,6 +83,26 @@ class CrashLoopTest {
         goesOn(bystander);
     }
 
+    @Test
+    @Tag("slow")
+    void one_that_rests_and_is_cancelled_ends_at_once() {
+        String server = installation.startServer();
+        Failpoint point = Failpoint.dieBefore("Build#run");
+        worker = Installation.awaitReady(installation.startWorker("gpu-1", "slots:2", point));
+        Training built = Training.built(installation, server, "FROM busybox:latest\nRUN true # cancelled\n");
+        await().atMost(ProductProcess.PATIENCE).until(() -> !worker.isAlive());
+        worker = installation.startWorker("gpu-1", "slots:2", point);
+        await().atMost(ProductProcess.PATIENCE).until(() -> !worker.isAlive());
+        worker = Installation.awaitReady(installation.startWorker("gpu-1", "slots:2", point));
+
+        installation.publish(built.job(), """
+                {"schema": "trainyard.request/v1", "kind": "cancel", "jobId": "%s"}""".formatted(built.job()));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> state(built.job()).equals("CANCELLED"));
+        assertThat(attempt(built.job())).containsEntry("cause", "CANCELLED");
+        assertThat(worker.isAlive()).isTrue();
+    }
+
     /** A training is not ended for what reading it does to its worker. */
     @Test
     @Tag("slow")

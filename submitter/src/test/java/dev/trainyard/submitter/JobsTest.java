@@ -346,6 +346,20 @@ class JobsTest {
     }
 
     @Test
+    void an_attempt_that_rests_since_it_may_end_its_worker_says_so() {
+        worker.accept(Requests.named(id, "digits"));
+        AttemptId attempt = worker.reserve();
+        worker.diesWith(attempt);
+        worker.diesWith(attempt);
+
+        assertThat(http.get(job + "/why").text("text"))
+                .contains("The process of its worker ended 2 times in a row while it worked for this attempt")
+                .contains("So the attempt rests until 20");
+        assertThat(http.get(job).json().at("/attempt/restsUntil").asString()).startsWith("20");
+        assertThat(http.get(job).json().at("/attempt/workerDeaths").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void commands_change_the_job_and_say_what_they_did() {
         worker.accept(Requests.named(id, "digits"));
 

@@ -8,6 +8,7 @@ import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.db.AttemptStore;
+import dev.trainyard.db.CrashSuspects;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.Incarnation;
@@ -38,7 +39,8 @@ final class TestWorker implements AutoCloseable {
     private final LogStore logs;
     private final WorkerStore workers;
     private final OutputStore outputs;
-    private final Incarnation me;
+    private final WorkerStore.Registration registration;
+    private Incarnation me;
 
     TestWorker(PostgresUrl postgres) {
         database = Database.connect(postgres, Role.WORKER, 2);
@@ -49,28 +51,36 @@ final class TestWorker implements AutoCloseable {
         outputs = new OutputStore(database);
         plans = new PlanStore(database);
         workers = new WorkerStore(database);
-        me = workers.register(
-                        new WorkerStore.Registration(
-                                new WorkerId(UUID.randomUUID()),
-                                "worker-1",
-                                "host-1",
-                                "boot",
-                                1,
-                                2,
-                                3,
-                                Instant.EPOCH,
-                                "engine",
-                                BigDecimal.valueOf(8),
-                                8L << 30,
-                                4,
-                                "/srv/outputs",
-                                List.of("/srv/state"),
-                                "test",
-                                false,
-                                List.of(new WorkerStore.OfferedDevice(
-                                        "GPU-" + UUID.randomUUID(), 0, "GPU", "NVIDIA H100", 80L << 30, null))),
-                        (pid, started) -> false)
-                .me();
+        registration = new WorkerStore.Registration(
+                new WorkerId(UUID.randomUUID()),
+                "worker-1",
+                "host-1",
+                "boot",
+                1,
+                2,
+                3,
+                Instant.EPOCH,
+                "engine",
+                BigDecimal.valueOf(8),
+                8L << 30,
+                4,
+                "/srv/outputs",
+                List.of("/srv/state"),
+                "test",
+                false,
+                List.of(new WorkerStore.OfferedDevice(
+                        "GPU-" + UUID.randomUUID(), 0, "GPU", "NVIDIA H100", 80L << 30, null)));
+        me = register();
+    }
+
+    private Incarnation register() {
+        return workers.register(registration, (pid, started) -> false).me();
+    }
+
+    /** It takes the attempt up, its process ends, and the next one registers. */
+    void diesWith(AttemptId attempt) {
+        new CrashSuspects(database).takenUp(me, attempt);
+        me = register();
     }
 
     JobStore.Acceptance accept(String json) {

@@ -141,12 +141,21 @@ public final class ShowCommand implements Callable<Integer> {
     }
 
     private void printLast(JsonObject attempt) {
+        line("rests", rest(attempt));
         line("container", attempt.text("containerName"));
         line("image", attempt.text("imageDigest"));
         line("program", attempt.texts("argv").stream().map(ShellWords::quote).collect(Collectors.joining(" ")));
         if (!attempt.text("startedAt").isEmpty()) {
             line("outputs", attempt.text("outputsLocation"));
         }
+    }
+
+    private String rest(JsonObject attempt) {
+        String until = attempt.text("restsUntil");
+        return until.isEmpty() || attempt.text("state").equals("ENDED")
+                ? ""
+                : "until %s, since the process of its worker ended %s times in a row while it worked for this attempt"
+                        .formatted(session.shown().time(until), attempt.text("workerDeaths"));
     }
 
     private void line(String name, String value) {

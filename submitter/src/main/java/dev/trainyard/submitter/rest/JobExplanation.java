@@ -3,6 +3,7 @@ package dev.trainyard.submitter.rest;
 import dev.trainyard.core.lifecycle.AttemptState;
 import dev.trainyard.db.History;
 import dev.trainyard.db.LogStore;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -85,14 +86,28 @@ final class JobExplanation {
         String hold = job.holdRequested() == null
                 ? ""
                 : " If it is queued again, it will be held: %s.".formatted(withoutStop(job.holdRequested()));
-        return "Attempt %d on %s: %s.%s%s%s"
+        return "Attempt %d on %s: %s.%s%s%s%s"
                 .formatted(
                         attempt.number(),
                         attempt.host(),
                         doing(attempt.state()),
+                        suspected(attempt),
                         stopping,
                         hold,
                         attempt.state() == AttemptState.PREPARING ? preparing.words() : "");
+    }
+
+    /** Of one that is taken up alone, and not before its rest is over: what looks like a worker that does nothing. */
+    private static String suspected(History.Attempt attempt) {
+        Instant until = attempt.restsUntil();
+        if (until == null || attempt.state() == AttemptState.ENDED) {
+            return "";
+        }
+        return " The process of its worker ended %d times in a row while it worked for this attempt, which may be the reason. So the attempt rests until %s; then the worker takes it up, one such attempt at a time.%s"
+                .formatted(
+                        attempt.workerDeaths(),
+                        until.truncatedTo(ChronoUnit.SECONDS),
+                        attempt.state() == AttemptState.RUNNING ? " Its container is left alone meanwhile." : "");
     }
 
     /** When the grace period ends, and how to end it earlier. */

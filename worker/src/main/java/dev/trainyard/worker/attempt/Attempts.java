@@ -104,7 +104,7 @@ public final class Attempts implements AutoCloseable {
             if (!attempt.isInHandsOf(host.me())) {
                 run.persist(() -> host.suspects().takenUp(host.me(), run.id()));
             }
-            if (attempt.suspicion().isGivenUp() && GivenUp.end(host, run, attempt)) {
+            if ((attempt.suspicion().isGivenUp() || attempt.isSuspectToEnd()) && GivenUp.end(host, run, attempt)) {
                 return;
             }
             // What failed is taken up again by a later look at the database, from its row.

@@ -282,7 +282,7 @@ final class ContainerStep implements Step {
             return Turn.another(current);
         }
         Known running = current.with(current.engine().whileRunning());
-        boolean unread = running.row().suspicion().isGivenUp();
+        boolean unread = running.row().suspicion().isGivenUp() || running.row().isSuspectToEnd();
         if (unread) {
             GivenUp.tellUnread(run);
         } else {

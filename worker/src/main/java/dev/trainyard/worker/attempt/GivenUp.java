@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An attempt that ended its worker's process again and again, by whatever was done for it: here is as little done as can be. Neither its
- * request nor its log nor its outputs are read.
+ * An attempt that ended its worker's process again and again, by whatever was done for it, or that may do so and was stopped: here is as
+ * little done as can be. Neither its request nor its log nor its outputs are read.
  */
 final class GivenUp {
 

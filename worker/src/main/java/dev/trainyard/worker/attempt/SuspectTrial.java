@@ -50,7 +50,7 @@ final class SuspectTrial {
 
     /** Whether an attempt that is not in hand may be taken up now; one that is suspected is on trial from here. */
     boolean mayBeTakenUp(Attempt attempt) {
-        if (attempt.isInHandsOf(me) || !attempt.suspicion().isTriedAlone()) {
+        if (attempt.isInHandsOf(me) || !attempt.suspicion().isTriedAlone() || attempt.isSuspectToEnd()) {
             return true;
         }
         if (attempt.rests() || tried != null) {
