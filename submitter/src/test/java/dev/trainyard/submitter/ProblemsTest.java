@@ -81,6 +81,21 @@ class ProblemsTest {
     }
 
     @Test
+    void who_does_something_has_a_name_of_bounded_length_everywhere() {
+        String by = "x".repeat(201);
+        String body = "{\"by\": \"%s\"}".formatted(by);
+        String problem = "by: has 201 characters. Give at most 200";
+        assertProblem(HTTP.post("/api/v1/workers/gpu-1/forget", body), 400, problem);
+        assertProblem(HTTP.post("/api/v1/jobs/" + Requests.newId() + "/cancel", body), 400, problem);
+        assertProblem(
+                HTTP.post("/api/v1/drafts", "{\"name\": \"a\", \"compose\": \"x\", \"by\": \"%s\"}".formatted(by)),
+                400,
+                problem);
+        assertProblem(HTTP.answer(HTTP.request("/api/v1/drafts/a?by=" + by).DELETE()), 400, problem);
+        assertProblem(HTTP.get("/api/v1/jobs?by=" + by), 400, problem);
+    }
+
+    @Test
     void a_query_parameter_without_a_value_or_given_too_often_is_refused() {
         for (String empty : List.of("state", "limit", "team", "label", "after", "since", "id", "by", "name")) {
             assertProblem(HTTP.get("/api/v1/jobs?" + empty + "="), 400, empty + " has no value");

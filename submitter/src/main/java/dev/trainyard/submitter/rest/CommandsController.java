@@ -1,7 +1,6 @@
 package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.request.JobId;
-import dev.trainyard.core.request.RequestLimits;
 import dev.trainyard.db.JobStore;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -21,9 +20,6 @@ final class CommandsController {
 
     private static final int MAX_PRIORITY = 1_000;
 
-    /** A list of jobs shows the reason of each. */
-    private static final int LONGEST_REASON = 1_000;
-
     private final JobStore store;
 
     CommandsController(JobStore store) {
@@ -36,17 +32,8 @@ final class CommandsController {
         /** Both in one text; null if neither was given. */
         @Nullable
         String text() {
-            requireAtMost(RequestLimits.longestPerson(), "by", by);
-            requireAtMost(LONGEST_REASON, "reason", reason);
             String text = Stream.of(by, reason).filter(Objects::nonNull).collect(Collectors.joining(": "));
             return text.isEmpty() ? null : text;
-        }
-
-        private static void requireAtMost(int most, String field, @Nullable String text) {
-            if (text != null && text.length() > most) {
-                throw ApiException.badRequest(
-                        "%s: has %,d characters. Give at most %,d".formatted(field, text.length(), most));
-            }
         }
     }
 

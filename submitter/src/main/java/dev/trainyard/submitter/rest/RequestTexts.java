@@ -1,5 +1,6 @@
 package dev.trainyard.submitter.rest;
 
+import dev.trainyard.core.request.RequestLimits;
 import dev.trainyard.core.text.NearestName;
 import dev.trainyard.core.text.PassableText;
 import jakarta.servlet.DispatcherType;
@@ -7,7 +8,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
@@ -21,10 +24,15 @@ import tools.jackson.databind.deser.std.StdScalarDeserializer;
 
 /**
  * Checks query parameters and the texts in bodies before a controller reads them. It refuses a query parameter that the method does not
- * declare, because ignoring it would answer a different question. It also refuses one without a value, a repeated one, and text that
- * Postgres cannot store.
+ * declare, because ignoring it would answer a different question. It also refuses one without a value, a repeated one, text that
+ * Postgres cannot store, and what persons say of themselves or as a reason if it is too long to be shown with each job, draft or host.
  */
 final class RequestTexts implements HandlerInterceptor {
+
+    private static final String TOO_LONG = "has ";
+
+    /** In characters. A list of jobs shows the reason of each. */
+    private static final Map<String, Integer> LONGEST = Map.of("by", RequestLimits.longestPerson(), "reason", 1_000);
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -78,9 +86,24 @@ final class RequestTexts implements HandlerInterceptor {
     }
 
     private static void requirePassable(String name, String text) {
+        problem(name, text).ifPresent(problem -> {
+            throw ApiException.badRequest(name + ": " + problem);
+        });
+    }
+
+    private static Optional<String> problem(@Nullable String name, String text) {
         if (!PassableText.is(text)) {
-            throw ApiException.badRequest(name + ": " + PassableText.PROBLEM);
+            return Optional.of(PassableText.PROBLEM);
         }
+        Integer longest = name == null ? null : LONGEST.get(name);
+        return longest == null || text.length() <= longest
+                ? Optional.empty()
+                : Optional.of(TOO_LONG + "%,d characters. Give at most %,d".formatted(text.length(), longest));
+    }
+
+    /** Whether the words say what is wrong with a text, and nothing of our classes. */
+    static boolean areOurs(String words) {
+        return words.equals(PassableText.PROBLEM) || words.startsWith(TOO_LONG);
     }
 
     /** The same for every text in a body. */
@@ -96,7 +119,8 @@ final class RequestTexts implements HandlerInterceptor {
                 return (String) context.handleUnexpectedToken(String.class, parser);
             }
             String text = StringDeserializer.instance.deserialize(parser, context);
-            return PassableText.is(text) ? text : context.reportInputMismatch(this, PassableText.PROBLEM);
+            Optional<String> problem = problem(parser.currentName(), text);
+            return problem.isEmpty() ? text : context.reportInputMismatch(this, problem.get());
         }
     }
 }

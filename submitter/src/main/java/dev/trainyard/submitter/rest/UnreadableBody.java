@@ -2,7 +2,6 @@ package dev.trainyard.submitter.rest;
 
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.NearestName;
-import dev.trainyard.core.text.PassableText;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -52,7 +51,7 @@ final class UnreadableBody {
         if (said.startsWith("Trailing token")) {
             return "something follows its end";
         }
-        return said.equals(PassableText.PROBLEM) ? said : "is " + unlike(e.getTargetType());
+        return RequestTexts.areOurs(said) ? said : "is " + unlike(e.getTargetType());
     }
 
     private static String unlike(@Nullable Class<?> wanted) {
