@@ -103,14 +103,6 @@ final class ContextLinks {
         }
     }
 
-    static MessageDigest copyOf(MessageDigest digest) {
-        try {
-            return (MessageDigest) digest.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static String parent(String name) {
         return name.substring(0, Math.max(0, name.lastIndexOf('/')));
     }

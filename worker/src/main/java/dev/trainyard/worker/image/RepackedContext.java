@@ -75,7 +75,7 @@ final class RepackedContext extends InputStream {
     private @Nullable TarArchiveEntry dockerfile;
     private byte[] text = {};
     private boolean copying;
-    private @Nullable Target target;
+    private @Nullable Reading reading;
     private boolean done;
     private boolean isRead;
     private int entries;
@@ -110,7 +110,9 @@ final class RepackedContext extends InputStream {
         private final String userName;
         private final String groupName;
         private final FileTime modified;
-        private final MessageDigest content = ContextLinks.sha256();
+
+        /** Of attributes and content; empty until it was read. */
+        private String digest = "";
 
         Target(TarArchiveEntry entry) {
             mode = entry.getMode();
@@ -119,10 +121,6 @@ final class RepackedContext extends InputStream {
             userName = entry.getUserName();
             groupName = entry.getGroupName();
             modified = entry.getLastModifiedTime();
-            attributesOf(entry)
-                    .sorted(Map.Entry.comparingByKey())
-                    .forEach(attribute -> content.update(
-                            (attribute.getKey() + '=' + attribute.getValue() + '\0').getBytes(StandardCharsets.UTF_8)));
         }
 
         void describe(TarArchiveEntry copy) {
@@ -133,9 +131,24 @@ final class RepackedContext extends InputStream {
             copy.setGroupName(groupName);
             copy.setLastModifiedTime(modified);
         }
+    }
 
-        String digest() {
-            return HexFormat.of().formatHex(ContextLinks.copyOf(content).digest());
+    /** Of one file at a time: there may be as many targets as files. */
+    private static final class Reading {
+
+        private final Target target;
+        private final MessageDigest content = ContextLinks.sha256();
+
+        Reading(TarArchiveEntry entry) {
+            target = new Target(entry);
+            attributesOf(entry)
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(attribute -> content.update(
+                            (attribute.getKey() + '=' + attribute.getValue() + '\0').getBytes(StandardCharsets.UTF_8)));
+        }
+
+        void end() {
+            target.digest = HexFormat.of().formatHex(content.digest());
         }
     }
 
@@ -197,12 +210,16 @@ final class RepackedContext extends InputStream {
             int count = tar.read(piece);
             if (count >= 0) {
                 out.write(piece, 0, count);
-                if (target != null) {
-                    target.content.update(piece, 0, count);
+                if (reading != null) {
+                    reading.content.update(piece, 0, count);
                 }
             } else {
                 out.closeArchiveEntry();
                 copying = false;
+                if (reading != null) {
+                    reading.end();
+                    reading = null;
+                }
             }
             return;
         }
@@ -246,9 +263,9 @@ final class RepackedContext extends InputStream {
             file.setSize(entry.getRealSize());
             put(file);
             copying = true;
-            target = links.isTarget(name) ? new Target(entry) : null;
-            if (target != null) {
-                targets.put(name, target);
+            reading = links.isTarget(name) ? new Reading(entry) : null;
+            if (reading != null) {
+                targets.put(name, reading.target);
             }
         }
     }
@@ -281,7 +298,7 @@ final class RepackedContext extends InputStream {
         } else {
             // The engine would give both the attributes of the link, but use those of the file for its cache.
             there.describe(link);
-            link.addPaxHeader(LINKS, symbolic == null ? there.digest() : there.digest() + symbolic);
+            link.addPaxHeader(LINKS, symbolic == null ? there.digest : there.digest + symbolic);
         }
         put(link);
         out.closeArchiveEntry();
