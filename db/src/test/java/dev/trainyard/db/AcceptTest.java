@@ -41,7 +41,7 @@ class AcceptTest {
     }
 
     @Test
-    void no_request_is_nothing_to_do() {
+    void an_empty_batch_changes_nothing() {
         assertThat(yard.jobs.accept(List.of())).isEmpty();
     }
 
@@ -105,7 +105,7 @@ class AcceptTest {
     }
 
     @Test
-    void a_job_that_nobody_in_particular_cancelled_before_it_came_is_cancelled_too() {
+    void a_job_that_was_cancelled_without_a_name_before_it_arrived_is_cancelled_too() {
         ARequest request = ARequest.named("mnist");
         yard.jobs.cancel(request.id(), null);
 
@@ -175,7 +175,7 @@ class AcceptTest {
     }
 
     @Test
-    void a_reason_that_quotes_what_postgres_cannot_store_is_kept_all_the_same() {
+    void a_reason_with_characters_that_postgres_cannot_store_is_kept() {
         yard.jobs.reject("trainyard.requests", 0, 1, null, "unexpected '\0' and '\ud800'", new byte[0]);
 
         assertThat(yard.text("select reason from history.rejected")).isEqualTo("unexpected '\ufffd' and '\ufffd'");

@@ -99,7 +99,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void a_retry_that_is_nobodys_fault_is_counted_in_its_event() {
+    void a_free_retry_is_counted_in_its_event() {
         JobId job = yard.submit(ARequest.named("mnist").maxAttempts(2));
 
         for (Cause cause : List.of(Cause.IMAGE_PULL_FAILED, Cause.HOST_LOST, Cause.DISK_FULL, Cause.PROGRAM_ERROR)) {
@@ -258,7 +258,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void an_exit_that_nobody_could_read_is_kept_as_unknown() {
+    void an_exit_that_could_not_be_read_is_recorded_as_unknown() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
 
@@ -269,7 +269,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void a_detail_that_quotes_what_postgres_cannot_store_is_kept_all_the_same() {
+    void a_detail_with_characters_that_postgres_cannot_store_is_kept() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.prepared(me, job);
 
@@ -339,7 +339,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void the_first_of_two_answers_stays() {
+    void the_first_of_two_ends_is_kept() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
 
@@ -455,7 +455,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void another_workers_attempt_is_none_of_mine() {
+    void the_attempt_of_another_worker_is_refused() {
         Incarnation other = yard.register(AWorker.named("gpu-2"));
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.place(job);
@@ -569,7 +569,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void what_ended_or_was_never_there_cannot_be_held_released_or_moved() {
+    void an_ended_or_unknown_job_cannot_be_held_released_or_moved() {
         JobId ended = yard.submit(ARequest.named("mnist"));
         yard.jobs.cancel(ended, null);
         JobId unknown = ARequest.named("other").id();
@@ -594,7 +594,7 @@ class AttemptLifeTest {
     }
 
     @Test
-    void the_time_between_the_stages_is_what_the_steps_view_shows() {
+    void the_steps_view_shows_the_time_between_the_stages() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
         yard.attempts.ended(me, attempt, yard.end(Cause.COMPLETED, job));

@@ -42,7 +42,7 @@ class BlobStoreTest {
     }
 
     @Test
-    void what_the_server_stored_a_worker_reads() throws Exception {
+    void a_worker_reads_a_blob_that_the_server_stored() throws Exception {
         blobs.put(digest, new ByteArrayInputStream(content));
 
         BlobStore workers = new BlobStore(yard.database);
@@ -74,7 +74,7 @@ class BlobStoreTest {
     }
 
     @Test
-    void what_was_never_stored_is_not_there() {
+    void a_blob_that_was_never_stored_does_not_exist() {
         assertThat(blobs.has(digest)).isFalse();
         assertThat(blobs.open(digest)).isEmpty();
     }
@@ -87,7 +87,7 @@ class BlobStoreTest {
     }
 
     @Test
-    void content_that_is_not_what_was_announced_leaves_nothing() throws Exception {
+    void content_with_another_digest_leaves_nothing() throws Exception {
         String announced = sha256(new byte[] {1});
 
         assertThatThrownBy(() -> blobs.put(announced, new ByteArrayInputStream(content)))
@@ -150,7 +150,7 @@ class BlobStoreTest {
     }
 
     @Test
-    void a_blob_that_lost_a_chunk_or_was_changed_is_damaged_for_whoever_reads_it_and_stays_so() throws Exception {
+    void a_blob_that_lost_a_chunk_or_was_changed_is_damaged_for_every_reader() throws Exception {
         blobs.put(digest, new ByteArrayInputStream(content));
         yard.update("delete from trainyard.blob_chunk where seq = 1");
 

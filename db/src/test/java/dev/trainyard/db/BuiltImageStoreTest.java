@@ -18,7 +18,7 @@ class BuiltImageStoreTest {
     }
 
     @Test
-    void a_worker_remembers_what_it_has_built_itself_last() {
+    void a_worker_remembers_the_last_image_that_it_built() {
         BuiltImageStore mine = store("gpu-1");
         BuiltImageStore others = store("gpu-2");
 

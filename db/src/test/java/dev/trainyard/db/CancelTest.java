@@ -95,7 +95,7 @@ class CancelTest {
     }
 
     @Test
-    void somebody_who_asks_again_has_it_killed_and_a_record_that_comes_again_does_not() {
+    void a_second_cancellation_by_a_person_kills_and_a_redelivered_record_does_not() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
 
@@ -121,7 +121,7 @@ class CancelTest {
     }
 
     @Test
-    void what_is_being_stopped_for_another_reason_is_killed_by_the_second_cancel_as_well() {
+    void a_second_cancel_also_kills_an_attempt_that_is_being_stopped_for_another_reason() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
         yard.attempts.stop(me, attempt, StopReason.TIME_LIMIT);
@@ -135,7 +135,7 @@ class CancelTest {
     }
 
     @Test
-    void of_what_has_exited_nothing_is_killed_and_its_outputs_are_wanted_less_with_each_cancel() {
+    void after_the_exit_nothing_is_killed_and_each_cancel_reduces_the_wanted_outputs() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
 
@@ -150,7 +150,7 @@ class CancelTest {
     }
 
     @Test
-    void what_was_killed_before_it_exited_has_its_outputs_gathered_until_somebody_asks_again() {
+    void outputs_of_a_killed_attempt_are_gathered_until_the_next_cancel() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
         yard.jobs.cancel(job, "ada", Kill.AT_ONCE);
@@ -163,7 +163,7 @@ class CancelTest {
     }
 
     @Test
-    void the_grace_period_counts_from_the_first_signal_whoever_goes_on_with_it() {
+    void the_grace_period_counts_from_the_first_signal_for_every_later_process() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
         yard.jobs.cancel(job, "ada");
@@ -201,7 +201,7 @@ class CancelTest {
     }
 
     @Test
-    void cancelled_while_preparing_it_fails_and_its_job_is_not_tried_again_whatever_went_wrong() {
+    void cancelled_while_preparing_it_fails_and_its_job_is_not_retried_for_any_cause() {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1).maxAttempts(3));
         AttemptId attempt = yard.prepared(me, job);
 
@@ -331,7 +331,7 @@ class CancelTest {
     // Let loose at once, whoever wins --------------------------------------------------------------------------------
 
     @Test
-    void cancel_and_begin_at_once_leave_one_of_two_stories() throws Exception {
+    void simultaneous_cancel_and_begin_have_one_of_two_results() throws Exception {
         for (int round = 0; round < 10; round++) {
             JobId job = yard.submit(ARequest.named("mnist"));
             AttemptId attempt = yard.place(job);

@@ -29,14 +29,14 @@ class CrashSuspectsTest {
     }
 
     @Test
-    void what_is_placed_is_in_the_hands_of_the_process_that_it_is_placed_for() {
+    void a_placed_attempt_belongs_to_the_process_that_it_was_placed_for() {
         AttemptId attempt = yard.place(yard.submit(ARequest.named("mnist")));
 
         assertThat(yard.attempt(attempt).isInHandsOf(me)).isTrue();
     }
 
     @Test
-    void a_process_that_ends_without_a_word_is_counted_for_what_it_had_in_hand() {
+    void an_unexpected_end_of_a_process_is_counted_for_its_attempts() {
         AttemptId running = yard.running(me, yard.submit(ARequest.named("mnist").gpus(1)));
         AttemptId reserved = yard.place(yard.submit(ARequest.named("other").gpus(1)));
 
@@ -49,7 +49,7 @@ class CrashSuspectsTest {
     }
 
     @Test
-    void what_no_process_had_taken_up_is_not_counted() {
+    void an_attempt_that_no_process_had_taken_up_is_not_counted() {
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
         dies();
 

@@ -143,7 +143,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void no_deadline_of_the_planner_ends_what_runs_or_is_collected() {
+    void no_deadline_of_the_planner_ends_a_running_or_collecting_attempt() {
         AttemptId running = yard.running(me, yard.submit(ARequest.named("running")));
         AttemptId collecting = yard.collecting(me, yard.submit(ARequest.named("collecting")), Yard.EXIT_0);
         yard.ago(running, "10 days");
@@ -158,7 +158,7 @@ class DeadlinesTest {
     // Nobody watching -------------------------------------------------------------------------------------------------
 
     @Test
-    void time_in_which_nobody_was_watching_counts_for_no_deadline() {
+    void time_without_an_observing_planner_does_not_count_for_deadlines() {
         AttemptId attempt = yard.place(yard.submit(ARequest.named("mnist")));
         yard.update("update trainyard.attempt set state_since = state_since - interval '1 hour'");
         yard.update("""
@@ -200,7 +200,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void what_cannot_be_done_about_one_deadline_does_not_stop_the_watch() {
+    void a_failure_for_one_deadline_does_not_stop_the_others() {
         AttemptId attempt = yard.place(yard.submit(ARequest.named("mnist")));
         yard.ago(attempt, "61 seconds");
         yard.update(
@@ -221,7 +221,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void while_another_planner_is_at_it_nobody_stamps() throws Exception {
+    void while_another_planner_observes_there_is_no_timestamp() throws Exception {
         yard.update("update trainyard.installation set last_cycle = null");
 
         yard.plans.cycle(snapshot -> {

@@ -72,7 +72,7 @@ class DraftStoreTest {
     }
 
     @Test
-    void many_who_add_at_once_each_get_a_version_of_their_own() throws Exception {
+    void simultaneous_additions_get_different_versions() throws Exception {
         List<Future<DraftStore.Addition>> additions = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             ModelDraft draft = draft("main.py " + i, "", null);
@@ -88,7 +88,7 @@ class DraftStoreTest {
     }
 
     @Test
-    void what_is_removed_is_gone_and_its_number_is_not_given_again() {
+    void a_removed_version_does_not_return_and_its_number_is_not_reused() {
         ModelDraft draft = draft("a", "", null);
         drafts.add("resnet18", draft, null);
         drafts.add("resnet18", draft("b", "", null), null);
@@ -104,7 +104,7 @@ class DraftStoreTest {
     }
 
     @Test
-    void what_is_missing_is_told_with_what_there_is_instead() {
+    void a_missing_draft_is_reported_with_existing_alternatives() {
         drafts.add("resnet18", draft("a", "", null), null);
         drafts.add("resnet18", draft("b", "", null), null);
 
@@ -116,7 +116,7 @@ class DraftStoreTest {
     }
 
     @Test
-    void a_job_of_a_draft_runs_what_the_draft_made_of_it_and_keeps_the_message_as_published() {
+    void a_job_of_a_draft_runs_the_filled_in_draft_and_keeps_the_message_as_published() {
         drafts.add("resnet18", draft("python main.py", DECLARED, null), "ada");
         JobId job = newId();
 
@@ -174,7 +174,7 @@ class DraftStoreTest {
     }
 
     @Test
-    void nobody_changes_a_version_and_workers_add_none() {
+    void versions_cannot_be_changed_and_workers_cannot_add_any() {
         drafts.add("resnet18", draft("a", "", null), null);
 
         assertThatThrownBy(() -> workersDrafts.add("resnet18", draft("b", "", null), null))

@@ -27,7 +27,7 @@ class HistoryTest {
     }
 
     @Test
-    void what_people_look_at_is_found_by_reading_little_however_many_jobs_there_are() {
+    void queries_of_people_read_few_rows_with_any_number_of_jobs() {
         fill(20_000);
         long before = rowsRead();
 

@@ -98,7 +98,7 @@ class HistoryViewsTest {
     }
 
     @Test
-    void addresses_lose_what_comes_before_their_at_sign_wherever_they_are_shown() throws Exception {
+    void addresses_are_shown_without_user_and_password_everywhere() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
         JobId job = yard.submit(ARequest.named("mnist")
                 .command(
@@ -177,7 +177,7 @@ class HistoryViewsTest {
     }
 
     @Test
-    void gpu_hours_are_the_sum_of_what_was_reserved_also_of_what_still_runs() {
+    void gpu_hours_are_the_sum_of_reservations_including_current_ones() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(3));
         JobId ended = yard.submit(ARequest.named("ended").team("vision").gpus(2));
         AttemptId attempt = yard.collecting(me, ended, Yard.EXIT_0);
@@ -194,7 +194,7 @@ class HistoryViewsTest {
     }
 
     @Test
-    void a_gpu_shows_who_has_it_now() {
+    void a_gpu_shows_its_current_job() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2));
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.running(me, job);

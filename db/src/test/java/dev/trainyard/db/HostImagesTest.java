@@ -126,7 +126,7 @@ class HostImagesTest {
     }
 
     @Test
-    void a_failure_that_the_job_has_heard_of_is_no_news() {
+    void a_failure_that_the_job_already_knows_has_no_effect() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
         JobId job = submit("mnist");
         yard.plan();
@@ -141,7 +141,7 @@ class HostImagesTest {
     }
 
     @Test
-    void what_fails_for_good_ends_the_job_as_its_cause_says_and_is_tried_anew_for_a_later_job() {
+    void a_permanent_failure_ends_the_job_by_its_cause_and_is_tried_again_for_a_later_job() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
         JobId job = submit("mnist");
         yard.plan();
@@ -207,7 +207,7 @@ class HostImagesTest {
     }
 
     @Test
-    void what_nobody_has_wanted_for_a_day_is_forgotten() {
+    void an_image_that_no_job_wanted_for_a_day_is_forgotten() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
         submit("mnist");
         yard.plan();
@@ -220,7 +220,7 @@ class HostImagesTest {
     }
 
     @Test
-    void forgetting_waits_for_no_row_that_somebody_is_changing() throws Exception {
+    void forgetting_skips_locked_rows() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
         old(me, "a:1");
         old(me, "b:1");
@@ -239,7 +239,7 @@ class HostImagesTest {
     }
 
     @Test
-    void what_is_wanted_is_locked_in_one_order_whichever_job_comes_first() throws Exception {
+    void wanted_images_are_locked_in_a_fixed_order() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
         old(me, "a:1");
         old(me, "b:1");
@@ -341,7 +341,7 @@ class HostImagesTest {
     }
 
     @Test
-    void a_worker_of_the_release_before_is_not_asked_for_what_it_does_not_know() {
+    void a_worker_of_the_previous_release_gets_no_requests_that_it_does_not_support() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2).fetching());
         yard.update("update trainyard.worker set heeds_pull = false");
 

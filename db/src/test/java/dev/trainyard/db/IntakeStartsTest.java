@@ -18,7 +18,7 @@ class IntakeStartsTest {
     }
 
     @Test
-    void a_record_at_which_four_processes_ended_in_a_row_is_left_out() {
+    void a_record_at_which_four_processes_ended_in_a_row_is_skipped() {
         for (int process = 0; process < 4; process++) {
             assertThat(next().begins(TOPIC, 1, 66)).as("process " + process).isFalse();
         }
@@ -38,7 +38,7 @@ class IntakeStartsTest {
     }
 
     @Test
-    void whoever_has_taken_something_in_since_has_not_ended_by_it() {
+    void a_process_that_accepted_a_record_afterwards_did_not_end_because_of_it() {
         next().begins(TOPIC, 1, 66);
         next().begins(TOPIC, 1, 66);
         next().begins(TOPIC, 1, 66);

@@ -40,7 +40,7 @@ class JobNeedsTest {
     }
 
     @Test
-    void what_an_earlier_release_accepted_is_filled_in() {
+    void columns_of_jobs_that_an_earlier_release_accepted_are_filled_in() {
         Map<JobId, Needs> wanted = submitAllKinds();
         yard.update("""
                 update trainyard.job set gpu_count = null, gpu_type = null, gpu_memory_bytes = null, gpu_ids = null, host_ports = null,

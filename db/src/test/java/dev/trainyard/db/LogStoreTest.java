@@ -37,7 +37,7 @@ class LogStoreTest {
     }
 
     @Test
-    void a_reader_goes_on_after_what_it_has_and_takes_no_more_than_it_wants() {
+    void a_reader_continues_after_its_last_chunk_and_gets_no_more_than_requested() {
         for (int line = 1; line <= 5; line++) {
             logs.append(attempt, Source.CONTAINER, "line " + line + "\n", new ResumePoint(NANOS, line));
         }
@@ -49,7 +49,7 @@ class LogStoreTest {
     }
 
     @Test
-    void a_chunk_of_the_container_whose_commit_was_not_heard_of_may_be_given_again_and_is_stored_once() {
+    void a_container_chunk_whose_commit_was_not_confirmed_can_be_sent_again_and_is_stored_once() {
         logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 1));
         logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 1));
         logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 2));
@@ -82,7 +82,7 @@ class LogStoreTest {
     }
 
     @Test
-    void the_tail_is_the_end_of_what_the_container_said() {
+    void the_tail_is_the_end_of_the_container_log() {
         logs.append(attempt, Source.IMAGE, "pulled\n", null);
         logs.append(attempt, Source.CONTAINER, "epoch 1\n", new ResumePoint(NANOS, 1));
         logs.append(attempt, Source.CONTAINER, "epoch 2\n", new ResumePoint(NANOS, 2));
@@ -94,7 +94,7 @@ class LogStoreTest {
     }
 
     @Test
-    void whatever_a_program_prints_is_stored() {
+    void any_output_of_a_program_is_stored() {
         logs.append(attempt, Source.CONTAINER, "\0binary\0 \ud83d\ude00 \ud800 \udfff\n", null);
 
         assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 1))
@@ -102,7 +102,7 @@ class LogStoreTest {
     }
 
     @Test
-    void of_a_log_beyond_its_budget_the_end_is_kept_and_a_chunk_of_ours_says_how_much_is_gone() {
+    void a_log_over_its_budget_keeps_its_end_and_a_chunk_that_says_how_much_is_gone() {
         logs.append(attempt, Source.IMAGE, "Step 1/2\n", null);
         for (int line = 1; line <= 5; line++) {
             logs.append(attempt, Source.CONTAINER, "line %d%n".formatted(line), new ResumePoint(NANOS, line));
@@ -126,7 +126,7 @@ class LogStoreTest {
     }
 
     @Test
-    void a_log_that_grows_on_is_trimmed_again_and_the_mark_counts_all_that_is_gone() {
+    void a_growing_log_is_trimmed_again_and_the_mark_counts_everything_removed() {
         for (int line = 1; line <= 4; line++) {
             logs.append(attempt, Source.CONTAINER, "line %d%n".formatted(line), new ResumePoint(NANOS, line));
         }

@@ -64,7 +64,7 @@ class LostHostsTest {
     }
 
     @Test
-    void what_may_still_run_there_keeps_what_it_holds_and_what_was_only_reserved_frees_it() {
+    void an_attempt_that_may_still_run_keeps_its_reservations_and_one_that_was_only_reserved_releases_them() {
         AttemptId running = yard.running(me, yard.submit(ARequest.named("runs").gpus(1)));
         AttemptId reserved = yard.place(yard.submit(ARequest.named("reserved")));
 
@@ -77,7 +77,7 @@ class LostHostsTest {
     }
 
     @Test
-    void before_five_minutes_are_over_nobody_is_lost() {
+    void no_host_is_lost_before_five_minutes_are_over() {
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
         silence("295 seconds");
 
@@ -88,7 +88,7 @@ class LostHostsTest {
     }
 
     @Test
-    void how_long_a_host_may_be_silent_is_the_installations_to_say() {
+    void the_installation_sets_how_long_a_host_may_be_silent() {
         yard.update("update trainyard.installation set host_lost_after = '10 minutes'");
         silence("9 minutes");
         yard.plans.observe();
@@ -122,7 +122,7 @@ class LostHostsTest {
     }
 
     @Test
-    void a_cancel_that_was_accepted_before_stands() {
+    void an_earlier_cancellation_remains_valid() {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.running(me, job);
         yard.jobs.cancel(job, "ada");
@@ -240,7 +240,7 @@ class LostHostsTest {
     }
 
     @Test
-    void a_preparation_that_was_lost_goes_on_with_its_deadline_anew() throws Exception {
+    void a_reinstated_preparation_gets_a_new_deadline() throws Exception {
         AttemptId attempt = yard.prepared(me, yard.submit(ARequest.named("mnist")));
         yard.ago(attempt, "59 minutes");
         loseHost();
@@ -263,7 +263,7 @@ class LostHostsTest {
     }
 
     @Test
-    void what_a_newer_attempt_has_replaced_is_not_reinstated() throws Exception {
+    void an_attempt_with_a_newer_one_is_not_reinstated() throws Exception {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId first = yard.running(me, job);
         loseHost();
@@ -277,7 +277,7 @@ class LostHostsTest {
     }
 
     @Test
-    void a_newer_attempt_that_failed_meanwhile_still_stands_before_it() throws Exception {
+    void a_newer_attempt_that_has_failed_also_prevents_it() throws Exception {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1).maxAttempts(3));
         AttemptId first = yard.running(me, job);
         loseHost();
@@ -292,7 +292,7 @@ class LostHostsTest {
     }
 
     @Test
-    void a_job_that_was_cancelled_meanwhile_stays_cancelled() throws Exception {
+    void a_job_that_was_cancelled_in_the_meantime_remains_cancelled() throws Exception {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
         loseHost();
@@ -335,7 +335,7 @@ class LostHostsTest {
     // superseded ------------------------------------------------------------------------------------------------------
 
     @Test
-    void what_was_replaced_frees_what_it_holds_once_its_container_is_dead() throws Exception {
+    void a_replaced_attempt_releases_its_reservations_once_its_container_is_dead() throws Exception {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId first = yard.running(me, job);
         loseHost();
@@ -435,7 +435,7 @@ class LostHostsTest {
     }
 
     @Test
-    void what_the_dead_host_was_gathering_ends_by_its_recorded_exit_with_its_outputs_marked_incomplete() {
+    void a_collecting_attempt_of_a_dead_host_ends_by_its_recorded_exit_with_incomplete_outputs() {
         JobId done = yard.submit(ARequest.named("done"));
         AttemptId attempt = yard.collecting(me, done, Yard.EXIT_0);
         loseHost();
@@ -447,7 +447,7 @@ class LostHostsTest {
     }
 
     @Test
-    void a_stopped_worker_can_be_forgotten_at_once_and_what_it_left_running_is_queued_again() {
+    void a_stopped_worker_can_be_forgotten_at_once_and_its_running_jobs_are_queued_again() {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.running(me, job);
         yard.workers.stopped(me);
@@ -488,7 +488,7 @@ class LostHostsTest {
     }
 
     @Test
-    void a_host_that_stands_still_in_the_middle_of_a_transaction_holds_up_the_loss_of_no_other() throws Exception {
+    void a_host_that_hangs_in_a_transaction_does_not_delay_the_loss_of_others() throws Exception {
         Incarnation frozen = yard.register(AWorker.named("gpu-2"));
         yard.silence(frozen, "7 minutes");
         try (Connection transaction = yard.database.dedicatedConnection();
@@ -511,7 +511,7 @@ class LostHostsTest {
     }
 
     @Test
-    void the_database_ends_the_transaction_of_a_process_that_stands_still() {
+    void the_database_ends_the_transaction_of_a_process_that_hangs() {
         assertThat(List.of(yard.database, server))
                 .allSatisfy(database -> assertThat(database.sql()
                                 .sql("show idle_in_transaction_session_timeout")

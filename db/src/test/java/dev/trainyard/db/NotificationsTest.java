@@ -28,8 +28,7 @@ class NotificationsTest {
     }
 
     @Test
-    void the_planner_hears_of_a_new_job_and_of_what_becomes_free_and_workers_of_what_they_have_to_do()
-            throws Exception {
+    void the_planner_is_notified_of_new_jobs_and_released_resources_and_workers_of_their_work() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
         try (Connection listening = yard.database.dedicatedConnection();
                 Statement statement = listening.createStatement()) {
@@ -88,7 +87,7 @@ class NotificationsTest {
     }
 
     @Test
-    void after_a_broken_connection_the_next_wait_ends_at_once_since_what_was_missed_is_not_known() throws Exception {
+    void after_a_broken_connection_the_next_wait_ends_at_once() throws Exception {
         try (Notifications notifications = Notifications.ofWorker(yard.database)) {
             notifications.await(Duration.ZERO);
             yard.sql(

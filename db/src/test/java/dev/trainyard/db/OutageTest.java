@@ -41,7 +41,7 @@ class OutageTest {
                 "25P03",
                 "25006" // in use, idled too long, read-only yet
             })
-    void what_passes_by_itself_is_an_outage(String state) {
+    void a_temporary_error_is_an_outage(String state) {
         assertThat(Outage.isTransient(of(state))).isTrue();
     }
 
@@ -60,7 +60,7 @@ class OutageTest {
                 "23502", // a constraint
                 "XX000" // a defect of the server
             })
-    void what_is_the_statements_own_fault_is_none(String state) {
+    void an_error_of_the_statement_is_not_an_outage(String state) {
         assertThat(Outage.isTransient(of(state))).isFalse();
     }
 
@@ -73,7 +73,7 @@ class OutageTest {
     }
 
     @Test
-    void a_misuse_of_ours_is_none() {
+    void a_programming_error_is_not_an_outage() {
         assertThat(Outage.isTransient(new IllegalTransactionStateException("none")))
                 .isFalse();
         assertThat(Outage.isTransient(new EmptyResultDataAccessException(1))).isFalse();

@@ -37,7 +37,7 @@ class OutboxTest {
     }
 
     @Test
-    void every_transition_of_a_job_waits_once_as_it_stands_in_the_history() {
+    void every_transition_of_a_job_waits_once_as_recorded_in_the_history() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
@@ -67,7 +67,7 @@ class OutboxTest {
     }
 
     @Test
-    void what_happened_to_a_host_and_its_devices_waits_under_the_workers_id() {
+    void events_of_a_host_and_its_devices_wait_under_the_workers_id() {
         AWorker worker = AWorker.named("gpu-1").gpus(1);
         Incarnation me = yard.register(worker);
         yard.workers.observed(
@@ -97,7 +97,7 @@ class OutboxTest {
     }
 
     @Test
-    void what_is_undone_never_waits() {
+    void an_event_that_is_rolled_back_never_waits() {
         JobId job = yard.submit(ARequest.named("mnist"));
 
         assertThatThrownBy(() -> yard.database.inTransaction(() -> {
@@ -153,7 +153,7 @@ class OutboxTest {
     }
 
     @Test
-    void what_was_read_and_not_reported_as_published_is_read_again() {
+    void an_event_that_was_read_but_not_reported_as_published_is_read_again() {
         JobId job = yard.submit(ARequest.named("mnist"));
         try (Outbox.Publishing killed = publisher()) {
             assertThat(killed.next(100)).hasSize(2);
@@ -182,7 +182,7 @@ class OutboxTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1 second", "1 hour"})
-    void a_publisher_that_died_or_stands_still_is_followed_by_another(String end) {
+    void another_publisher_takes_over_from_one_that_died_or_hangs(String end) {
         yard.submit(ARequest.named("mnist"));
         Outbox.Publishing still = publisher();
         List<Outbox.Pending> read = still.next(100);
@@ -220,7 +220,7 @@ class OutboxTest {
     }
 
     @Test
-    void anybody_can_see_how_much_waits_and_since_when() {
+    void every_reader_can_see_how_much_waits_and_since_when() {
         yard.submit(ARequest.named("mnist"));
 
         try (Database reader = Database.connect(yard.url, Role.READER, 1)) {

@@ -58,7 +58,7 @@ class OutputStoreTest {
     }
 
     @Test
-    void a_manifest_that_is_made_anew_replaces_the_former() {
+    void a_new_manifest_replaces_the_previous_one() {
         AttemptId attempt = attempt();
         outputs.record(
                 attempt,
@@ -76,7 +76,7 @@ class OutputStoreTest {
     }
 
     @Test
-    void what_is_missing_is_said_until_nothing_is() {
+    void missing_outputs_are_reported_until_all_are_there() {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
 
@@ -103,7 +103,7 @@ class OutputStoreTest {
     }
 
     @Test
-    void whatever_a_program_calls_its_files_and_curves_is_recorded() {
+    void any_names_of_files_and_curves_are_recorded() {
         AttemptId attempt = attempt();
         StringBuilder noise = new StringBuilder();
         new Random(7).ints(4000, 'a', 0x2000).forEach(noise::appendCodePoint);
@@ -158,7 +158,7 @@ class OutputStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"output_file", "metric"})
-    void what_passes_by_itself_is_told_as_an_outage(String table) {
+    void a_temporary_error_is_reported_as_an_outage(String table) {
         AttemptId attempt = attempt();
         yard.update("""
                 create function trainyard.full_disk() returns trigger language plpgsql as
@@ -211,7 +211,7 @@ class OutputStoreTest {
     }
 
     @Test
-    void where_it_is_not_known_what_is_there_nothing_counts_as_removed() {
+    void if_the_present_files_are_unknown_none_counts_as_removed() {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         ended(me, "/logs/run-7", file("gone.pt", "0a"));
         ended(me, "/logs/run-7", file("same.pt", "0a"));
@@ -224,7 +224,7 @@ class OutputStoreTest {
     }
 
     @Test
-    void what_a_running_attempt_has_written_is_seen_until_it_ends() {
+    void outputs_of_a_running_attempt_are_visible_until_it_ends() {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
         OutputFile first = new OutputFile("a", "OTHER", 1, null, AT);
@@ -255,7 +255,7 @@ class OutputStoreTest {
     }
 
     @Test
-    void what_is_seen_too_late_or_by_another_process_changes_nothing() {
+    void outputs_seen_too_late_or_by_another_process_change_nothing() {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         AttemptId attempt = yard.running(me, yard.submit(ARequest.named("mnist")));
         Incarnation other = new Incarnation(me.worker(), UUID.randomUUID());

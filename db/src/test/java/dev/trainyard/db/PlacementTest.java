@@ -56,7 +56,7 @@ class PlacementTest {
     }
 
     @Test
-    void the_snapshot_shows_what_is_held_and_what_is_left() {
+    void the_snapshot_shows_reserved_and_free_resources() {
         yard.register(AWorker.named("gpu-1").gpus(2).device("slot", 9, "SLOT"));
         yard.place(yard.submit(ARequest.named("mnist")
                 .gpus(1)
@@ -163,7 +163,7 @@ class PlacementTest {
     }
 
     @Test
-    void what_waits_is_told_why_and_what_is_placed_no_longer() {
+    void a_waiting_job_has_a_reason_and_a_placed_one_has_none() {
         yard.register(AWorker.named("gpu-1").gpus(1));
         JobId first = yard.submit(ARequest.named("first").gpus(1));
         JobId second = yard.submit(ARequest.named("second").gpus(1));
@@ -206,7 +206,7 @@ class PlacementTest {
     }
 
     @Test
-    void a_request_that_this_release_cannot_read_waits_with_the_reason_and_holds_nobody_up() {
+    void a_request_that_this_release_cannot_read_waits_with_the_reason_and_blocks_no_other() {
         yard.register(AWorker.named("gpu-1"));
         JobId unreadable = yard.submit(ARequest.named("from-the-future").priority(1000));
         yard.update("update trainyard.job set request = request || '{\"warp\": 9}', gpu_count = null, retry = null");
@@ -258,7 +258,7 @@ class PlacementTest {
     }
 
     @Test
-    void what_a_lost_attempt_may_still_write_is_written_by_no_other_worker_of_its_machine() {
+    void no_worker_of_the_machine_writes_where_a_lost_attempt_may_still_write() {
         yard.register(AWorker.named("gpu-1").boot("here"));
         JobId lost = yard.submit(ARequest.named("lost").outputsAt("/logs/run-7"));
         yard.place(lost);
@@ -403,7 +403,7 @@ class PlacementTest {
     }
 
     @Test
-    void memory_and_cpus_are_counted_against_the_locked_host_whatever_the_plan_says() {
+    void memory_and_cpus_are_checked_again_for_the_locked_host() {
         yard.register(AWorker.named("gpu-1").gpus(4));
         yard.submit(ARequest.named("first").memory(39 * AWorker.GIB).cpus("10"));
         JobId memory =
@@ -425,7 +425,7 @@ class PlacementTest {
     // Two planners ----------------------------------------------------------------------------------------------------
 
     @Test
-    void while_one_planner_is_at_it_another_does_nothing() {
+    void while_one_planner_runs_another_does_nothing() {
         yard.register(AWorker.named("gpu-1").gpus(1));
         yard.submit(ARequest.named("mnist").gpus(1));
 

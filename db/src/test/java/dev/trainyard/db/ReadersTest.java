@@ -93,7 +93,7 @@ class ReadersTest {
     }
 
     @Test
-    void the_names_of_the_channels_are_not_to_be_guessed_and_not_to_be_seen() throws Exception {
+    void the_names_of_the_channels_can_be_neither_guessed_nor_seen() throws Exception {
         String channel = yard.text("select channel::text from trainyard.installation");
         try (Notifications planner = Notifications.ofPlanner(yard.database)) {
             planner.await(Duration.ZERO);
@@ -196,7 +196,7 @@ class ReadersTest {
 
     /** NOTIFY is nobody's to revoke, and a session that listens and stands still keeps the queue full. */
     @Test
-    void readers_that_fill_the_queue_of_notifications_stop_nobody() throws SQLException {
+    void readers_that_fill_the_notification_queue_do_not_stop_others() throws SQLException {
         yard.register(AWorker.named("gpu-1"));
         Connection listener = session("trainyard_reader");
         execute(listener, "listen mine");
@@ -217,7 +217,7 @@ class ReadersTest {
     }
 
     @Test
-    void sessions_of_readers_that_take_too_long_are_ended_whatever_they_have_set_and_no_others() throws Exception {
+    void only_sessions_of_readers_that_run_too_long_are_ended_with_any_settings() throws Exception {
         Connection busy = session("trainyard_reader");
         execute(busy, "set statement_timeout = 0");
         var sleeping = yard.async(() -> {
@@ -254,7 +254,7 @@ class ReadersTest {
     }
 
     @Test
-    void the_planner_ends_them_by_limits_of_its_own() {
+    void the_planner_ends_them_by_its_own_limits() {
         yard.update("alter function trainyard.end_long_readers(interval, interval, interval) rename to as_it_was");
         yard.update("create table trainyard.asked (busy interval, standing interval, idle interval)");
         yard.update("""
@@ -296,7 +296,7 @@ class ReadersTest {
     }
 
     @Test
-    void a_query_that_lifts_its_own_limit_ends_all_the_same() {
+    void a_query_that_removes_its_own_limit_is_still_ended() {
         HistorySql history = new HistorySql(yard.url, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
         assertThatThrownBy(
@@ -360,7 +360,7 @@ class ReadersTest {
     }
 
     @Test
-    void what_a_reader_has_set_for_its_role_is_set_back_by_every_migration() throws SQLException {
+    void every_migration_resets_settings_that_a_reader_made_for_its_role() throws SQLException {
         Connection reader = session("trainyard_reader");
         execute(reader, "set default_transaction_read_only = off");
         execute(reader, "alter role trainyard_reader set statement_timeout = '1ms'");

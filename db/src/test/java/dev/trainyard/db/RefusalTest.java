@@ -25,7 +25,7 @@ class RefusalTest {
         25006 | cannot execute INSERT in a read-only transaction              | takes no writes
         57P03 | the database system is starting up                            | try again
         """)
-    void what_the_server_says_has_its_remedy(String state, String words, String remedy) {
+    void each_error_of_the_server_has_a_remedy(String state, String words, String remedy) {
         PSQLException refused =
                 new PSQLException(new ServerErrorMessage("SFATAL\0C%s\0M%s\0P44".formatted(state, words)));
 

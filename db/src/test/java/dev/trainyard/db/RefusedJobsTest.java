@@ -132,7 +132,7 @@ class RefusedJobsTest {
     }
 
     @Test
-    void a_worker_that_starts_anew_is_asked_again_since_its_policy_may_be_another() {
+    void a_restarted_worker_gets_the_job_again_because_its_policy_may_have_changed() {
         Incarnation before = yard.register(strict);
         yard.register(other);
         yard.update("update trainyard.worker set unfit_because = 'its disk is full' where name = 'gpu-2'");

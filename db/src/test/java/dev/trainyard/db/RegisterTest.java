@@ -52,7 +52,7 @@ class RegisterTest {
     }
 
     @Test
-    void what_workers_keep_on_a_host_and_still_write_there_is_known_to_all_of_that_host() {
+    void all_workers_of_a_host_know_the_folders_and_writers_of_each_other() {
         Incarnation me = yard.register(AWorker.named("gpu-1").boot("here"));
         Incarnation neighbour =
                 yard.register(AWorker.named("gpu-2").boot("here").engine("engine-2"));
@@ -170,7 +170,7 @@ class RegisterTest {
     }
 
     @Test
-    void a_lost_worker_that_is_back_is_active() {
+    void a_lost_worker_that_returns_is_active() {
         AWorker worker = AWorker.named("gpu-1");
         yard.register(worker);
         yard.update("update trainyard.worker set state = 'LOST'");
@@ -206,7 +206,7 @@ class RegisterTest {
     }
 
     @Test
-    void of_two_registrations_at_once_the_second_decides_from_what_the_first_left() throws Exception {
+    void of_two_simultaneous_registrations_the_second_sees_the_result_of_the_first() throws Exception {
         AWorker worker = AWorker.named("gpu-1");
         Incarnation known = yard.register(worker);
         yard.silence(known, "31 seconds");
@@ -341,7 +341,7 @@ class RegisterTest {
     }
 
     @Test
-    void after_a_broken_connection_the_next_renewal_connects_anew() throws Exception {
+    void after_a_broken_connection_the_next_renewal_reconnects() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         try (WorkerStore.Lease lease = yard.workers.lease(me)) {
             lease.renew();
@@ -396,7 +396,7 @@ class RegisterTest {
     }
 
     @Test
-    void a_device_that_is_gone_is_no_longer_offered_and_offered_again_when_it_is_back() {
+    void a_missing_device_is_not_offered_until_it_returns() {
         AWorker worker = AWorker.named("gpu-1").gpus(1);
         yard.register(worker);
 
@@ -431,7 +431,7 @@ class RegisterTest {
     // Unfit -----------------------------------------------------------------------------------------------------------
 
     @Test
-    void an_unfit_worker_gets_nothing_keeps_what_it_has_and_gets_work_again_once_it_says_so() {
+    void an_unfit_worker_gets_nothing_new_keeps_its_attempts_and_gets_work_again_once_it_is_fit() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2));
         AttemptId running =
                 yard.running(me, yard.submit(ARequest.named("before").gpus(1)));
@@ -455,7 +455,7 @@ class RegisterTest {
     }
 
     @Test
-    void what_made_a_worker_unfit_is_forgotten_with_its_process() {
+    void the_reason_why_a_worker_is_unfit_ends_with_its_process() {
         AWorker worker = AWorker.named("gpu-1");
         yard.workers.unfit(yard.register(worker), "its disk is full");
         yard.submit(ARequest.named("mnist"));

@@ -35,7 +35,7 @@ class RetentionTest {
     }
 
     @Test
-    void house_keeping_gives_up_rather_than_hold_everybody_up_behind_a_long_reader() throws Exception {
+    void maintenance_gives_up_instead_of_blocking_others_behind_a_long_reader() throws Exception {
         try (Connection reader = yard.database.dedicatedConnection();
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
@@ -46,7 +46,7 @@ class RetentionTest {
     }
 
     @Test
-    void a_part_of_house_keeping_that_gives_up_stops_no_other() throws Exception {
+    void a_part_of_the_maintenance_that_gives_up_does_not_stop_the_others() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").fetching());
         yard.update(
                 "insert into trainyard.host_image (worker_id, reference, state, wanted_at) values (?, 'old:1', 'PRESENT', '2020-01-01')",
@@ -68,7 +68,7 @@ class RetentionTest {
     }
 
     @Test
-    void how_long_they_are_kept_is_the_installations_to_say() {
+    void the_installation_sets_how_long_they_are_kept() {
         yard.update("update trainyard.installation set keep_metrics = interval '100 years'");
 
         yard.plans.keepHouse();
@@ -78,7 +78,7 @@ class RetentionTest {
     }
 
     @Test
-    void what_batch_wrote_of_executions_that_are_a_week_over_is_deleted_and_what_runs_or_is_new_is_kept() {
+    void the_batch_journal_of_executions_older_than_a_week_is_deleted_and_the_rest_is_kept() {
         Incarnation me = yard.register(AWorker.named("gpu-1"));
         AttemptId runs = yard.running(me, yard.submit(ARequest.named("mnist")));
         execution(1, "interval '8 days'", "clock_timestamp()", "over");

@@ -30,7 +30,7 @@ class SamePlaceTest {
     /** @param steps A and B begin, then a and b look */
     @ParameterizedTest
     @ValueSource(strings = {"AaBb", "ABab", "ABba", "BAab", "BAba", "BbAa"})
-    void one_goes_on_whoever_begins_and_looks_first(String steps) {
+    void exactly_one_of_two_attempts_continues_in_any_order_of_steps(String steps) {
         Incarnation one = yard.register(AWorker.named("gpu-1").boot("here"));
         Incarnation other = yard.register(AWorker.named("gpu-2").boot("here").engine("engine-2"));
         for (boolean smallerIsA : List.of(true, false)) {
@@ -65,7 +65,7 @@ class SamePlaceTest {
     }
 
     @Test
-    void whoever_begins_while_another_of_the_host_is_beginning_has_begun_after_it() throws Exception {
+    void an_attempt_that_begins_during_the_begin_of_another_of_the_host_begins_after_it() throws Exception {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(2));
         JobId slow = yard.submit(ARequest.named("slow").outputsAt("/logs/a"));
         JobId quick = yard.submit(ARequest.named("quick").outputsAt("/logs/b"));

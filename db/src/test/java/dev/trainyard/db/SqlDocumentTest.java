@@ -103,7 +103,7 @@ class SqlDocumentTest {
     }
 
     @Test
-    void what_the_document_says_of_the_waiting_job_is_what_is_answered() throws IOException {
+    void the_answer_about_the_waiting_job_is_the_one_in_the_document() throws IOException {
         Question waiting = questions().getLast();
 
         assertThat(new HistorySql(yard.url).query(waiting.query()).rows())

@@ -25,7 +25,7 @@ class WaitingJobsTest {
     }
 
     @Test
-    void jobs_that_fit_nowhere_keep_none_behind_them_from_being_placed() {
+    void jobs_that_fit_nowhere_do_not_block_those_behind_them() {
         yard.register(AWorker.named("gpu-1").gpus(2));
         submit(1_200, () -> ARequest.named("too-large").gpus(9));
         JobId older = yard.submit(ARequest.named("older").gpus(2));
@@ -40,7 +40,7 @@ class WaitingJobsTest {
     }
 
     @Test
-    void jobs_that_wait_for_their_images_keep_none_behind_them_from_being_placed() {
+    void jobs_that_wait_for_their_images_do_not_block_those_behind_them() {
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1).fetching());
         yard.update(
                 "insert into trainyard.host_image (worker_id, reference, state) values (?, ?, 'PRESENT')",
@@ -56,7 +56,7 @@ class WaitingJobsTest {
     }
 
     @Test
-    void a_round_that_has_no_more_time_is_gone_on_with_by_the_next() {
+    void the_next_round_continues_one_that_ran_out_of_time() {
         yard.register(AWorker.named("gpu-1").gpus(1));
         submit(3 * WaitingJobs.PAGE + 100, () -> ARequest.named("too-large").gpus(9));
         JobId job = yard.submit(ARequest.named("fits").gpus(1));
@@ -88,7 +88,7 @@ class WaitingJobsTest {
     }
 
     @Test
-    void no_page_is_read_that_nothing_of_could_be_placed() {
+    void no_page_is_read_when_nothing_of_it_could_be_placed() {
         yard.register(AWorker.named("gpu-1").gpus(1));
         submit(2 * WaitingJobs.PAGE, () -> ARequest.named("fits").gpus(1));
         int[] rounds = {0};

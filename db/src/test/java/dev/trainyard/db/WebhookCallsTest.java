@@ -48,7 +48,7 @@ class WebhookCallsTest {
     }
 
     @Test
-    void a_call_has_what_a_message_to_people_needs_as_it_was_when_it_happened() {
+    void a_call_contains_the_state_at_the_time_of_the_event_for_a_message_to_people() {
         webhook(URL);
         JobId job = yard.submit(ARequest.named("mnist").team("vision").by("ada"));
         Incarnation me = yard.register(AWorker.named("gpu-1"));
@@ -72,7 +72,7 @@ class WebhookCallsTest {
     }
 
     @Test
-    void nobody_is_called_unless_an_address_is_set() {
+    void without_an_address_there_are_no_calls() {
         yard.jobs.cancel(yard.submit(ARequest.named("mnist")), null);
 
         assertThat(calls.url()).isEmpty();
@@ -83,7 +83,7 @@ class WebhookCallsTest {
     }
 
     @Test
-    void a_jobs_end_and_its_hold_are_called_out_and_nothing_else() {
+    void the_webhook_is_called_only_for_the_end_and_the_hold_of_a_job() {
         webhook(URL);
         Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
         JobId job = yard.submit(ARequest.named("mnist"));
@@ -149,7 +149,7 @@ class WebhookCallsTest {
     }
 
     @Test
-    void switching_it_off_gives_up_what_waits() {
+    void removing_the_address_drops_waiting_calls() {
         webhook(URL);
         cancelledAndTaken();
 
@@ -160,7 +160,7 @@ class WebhookCallsTest {
     }
 
     @Test
-    void settings_that_are_not_said_leave_it_as_it_is() {
+    void missing_settings_leave_the_webhook_unchanged() {
         webhook(URL);
 
         Migrations.set(TestPostgres.asSuperuser(yard.url), Migrations.Settings.of(null));
@@ -172,14 +172,14 @@ class WebhookCallsTest {
     @ValueSource(
             strings = {"", "hooks.example", "ftp://hooks.example/", "https:///path", "http://a b/", "file:///etc/passwd"
             })
-    void what_cannot_be_called_is_no_address(String url) {
+    void a_text_that_is_not_a_usable_url_is_refused(String url) {
         assertThatThrownBy(() -> WebhookUrl.parse(url))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("https://HOST/PATH, or none");
     }
 
     @Test
-    void an_address_holds_no_password_and_a_wrong_one_is_not_repeated() {
+    void an_address_with_a_password_is_refused_and_a_wrong_one_is_not_repeated() {
         assertThatThrownBy(() -> WebhookUrl.parse("https://ann:s3cret@hooks.example/"))
                 .hasMessageContaining("leave out user and password")
                 .hasMessageNotContaining("s3cret");

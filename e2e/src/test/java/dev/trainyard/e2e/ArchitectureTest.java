@@ -200,7 +200,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void names_say_what_a_class_is_for() {
+    void names_describe_the_purpose_of_a_class() {
         noClasses()
                 .should()
                 .haveNameMatching(".*(Utils?|Helper|Manager|Impl|Common)")

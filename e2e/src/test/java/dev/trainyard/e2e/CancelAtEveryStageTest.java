@@ -49,7 +49,7 @@ class CancelAtEveryStageTest {
     }
 
     @Test
-    void what_is_queued_or_held_never_begins() {
+    void a_queued_or_held_job_never_begins() {
         UUID queued = publishForLater();
         UUID held = publishForLater();
         cancelByClient(queued);
@@ -66,7 +66,7 @@ class CancelAtEveryStageTest {
     }
 
     @Test
-    void what_is_reserved_does_not_begin() {
+    void a_reserved_attempt_does_not_begin() {
         Training training = publishTo(Failpoint.freezeBefore("AttemptStore#begin"));
         assertThat(installation.attempts(training.job())).containsExactly("1 RESERVED");
 
@@ -124,7 +124,7 @@ class CancelAtEveryStageTest {
     }
 
     @Test
-    void what_runs_is_stopped() {
+    void a_running_attempt_is_stopped() {
         Training training = publish();
         awaitRunning(training);
 
@@ -136,7 +136,7 @@ class CancelAtEveryStageTest {
     }
 
     @Test
-    void what_runs_is_stopped_while_kafka_does_not_answer() {
+    void a_running_attempt_is_stopped_while_kafka_does_not_answer() {
         Training training = publish();
         awaitRunning(training);
 
@@ -150,7 +150,7 @@ class CancelAtEveryStageTest {
     }
 
     @Test
-    void what_is_collected_keeps_its_cause() {
+    void a_collecting_attempt_keeps_its_cause() {
         Training training = Training.of(installation);
         training.gate().open();
         publishTo(Failpoint.freezeBefore("OutputStore#record"), training);

@@ -106,7 +106,7 @@ class CrashLoopTest {
     /** A training is not ended for what reading it does to its worker. */
     @Test
     @Tag("slow")
-    void a_training_that_ends_the_worker_by_what_it_writes_runs_on_to_its_end_unread() {
+    void a_training_whose_log_ends_the_worker_continues_to_its_end_without_being_read() {
         Training bystander = Training.of(installation);
         startedUntilItRuns(bystander, Failpoint.dieBefore("LiveOutputs#read"));
         publish("touch /outputs/events.out.tfevents.1; while [ ! -e /gate/open ]; do sleep 0.1; done; exit 7");

@@ -39,7 +39,7 @@ class DeveloperComposeTest {
     }
 
     @Test
-    void a_service_waits_only_for_what_can_tell_that_it_is_there() {
+    void a_service_waits_only_for_services_with_a_health_check() {
         Map<String, Object> healthy = Map.of("condition", "service_healthy");
         SERVICES.forEach((name, service) -> map(service, "depends_on").forEach((other, condition) -> {
             assertThat(SERVICES).as(name).containsKey(other);
@@ -64,7 +64,7 @@ class DeveloperComposeTest {
     /** Here its names of hosts lead nowhere, so a command that is understood ends with that, and any other with wrong usage. */
     @ParameterizedTest
     @ValueSource(strings = {"migrate", "submitter", "worker"})
-    void the_command_of_a_service_is_one_that_the_product_understands(String service, @TempDir Path directory) {
+    void the_product_accepts_the_command_of_each_service(String service, @TempDir Path directory) {
         List<String> command = command(service);
         int classPath = command.indexOf("-cp");
         String main = command.get(classPath + 2);

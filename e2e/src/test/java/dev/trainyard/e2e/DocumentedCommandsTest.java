@@ -163,7 +163,7 @@ class DocumentedCommandsTest {
     }
 
     @BeforeAll
-    static void what_a_reader_has() throws Exception {
+    static void prepare_what_a_reader_has() throws Exception {
         folder = fresh(Path.of("target", "e2e", "DocumentedCommandsTest")).toRealPath();
         Path policy = Files.writeString(folder.resolve("policy.yml"), "mounts: {%s: read-write}".formatted(folder));
         up = ProductProcess.start(
@@ -253,7 +253,7 @@ class DocumentedCommandsTest {
     }
 
     @Test
-    void whatever_is_left_out_stands_in_the_documents() throws IOException {
+    void every_skipped_block_is_in_the_documents() throws IOException {
         List<String> commands =
                 blocks().flatMap(block -> block.commands().stream()).toList();
 

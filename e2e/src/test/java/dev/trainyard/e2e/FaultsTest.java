@@ -120,7 +120,7 @@ class FaultsTest {
                 new Fault("39 the schema of the release to come", FaultsTest::schema_of_the_release_to_come),
                 new Fault("40 10,000 requests at once", FaultsTest::ten_thousand_requests),
                 new Fault("41 Postgres away for longer than a host may be silent", FaultsTest::postgres_away_for_long),
-                new Fault("42 the planner stands still in the middle of a plan", FaultsTest::the_planner_stands_still));
+                new Fault("42 the planner stands still in the middle of a plan", FaultsTest::the_planner_stops));
     }
 
     /** {@code -Dfault=32} runs that row alone. */
@@ -239,7 +239,7 @@ class FaultsTest {
         }
     }
 
-    private void the_planner_stands_still() {
+    private void the_planner_stops() {
         // The planner's own host has no device: what it would have placed belongs to the other worker.
         worker = Installation.awaitReady(
                 installation.startWorker("planner", "none", Failpoint.freezeBefore("PlanStore#reserve")));

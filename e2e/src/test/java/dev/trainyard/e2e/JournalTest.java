@@ -73,7 +73,7 @@ class JournalTest {
     }
 
     @Test
-    void a_training_goes_on_whatever_the_journal_says() {
+    void a_training_continues_with_any_state_of_the_journal() {
         ProductProcess worker = startWorker();
         List<Row> rows = List.of(Journal.values()).stream()
                 .map(journal -> new Row(journal, Training.of(installation)))

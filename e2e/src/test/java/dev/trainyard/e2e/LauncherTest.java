@@ -37,7 +37,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"worker", "server", "up"})
-    void what_runs_for_weeks_has_the_compiler_that_makes_it_fast(String command) throws Exception {
+    void long_running_commands_use_the_optimizing_compiler(String command) throws Exception {
         assertThat(java(Map.of(), command))
                 .contains("-XX:+ExitOnOutOfMemoryError")
                 .noneMatch(option -> option.contains("TieredStopAtLevel") || option.contains("-Xint"));

@@ -113,7 +113,7 @@ class LostHostTest {
     }
 
     @Test
-    void what_was_replaced_is_stopped_when_its_host_is_back_and_the_replacement_goes_on() {
+    void a_replaced_training_is_stopped_when_its_host_returns_and_the_replacement_continues() {
         String container = containerOf(1);
         worker.freeze();
         awaitLoss();

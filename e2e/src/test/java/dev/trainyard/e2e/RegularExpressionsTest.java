@@ -89,7 +89,7 @@ class RegularExpressionsTest {
     }
 
     @Test
-    void what_is_quadratic_or_recurses_is_found() {
+    void quadratic_and_recursive_expressions_are_found() {
         assertThat(problems(new Expression("", Pattern.compile("^\\s*RUN", Pattern.MULTILINE), false)))
                 .isNotEmpty();
         assertThat(problems(new Expression("", Pattern.compile("(a|b)*c"), true)))

@@ -32,7 +32,7 @@ class RestoredDatabaseTest {
     }
 
     @Test
-    void what_began_after_the_backup_is_left_alone_and_its_devices_are_nobodys_until_it_ends() {
+    void a_container_started_after_the_backup_is_left_alone_and_its_devices_remain_reserved_until_it_ends() {
         ProductProcess worker = Installation.awaitReady(installation.startWorker("gpu-1", "slots:2"));
         Training known = running();
         installation.services().copyDatabase(installation.database(), BACKUP);

@@ -105,7 +105,7 @@ class SeveralWorkersTest {
     }
 
     @Test
-    void what_cannot_be_read_goes_to_the_dead_letters_and_what_follows_is_accepted() {
+    void an_unreadable_record_goes_to_the_dead_letters_and_later_ones_are_accepted() {
         UUID job = UUID.randomUUID();
         UUID other = UUID.randomUUID();
         // One key, and so one partition: the good one comes after the bad ones.

@@ -32,7 +32,7 @@ class TooLargeRecordsTest {
 
     /** The broker counts what is compressed: what it takes may be more than a message may have. */
     @Test
-    void what_is_too_large_goes_to_the_dead_letters_and_what_follows_is_accepted() {
+    void a_record_that_is_too_large_goes_to_the_dead_letters_and_later_ones_are_accepted() {
         UUID job = UUID.randomUUID();
         String key = job.toString();
 
@@ -50,7 +50,7 @@ class TooLargeRecordsTest {
 
     /** Small enough to be read, and with what is said about it larger than the producer of the dead letters takes by itself. */
     @Test
-    void what_is_as_large_as_a_record_may_be_goes_to_the_dead_letters_and_what_follows_is_accepted() {
+    void a_record_of_the_maximum_size_goes_to_the_dead_letters_and_later_ones_are_accepted() {
         UUID job = UUID.randomUUID();
         String key = job.toString();
 

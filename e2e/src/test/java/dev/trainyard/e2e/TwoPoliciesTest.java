@@ -30,7 +30,7 @@ class TwoPoliciesTest {
     }
 
     @Test
-    void what_one_host_refuses_runs_on_the_one_that_allows_it() {
+    void a_job_that_one_host_refuses_runs_on_one_that_allows_it() {
         UUID job = submit("true", installation.folder("data").toString());
 
         installation.awaitJob(job, "SUCCEEDED");
@@ -59,7 +59,7 @@ class TwoPoliciesTest {
     }
 
     @Test
-    void what_every_host_refuses_ends_with_the_words_of_each() {
+    void a_job_that_every_host_refuses_ends_with_the_message_of_each() {
         UUID job = submit("true", "/etc");
 
         installation.awaitJob(job, "FAILED");

@@ -81,7 +81,7 @@ class BeatTest {
     }
 
     @Test
-    void tells_a_failure_once_and_its_end_once() {
+    void reports_a_failure_once_and_its_end_once() {
         run(SECOND, telling, WELL, AWAY, AWAY, AWAY, WELL, WELL, AWAY, WELL);
 
         assertThat(told).containsExactly("away", "again", "away", "again");
@@ -96,7 +96,7 @@ class BeatTest {
     }
 
     @Test
-    void what_was_not_told_is_asked_about_again_and_has_no_end_to_tell() {
+    void a_failure_that_was_not_reported_is_offered_again_and_has_no_reported_end() {
         Telling broken = Telling.of(
                 failure -> failure instanceof IllegalStateException && told.add("broken"), () -> told.add("again"));
 
@@ -150,7 +150,7 @@ class BeatTest {
 
     @Test
     @Timeout(20)
-    void closing_interrupts_the_look_at_hand_and_tells_nothing_of_what_that_breaks() throws InterruptedException {
+    void closing_interrupts_the_current_look_and_does_not_report_the_resulting_failure() throws InterruptedException {
         CountDownLatch looking = new CountDownLatch(1);
         Beat beat = new Beat(
                         () -> {
@@ -196,7 +196,7 @@ class BeatTest {
     }
 
     @Test
-    void what_is_done_seldom_is_due_at_the_first_look_and_after_its_pause() {
+    void rare_work_is_due_at_the_first_look_and_after_its_pause() {
         Seldom seldom = new Seldom(clock);
         Look look = () -> {
             seldom.ifDue(() -> {
@@ -213,7 +213,7 @@ class BeatTest {
     }
 
     @Test
-    void what_is_done_seldom_is_due_at_the_next_look_if_it_failed() {
+    void rare_work_that_failed_is_due_at_the_next_look() {
         Seldom seldom = new Seldom(clock);
         Deque<String> failures = new ArrayDeque<>(List.of("failed"));
         Look look = () -> {

@@ -28,7 +28,7 @@ class BootstrapServersTest {
                 "http://kafka:9092/x",
                 "a b:9092"
             })
-    void anything_else_is_told_the_form(String text) {
+    void other_text_is_refused_with_the_expected_form(String text) {
         assertThat(BootstrapServers.problem(text)).get().asString().contains("write HOST:PORT");
     }
 }

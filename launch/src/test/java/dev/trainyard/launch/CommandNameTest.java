@@ -25,7 +25,7 @@ class CommandNameTest {
     }
 
     @Test
-    void paths_images_and_prose_are_no_commands() {
+    void paths_images_and_prose_are_not_commands() {
         for (String message : new String[] {
             "/var/lib/trainyard is in use",
             "image trainyard/digits",

@@ -36,7 +36,7 @@ class EngineFaultsTest {
     }
 
     @Test
-    void a_training_that_the_engines_restart_ended_is_engine_lost_whatever_its_exit_code_and_runs_again_for_nothing() {
+    void a_training_ended_by_a_restart_of_the_engine_is_engine_lost_with_any_exit_code_and_runs_again_for_free() {
         on(StandInGpuEngine.start());
         UUID job = submit("trap 'exit 0' TERM; until [ -e /gate/open ]; do sleep 0.05; done");
         yard.awaitAttempt(job, "RUNNING");

@@ -211,7 +211,7 @@ class EventsTest {
     // -----------------------------------------------------------------------------------------------------------------
 
     @Test
-    void what_happened_is_on_the_topic_once_in_its_order_and_as_a_cloud_event() {
+    void events_are_on_the_topic_once_in_order_as_cloud_events() {
         JobId job = submit();
         jobs.prioritise(job, 700);
         jobs.cancel(job, "ada");
@@ -277,7 +277,7 @@ class EventsTest {
     }
 
     @Test
-    void an_event_that_kafka_finds_too_large_comes_without_its_details_and_holds_nobody_up() {
+    void an_event_too_large_for_kafka_is_sent_without_its_details_and_delays_no_other() {
         JobId job = submit();
         execute("""
                 update trainyard.job set last_event = 3 where id = '%1$s';
@@ -325,7 +325,7 @@ class EventsTest {
     }
 
     @Test
-    void what_cannot_be_taken_out_is_not_published_over_and_over() {
+    void an_event_that_cannot_be_deleted_is_not_published_repeatedly() {
         JobId job = submit();
         withRefusedRemovals(() -> {
             publisher();
@@ -337,7 +337,7 @@ class EventsTest {
     }
 
     @Test
-    void what_was_published_and_not_taken_out_by_one_who_died_is_published_again_in_its_order() {
+    void events_that_a_dead_publisher_did_not_delete_are_published_again_in_order() {
         JobId job = submit();
         withRefusedRemovals(() -> {
             EventPublisher dies = publisher();

@@ -66,7 +66,7 @@ class JobsTest {
     }
 
     @Test
-    void everything_that_happened_to_a_job_is_on_the_topic_in_its_order() {
+    void all_events_of_a_job_are_on_the_topic_in_order() {
         UUID job = yard.submit("exit 3", ",\"retry\":{\"maxAttempts\":2,\"backoff\":\"1s\"}");
         yard.awaitJob(job, "FAILED");
         List<String> happened = yard
@@ -107,7 +107,7 @@ class JobsTest {
     }
 
     @Test
-    void of_a_place_that_others_have_used_an_attempt_lists_what_is_its_own_and_leaves_their_log() {
+    void in_a_shared_location_an_attempt_lists_its_own_files_and_keeps_the_logs_of_others() {
         Path place = directory.resolve("named-place");
         UUID first = inPlace(place, "echo first > /outputs/first.pt");
         yard.awaitJob(first, "SUCCEEDED");
@@ -180,7 +180,8 @@ class JobsTest {
     }
 
     @Test
-    void a_flood_of_log_is_whole_in_the_outputs_and_in_the_database_its_end_with_what_is_gone() throws IOException {
+    void a_flood_of_log_is_complete_in_the_outputs_and_the_database_has_its_end_and_the_size_of_the_rest()
+            throws IOException {
         UUID job = yard.submit(
                 "i=0; while [ $i -lt 200000 ]; do echo $i 0123456789012345678901234567890123456789012345678901234567890123456789; i=$((i+1)); done",
                 "");
@@ -234,7 +235,7 @@ class JobsTest {
     }
 
     @Test
-    void an_attempt_is_not_given_what_lies_in_the_place_of_its_folder_already() throws IOException {
+    void an_attempt_does_not_get_a_folder_that_already_exists() throws IOException {
         UUID job = UUID.randomUUID();
         Path target = Files.createDirectory(directory.resolve("target"));
         Path ofJob = Files.createDirectories(directory.resolve("state/outputs").resolve(job.toString()));
@@ -306,7 +307,7 @@ class JobsTest {
     }
 
     @Test
-    void a_named_place_that_the_program_led_to_where_the_policy_lets_nobody_is_not_gathered() throws IOException {
+    void a_named_location_that_the_program_redirected_to_a_forbidden_folder_is_not_gathered() throws IOException {
         Path parent = Files.createDirectory(directory.resolve("parent"));
         UUID job = UUID.randomUUID();
         yard.publish(job, """
@@ -332,7 +333,7 @@ class JobsTest {
     }
 
     @Test
-    void what_a_program_writes_in_its_first_moments_is_in_the_outputs_also_in_a_named_place() throws Exception {
+    void files_of_the_first_moments_are_in_the_outputs_also_in_a_named_location() throws Exception {
         Path place = Files.createDirectories(directory.resolve("first-moments"));
         Files.writeString(place.resolve("old.pt"), "of another");
         for (int i = 1; i <= 3; i++) {
@@ -351,7 +352,7 @@ class JobsTest {
     }
 
     @Test
-    void what_the_host_policy_refuses_is_never_started_and_the_row_names_the_rule() {
+    void a_job_that_the_policy_refuses_is_never_started_and_the_row_names_the_rule() {
         UUID job = UUID.randomUUID();
         yard.publish(job, """
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"curious","retry":{"maxAttempts":3},
@@ -604,7 +605,7 @@ class JobsTest {
     }
 
     @Test
-    void a_running_job_is_cancelled_with_its_stop_signal_and_keeps_what_it_saved() {
+    void a_running_job_is_cancelled_with_its_stop_signal_and_keeps_its_files() {
         UUID job = yard.submit(
                 "trap 'echo saved > /outputs/last.pt; exit 0' TERM; echo ready; while :; do sleep 0.1; done", "");
         await().atMost(Yard.SOON).until(() -> yard.log(job).contains("ready"));
@@ -636,7 +637,7 @@ class JobsTest {
     }
 
     @Test
-    void a_day_of_grace_is_cut_to_what_the_host_allows_and_a_second_cancel_ends_it_at_once() {
+    void a_grace_period_of_a_day_is_limited_by_the_host_and_a_second_cancel_ends_it_at_once() {
         UUID job = yard.submit("trap '' TERM; echo ready; while :; do sleep 0.1; done", ",\"gracePeriod\":\"24h\"");
         await().atMost(Yard.SOON).until(() -> yard.log(job).contains("ready"));
 

@@ -30,7 +30,7 @@ class NextCommandsTest {
     }
 
     @Test
-    void up_is_told_what_the_demo_was_told() {
+    void up_gets_the_same_options_as_the_demo() {
         assertThat(NextCommands.up(NextCommands.options(null, null, null, null, 8700)))
                 .isEqualTo("trainyard up");
         assertThat(NextCommands.up(NextCommands.options(Path.of("/a b"), "slots:2", 1, Path.of("/p.yml"), 8742)))
@@ -41,7 +41,7 @@ class NextCommandsTest {
     }
 
     @Test
-    void what_up_prints_can_be_copied_and_says_how_to_call_the_program_from_anywhere() {
+    void the_output_of_up_can_be_copied_and_shows_how_to_call_the_program_from_anywhere() {
         PostgresUrl reader = PostgresUrl.parse("postgresql://trainyard_reader@127.0.0.1:5433/trainyard");
         String home = System.getProperty("trainyard.home", "");
         System.setProperty("trainyard.home", "/opt/train yard");

@@ -13,13 +13,13 @@ class StateHomeTest {
     Path home;
 
     @Test
-    void a_stated_home_goes_before_everything() {
+    void an_explicit_home_takes_precedence() {
         assertThat(StateHome.directory(Map.of("TRAINYARD_HOME", "/srv/yard", "XDG_DATA_HOME", "/data"), true))
                 .isEqualTo(Path.of("/srv/yard"));
     }
 
     @Test
-    void a_user_has_it_where_the_xdg_specification_says() {
+    void for_a_user_it_is_where_the_xdg_specification_says() {
         assertThat(StateHome.directory(Map.of("HOME", "/home/ada"), false))
                 .isEqualTo(Path.of("/home/ada/.local/share/trainyard"));
         assertThat(StateHome.directory(Map.of("HOME", "/root", "XDG_DATA_HOME", "/data"), true))
@@ -27,8 +27,7 @@ class StateHomeTest {
     }
 
     @Test
-    void root_has_it_where_postgres_can_run_as_somebody_else_unless_an_earlier_release_left_something()
-            throws Exception {
+    void for_root_it_is_where_postgres_can_run_as_another_user_unless_an_earlier_release_left_data() throws Exception {
         Map<String, String> environment = Map.of("HOME", home.toString());
 
         assertThat(StateHome.directory(environment, true)).isEqualTo(Path.of("/var/lib/trainyard"));

@@ -48,7 +48,7 @@ class VerdictsTest {
 
     /** The engine mounts a volume without a name there, which goes with the container. */
     @Test
-    void what_a_program_writes_where_its_image_declares_a_volume_is_in_the_outputs() throws Exception {
+    void files_in_a_volume_of_the_image_within_the_outputs_are_kept() throws Exception {
         Path context = Files.createDirectories(directory.resolve("volume"));
         Files.writeString(
                 context.resolve("Dockerfile"),
@@ -139,7 +139,7 @@ class VerdictsTest {
     }
 
     @Test
-    void a_program_that_fills_what_is_small_in_its_container_has_failed_and_its_words_are_a_hint() {
+    void a_program_that_fills_a_small_file_system_of_its_container_has_failed_with_a_hint() {
         UUID job = run("dd if=/dev/zero of=/dev/shm/x bs=1024 count=5000", ",\"shmSize\":\"1m\"");
 
         assertThat(ended(job)).containsEntry("cause", "PROGRAM_ERROR").containsEntry("exit_code", 1);

@@ -68,7 +68,7 @@ class DatabaseOutageTest {
     }
 
     @Test
-    void while_the_database_takes_no_writes_what_would_write_is_to_be_tried_again() throws Exception {
+    void while_the_database_takes_no_writes_operations_that_write_ask_for_a_retry() throws Exception {
         Path data = Files.createTempDirectory(Path.of("target"), "postgres-").toAbsolutePath();
         try (EmbeddedPostgres postgres = postgres(data, 0)) {
             PostgresUrl url = PostgresUrl.parse("postgresql://localhost:%d/postgres".formatted(postgres.getPort()));

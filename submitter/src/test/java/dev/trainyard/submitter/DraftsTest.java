@@ -165,7 +165,7 @@ class DraftsTest {
     }
 
     @Test
-    void what_is_no_training_is_refused_with_what_to_write() {
+    void a_body_that_is_not_a_training_is_refused_with_the_remedy() {
         add("resnet18", COMPOSE, "null");
 
         assertThat(http.post("/api/v1/trainings", "{\"model\": \"resnet81\"}").text("detail"))
@@ -185,7 +185,7 @@ class DraftsTest {
     }
 
     @Test
-    void what_is_wrong_with_the_body_and_with_the_parameters_is_told_at_once() {
+    void errors_in_the_body_and_in_the_parameters_are_reported_together() {
         add("resnet18", COMPOSE, quoted(PARAMS));
 
         assertThat(http.post(

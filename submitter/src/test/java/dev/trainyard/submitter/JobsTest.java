@@ -90,7 +90,7 @@ class JobsTest {
     }
 
     @Test
-    void a_retry_that_is_nobodys_fault_says_which_it_is_of_how_many() {
+    void a_free_retry_shows_its_number_and_the_limit() {
         worker.accept(Requests.named(id, "digits"));
         worker.fail(
                 worker.reserve(),
@@ -108,7 +108,7 @@ class JobsTest {
     }
 
     @Test
-    void a_held_job_says_what_it_is_held_for_and_what_to_do() {
+    void a_held_job_has_its_reason_and_a_remedy() {
         worker.accept(Requests.named(id, "digits"));
         worker.end(worker.start(), 3, new Retry.Hold("PROGRAM_ERROR again after 5 free retries"));
 
@@ -120,7 +120,7 @@ class JobsTest {
     }
 
     @Test
-    void a_cancelled_job_says_who_cancelled_it_and_why() {
+    void a_cancelled_job_shows_who_cancelled_it_and_why() {
         worker.accept(Requests.named(id, "digits"));
 
         http.post(job + "/cancel", "{\"by\": \"ann\", \"reason\": \"wrong data\"}");
@@ -191,7 +191,7 @@ class JobsTest {
     }
 
     @Test
-    void what_was_published_here_and_then_rejected_has_a_name() {
+    void a_request_published_by_this_server_and_then_rejected_keeps_its_name() {
         String request = Requests.named(id, "published");
         http.post("/api/v1/jobs", request);
         worker.reject(request, id, "$.draft: is not there");
@@ -275,7 +275,7 @@ class JobsTest {
     }
 
     @Test
-    void a_job_tells_what_it_was_asked_to_be_with_secrets_masked() {
+    void a_job_shows_its_request_with_secrets_masked() {
         worker.accept(Requests.named(id, "digits"));
 
         JsonNode asked = http.get(job + "/request").json();
@@ -295,7 +295,7 @@ class JobsTest {
     }
 
     @Test
-    void each_listing_tells_what_it_left_out() {
+    void each_listing_reports_what_it_left_out() {
         worker.accept(Requests.named(id, "digits"));
         worker.accept(Requests.named(Requests.newId(), "second"));
         AttemptId first = worker.start();
@@ -325,7 +325,7 @@ class JobsTest {
     }
 
     @Test
-    void an_attempt_that_prepares_says_what_was_last_said_of_its_image_and_what_ails_its_host() {
+    void a_preparing_attempt_shows_the_last_message_about_its_image_and_the_problem_of_its_host() {
         worker.accept(Requests.named(id, "digits"));
         AttemptId attempt = worker.reserve();
         worker.begin(attempt);
@@ -360,7 +360,7 @@ class JobsTest {
     }
 
     @Test
-    void commands_change_the_job_and_say_what_they_did() {
+    void commands_change_the_job_and_report_the_result() {
         worker.accept(Requests.named(id, "digits"));
 
         assertThat(http.post(job + "/hold", "{\"by\": \"ann\", \"reason\": \"wrong data\"}")

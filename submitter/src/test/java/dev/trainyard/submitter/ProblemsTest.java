@@ -190,7 +190,7 @@ class ProblemsTest {
     }
 
     @Test
-    void what_tomcat_itself_refuses_is_a_problem_too() throws IOException {
+    void a_request_that_tomcat_refuses_also_gets_a_problem_document() throws IOException {
         try (Socket socket =
                 new Socket(SERVER.server.uri().getHost(), SERVER.server.uri().getPort())) {
             socket.getOutputStream()
@@ -230,7 +230,7 @@ class ProblemsTest {
     }
 
     @Test
-    void a_post_without_a_body_says_nothing_and_is_no_way_in_for_a_foreign_page() {
+    void a_post_without_a_body_is_accepted_and_does_not_let_a_foreign_page_in() {
         String job = "/api/v1/jobs/" + Requests.newId();
         assertThat(HTTP.answer(HTTP.request(job + "/cancel").POST(BodyPublishers.noBody()))
                         .text("result"))

@@ -54,7 +54,7 @@ class SourcesTest {
     }
 
     @Test
-    void a_source_is_taken_whatever_type_the_client_gives_it() throws Exception {
+    void a_source_is_accepted_with_any_content_type() throws Exception {
         byte[] content = content(5);
 
         assertThat(HTTP.answer(HTTP.request(path(content))
@@ -76,7 +76,7 @@ class SourcesTest {
     }
 
     @Test
-    void what_is_no_digest_is_refused() {
+    void a_text_that_is_not_a_digest_is_refused() {
         assertThat(HTTP.put("/api/v1/sources/sha256:12", content(4)).status()).isEqualTo(400);
         assertThat(HTTP.head("/api/v1/sources/md5:12").status()).isEqualTo(400);
     }

@@ -73,7 +73,7 @@ class SqlTest {
     }
 
     @Test
-    void what_is_no_query_is_refused_in_plain_words() {
+    void a_text_that_is_not_a_query_is_refused_in_plain_words() {
         assertThat(query("copy (select 1) to stdout").text("detail"))
                 .isEqualTo("COPY is not supported here. Write only the select");
     }
@@ -119,7 +119,7 @@ class SqlTest {
     }
 
     @Test
-    void what_json_does_not_take_is_shown_as_text() {
+    void values_that_json_does_not_have_are_shown_as_text() {
         assertThat(query("select (repeat('[',5000)||repeat(']',5000))::jsonb")
                         .json()
                         .at("/rows/0/0")
@@ -156,7 +156,7 @@ class SqlTest {
             select "maxResultBuffer"                         | column "maxResultBuffer" does not exist
             select 1 where "parameter was changed to" = 1    | column "parameter was changed to" does not exist
             """)
-    void what_the_server_finds_wrong_with_a_query_is_told_as_it_is(String query, String detail) {
+    void errors_of_the_database_in_a_query_are_passed_on_unchanged(String query, String detail) {
         Answer answer = query(query);
 
         assertThat(answer.status()).isEqualTo(400);
@@ -164,7 +164,7 @@ class SqlTest {
     }
 
     @Test
-    void a_query_that_changes_what_the_connection_needs_is_refused() {
+    void a_query_that_changes_required_settings_of_the_connection_is_refused() {
         assertThat(query("select set_config('client_encoding', 'latin1', false)")
                         .status())
                 .isEqualTo(400);
@@ -215,7 +215,7 @@ class SqlTest {
     }
 
     @Test
-    void what_a_query_sets_is_gone_with_it() {
+    void settings_of_a_query_end_with_it() {
         query("select set_config('statement_timeout', '0', false), set_config('work_mem', '64kB', false)");
 
         assertThat(query("select current_setting('statement_timeout'), current_setting('work_mem')")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LogLayoutTest {
 
     @Test
-    void a_message_is_one_line_without_control_characters_whoever_wrote_it() throws JoranException {
+    void a_message_from_any_source_is_one_line_without_control_characters() throws JoranException {
         LoggerContext context = new LoggerContext();
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);

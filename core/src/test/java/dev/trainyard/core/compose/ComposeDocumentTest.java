@@ -22,7 +22,7 @@ class ComposeDocumentTest {
     }
 
     @Test
-    void every_key_that_means_nothing_is_listed_as_such() throws IOException {
+    void every_key_without_effect_is_listed_as_such() throws IOException {
         assertThat(keysUnder("## Keys without effect")).isEqualTo(new TreeSet<>(UnsupportedKeys.ACCEPTED.keySet()));
     }
 

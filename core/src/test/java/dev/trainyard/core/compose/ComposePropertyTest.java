@@ -85,7 +85,7 @@ class ComposePropertyTest {
     };
 
     @Test
-    void arbitrary_bytes_are_refused_and_nothing_worse() {
+    void arbitrary_bytes_are_refused_without_another_error() {
         Seeds.each(1000, seed -> {
             byte[] bytes = Seeds.bytes(seed);
             resolve(List.of(new ComposeText("fuzz.yml", new String(bytes, StandardCharsets.UTF_8))), OPTIONS);

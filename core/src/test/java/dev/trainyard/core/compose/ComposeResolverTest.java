@@ -31,7 +31,7 @@ class ComposeResolverTest {
     private static final String DIGEST = "sha256:" + "a".repeat(64);
 
     @Test
-    void the_named_service_trains_whatever_the_file_reserves() {
+    void the_named_service_trains_even_if_another_reserves_a_gpu() {
         String text = """
                 services:
                   a: {image: one, gpus: all}
@@ -118,7 +118,7 @@ class ComposeResolverTest {
     }
 
     @Test
-    void a_source_given_beside_the_file_builds_its_image_from_the_dockerfile() {
+    void a_source_given_in_addition_to_the_file_builds_its_image_from_the_dockerfile() {
         ComposeOptions options = new ComposeOptions(null, Map.of(), TextFiles.NONE, List.of(), true);
 
         TrainingSpec spec = ComposeResolver.resolve("services: {train: {command: [x]}}", "train.yml", options);
@@ -128,7 +128,7 @@ class ComposeResolverTest {
     }
 
     @Test
-    void what_the_submitter_says_goes_over_what_the_file_says() {
+    void options_of_the_submitter_take_precedence_over_the_file() {
         TrainingSpec spec =
                 resolve("services: {train: {image: x, gpus: all, labels: {a: 1, b: 2}, stop_grace_period: 1m30s}}");
         SubmitOptions options = new SubmitOptions(
@@ -204,7 +204,7 @@ class ComposeResolverTest {
     }
 
     @Test
-    void the_service_that_reserves_a_gpu_trains_whatever_its_profile() {
+    void the_service_that_reserves_a_gpu_trains_with_any_profile() {
         TrainingSpec spec = ComposeResolver.resolve("""
                 services:
                   db: {image: postgres}
@@ -305,7 +305,7 @@ class ComposeResolverTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"command", "entrypoint"})
-    void a_later_file_takes_a_program_away_by_null(String key) {
+    void a_later_file_removes_a_program_with_null(String key) {
         List<ComposeText> files = List.of(
                 new ComposeText("a.yml", "services: {t: {image: x, command: a b, entrypoint: c}}"),
                 new ComposeText("b.yml", "services: {t: {%s: }}".formatted(key)));
@@ -396,7 +396,7 @@ class ComposeResolverTest {
     }
 
     @Test
-    void what_a_service_says_of_a_network_that_is_not_made_is_told() {
+    void settings_of_a_network_that_is_not_created_are_reported() {
         assertThat(resolve("services: {t: {image: x, networks: {default: {aliases: [q]}}}}")
                         .notices())
                 .singleElement()

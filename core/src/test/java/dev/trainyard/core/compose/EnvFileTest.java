@@ -62,7 +62,7 @@ class EnvFileTest {
     }
 
     @Test
-    void what_follows_a_quoted_value_in_its_line_is_the_next_variable() {
+    void text_after_a_quoted_value_in_its_line_is_the_next_variable() {
         assertThat(read("A=\"x\" B=2\nC='' D: \"3\""))
                 .containsExactly(Map.entry("A", "x"), Map.entry("B", "2"), Map.entry("C", ""), Map.entry("D", "3"));
     }
@@ -99,7 +99,7 @@ class EnvFileTest {
         A=pa${ss       | x.env:1: a ${ is not closed in its line
         A="\\0000"     | x.env:1: 'A' contains NUL
         """)
-    void what_compose_refuses_is_refused_at_its_line(String text, String problem) {
+    void text_that_compose_refuses_is_refused_at_its_line(String text, String problem) {
         assertThatThrownBy(() -> read(text.replace('~', '\n')))
                 .isInstanceOfSatisfying(
                         InvalidFile.class,
@@ -110,7 +110,7 @@ class EnvFileTest {
     }
 
     @Test
-    void variables_without_a_value_are_told_with_their_place() {
+    void variables_without_a_value_are_reported_with_their_place() {
         Report report = new Report();
 
         EnvFile.read("A=1\n B=$NONE\nHERE\n", "x.env", OUTSIDE, new LinkedHashMap<>(), report);

@@ -74,7 +74,7 @@ class InterpolationTest {
         ${SET:x}           | ${SET:x} is not a form that Compose knows
         ${SET:}            | ${SET:} is not a form that Compose knows
         """)
-    void what_cannot_be_replaced_says_why(String text, String reason) {
+    void a_variable_that_cannot_be_replaced_has_a_reason(String text, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Interpolation(InterpolationTest::value, _ -> {}).apply(text))
                 .withMessage(reason);
@@ -88,7 +88,7 @@ class InterpolationTest {
     }
 
     @Test
-    void variables_without_value_and_default_are_told() {
+    void variables_without_value_and_default_are_reported() {
         List<String> unset = new ArrayList<>();
 
         new Interpolation(InterpolationTest::value, unset::add).apply("$A ${B} ${C:-c} $SET");
@@ -97,7 +97,7 @@ class InterpolationTest {
     }
 
     @Test
-    void nesting_without_end_is_refused() {
+    void unlimited_nesting_is_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         new Interpolation(InterpolationTest::value, _ -> {}).apply("${A:-".repeat(50) + "}".repeat(50)))

@@ -23,7 +23,7 @@ class DockerfileFormTest {
             FROM a;COPY --from=b          | line 2 has COPY with nothing after it
             FROM a;COPY x                 | line 2 has COPY without a destination
             """)
-    void what_no_engine_reads_is_refused_with_its_line(String text, String message) {
+    void text_that_no_engine_parses_is_refused_with_its_line(String text, String message) {
         assertThatThrownBy(() -> DockerfileForm.read(text.replace(';', '\n'), null))
                 .isInstanceOf(UnreadableDockerfile.class)
                 .hasMessageStartingWith(message);
@@ -38,7 +38,7 @@ class DockerfileFormTest {
                 "",
                 "FROM a AS t;FROM b;RUNN"
             })
-    void what_an_engine_reads_is_read(String text) {
+    void text_that_an_engine_parses_is_read(String text) {
         assertThat(DockerfileForm.read(text.replace(';', '\n'), "t")).isNotNull();
     }
 }

@@ -35,7 +35,7 @@ class DockerfileInstructionTest {
     }
 
     @Test
-    void what_is_written_every_day_is_read() {
+    void common_dockerfiles_are_read() {
         assertThat(read("""
                 \uFEFF# Größe\u00a0in Zeichen: \u3000
                 FROM --platform="$BUILDPLATFORM" busybox\r
@@ -103,7 +103,7 @@ class DockerfileInstructionTest {
             #\\u00a0syntax=x;# escape=`      | 2 | escape directive
             # syntax=;# escape=`;FROM a     | 2 | escape directive
             """)
-    void what_engines_may_read_in_different_ways_is_refused_with_its_line(String text, int line, String what) {
+    void text_that_engines_parse_differently_is_refused_with_its_line(String text, int line, String what) {
         String dockerfile = unescaped(text).replace(';', '\n');
 
         assertThatThrownBy(() -> read(dockerfile))
@@ -119,7 +119,7 @@ class DockerfileInstructionTest {
     }
 
     @Test
-    void what_comes_after_the_stage_that_is_built_is_not_read() {
+    void text_after_the_stage_to_build_is_not_read() {
         String text = "FROM a AS b\nRUN c\nFROM d AS E\nRUN f\nFROM g AS e\nRUN <<EOF\nh\nEOF\n";
 
         assertThat(DockerfileInstruction.of(text, "e"))
@@ -167,7 +167,7 @@ class DockerfileInstructionTest {
     }
 
     @Test
-    void words_are_what_blanks_divide() {
+    void words_are_separated_by_blanks() {
         assertThat(new DockerfileInstruction(1, "ARG", List.of(), "A  B=c\td\u00a0e").words())
                 .isEqualTo(List.of("A", "B=c", "d\u00a0e"));
         assertThat(new DockerfileInstruction(1, "ARG", List.of(), "").words()).isEmpty();

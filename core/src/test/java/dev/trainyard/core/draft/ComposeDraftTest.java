@@ -114,7 +114,7 @@ class ComposeDraftTest {
                 "services:\r\n  a: &a # it trains\r\n    gpus: all\r\n    image: busybox\r\n    command: &w\r\n    - x\r\n    - y\r\n  b:\r\n    image: busybox\r\n    command: *w\r\n",
                 "services:\n  b: {image: busybox, command: [x, y]}\n  a:\n    extends: b\n    gpus: all\n",
             })
-    void what_another_service_shares_with_the_one_that_trains_stays_as_it_was(String draft) {
+    void a_command_that_another_service_shares_is_unchanged_there(String draft) {
         String filled = ComposeDraft.fill(draft, "draft.yml", PARAMETERS, "a", Map.of());
 
         assertThat(command(filled, "a")).containsExactly("x", "y", "--lr", "0.1", "--train_data", "my data/x");
@@ -165,7 +165,7 @@ class ComposeDraftTest {
                 "services:\n  train:\n    image: busybox\n    command:\n      - main.py\n      - --x\n      - >-\n        1\n    tty: true\n",
                 "services:\n  train:\n    image: busybox\n    command: main.py\n      --x\n      1\n    tty: true\n",
             })
-    void what_is_filled_in_reads_as_the_draft_with_the_same_parameters(String draft) {
+    void the_filled_in_text_reads_as_the_draft_with_the_same_parameters(String draft) {
         TrainingSpec filled = ComposeResolver.resolve(fill(draft), "filled.yml", ComposeOptions.NONE);
 
         assertThat(filled.run().program().command())
@@ -176,7 +176,7 @@ class ComposeDraftTest {
     }
 
     @Test
-    void a_dollar_in_a_value_is_no_variable_to_whoever_reads_the_result() {
+    void a_dollar_in_a_value_is_not_a_variable_in_the_result() {
         List<Parameter> parameters = List.of(new Parameter("tag", "$HOME ${X} $$"));
         for (String command : List.of("[main.py]", "main.py")) {
             String draft = "services: {train: {image: busybox, command: %s}}".formatted(command);
@@ -255,7 +255,7 @@ class ComposeDraftTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lr", "=1", "a b=1", "---x=1", "--=1", "x=a\0b"})
-    void other_text_is_no_parameter(String text) {
+    void other_text_is_not_a_parameter(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Parameter.parse(text));
     }
 

@@ -41,7 +41,7 @@ class DraftCorpusTest {
 
     @ParameterizedTest
     @MethodSource("bad")
-    void what_is_bad_is_refused_with_every_problem_at_once(Path file) throws IOException {
+    void a_bad_draft_is_refused_with_all_problems_together(Path file) throws IOException {
         String text = Files.readString(file);
         List<String> expected = text.substring(0, text.indexOf("--- ")).lines().toList();
 

@@ -40,7 +40,7 @@ class DraftPropertyTest {
     }
 
     @Test
-    void what_a_draft_declares_is_appended_in_the_declared_order_whatever_the_order_given() {
+    void declared_parameters_are_appended_in_the_declared_order_not_the_given_one() {
         Seeds.each(500, seed -> {
             Random random = new Random(seed);
             List<ParameterDeclaration> declared = new ArrayList<>();

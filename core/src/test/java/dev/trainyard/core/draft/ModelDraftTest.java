@@ -46,7 +46,7 @@ class ModelDraftTest {
             """;
 
     @Test
-    void a_message_gets_from_the_draft_whatever_it_does_not_say_itself() {
+    void fields_that_a_message_lacks_come_from_the_draft() {
         Request.Submit submit =
                 draft(COMPOSE, DECLARED, null).resolve(train("\"params\": {\"lr\": 0.5, \"cudnn\": false}"));
 
@@ -62,7 +62,7 @@ class ModelDraftTest {
     }
 
     @Test
-    void what_a_message_says_itself_wins() {
+    void fields_of_a_message_take_precedence_over_the_draft() {
         Request.Submit submit = draft(COMPOSE, DECLARED, null).resolve(train("""
                 "params": {"lr": 0.5}, "name": "mine", "outputs": {"location": "/logs/run-7"}, "gpus": {"count": 1},
                 "gracePeriod": "5s", "labels": {"a": "b"}, "priority": 700, "retry": {"maxAttempts": 3}, "timeLimit": "8h" """));
@@ -87,7 +87,7 @@ class ModelDraftTest {
     }
 
     @Test
-    void what_is_filled_in_is_what_runs() {
+    void the_filled_in_text_is_the_one_that_runs() {
         ModelDraft draft = draft(COMPOSE, DECLARED, null);
         Map<String, ParameterValue> params =
                 Map.of("lr", new ParameterValue.Text("1e-3"), "--note", new ParameterValue.Text("cost: 3$ $HOME"));
@@ -120,7 +120,7 @@ class ModelDraftTest {
     }
 
     @Test
-    void whatever_is_given_becomes_a_valid_message_or_is_refused_and_nothing_worse() {
+    void any_input_becomes_a_valid_message_or_is_refused() {
         List<ModelDraft> drafts = List.of(draft(COMPOSE, DECLARED, null), draft(COMPOSE, "", null));
         String[] names = {
             "lr", "--lr", "-b", "b", "amp", "optimizer", "train_data", "note", "", "-", "--", "a b", "\0", "x=y", "漢"

@@ -46,7 +46,7 @@ class EventTest {
     }
 
     @Test
-    void an_event_of_an_attempt_says_whose_it_is_which_it_is_and_what_happened() {
+    void an_event_of_an_attempt_contains_job_attempt_and_type() {
         String json = text(ended("{\"cause\":\"COMPLETED\",\"exitCode\":0}").json());
 
         assertThat(json).isEqualTo("""
@@ -58,7 +58,7 @@ class EventTest {
     }
 
     @Test
-    void an_event_of_a_job_names_no_attempt_and_one_of_a_worker_no_job() {
+    void an_event_of_a_job_has_no_attempt_and_an_event_of_a_worker_has_no_job() {
         Event queued = new Event(INSTALLATION, new Event.OfJob(JOB, "resnet18", 2, null, null), "job.queued", AT, "{}");
         WorkerId worker = WorkerId.parse("c0ffee00-0000-4000-8000-000000000001");
         Event lost = new Event(
@@ -75,7 +75,7 @@ class EventTest {
     }
 
     @Test
-    void what_a_type_says_never_hides_whose_event_it_is() {
+    void the_data_of_a_type_cannot_hide_the_subject_of_the_event() {
         assertThat(text(ended("{\"jobId\":\"another\",\"seq\":1}").json()))
                 .contains("\"jobId\":\"" + JOB + "\"", "\"seq\":9")
                 .doesNotContain("another");
@@ -91,7 +91,7 @@ class EventTest {
     }
 
     @Test
-    void the_schema_refuses_what_is_no_event() {
+    void the_schema_refuses_text_that_is_not_an_event() {
         String json = text(ended("{}").json());
 
         assertThat(faults(json.replace("\"seq\":9", "\"seq\":0"))).isNotEmpty();

@@ -44,7 +44,7 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void what_is_no_number_is_refused() {
+    void a_text_that_is_not_a_number_is_refused() {
         assertThatIllegalArgumentException().isThrownBy(() -> CanonicalJson.number(Double.NaN));
         assertThatIllegalArgumentException().isThrownBy(() -> CanonicalJson.number(Double.POSITIVE_INFINITY));
     }

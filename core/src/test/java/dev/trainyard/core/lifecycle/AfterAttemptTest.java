@@ -29,7 +29,7 @@ class AfterAttemptTest {
     }
 
     @Test
-    void a_cancellation_ends_the_job_whatever_the_retry_would_be() {
+    void a_cancellation_ends_the_job_for_every_retry_decision() {
         assertThat(after(Cause.HOST_LOST, true, "look at it", new Retry.RetryAfter(MINUTE, BEFORE)))
                 .isEqualTo(new Over(JobState.CANCELLED));
     }
@@ -63,7 +63,7 @@ class AfterAttemptTest {
     }
 
     @Test
-    void a_retry_of_a_job_that_somebody_wants_held_waits_until_it_is_released() {
+    void a_retry_of_a_job_with_a_requested_hold_waits_until_it_is_released() {
         Counters spent = new Counters(2, 0);
 
         assertThat(after(Cause.PROGRAM_ERROR, false, "look at it", new Retry.RetryAfter(MINUTE, spent)))

@@ -12,7 +12,7 @@ class CrashSuspicionTest {
     private static final Duration LONG = Duration.ofHours(3);
 
     @Test
-    void one_death_delays_nothing() {
+    void one_death_causes_no_delay() {
         CrashSuspicion once = CrashSuspicion.NONE.afterDeathWith(AT_ONCE);
 
         assertThat(once.isTriedAlone()).isFalse();
@@ -39,13 +39,13 @@ class CrashSuspicionTest {
 
     /** Whatever ends the process then, too. */
     @Test
-    void what_is_given_up_and_still_ends_processes_rests_for_an_hour_at_last() {
+    void a_given_up_attempt_that_still_ends_processes_rests_for_up_to_an_hour() {
         assertThat(deaths(6).rest()).hasMinutes(16);
         assertThat(deaths(60).rest()).hasHours(1);
     }
 
     @Test
-    void what_a_process_lived_with_for_long_is_cleared() {
+    void an_attempt_is_cleared_after_a_process_has_lived_with_it_for_long() {
         assertThat(deaths(4).afterDeathWith(LONG).deaths()).isEqualTo(1);
     }
 
@@ -67,7 +67,7 @@ class CrashSuspicionTest {
     }
 
     @Test
-    void what_is_given_up_stays_given_up() {
+    void an_attempt_that_is_given_up_remains_given_up() {
         assertThat(deaths(5).afterDeathWithout(false).isGivenUp()).isTrue();
         assertThat(deaths(7).afterDeathWith(LONG))
                 .extracting(CrashSuspicion::isGivenUp, CrashSuspicion::rest)

@@ -25,7 +25,7 @@ class EndExplanationTest {
     }
 
     @Test
-    void words_about_space_are_a_hint_at_what_is_small_in_the_container() {
+    void messages_about_space_are_a_hint_at_small_file_systems_of_the_container() {
         LogClues clues = LogClues.of("x\nOSError: [Errno 28] No space left on device");
 
         assertThat(of(Cause.PROGRAM_ERROR, exit(1, null, null, null), clues))
@@ -46,7 +46,7 @@ class EndExplanationTest {
                 "CUDA_ERROR_OUT_OF_MEMORY",
                 "cudaErrorMemoryAllocation"
             })
-    void words_about_the_memory_of_a_gpu_are_a_hint(String line) {
+    void messages_about_gpu_memory_are_a_hint(String line) {
         assertThat(of(Cause.PROGRAM_ERROR, exit(1, null, null, null), LogClues.of(line)))
                 .contains("GPU memory ran out", "smaller batch");
     }
@@ -71,14 +71,14 @@ class EndExplanationTest {
     @EnumSource(
             value = StopReason.class,
             names = {"TIME_LIMIT", "CANCELLED", "PREEMPTED"})
-    void a_program_that_does_not_react_to_its_stop_signal_is_told_so_and_what_helps(StopReason reason) {
+    void for_a_program_that_ignores_its_stop_signal_the_message_says_so_with_a_remedy(StopReason reason) {
         assertThat(of(reason.cause(), exit(137, reason, KILL, null), BOOM))
                 .startsWith("exit code 137: boom. The program did not exit within 10s after SIGTERM, so it was killed")
                 .contains("init: true", "--init", "exec form", "handle SIGTERM");
     }
 
     @Test
-    void a_program_that_ends_on_its_stop_signal_is_not_told_so() {
+    void for_a_program_that_ends_on_its_stop_signal_there_is_no_such_message() {
         String stopped = "ended by SIGTERM, which was sent through the engine";
 
         assertThat(of(Cause.TIME_LIMIT, exit(143, StopReason.TIME_LIMIT, stopped, null), BOOM))
@@ -91,7 +91,7 @@ class EndExplanationTest {
     }
 
     @Test
-    void what_the_engine_or_a_device_did_is_said_instead_of_the_last_words() {
+    void an_event_of_the_engine_or_a_device_is_shown_instead_of_the_last_words() {
         assertThat(of(Cause.ENGINE_LOST, exit(0, null, null, null), BOOM))
                 .isEqualTo("exit code 0: the container engine or its host was restarted while the container ran");
         assertThat(of(

@@ -13,7 +13,7 @@ class EndRecordTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 130, 134, 137, 139, 143})
-    void what_nobody_signalled_ended_by_itself_whatever_its_exit_code(int exitCode) {
+    void a_container_that_got_no_signal_ended_by_itself_with_any_exit_code(int exitCode) {
         assertThat(BY_ITSELF.killedBy(exitCode)).isNull();
     }
 
@@ -38,13 +38,13 @@ class EndRecordTest {
     }
 
     @Test
-    void a_program_that_ends_while_the_engine_stops_it_was_stopped_whatever_its_exit_code() {
+    void a_program_that_ends_while_the_engine_stops_it_was_stopped_with_any_exit_code() {
         assertThat(new EndRecord(true, List.of(15), true).killedBy(0)).contains("docker stop");
         assertThat(new EndRecord(true, List.of(15), true).killedBy(1)).contains("docker stop");
     }
 
     @Test
-    void where_the_record_is_lost_an_exit_code_of_a_kill_is_taken_for_one() {
+    void without_a_record_the_exit_code_of_a_kill_counts_as_a_kill() {
         EndRecord lost = new EndRecord(false, List.of(), false);
 
         assertThat(lost.killedBy(137)).contains("SIGKILL", "no longer has a record");

@@ -10,7 +10,7 @@ class RemedyTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatever_is_held_or_failed_without_words_of_its_own_has_a_remedy(Cause cause) {
+    void every_held_or_failed_job_without_a_message_of_its_own_has_a_remedy(Cause cause) {
         boolean saysItself = switch (cause) {
             case COMPLETED, CANCELLED, PREEMPTED, HOST_LOST, ENGINE_LOST -> true;
             case PROGRAM_ERROR, IMAGE_BUILD_FAILED, START_FAILED, POLICY_DENIED -> true;
@@ -22,7 +22,7 @@ class RemedyTest {
     }
 
     @Test
-    void it_follows_what_happened_as_a_sentence_of_its_own() {
+    void the_remedy_is_a_separate_sentence_after_the_description() {
         assertThat(Remedy.added("bind source path does not exist: /dta.", Cause.MOUNT_MISSING))
                 .startsWith("bind source path does not exist: /dta. Check the path");
         assertThat(Remedy.added("exit code 3: boom", Cause.PROGRAM_ERROR)).isEqualTo("exit code 3: boom");

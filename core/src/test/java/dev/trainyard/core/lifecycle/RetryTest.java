@@ -63,7 +63,7 @@ class RetryTest {
     }
 
     @Test
-    void what_one_host_refuses_goes_to_another_and_costs_nothing() {
+    void a_job_that_one_host_refuses_goes_to_another_for_free() {
         Counters counters = new Counters(1, 4);
 
         assertThat(Retry.refused(Cause.POLICY_DENIED, policy(3), counters, MIDDLE))
@@ -84,7 +84,7 @@ class RetryTest {
     @EnumSource(
             value = Cause.class,
             names = {"DEVICE_ERROR", "ENGINE_LOST", "PREEMPTED", "HOST_LOST"})
-    void what_is_retried_at_once_does_not_wait_the_first_time(Cause cause) {
+    void a_cause_that_is_retried_at_once_does_not_wait_the_first_time(Cause cause) {
         assertThat(decide(cause, policy(1), Counters.ZERO))
                 .isInstanceOfSatisfying(
                         RetryAfter.class, retry -> assertThat(retry.after()).isZero());
@@ -94,7 +94,7 @@ class RetryTest {
     @EnumSource(
             value = Cause.class,
             names = {"PREEMPTED", "HOST_LOST"})
-    void what_is_never_counted_is_retried_however_often(Cause cause) {
+    void a_cause_that_is_never_counted_is_retried_without_a_limit(Cause cause) {
         Counters counters = new Counters(2, 5);
 
         assertThat(decide(cause, policy(1), counters)).isEqualTo(new RetryAfter(Duration.ZERO, counters));
@@ -134,7 +134,7 @@ class RetryTest {
     }
 
     @Test
-    void what_is_killed_by_strangers_is_held_after_two() {
+    void a_job_killed_from_outside_is_held_after_two_kills() {
         assertThat(decide(Cause.KILLED_EXTERNALLY, policy(9), new Counters(0, 1)))
                 .isInstanceOf(RetryAfter.class);
         assertThat(decide(Cause.KILLED_EXTERNALLY, policy(9), new Counters(0, 2)))
@@ -142,7 +142,7 @@ class RetryTest {
     }
 
     @Test
-    void a_spent_retry_begins_the_row_of_free_ones_anew() {
+    void a_spent_retry_resets_the_count_of_free_ones() {
         assertThat(decide(Cause.PROGRAM_ERROR, policy(3), new Counters(0, 4)))
                 .isInstanceOfSatisfying(
                         RetryAfter.class, retry -> assertThat(retry.counters()).isEqualTo(new Counters(1, 0)));
@@ -186,7 +186,7 @@ class RetryTest {
                 "IMAGE_BUILD_FAILED",
                 "START_FAILED"
             })
-    void a_rule_may_retry_what_says_something_about_the_program_and_spends(Cause cause) {
+    void a_rule_can_retry_a_failure_of_the_program_and_spends_a_retry(Cause cause) {
         RetryPolicy policy = policy(2, new OnCause(List.of(cause), Action.RETRY));
 
         assertThat(decide(cause, policy, Counters.ZERO)).isEqualTo(new RetryAfter(TEN, new Counters(1, 0)));
@@ -197,14 +197,14 @@ class RetryTest {
     @EnumSource(
             value = Cause.class,
             names = {"PROGRAM_ERROR", "PORT_IN_USE", "KILLED_EXTERNALLY"})
-    void a_rule_may_fail_what_would_be_retried(Cause cause) {
+    void a_rule_can_fail_a_cause_that_would_be_retried(Cause cause) {
         RetryPolicy policy = policy(9, new OnCause(List.of(cause), Action.FAIL));
 
         assertThat(decide(cause, policy, Counters.ZERO)).isEqualTo(new Final(JobState.FAILED));
     }
 
     @Test
-    void a_rule_that_retries_what_strangers_killed_leaves_it_free_and_bounded() {
+    void a_rule_that_retries_kills_from_outside_keeps_them_free_and_limited() {
         RetryPolicy policy = policy(1, new OnCause(List.of(Cause.KILLED_EXTERNALLY), Action.RETRY));
 
         assertThat(decide(Cause.KILLED_EXTERNALLY, policy, Counters.ZERO))
@@ -227,7 +227,7 @@ class RetryTest {
                 "PORT_IN_USE",
                 "KILLED_EXTERNALLY"
             })
-    void a_rule_decides_nothing_about_what_the_user_has_no_say_in(Cause cause) {
+    void a_rule_does_not_apply_to_causes_that_the_user_cannot_control(Cause cause) {
         for (Action action : Action.values()) {
             RetryPolicy withRule = policy(3, new OnCause(List.of(cause), action), new OnExitCode(List.of(1), action));
 

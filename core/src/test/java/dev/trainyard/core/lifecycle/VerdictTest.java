@@ -84,7 +84,7 @@ class VerdictTest {
         "139, false, , , false, PROGRAM_ERROR",
         "0, true, , full, true, COMPLETED",
     })
-    void an_exit_that_nobody_asked_for_is_read_from_its_code_and_evidence(
+    void the_verdict_of_an_unrequested_exit_follows_from_code_and_evidence(
             int code, boolean oom, @Nullable String killedBy, @Nullable String fullDisk, boolean noSpace, Cause cause) {
         assertThat(Verdict.of(new ExitEvidence(code, oom, null, false, null, killedBy, fullDisk, noSpace)))
                 .isEqualTo(cause);
@@ -106,7 +106,7 @@ class VerdictTest {
     }
 
     @Test
-    void what_the_engines_restart_ended_did_not_end_by_itself_whatever_its_exit_code() {
+    void a_container_ended_by_a_restart_of_the_engine_did_not_end_by_itself_with_any_exit_code() {
         assertThat(Verdict.of(new ExitEvidence(0, false, null, true, null, null, null, false)))
                 .isEqualTo(Cause.ENGINE_LOST);
         assertThat(Verdict.of(new ExitEvidence(null, false, null, true, null, null, null, false)))

@@ -100,7 +100,7 @@ class PlannerPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void every_candidate_is_placed_once_with_what_it_wants_or_told_why_not(long seed) {
+    void every_candidate_is_placed_once_as_requested_or_gets_a_reason(long seed) {
         Snapshot snapshot = new AnySnapshot(seed).next();
 
         Plan plan = Planner.plan(snapshot);
@@ -152,7 +152,7 @@ class PlannerPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void the_same_snapshot_gives_the_same_plan_in_whatever_order_its_hosts_come(long seed) {
+    void the_order_of_hosts_in_a_snapshot_does_not_change_the_plan(long seed) {
         Snapshot snapshot = new AnySnapshot(seed).next();
         List<Host> shuffled = new ArrayList<>(snapshot.hosts());
         Collections.shuffle(shuffled, new Random(seed));
@@ -163,7 +163,7 @@ class PlannerPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void a_second_plan_over_what_the_first_left_places_nothing_more(long seed) {
+    void a_second_plan_with_the_remaining_capacity_places_nothing_more(long seed) {
         // Whether an image is there changes from one plan to the next.
         Snapshot any = new AnySnapshot(seed).next();
         Snapshot snapshot = new Snapshot(any.hosts(), any.candidates());

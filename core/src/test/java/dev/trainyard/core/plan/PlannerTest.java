@@ -89,7 +89,7 @@ class PlannerTest {
     }
 
     @Test
-    void of_equal_hosts_the_first_by_name_is_taken_whatever_order_they_come_in() {
+    void among_equal_hosts_the_first_by_name_is_chosen_in_any_input_order() {
         Host a = new AHost("a").gpus(1).host();
         Host b = new AHost("b").gpus(1).host();
 
@@ -110,7 +110,7 @@ class PlannerTest {
     // Devices ---------------------------------------------------------------------------------------------------------
 
     @Test
-    void a_job_without_devices_takes_a_slot_alone() {
+    void a_job_without_devices_takes_only_a_slot() {
         Host host = new AHost("a").gpus(2).host();
 
         assertThat(plan(List.of(host), new AJob()).placements())
@@ -128,7 +128,7 @@ class PlannerTest {
     }
 
     @Test
-    void so_many_devices_come_from_one_host() {
+    void all_devices_of_a_job_come_from_one_host() {
         AJob job = new AJob().gpus(2);
 
         Plan plan = plan(
@@ -275,7 +275,7 @@ class PlannerTest {
     }
 
     @Test
-    void named_devices_that_are_in_use_are_waited_for_and_unknown_ones_are_said_to_be() {
+    void a_job_waits_for_named_devices_in_use_and_is_told_about_unknown_ones() {
         AJob busy = new AJob().gpus(new Gpus.Devices(List.of("0", "1")));
         AJob unknown = new AJob().gpus(new Gpus.Devices(List.of("9")));
 
@@ -408,7 +408,7 @@ class PlannerTest {
     }
 
     @Test
-    void what_no_host_has_is_said_to_be_impossible_also_while_all_hosts_are_busy() {
+    void a_job_that_fits_no_host_is_reported_as_impossible_even_while_all_hosts_are_busy() {
         AJob cpus = new AJob().cpus("17");
         AJob memory = new AJob().memory(65 * GIB);
         AJob gpus = new AJob().gpus(8);
@@ -584,7 +584,7 @@ class PlannerTest {
     private final AJob model = new AJob().gpus(1).image(MODEL);
 
     @Test
-    void an_image_that_is_there_makes_no_difference() {
+    void a_present_image_does_not_change_the_plan() {
         Plan plan = plan(Map.of(large, new Present(), small, new Present()), model);
 
         assertThat(plan.placements()).extracting(Placement::host).containsExactly(large.id());
@@ -592,12 +592,12 @@ class PlannerTest {
     }
 
     @Test
-    void a_host_that_says_nothing_of_images_gets_the_job() {
+    void a_host_that_does_not_report_images_gets_the_job() {
         assertThat(plan(List.of(large), model).placements()).hasSize(1);
     }
 
     @Test
-    void the_best_host_is_asked_for_the_image_and_nothing_is_reserved_meanwhile() {
+    void the_best_host_fetches_the_image_and_nothing_is_reserved_until_it_is_there() {
         AJob other = new AJob().gpus(4);
 
         Plan plan = plan(asked(), model, other);
@@ -619,7 +619,7 @@ class PlannerTest {
     }
 
     @Test
-    void where_a_build_of_its_team_gave_the_name_it_goes_without_a_word_to_a_registry() {
+    void a_host_on_which_a_build_of_the_team_gave_the_name_gets_the_job_without_a_registry() {
         Plan plan = plan(asked(), new AJob().gpus(1).image(MODEL).builtOn(small));
 
         assertThat(plan.placements()).extracting(Placement::host).containsExactly(small.id());
@@ -639,7 +639,7 @@ class PlannerTest {
     }
 
     @Test
-    void it_waits_for_a_fetch_and_says_how_far_that_is() {
+    void it_waits_for_a_fetch_and_shows_the_progress() {
         Plan plan = plan(Map.of(large, new Fetching("3 of 7 layers"), small, new Wanted()), model);
 
         assertThat(plan.placements()).isEmpty();
@@ -659,7 +659,7 @@ class PlannerTest {
     }
 
     @Test
-    void when_no_host_reaches_the_registry_an_attempt_is_spent_once_for_each_news_of_it() {
+    void when_no_host_reaches_the_registry_each_new_failure_ends_one_attempt() {
         assertThat(plan(Map.of(large, away(LATER), small, away(LATER)), model).unavailable())
                 .containsExactly(new Unavailable(
                         model.id, large.id(), Cause.IMAGE_PULL_FAILED, "a: connection refused; b: connection refused"));
@@ -672,7 +672,7 @@ class PlannerTest {
     }
 
     @Test
-    void an_image_that_no_registry_has_may_lie_on_a_host_that_is_full() {
+    void an_image_that_no_registry_has_may_be_on_a_host_that_is_full() {
         Host full = new AHost("c").gpus(1).inUse(0).host();
         Map<Host, Image> known = Map.of(large, gone(LATER), small, gone(LATER));
 
@@ -689,7 +689,7 @@ class PlannerTest {
     }
 
     @Test
-    void what_failed_for_good_is_asked_for_anew_by_a_job_that_came_later() {
+    void a_permanently_failed_fetch_is_repeated_for_a_later_job() {
         Plan plan = plan(Map.of(large, gone(BEFORE), small, gone(BEFORE)), model);
 
         assertThat(plan.wants()).containsExactly(new Want(large.id(), MODEL, SINCE));
@@ -697,7 +697,7 @@ class PlannerTest {
     }
 
     @Test
-    void what_was_pulled_before_the_job_came_is_asked_for_anew_where_the_pull_matters() {
+    void an_image_pulled_before_the_job_arrived_is_pulled_again_if_the_job_always_pulls() {
         Plan old = plan(Map.of(large, new Present(BEFORE), small, new Present(SINCE)), model);
         assertThat(old.wants()).containsExactly(new Want(large.id(), MODEL, SINCE));
         assertThat(old.placements()).isEmpty();

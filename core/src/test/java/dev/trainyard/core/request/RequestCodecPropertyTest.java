@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 class RequestCodecPropertyTest {
 
     @Test
-    void what_is_encoded_decodes_to_the_same() {
+    void an_encoded_request_decodes_to_an_equal_one() {
         Seeds.each(500, seed -> {
             Request request = new AnyRequest(seed).next();
 
@@ -40,7 +40,7 @@ class RequestCodecPropertyTest {
     }
 
     @Test
-    void arbitrary_bytes_are_refused_and_nothing_worse() {
+    void arbitrary_bytes_are_refused_without_another_error() {
         Seeds.each(1000, seed -> {
             byte[] bytes = Seeds.bytes(seed);
             assertThat(isRefused(bytes)).isTrue();
@@ -48,7 +48,7 @@ class RequestCodecPropertyTest {
     }
 
     @Test
-    void a_damaged_message_is_read_or_refused_and_nothing_worse() {
+    void a_damaged_message_is_read_or_refused_without_another_error() {
         Seeds.each(1000, seed -> {
             Random random = new Random(seed);
             byte[] json = RequestCodec.encode(new AnyRequest(seed).next());
@@ -61,7 +61,7 @@ class RequestCodecPropertyTest {
     }
 
     @Test
-    void a_message_with_a_value_of_another_kind_is_read_or_refused_and_nothing_worse() {
+    void a_message_with_a_value_of_another_type_is_read_or_refused_without_another_error() {
         Seeds.each(1000, seed -> {
             Random random = new Random(seed);
             JsonNode tree = JsonMapper.shared().readTree(RequestCodec.encode(new AnyRequest(seed).next()));

@@ -95,7 +95,7 @@ class RequestCodecTest {
     }
 
     @Test
-    void a_message_names_a_draft_or_says_what_runs_and_not_both() {
+    void a_message_has_either_a_draft_or_a_run_specification() {
         InvalidRequest refused = catchThrowableOfType(
                 InvalidRequest.class,
                 () -> RequestCodec.decode("""
@@ -181,7 +181,7 @@ class RequestCodecTest {
     }
 
     @Test
-    void what_is_not_said_has_the_documented_default() {
+    void missing_fields_have_the_documented_defaults() {
         Request request = RequestCodec.decode(SMALLEST.getBytes(UTF_8));
 
         assertThat(request)
@@ -331,7 +331,7 @@ class RequestCodecTest {
                 "{'a':1}",
                 "{\"a\":NaN}"
             })
-    void what_is_no_message_is_refused(String json) {
+    void text_that_is_not_a_message_is_refused(String json) {
         assertThat(problemsOf(json)).isNotEmpty();
     }
 

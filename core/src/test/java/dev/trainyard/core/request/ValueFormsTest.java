@@ -39,7 +39,7 @@ class ValueFormsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "s", "90", "1h 30m", "-5s", "PT-5S", "1y", "PT", "99999999999s", "P999999999999999999D"})
-    void other_text_is_no_duration(String text) {
+    void other_text_is_not_a_duration(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DurationText.parse(text))
                 .withMessageContaining("is not a duration");
@@ -53,7 +53,7 @@ class ValueFormsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "b", "-1", "8 elephants", "9999999p9", "99999999999999p"})
-    void other_text_is_no_size(String text) {
+    void other_text_is_not_a_size(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DataSize.parse(text))
                 .withMessageContaining("is not a size");
@@ -76,7 +76,7 @@ class ValueFormsTest {
 
     @ParameterizedTest
     @CsvSource({"shm-size, shm_size", "comand, command", "gpu, gpus", "volums, volumes", "xyzzy, "})
-    void a_slip_finds_the_name_that_was_meant(String given, String expected) {
+    void a_typing_error_finds_the_intended_name(String given, String expected) {
         assertThat(NearestName.among(List.of("shm_size", "command", "gpus", "volumes"), given)
                         .orElse(null))
                 .isEqualTo(expected);

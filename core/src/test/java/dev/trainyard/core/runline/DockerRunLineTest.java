@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class DockerRunLineTest {
 
     @Test
-    void the_line_is_what_one_would_type() {
+    void the_line_is_as_a_person_would_type_it() {
         assertThat(line("""
                 "image": {"reference": "vision/mnist:1"}, "gpus": {"deviceIds": ["0", "2"]},
                 "run": {"command": ["--lr", "0.1", "--note", "it's fine"], "outputs": {"location": "/logs/x"},

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HiddenValuesTest {
 
     @Test
-    void a_value_is_taken_out_wherever_it_stands() {
+    void a_value_is_removed_at_every_position() {
         assertThat(new HiddenValues(List.of("s3cr3t")).maskedIn("stat cfg-s3cr3t: no such file, s3cr3t"))
                 .isEqualTo("stat cfg-***: no such file, ***");
     }
@@ -25,7 +25,7 @@ class HiddenValuesTest {
     }
 
     @Test
-    void what_is_too_short_to_be_a_secret_stays() {
+    void text_too_short_for_a_secret_remains() {
         assertThat(new HiddenValues(List.of("", " ", "1", "yes")).maskedIn("exit code 1, yes"))
                 .isEqualTo("exit code 1, yes");
     }

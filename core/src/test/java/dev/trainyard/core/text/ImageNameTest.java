@@ -18,7 +18,7 @@ class ImageNameTest {
         "registry:5000/team/model@sha256:1234, registry:5000",
         "localhost/model, localhost",
     })
-    void the_registry_of_a_name_is_what_stands_before_the_first_slash_if_that_is_a_host(String name, String registry) {
+    void the_registry_of_a_name_is_the_part_before_the_first_slash_if_that_is_a_host(String name, String registry) {
         assertThat(ImageName.registryOf(name)).isEqualTo(registry);
     }
 
@@ -60,7 +60,7 @@ class ImageNameTest {
                 "a//b",
                 "a@sha256:00"
             })
-    void what_docker_takes_for_no_name_is_none(String name) {
+    void a_text_that_docker_refuses_as_a_name_is_refused(String name) {
         assertThat(name.matches(ImageName.FORM)).isFalse();
     }
 
@@ -81,7 +81,7 @@ class ImageNameTest {
                 "localhost/model",
                 "127.0.0.1:5000/a/b/c"
             })
-    void what_docker_takes_for_a_name_is_one(String name) {
+    void a_text_that_docker_accepts_as_a_name_is_accepted(String name) {
         assertThat(name.matches(ImageName.FORM)).isTrue();
         assertThat(ImageName.fault(name)).isEmpty();
     }

@@ -23,18 +23,18 @@ class NearestNameTest {
         "Image, image",
         "imge, image",
     })
-    void a_slip_finds_the_name_that_was_meant(String given, String meant) {
+    void a_typing_error_finds_the_intended_name(String given, String meant) {
         assertThat(NearestName.among(KNOWN, given)).contains(meant);
     }
 
     @ParameterizedTest
     @CsvSource({"volumes", "x", "environmental_protection_agency"})
-    void what_is_far_from_all_names_finds_none(String given) {
+    void a_text_unlike_all_names_has_no_suggestion(String given) {
         assertThat(NearestName.among(KNOWN, given)).isEmpty();
     }
 
     @Test
-    void known_names_of_any_length_cost_nothing() {
+    void the_length_of_known_names_does_not_matter() {
         List<String> long130k = Collections.nCopies(100, "x".repeat(130_000));
         long before = allocated();
 

@@ -35,7 +35,7 @@ class ShellWordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a && b", "a; b", "a | b", "a > b", "a < b", "$(date)", "`date`", "'a", "\"a", "a\\"})
-    void what_compose_would_cut_refuse_or_leave_to_no_shell_is_refused(String text) {
+    void a_command_that_compose_would_truncate_refuse_or_pass_without_a_shell_is_refused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> ShellWords.split(text));
     }
 

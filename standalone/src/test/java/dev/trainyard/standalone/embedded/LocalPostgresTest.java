@@ -99,7 +99,7 @@ class LocalPostgresTest {
     }
 
     @Test
-    void a_start_that_fails_says_what_the_server_said() throws Exception {
+    void a_failed_start_contains_the_message_of_the_server() throws Exception {
         LocalPostgres.start(directory, 0).close();
         Path damaged = directory.resolve("data/postgresql.conf");
         String intact = Files.readString(damaged);
@@ -128,7 +128,7 @@ class LocalPostgresTest {
     }
 
     @Test
-    void nobody_but_the_reader_gets_in_without_the_password() throws SQLException {
+    void only_the_reader_can_log_in_without_the_password() throws SQLException {
         try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
             PostgresClient.of(postgres)
                     .execute(

@@ -27,7 +27,7 @@ class ServiceDirectoryTest {
     }
 
     @Test
-    void a_claim_holds_until_it_is_closed_by_whatever_path_it_is_reached() throws IOException {
+    void a_claim_holds_for_every_path_to_the_directory_until_it_is_closed() throws IOException {
         Path link =
                 Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("state")));
         try (ServiceDirectory claimed = ServiceDirectory.claim(directory.resolve("state"))) {

@@ -58,7 +58,7 @@ class WebhookSecretTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"s3cret", "whsec_s3cret", "whsec_czNjcmV0", "whsec_"})
-    void what_is_none_is_refused_and_not_repeated(String text) {
+    void a_text_that_is_not_a_secret_is_refused_and_not_repeated(String text) {
         assertThatThrownBy(() -> read(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("TRAINYARD_WEBHOOK_SECRET is not a webhook secret", "openssl rand -base64 32")

@@ -124,7 +124,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void the_hold_and_the_end_of_a_job_are_called_out_signed_with_the_event_as_their_body() throws Exception {
+    void the_hold_and_the_end_of_a_job_cause_signed_calls_with_the_event_as_their_body() throws Exception {
         sender(SOON, 0);
         JobId job = submit();
         jobs.hold(job, "wait");
@@ -188,7 +188,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void a_call_that_nobody_takes_is_given_up_and_can_be_seen() {
+    void a_call_that_is_never_accepted_is_given_up_and_visible() {
         receiver.answers(call -> 503);
         sender(SOON, 2);
         cancelled();
@@ -212,7 +212,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void who_is_not_there_is_called_again_when_he_is_and_what_waits_outlives_the_server() throws Exception {
+    void an_absent_receiver_is_called_again_and_waiting_calls_survive_a_restart_of_the_server() throws Exception {
         receiver.close();
         WebhookSender first = sender(SOON, 1000);
         JobId job = cancelled();
@@ -246,7 +246,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void nobody_is_called_where_no_address_is_set() {
+    void without_a_webhook_address_there_are_no_calls() {
         webhook("none");
         cancelled();
         sender(SOON, 0);

@@ -15,7 +15,7 @@ class CollectProgressTest {
     private long now;
 
     @Test
-    void what_takes_long_is_told_at_longer_and_longer_intervals() throws Exception {
+    void a_long_fetch_is_reported_at_increasing_intervals() throws Exception {
         CollectProgress progress = new CollectProgress(() -> now, told::add);
 
         for (int second = 0; second <= 240; second++) {
@@ -34,7 +34,7 @@ class CollectProgressTest {
     }
 
     @Test
-    void what_takes_no_time_is_not_told() throws Exception {
+    void a_short_fetch_is_not_reported() throws Exception {
         CollectProgress progress = new CollectProgress(() -> now, told::add);
 
         progress.read(GIB, GIB);

@@ -59,7 +59,7 @@ class DeclaredDevicesTest {
         - key: 'GPU-a                       | line 1: this is neither YAML nor JSON
         key: GPU-a                          | is not a list of devices
         """)
-    void what_does_not_fit_is_refused_with_file_and_line(String text, String message) {
+    void an_invalid_value_is_refused_with_file_and_line(String text, String message) {
         assertThatThrownBy(() -> devices(text.replace("\\n", "\n")))
                 .isInstanceOf(DeviceProblem.class)
                 .hasMessageContaining(directory.resolve("devices").toString())

@@ -44,7 +44,7 @@ class GpuHealthTest {
         <ecc_errors><aggregate><dram_uncorrectable>7</dram_uncorrectable></aggregate></ecc_errors>
         <gpu_recovery_action>None</gpu_recovery_action><ecc_errors><volatile><dram_uncorrectable>1</dram_uncorrectable></volatile></ecc_errors>
         """)
-    void what_is_not_told_or_can_wait_is_no_evidence(String report) throws DeviceProblem {
+    void unknown_values_and_errors_that_can_wait_are_not_problems(String report) throws DeviceProblem {
         assertThat(GpuHealth.problems(gpu(report))).isEmpty();
     }
 

@@ -20,8 +20,7 @@ class HostCapacityTest {
     }
 
     @Test
-    void memory_is_the_total_that_the_kernel_states_but_for_what_the_host_itself_needs(@TempDir Path directory)
-            throws Exception {
+    void memory_is_the_kernels_total_minus_the_share_of_the_host_itself(@TempDir Path directory) throws Exception {
         Path meminfo = Files.writeString(
                 directory.resolve("meminfo"), "MemTotal:       16384000 kB\nMemFree:         1024 kB\n");
 

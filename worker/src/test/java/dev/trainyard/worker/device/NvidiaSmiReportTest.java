@@ -149,7 +149,7 @@ class NvidiaSmiReportTest {
     }
 
     @Test
-    void trouble_of_a_gpu_that_is_not_in_the_report_is_no_other_ones() throws DeviceProblem {
+    void a_problem_of_a_gpu_that_is_not_in_the_report_does_not_affect_others() throws DeviceProblem {
         assertThat(devicesOf(
                         report(gpu("01", A)),
                         "GPU 0: NVIDIA A30 (UUID: %s)\nUnable to determine the device handle for gpu 0000:02:00.0: x"
@@ -185,7 +185,7 @@ class NvidiaSmiReportTest {
     }
 
     @Test
-    void numbers_that_the_listing_gives_twice_are_none() throws DeviceProblem {
+    void numbers_that_the_listing_repeats_are_ignored() throws DeviceProblem {
         String listing = "GPU 0: NVIDIA A30 (UUID: %s)\nGPU 0: NVIDIA A30 (UUID: %s)\n".formatted(A, B);
 
         assertThat(devicesOf(report(gpu("01", A), gpu("02", B)), listing))
@@ -215,7 +215,7 @@ class NvidiaSmiReportTest {
     }
 
     @Test
-    void where_the_driver_names_a_recovery_action_its_word_counts() throws DeviceProblem {
+    void a_recovery_action_of_the_driver_takes_precedence() throws DeviceProblem {
         assertThat(devices("v13-recovery.xml", ""))
                 .extracting(OfferedDevice::unhealthyBecause)
                 .containsExactly(null, "recovery action: Drain and Reset; row remapping failed");
@@ -252,7 +252,7 @@ class NvidiaSmiReportTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"empty.xml", "truncated.xml", "driver-not-loaded.xml"})
-    void what_is_no_complete_report_is_none(String fixture) throws DeviceProblem {
+    void an_incomplete_report_is_ignored(String fixture) throws DeviceProblem {
         assertThat(SmiElement.log(Fixtures.printed(fixture))).isEmpty();
     }
 

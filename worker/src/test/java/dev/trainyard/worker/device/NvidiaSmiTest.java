@@ -30,14 +30,14 @@ class NvidiaSmiTest {
     }
 
     @Test
-    void a_complete_report_counts_whatever_the_exit_code() throws Exception {
+    void a_complete_report_counts_with_any_exit_code() throws Exception {
         var provider = provider("'%s' \"$@\"; exit 14".formatted(Fixtures.STAND_IN));
 
         assertThat(provider.devices()).hasSize(2);
     }
 
     @Test
-    void without_a_complete_report_the_problem_repeats_what_nvidia_smi_said_and_what_to_do() throws Exception {
+    void without_a_complete_report_the_problem_contains_the_output_of_nvidia_smi_and_a_remedy() throws Exception {
         var provider = provider("echo 'No devices were found'; echo 'driver is gone' >&2; exit 9");
 
         assertThatThrownBy(provider::devices)

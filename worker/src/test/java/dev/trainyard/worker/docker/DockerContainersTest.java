@@ -75,7 +75,7 @@ class DockerContainersTest {
 
     /** A step of a build gets the labels of its image from the engine, and whoever builds chooses them. */
     @Test
-    void a_container_with_our_labels_and_another_name_is_none_of_ours() throws Exception {
+    void a_container_with_our_labels_but_another_name_is_not_ours() throws Exception {
         Map<String, String> labels = workshop.spec(aRequest().command("true"), new ReservedDevice("GPU-1", true))
                 .labels();
         List<String> run = new ArrayList<>(List.of("run", "--detach"));
@@ -90,7 +90,7 @@ class DockerContainersTest {
     }
 
     @Test
-    void a_volume_is_made_for_a_team_once_and_one_that_was_there_stays_whose_it_was() throws Exception {
+    void a_volume_is_created_for_a_team_once_and_an_existing_one_keeps_its_owner() throws Exception {
         String name = "trainyard-test-" + UUID.randomUUID();
         String byHand = name + "-by-hand";
         EngineVolumes volumes = workshop.engine().volumes();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DockerEngineTest {
 
     @Test
-    void it_says_who_it_is() throws IOException {
+    void it_returns_its_identity() throws IOException {
         try (Workshop workshop = HostDocker.workshop()) {
             EngineInfo info = workshop.engine().info();
 

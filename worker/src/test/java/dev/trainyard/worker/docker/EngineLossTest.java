@@ -50,7 +50,7 @@ class EngineLossTest {
     }
 
     @Test
-    void a_polite_stop_of_the_engine_is_no_exit_until_it_answers_again() throws Exception {
+    void an_orderly_stop_of_the_engine_is_not_an_exit_until_it_answers_again() throws Exception {
         try (StandInGpuEngine engine = StandInGpuEngine.start();
                 Workshop workshop = new Workshop(engine.connect())) {
             Containers containers = workshop.containers();

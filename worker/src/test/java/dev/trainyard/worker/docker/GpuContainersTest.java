@@ -39,7 +39,7 @@ class GpuContainersTest {
     }
 
     @Test
-    void reserved_devices_are_what_the_container_sees() throws InterruptedException {
+    void the_container_sees_the_reserved_devices() throws InterruptedException {
         ContainerId id =
                 workshop.start(printingDevices(), new ReservedDevice("GPU-0", true), new ReservedDevice("GPU-2", true));
 

@@ -35,7 +35,7 @@ class ContainerSpecsTest {
     }
 
     @Test
-    void our_labels_stand_beside_the_requests_and_win_over_them() {
+    void our_labels_are_added_to_those_of_the_request_and_override_them() {
         RequestBuilder request = aRequest().label("team", "vision").label("dev.trainyard.worker", "someone else");
 
         ContainerSpec spec = spec(request.build(), new ReservedDevice("GPU-1", true), new ReservedDevice("w/0", false));
@@ -50,7 +50,7 @@ class ContainerSpecsTest {
     }
 
     @Test
-    void reserved_devices_are_what_the_container_sees_whatever_the_request_says() {
+    void the_container_sees_the_reserved_devices_with_any_request() {
         RequestBuilder request =
                 aRequest().environment("NVIDIA_VISIBLE_DEVICES", "all").environment("A", "1");
 

@@ -121,7 +121,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void signals_say_whether_there_was_someone_to_receive_them() throws InterruptedException {
+    void the_result_of_a_signal_tells_whether_the_container_ran() throws InterruptedException {
         ContainerId id = workshop.start(aRequest().shell("trap 'exit 7' TERM; while true; do sleep 0.05; done"));
 
         assertThat(containers.signal(id, "SIGTERM")).isEqualTo(Delivery.DELIVERED);
@@ -147,8 +147,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void an_end_that_the_engine_has_not_recorded_is_told_from_one_that_nobody_brought_about()
-            throws InterruptedException {
+    void an_unrecorded_end_differs_from_one_without_an_outside_cause() throws InterruptedException {
         ContainerStatus ended = ended(workshop.start(aRequest().shell("exit 137")));
         Instant before = Objects.requireNonNull(ended.finishedAt()).minusSeconds(7200);
         ContainerStatus other = new ContainerStatus(
@@ -206,7 +205,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void listing_shows_what_is_ours_whatever_its_state_and_nothing_else() throws InterruptedException {
+    void the_listing_contains_our_containers_in_any_state_and_no_others() throws InterruptedException {
         ContainerSpec spec = workshop.spec(
                 aRequest().command("true"), new ReservedDevice("GPU-1", true), new ReservedDevice("slot/1", false));
         ContainerId created = containers.create(spec);
@@ -265,7 +264,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void a_program_that_the_image_lacks_is_no_such_program() {
+    void a_program_that_is_not_in_the_image_is_reported_as_missing() {
         StartRefused refused = refused(aRequest().command("no-such-program"));
 
         assertThat(refused.refusal()).isEqualTo(StartRefusal.NO_SUCH_PROGRAM);
@@ -273,7 +272,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void a_port_that_a_stranger_listens_on_is_taken() throws IOException {
+    void a_port_of_another_program_is_in_use() throws IOException {
         try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             StartRefused refused =
                     refused(aRequest().command("true").port("127.0.0.1", stranger.getLocalPort(), 80, "tcp"));
@@ -290,7 +289,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void a_container_that_does_not_exist_is_no_error_to_any_operation() throws InterruptedException {
+    void operations_on_a_missing_container_are_not_errors() throws InterruptedException {
         ContainerId unknown = new ContainerId("0".repeat(64));
 
         assertThat(containers.inspect(unknown)).isEmpty();
@@ -309,7 +308,7 @@ public abstract class EngineConformance {
     }
 
     @Test
-    void an_exit_while_nobody_looked_is_found_later() throws InterruptedException {
+    void an_exit_without_an_observer_is_found_later() throws InterruptedException {
         ContainerId id = workshop.start(aRequest().shell("exit 9"));
         await().until(() -> containers.inspect(id).orElseThrow().state() == State.EXITED);
 

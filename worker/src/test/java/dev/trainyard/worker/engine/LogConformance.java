@@ -103,7 +103,7 @@ public abstract class LogConformance {
     }
 
     @Test
-    void what_is_no_text_is_replaced_and_carriage_returns_are_kept() throws InterruptedException {
+    void invalid_utf8_is_replaced_and_carriage_returns_are_kept() throws InterruptedException {
         ContainerId id = workshop.start(aRequest().shell("printf 'a\\377b\\0c\\n10%%\\r20%%\\r\\nlast'"));
 
         workshop.containers().follow(id, null, entries::add);
@@ -171,7 +171,7 @@ public abstract class LogConformance {
     }
 
     @Test
-    void a_log_file_is_known_to_lack_what_the_engine_has_turned_over() throws Exception {
+    void a_log_file_reports_the_loss_of_rotated_text() throws Exception {
         ContainerId id = workshop.containers()
                 .create(workshop.spec(
                         aRequest().shell("i=0; while [ $i -lt 4000 ]; do echo line $i; i=$((i+1)); done"),
@@ -189,7 +189,7 @@ public abstract class LogConformance {
     }
 
     @Test
-    void a_log_file_of_any_bytes_lacks_nothing_of_what_was_followed() throws Exception {
+    void a_log_file_with_any_bytes_contains_everything_that_was_followed() throws Exception {
         ContainerId id = workshop.start(
                 aRequest().shell("printf 'a\\377b\\0\\0\\0c\\n10%%\\r\\n'; printf err >&2; printf last"));
         workshop.containers().follow(id, null, entries::add);

@@ -72,7 +72,7 @@ class BrokenBuildsTest {
     }
 
     @Test
-    void builds_are_counted_apart_and_anew_after_one_that_the_engine_answered() throws InterruptedException {
+    void builds_are_counted_separately_and_from_zero_after_an_answer_of_the_engine() throws InterruptedException {
         assertThatThrownBy(() -> build("a", this::brokenOff)).isInstanceOf(EngineSilent.class);
         build("b", () -> "sha256:b");
         assertThat(pauses).isEmpty();

@@ -65,7 +65,7 @@ class ContextCheckTest {
 
     @ParameterizedTest
     @MethodSource("dishonest")
-    void anything_else_is_no_source(byte[] tar, String complaint) {
+    void other_files_are_not_a_source(byte[] tar, String complaint) {
         ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> check(tar));
 
         assertThat(failure.verdict()).isEqualTo(Cause.SOURCE_MISSING);
@@ -83,7 +83,7 @@ class ContextCheckTest {
             COPY --link a b | true
             RUN train --link a | false
             """)
-    void what_only_buildkit_builds_is_noticed(String line, boolean needsBuildKit) throws InterruptedException {
+    void features_that_only_buildkit_has_are_detected(String line, boolean needsBuildKit) throws InterruptedException {
         byte[] tar = new Tar()
                 .file("./docker/Dockerfile.gpu", "FROM busybox\n" + line + "\n")
                 .bytes();
@@ -95,7 +95,7 @@ class ContextCheckTest {
     }
 
     @Test
-    void a_store_that_fails_halfway_is_what_is_said_of_it() {
+    void a_failure_of_the_store_is_reported_as_such() {
         InputStream failing = new SequenceInputStream(
                 new ByteArrayInputStream(new Tar().dockerfile("FROM busybox").bytes()), new InputStream() {
                     @Override
@@ -126,7 +126,7 @@ class ContextCheckTest {
         "a/b/Dockerfile, a/b/dockerfile, a/b/dockerfile",
         "./Dockerfile, dockerfile, dockerfile",
     })
-    void a_dockerfile_in_lower_case_stands_in_for_one_that_is_not_there(String asked, String there, String taken)
+    void a_dockerfile_in_lower_case_replaces_a_missing_one(String asked, String there, String taken)
             throws InterruptedException {
         byte[] alone = new Tar().file(there, "FROM a\n").file("x", "").bytes();
         byte[] beside =
@@ -171,7 +171,7 @@ class ContextCheckTest {
     }
 
     @Test
-    void bytes_that_are_no_text_are_told_with_their_line() {
+    void bytes_that_are_not_utf8_are_reported_with_their_line() {
         byte[] tar = new Tar().dockerfile("FROM x", "# G?nther").bytes();
         for (int at = 0; at < tar.length; at++) {
             tar[at] = tar[at] == '?' ? (byte) 0xFC : tar[at];
@@ -185,7 +185,7 @@ class ContextCheckTest {
 
     @ParameterizedTest
     @MethodSource("hiddenDockerfiles")
-    void a_dockerfile_that_is_not_what_was_read_of_it_is_not_built(Tar tar, String complaint) {
+    void a_dockerfile_that_differs_from_the_checked_one_is_not_built(Tar tar, String complaint) {
         ImageFailure failure = catchThrowableOfType(ImageFailure.class, () -> check(tar.bytes()));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_BUILD_FAILED);
@@ -231,7 +231,7 @@ class ContextCheckTest {
             L | a
             K | a
             """)
-    void headers_without_end_are_no_source_and_are_not_read_to_their_end(char kind, String begin) {
+    void unlimited_headers_are_refused_and_not_read_to_their_end(char kind, String begin) {
         TarArchiveEntry entry = new TarArchiveEntry("././@LongLink", (byte) kind, true);
         entry.setSize(900L << 20);
         byte[] header = new byte[512];
@@ -300,7 +300,7 @@ class ContextCheckTest {
     }
 
     @Test
-    void a_folder_on_the_way_to_an_entry_is_no_file_afterwards() {
+    void a_parent_folder_of_an_entry_cannot_become_a_file() {
         byte[] tar = new Tar()
                 .dockerfile("FROM busybox")
                 .file("a/b", "")

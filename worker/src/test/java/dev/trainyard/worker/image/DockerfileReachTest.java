@@ -73,7 +73,7 @@ class DockerfileReachTest {
                 "ADD a ${E:-}http://localhost/ /x/",
                 "# escape=`\nADD h`ttp://localhost/ /x",
             })
-    void whatever_may_be_an_address_that_the_engine_fetches_is_found(String line) {
+    void every_word_that_may_be_a_url_for_the_engine_is_found(String line) {
         assertThat(reach("FROM busybox\n" + line, Map.of()).downloads()).isNotEmpty();
         assertThat(reach("FROM busybox\r\n" + line + "\r\nRUN true\r\n", Map.of())
                         .downloads())
@@ -106,7 +106,7 @@ class DockerfileReachTest {
                 "LABEL a=\"ADD http://localhost/\"",
                 "ENV ADD http://localhost/"
             })
-    void what_stays_in_the_source_is_not(String line) {
+    void a_path_in_the_source_is_not_found(String line) {
         assertThat(reach("FROM busybox\n" + line, Map.of()).downloads()).isEmpty();
     }
 
@@ -117,7 +117,7 @@ class DockerfileReachTest {
                 0xA0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A,
                 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0x85, 0xFEFF
             })
-    void no_character_that_the_engine_leaves_out_hides_an_address_from_us(int character) {
+    void characters_that_the_engine_drops_do_not_hide_a_url(int character) {
         for (String line : List.of(
                 "ADD %shttp://localhost/ /x",
                 "ADD %1$s%1$shttp://localhost/ /x",
@@ -211,7 +211,7 @@ class DockerfileReachTest {
             ARG GIVEN=other                | ${GIVEN}         | given
             ARG A=a\\b B=x                 | y                | y
             """)
-    void the_name_of_a_base_is_what_the_engine_makes_of_it(String argument, String from, String image) {
+    void the_name_of_a_base_image_is_replaced_as_the_engine_does(String argument, String from, String image) {
         String text = "%s\nARG GIVEN\nFROM %s".formatted(argument, from);
 
         assertThat(reach(text, Map.of("GIVEN", "given")).bases()).isEqualTo(Set.of(image));
@@ -242,7 +242,7 @@ class DockerfileReachTest {
 
     @Test
     @Timeout(60)
-    void arguments_that_grow_by_one_another_fill_no_memory() {
+    void arguments_that_multiply_each_other_do_not_fill_the_memory() {
         StringBuilder text = new StringBuilder("ARG A0=0123456789\n");
         for (int i = 1; i <= 64; i++) {
             text.append("ARG A%d=$A%d$A%d\n".formatted(i, i - 1, i - 1));

@@ -259,7 +259,7 @@ class ImagesTest {
     }
 
     @Test
-    void the_engine_makes_of_a_context_what_it_would_make_of_the_uploaded_bytes() throws InterruptedException {
+    void the_engine_builds_the_same_from_a_repacked_context_as_from_the_uploaded_bytes() throws InterruptedException {
         byte[] tar = plain("LABEL test=" + UUID.randomUUID()).bytes();
         List<String> direct = new ArrayList<>();
         buildDirectly(tar, message -> Optional.ofNullable(message.imageId()).ifPresent(direct::add));
@@ -406,7 +406,7 @@ class ImagesTest {
     /** The engine's cache of steps does not look at where links lead: its layer would be that of the other context. */
     @ParameterizedTest
     @MethodSource("contextsThatDifferByALink")
-    void a_layer_made_of_a_link_is_not_taken_for_that_of_another(String copy, Tar first, Tar second) throws Exception {
+    void a_layer_with_a_link_is_not_reused_for_another_link(String copy, Tar first, Tar second) throws Exception {
         String list =
                 "RUN echo %s sees $(find / -xdev -type l -path '/d/*' -exec sh -c 'echo $0: $(readlink $0)' {} ';'; cat /x /d/x)"
                         .formatted(UUID.randomUUID());
@@ -422,7 +422,7 @@ class ImagesTest {
     }
 
     @Test
-    void what_links_lead_to_leaves_the_engines_cache_of_steps_in_use() throws InterruptedException {
+    void the_engines_build_cache_also_works_with_links() throws InterruptedException {
         String[] lines = {"FROM busybox", "LABEL test=" + UUID.randomUUID(), "COPY link d /x/", "RUN date +%N"};
         byte[] context = new Tar()
                 .file("t", "one")
@@ -439,7 +439,7 @@ class ImagesTest {
     }
 
     @Test
-    void an_attribute_of_an_upload_does_not_stand_in_for_what_its_links_lead_to() throws Exception {
+    void an_attribute_in_an_upload_does_not_replace_the_digest_of_its_links() throws Exception {
         String[] lines = {"FROM busybox", "LABEL test=" + UUID.randomUUID(), "COPY link /x", "RUN cat /x"};
         byte[] honest = new Tar()
                 .file("t", "one")
@@ -492,8 +492,7 @@ class ImagesTest {
     }
 
     @Test
-    void an_image_that_somebody_gave_the_name_of_a_content_is_not_taken_for_what_is_built_from_it()
-            throws InterruptedException {
+    void another_image_with_the_name_of_a_content_is_not_used_as_its_build() throws InterruptedException {
         ImageSource.Build source = dockerfile("FROM busybox:latest", "LABEL test=" + UUID.randomUUID());
         String foreign = engine.inspect("busybox:latest").orElseThrow().id();
         engine.tag(foreign, ContentTag.of(source, "a"));
@@ -592,7 +591,7 @@ class ImagesTest {
     }
 
     @Test
-    void what_dies_between_the_tag_and_its_record_and_what_a_hand_tags_moves_no_name() throws InterruptedException {
+    void neither_a_crash_after_the_tag_nor_a_tag_by_hand_moves_a_name() throws InterruptedException {
         String name = aName();
         ProvidedImage ours = provide(named(name), "a");
         recorded.away = true;
@@ -652,7 +651,7 @@ class ImagesTest {
 
     /** {@code cafe} is a proper name of an image, too. */
     @Test
-    void what_the_engine_finds_by_the_beginning_of_an_id_is_not_there_under_that_name() throws InterruptedException {
+    void an_image_found_by_a_prefix_of_its_id_does_not_have_that_name() throws InterruptedException {
         String id = provide(named(aName()), "b").id();
         String beginning = id.substring("sha256:".length(), "sha256:".length() + 12);
         String digested = "busybox@" + id;
@@ -670,7 +669,7 @@ class ImagesTest {
     }
 
     @Test
-    void an_image_that_somebody_named_by_hand_is_there_for_all() throws InterruptedException {
+    void an_image_named_by_hand_is_available_to_all() throws InterruptedException {
         ProvidedImage ours = provide(named(aName()), "a");
         String shared = aName();
         engine.tag(ours.id(), shared);
@@ -697,7 +696,7 @@ class ImagesTest {
     }
 
     @Test
-    void what_one_team_built_is_not_taken_for_what_another_builds_from_the_same_source() throws InterruptedException {
+    void the_build_of_one_team_is_not_reused_for_another_team_with_the_same_source() throws InterruptedException {
         ImageSource.Build source = dockerfile("FROM busybox", "LABEL test=" + UUID.randomUUID());
         ProvidedImage unused = provide(source, "a");
         progress.clear();
@@ -751,7 +750,7 @@ class ImagesTest {
                 "FROM busybox AS a;ONBUILD RUN echo 'Step 5/5 : FROM x' %s;ONBUILD STOPSIGNAL \"connection refused\""
                         + ";FROM a;FROM busybox",
             })
-    void words_of_a_program_are_no_step_of_the_build(String lines) {
+    void output_of_a_program_is_not_a_step_of_the_build(String lines) {
         ImageFailure failure =
                 failure(dockerfile(lines.formatted(UUID.randomUUID()).split(";")));
 
@@ -838,7 +837,7 @@ class ImagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ADD . $HOME/", "ADD [\"Dockerfile\", \"$HOME/\"]", "ADD [D]*file $HOME", "ADD \u00e9 /"})
-    void what_is_surely_a_path_is_added(String add) throws InterruptedException {
+    void a_word_that_is_certainly_a_path_is_allowed_in_add(String add) throws InterruptedException {
         ImageSource.Build source = source(
                 new Tar()
                         .dockerfile("FROM busybox", "ENV HOME=/home", add)
@@ -1055,7 +1054,7 @@ class ImagesTest {
 
     /** The engine gives them to each RUN, and tells layers by them only where an ARG of the stage declares them. */
     @Test
-    void what_came_through_a_proxy_is_not_taken_for_what_came_without() throws Exception {
+    void a_layer_downloaded_through_a_proxy_is_not_reused_without_it() throws Exception {
         String unique = UUID.randomUUID().toString();
         String[] undeclared = {"FROM busybox", "ARG X=1", "RUN echo %s got ${http_proxy:-none}.".formatted(unique)};
         String[] declared = {
@@ -1086,7 +1085,7 @@ class ImagesTest {
     }
 
     @Test
-    void what_only_buildkit_builds_gets_a_hint() {
+    void features_that_only_buildkit_has_get_a_hint() {
         ImageFailure mount = failure(dockerfile("FROM busybox", "RUN --mount=type=cache,target=/c true"));
         ImageFailure document = failure(dockerfile("FROM busybox", "RUN <<EOF", "echo hi", "EOF"));
 
@@ -1190,7 +1189,7 @@ class ImagesTest {
     }
 
     @Test
-    void a_base_image_without_a_name_says_what_to_give() {
+    void for_a_base_image_without_a_name_the_message_has_the_remedy() {
         assertThat(failure(dockerfile("ARG BASE", "FROM ${BASE}")))
                 .hasMessageContaining("should not be blank")
                 .hasMessageContaining("args in a compose file")

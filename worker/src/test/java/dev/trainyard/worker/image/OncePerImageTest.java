@@ -23,7 +23,7 @@ class OncePerImageTest {
     private final CountDownLatch released = new CountDownLatch(1);
 
     @Test
-    void the_second_waits_for_what_the_first_brings() throws Exception {
+    void the_second_caller_waits_for_the_result_of_the_first() throws Exception {
         FutureTask<ProvidedImage> first = start(this::slowly);
         begun.await();
         FutureTask<ProvidedImage> second = start(this::slowly);

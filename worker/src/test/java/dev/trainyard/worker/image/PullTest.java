@@ -75,7 +75,7 @@ class PullTest {
     }
 
     @Test
-    void an_engine_that_cannot_be_reached_is_no_pull_that_failed() {
+    void an_unreachable_engine_is_not_a_failed_pull() {
         Pull pull = new Pull(new StandInImages() {
             @Override
             public void pull(String reference, Consumer<EngineMessage> messages) {

@@ -35,7 +35,7 @@ class GuardedNetworkTest {
     }
 
     @Test
-    void many_at_once_make_one_network_and_rules_that_hold() throws Exception {
+    void simultaneous_calls_create_one_network_and_effective_rules() throws Exception {
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
             GuardedNetwork network = GuardedNetwork.of(workshop.engine().networks());
             for (Future<?> each : workers.invokeAll(IntStream.range(0, 6)
@@ -53,7 +53,7 @@ class GuardedNetworkTest {
     }
 
     @Test
-    void a_network_is_made_once_however_many_make_it() throws Exception {
+    void simultaneous_calls_create_a_network_once() throws Exception {
         String name = "trainyard-test-" + UUID.randomUUID();
         String device = name.substring(name.length() - 12);
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {

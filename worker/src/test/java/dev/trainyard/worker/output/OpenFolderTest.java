@@ -48,7 +48,7 @@ class OpenFolderTest {
     }
 
     @Test
-    void a_link_to_a_folder_is_not_entered_wherever_it_stands_on_the_way() throws IOException {
+    void a_link_to_a_folder_is_not_followed_at_any_level() throws IOException {
         Files.createDirectories(outputs.resolve("a"));
         Files.createDirectory(target.resolve("b"));
         Files.createSymbolicLink(outputs.resolve("a/link"), target);
@@ -80,7 +80,7 @@ class OpenFolderTest {
     }
 
     @Test
-    void what_is_open_stays_the_folder_that_it_was_though_its_path_leads_elsewhere_now() throws IOException {
+    void an_open_folder_remains_the_same_when_its_path_leads_elsewhere() throws IOException {
         Files.writeString(outputs.resolve("mine"), "kept");
 
         try (OpenFolder open = OpenFolder.at(outputs)) {
@@ -101,7 +101,7 @@ class OpenFolderTest {
     }
 
     @Test
-    void a_pipe_that_takes_a_files_place_at_any_moment_keeps_nobody_waiting() throws Exception {
+    void a_pipe_that_replaces_a_file_at_any_moment_does_not_block() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "content");
 
         try (OpenFolder open = OpenFolder.at(outputs);
@@ -117,7 +117,7 @@ class OpenFolderTest {
     }
 
     @Test
-    void a_pipe_that_takes_a_folders_place_at_any_moment_keeps_nobody_waiting() throws Exception {
+    void a_pipe_that_replaces_a_folder_at_any_moment_does_not_block() throws Exception {
         Path inner = Files.createDirectory(folder.resolve("inner"));
         Files.writeString(inner.resolve("mine"), "");
 

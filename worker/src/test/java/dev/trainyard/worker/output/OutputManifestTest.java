@@ -75,7 +75,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void a_pipe_that_nobody_writes_to_does_not_hold_it_up() throws Exception {
+    void a_pipe_without_a_writer_does_not_block() throws Exception {
         assertThat(new ProcessBuilder("mkfifo", folder.resolve("pipe").toString())
                         .start()
                         .waitFor())
@@ -122,7 +122,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void what_is_not_read_since_it_is_enough_is_listed_without_a_digest() throws Exception {
+    void files_that_are_not_read_after_the_stop_are_listed_without_a_digest() throws Exception {
         write("a", "abc");
         try (RandomAccessFile large = new RandomAccessFile(folder.resolve("b").toFile(), "rw")) {
             large.setLength(1L << 40);
@@ -156,7 +156,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void names_that_are_no_text_are_read_and_told_apart() throws Exception {
+    void names_that_are_not_utf8_are_read_and_distinguished() throws Exception {
         shell(
                 "printf a > \"$(printf 'a\\377')\"; printf b > \"$(printf 'a\\376')\"; printf c > 'a\\xff'; printf d > \"$(printf 'x\\ny\\033')\"");
         shell("mkdir \"$(printf 'd\\200')\" && printf e > \"$(printf 'd\\200')/ü\"");
@@ -171,7 +171,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void the_longest_names_are_read_and_what_lies_too_deep_is_told() throws Exception {
+    void the_longest_names_are_read_and_folders_that_are_too_deep_are_reported() throws Exception {
         String longest = "n".repeat(255);
         shell("for i in $(seq 30); do mkdir %1$s; cd %1$s; done; printf a > %1$s".formatted(longest));
         shell("for i in $(seq 200); do mkdir d; cd d; done; printf a > f");
@@ -270,7 +270,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void how_much_is_read_is_told() throws Exception {
+    void the_number_of_bytes_read_is_reported() throws Exception {
         write("a", "abc");
         write("b", "defgh");
         List<String> told = new ArrayList<>();
@@ -326,7 +326,7 @@ class OutputManifestTest {
     }
 
     @Test
-    void of_a_folder_that_others_have_used_only_what_was_made_or_changed_since_then_is_listed() throws Exception {
+    void in_a_shared_folder_only_new_or_changed_files_are_listed() throws Exception {
         FileTime longAgo = FileTime.from(Instant.parse("2020-01-02T03:04:05Z"));
         for (String name : List.of("old.pt", "runs/old.pt", "grown", "rewritten", "replaced", "moved", "gone")) {
             Files.setLastModifiedTime(write(name, "abc"), longAgo);

@@ -57,21 +57,21 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void values_that_are_no_numbers_are_kept_as_they_are() throws Exception {
+    void nan_and_infinity_are_kept() throws Exception {
         EventFile file = new EventFile().simple("loss", 1, 1, Float.NaN).simple("loss", 2, 1, Float.POSITIVE_INFINITY);
 
         assertThat(read(file.bytes())).extracting(Scalar::value).containsExactly(Double.NaN, Double.POSITIVE_INFINITY);
     }
 
     @Test
-    void tensors_with_more_than_one_element_are_no_scalars() throws Exception {
+    void tensors_with_more_than_one_element_are_not_scalars() throws Exception {
         EventFile file = new EventFile().floats("histogram", 1, 1, 1, 2, 3).simple("loss", 2, 1, 0.5f);
 
         assertThat(read(file.bytes())).extracting(Scalar::tag).containsExactly("loss");
     }
 
     @Test
-    void a_file_cut_off_anywhere_yields_what_was_whole() throws Exception {
+    void a_truncated_file_yields_its_complete_records() throws Exception {
         byte[] two =
                 new EventFile().simple("loss", 1, 1, 2).simple("loss", 2, 1, 1).bytes();
         int one = new EventFile().simple("loss", 1, 1, 2).bytes().length;
@@ -89,7 +89,7 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void damage_ends_the_reading_and_what_came_before_counts() throws Exception {
+    void a_damaged_record_ends_the_reading_and_earlier_ones_count() throws Exception {
         byte[] bytes = new EventFile()
                 .simple("loss", 1, 1, 3)
                 .simple("loss", 2, 1, 2)
@@ -138,7 +138,7 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void what_is_no_event_file_has_no_scalars() throws Exception {
+    void a_file_that_is_not_an_event_file_has_no_scalars() throws Exception {
         byte[] noise = new byte[10_000];
         new Random(7).nextBytes(noise);
 
@@ -149,7 +149,7 @@ class TensorBoardScalarsTest {
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void what_has_become_a_link_or_a_pipe_since_it_was_listed_is_not_read() throws Exception {
+    void a_file_that_became_a_link_or_a_pipe_after_the_listing_is_not_read() throws Exception {
         Path events = Files.write(
                 folder.resolve("events"),
                 new EventFile().simple("loss", 1, 1, 1).bytes());
@@ -196,7 +196,7 @@ class TensorBoardScalarsTest {
     }
 
     @Test
-    void the_points_of_all_files_count_together_and_what_is_beyond_is_said() throws Exception {
+    void the_limit_of_points_holds_for_all_files_together_and_the_excess_is_reported() throws Exception {
         EventFile events = new EventFile();
         for (int step = 0; step < 120_000; step++) {
             events.simple("loss", step, 1, 1);
@@ -241,7 +241,7 @@ class TensorBoardScalarsTest {
 
     @ParameterizedTest
     @MethodSource("crowds")
-    void a_crowd_of_things_in_one_event_is_damage_of_its_file_alone(byte[] crowd) throws Exception {
+    void too_many_values_in_one_event_count_as_damage_of_only_that_file(byte[] crowd) throws Exception {
         byte[] good = new EventFile().simple("loss", 1, 1, 3).bytes();
         byte[] bytes = new EventFile().simple("loss", 1, 1, 3).event(crowd).bytes();
         long before = allocated();

@@ -33,7 +33,7 @@ class MountTableTest {
     }
 
     @Test
-    void what_is_mounted_below_the_other_does_not_count() {
+    void a_mount_below_the_other_folder_does_not_count() {
         assertThat(shows("/srv/runs", "/logs")).isTrue();
         assertThat(shows("/srv/runs", "/var")).isFalse();
         assertThat(shows("/var/lib/trainyard", "/data")).isFalse();
@@ -56,7 +56,7 @@ class MountTableTest {
     }
 
     @Test
-    void this_machines_own_table_is_read() throws Exception {
+    void the_table_of_this_machine_is_read() throws Exception {
         assertThat(MountTable.read().armedPaths(Path.of("/")))
                 .as("every table has a root")
                 .isNotNull();

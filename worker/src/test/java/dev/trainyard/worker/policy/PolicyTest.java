@@ -61,8 +61,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @MethodSource("harmless")
-    void without_a_file_what_stays_in_the_container_or_where_teams_keep_data_and_results_is_allowed(
-            RunSpecBuilder run) {
+    void without_a_file_data_folders_and_everything_within_the_container_are_allowed(RunSpecBuilder run) {
         assertThat(refusals(Policy.BUILT_IN, run)).isEmpty();
     }
 
@@ -160,12 +159,12 @@ class PolicyTest {
 
     @ParameterizedTest
     @MethodSource("harmful")
-    void what_reaches_the_host_is_refused_with_the_rule_and_the_remedy(RunSpecBuilder run, String refusal) {
+    void access_to_the_host_is_refused_with_the_rule_and_the_remedy(RunSpecBuilder run, String refusal) {
         assertThat(refusals(Policy.BUILT_IN, run)).singleElement().asString().contains(refusal);
     }
 
     @Test
-    void a_rule_is_advised_with_what_it_says_already_and_everything_that_is_wanted_of_it() throws IOException {
+    void a_proposed_rule_contains_its_current_and_all_required_entries() throws IOException {
         Policy policy = policy("mounts: {/scratch: read-only}\nsecurityOpt: []");
         RunSpecBuilder run = run().mounts(List.of(
                         new Mount("/data", "/a", true),
@@ -184,7 +183,7 @@ class PolicyTest {
     }
 
     @Test
-    void everything_that_is_wrong_with_a_file_is_told_at_once() {
+    void all_errors_in_a_file_are_reported_together() {
         assertThatThrownBy(() -> policy("""
                         capAdd: [all, FOO, NET_ADMIN]
                         ipc: [foo]
@@ -370,7 +369,7 @@ class PolicyTest {
     }
 
     @Test
-    void memory_and_swap_together_are_at_most_what_a_container_has_that_names_no_swap() throws IOException {
+    void memory_and_swap_together_are_at_most_those_of_a_container_without_a_swap_setting() throws IOException {
         Policy policy = policy("memory: 64m").within(DataSize.parse("64g"));
         long most = 128L << 20;
 
@@ -436,7 +435,7 @@ class PolicyTest {
     }
 
     @Test
-    void a_rule_that_stands_twice_is_refused_and_an_empty_file_changes_nothing() throws IOException {
+    void a_repeated_rule_is_refused_and_an_empty_file_changes_nothing() throws IOException {
         assertThatThrownBy(() -> policy("pid: []\npid: [host]"))
                 .hasMessageContaining(":2:1: the rule \"pid\" is written twice");
         assertThat(policy(""))

@@ -82,7 +82,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void of_a_short_outage_others_tell() {
+    void a_short_outage_is_not_reported() {
         keep(20, failing(14));
 
         assertThat(lines.list).isEmpty();
@@ -99,7 +99,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void what_nobody_expected_does_not_end_it() {
+    void an_unexpected_failure_does_not_end_it() {
         int[] renewals = {0};
 
         keep(3, () -> {

@@ -11,13 +11,13 @@ class BackoffTest {
     private final Backoff backoff = new Backoff(() -> now);
 
     @Test
-    void what_has_not_failed_may_be_tried() {
+    void without_a_failure_there_is_no_pause() {
         assertThat(backoff.rest()).isEmpty();
         assertThat(backoff.isFailing()).isFalse();
     }
 
     @Test
-    void what_failed_rests_and_says_why_since_when_and_until_when() {
+    void after_a_failure_there_is_a_pause_with_its_reason_begin_and_end() {
         backoff.failed("connection refused");
         passes(Duration.ofSeconds(2));
 

@@ -50,7 +50,7 @@ class RegistriesTest {
     }
 
     @Test
-    void registries_that_say_nothing_keep_neither_another_new_one_waiting_nor_one_that_is_known() throws Exception {
+    void registries_that_do_not_answer_delay_neither_new_nor_known_ones() throws Exception {
         List<Future<?>> silent = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             silent.add(pull("silent-%d.example".formatted(i % 4)));
