@@ -115,9 +115,8 @@ final class CreateCommand {
                                 : resources.cpus().multiply(NANO).longValueExact())
                 .withInit(program.init())
                 .withTmpFs(tmpfs(storage.tmpfs()))
-                .withCapDrop(isolation.capDrop().stream()
-                        .map(CreateCommand::capability)
-                        .toArray(Capability[]::new))
+                .withCapDrop(
+                        spec.capDrop().stream().map(CreateCommand::capability).toArray(Capability[]::new))
                 .withReadonlyRootfs(storage.readOnly())
                 .withExtraHosts(network.extraHosts().toArray(String[]::new))
                 .withNetworkMode(network.networkMode() == null ? "default" : network.networkMode())

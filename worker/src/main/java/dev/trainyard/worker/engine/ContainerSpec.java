@@ -1,12 +1,14 @@
 package dev.trainyard.worker.engine;
 
 import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.LinuxCapability;
 import dev.trainyard.core.training.RunSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,21 @@ public record ContainerSpec(
         @Nullable DataSize memory,
         @Nullable Long pids,
         @Nullable DataSize rootFileSystem) {
+
+    private static final String MKNOD = "MKNOD";
+
+    /**
+     * What the request drops, and MKNOD, which Docker gives by default. A container has MKNOD only if its request adds it, which the
+     * policy has to allow.
+     */
+    public List<String> capDrop() {
+        boolean added =
+                run.isolation().capAdd().stream().map(LinuxCapability::plain).anyMatch(MKNOD::equals);
+        List<String> dropped = run.isolation().capDrop();
+        return added
+                ? dropped
+                : Stream.concat(dropped.stream(), Stream.of(MKNOD)).toList();
+    }
 
     /** The same with separate mounts for these folders of the outputs. They replace volumes that the image declares there. */
     public ContainerSpec keeping(Path outputs, List<Path> folders) {

@@ -133,8 +133,9 @@ public record Policy(
 
     /**
      * The policy without a file: the usual folders for data and results, and everything that affects only the container. Of the
-     * capabilities: Docker's defaults, and those for profilers and locked memory within the container's namespaces. Not {@code SYS_NICE},
-     * because a real-time priority takes precedence over all programs of the host.
+     * capabilities: Docker's defaults without {@code MKNOD}, and those for profilers and locked memory within the container's namespaces.
+     * Not {@code MKNOD}, because a user of the host opens the device files of a container through {@code /proc/PID/root}, if a process in
+     * it has the same user id. Not {@code SYS_NICE}, because a real-time priority takes precedence over all programs of the host.
      */
     static final Policy BUILT_IN = new Policy(
             "the built-in policy",
@@ -154,7 +155,6 @@ public record Policy(
                     "FSETID",
                     "IPC_LOCK",
                     "KILL",
-                    "MKNOD",
                     "NET_BIND_SERVICE",
                     "NET_RAW",
                     "SETFCAP",

@@ -181,7 +181,7 @@ class ComposeEqualityTest {
     }
 
     /**
-     * We bound the log. Compose makes a network for the project, where we take the engine's default one. That nothing restarts the
+     * We bound the log and drop MKNOD. Compose makes a network for the project, where we take the engine's default one. That nothing restarts the
      * container is said as "no", or not at all. Of GPUs Compose asks for a number and we for those that are reserved, so that their
      * number is compared; binds and volumes are among the mounts.
      */
@@ -204,6 +204,7 @@ class ComposeEqualityTest {
                 tmpfs.put(mount.path("Target").asString(), size.isMissingNode() ? "" : "size=" + size.asLong());
             }
         });
+        config.replace("CapDrop", Inspection.withoutMknod(config.path("CapDrop")));
         config.remove(List.of("LogConfig", "ConsoleSize", "DeviceRequests", "Binds", "Mounts"));
         return config;
     }

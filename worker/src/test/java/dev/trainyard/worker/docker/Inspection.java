@@ -58,15 +58,15 @@ final class Inspection {
         return config;
     }
 
-    /** {@code HostConfig}: its confinement. */
+    /** {@code HostConfig}: its confinement, without that we drop MKNOD. */
     ObjectNode hostConfig() {
         ObjectNode config = part("HostConfig", HOST_CONFIG_EXCEPTIONS);
         if (config.path("Mounts").isArray()) {
             config.withArray("Mounts")
                     .removeIf(mount -> mount.path("Target").asString().equals("/outputs"));
         }
-        config.replace("CapDrop", normalised(config.path("CapDrop")));
-        config.replace("CapAdd", normalised(config.path("CapAdd")));
+        config.replace("CapDrop", withoutMknod(config.path("CapDrop")));
+        config.replace("CapAdd", capabilities(config.path("CapAdd")));
         config.removeIf(Inspection::saysNothing);
         return config;
     }
@@ -147,12 +147,22 @@ final class Inspection {
     }
 
     /** The CLI sorts capabilities and writes them {@code CAP_NET_RAW}; to the engine {@code NET_RAW} is the same. */
-    private static JsonNode normalised(JsonNode capabilities) {
+    private static JsonNode capabilities(JsonNode capabilities) {
         return JsonMapper.shared()
                 .valueToTree(capabilities
                         .valueStream()
                         .map(capability -> capability.asString().replaceFirst("^CAP_", ""))
                         .sorted()
+                        .toList());
+    }
+
+    /** Every one of our containers drops it, unless its request adds it. */
+    static JsonNode withoutMknod(JsonNode capDrop) {
+        return JsonMapper.shared()
+                .valueToTree(capabilities(capDrop)
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .filter(capability -> !capability.equals("MKNOD"))
                         .toList());
     }
 

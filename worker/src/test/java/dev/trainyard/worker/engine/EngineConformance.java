@@ -256,6 +256,20 @@ public abstract class EngineConformance {
         assertThat(workshop.outputs().resolve("devices")).hasContent("void\n");
     }
 
+    /** A process of the host with the user id of one in the container reaches its files, device files too, through /proc/PID/root. */
+    @Test
+    void the_root_of_a_container_makes_no_device_files_unless_the_request_asks_for_that() throws Exception {
+        String program = "mknod /zero c 1 5";
+
+        assertThat(ended(workshop.start(aRequest().shell(program))).exitCode()).isEqualTo(1);
+        assertThat(ended(workshop.start(aRequest().shell(program).capDrop("NET_RAW")))
+                        .exitCode())
+                .isEqualTo(1);
+        assertThat(ended(workshop.start(aRequest().shell(program).run(run -> run.capAdd(List.of("cap_mknod")))))
+                        .exitCode())
+                .isZero();
+    }
+
     @Test
     void a_bind_source_that_does_not_exist_is_a_missing_mount() {
         StartRefused refused = refused(aRequest().command("true").mount("/nowhere/data", "/data", true));

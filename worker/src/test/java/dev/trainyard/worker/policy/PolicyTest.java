@@ -145,8 +145,11 @@ class PolicyTest {
                 arguments(run().capAdd(List.of("ALL")), "the capability 'ALL' is never allowed"),
                 arguments(
                         run().capAdd(List.of("net_admin")),
-                        "the line capAdd: [AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, IPC_LOCK, KILL, MKNOD, NET_ADMIN,"
+                        "the line capAdd: [AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, IPC_LOCK, KILL, NET_ADMIN,"
                                 + " NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT, SYS_PTRACE] and"),
+                arguments(
+                        run().capAdd(List.of("cap_mknod")),
+                        "the line capAdd: [AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, IPC_LOCK, KILL, MKNOD,"),
                 arguments(run().devices(List.of("/dev/fuse")), "the line devices: [/dev/fuse]"),
                 arguments(
                         run().devices(List.of("/dev/sda")),
