@@ -8,7 +8,7 @@ import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Isolation;
 import dev.trainyard.core.training.RunSpec.Mount;
-import dev.trainyard.core.training.RunSpec.Ulimit;
+import dev.trainyard.core.training.RunSpec.Resources;
 import dev.trainyard.worker.engine.EngineVolume;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +97,9 @@ public record Policy(
     static final String UNLIMITED = "unlimited";
 
     private static final int FEW = 6;
+
+    /** The usual CPU shares of a container. */
+    private static final int USUAL_SHARES = 1024;
 
     /** How a folder may be mounted. */
     public enum Access {
@@ -222,9 +225,10 @@ public record Policy(
                 buildNetwork);
     }
 
-    /** The memory limit of a container; null for no limit. */
+    /** The memory limit of a container; null for no limit. A wish for 0 is no wish, since the engine would set no limit. */
     public @Nullable DataSize memoryOf(RunSpec run) {
-        return run.resources().memory() == null ? memory : run.resources().memory();
+        @Nullable DataSize wanted = run.resources().memory();
+        return wanted == null || wanted.bytes() == 0 ? memory : wanted;
     }
 
     /** @param why why the engine cannot enforce the rule */
@@ -233,9 +237,10 @@ public record Policy(
                 .formatted(origin, why);
     }
 
-    /** The limit of processes and threads of a container; −1 for unlimited. */
+    /** The limit of processes and threads of a container; −1 for unlimited. A wish for 0 is no wish, as for memory. */
     public long pidsOf(RunSpec run) {
-        return run.resources().pidsLimit() == null ? pids : run.resources().pidsLimit();
+        @Nullable Long wanted = run.resources().pidsLimit();
+        return wanted == null || wanted == 0 ? pids : wanted;
     }
 
     /**
@@ -263,7 +268,7 @@ public record Policy(
         }
         checkIpc(run.isolation().ipc(), refusals);
         checkLimits(run, refusals);
-        checkPriorities(run.resources().ulimits(), refusals);
+        checkPriorities(run.resources(), refusals);
         checkPrivileges(run.isolation(), refusals);
         checkOomScore(run.resources().oomScoreAdj(), refusals);
         return refusals.told(this::remedy);
@@ -407,9 +412,17 @@ public record Policy(
         }
     }
 
-    /** The engine sets these limits as root, so they have the same effect as the capability. */
-    private void checkPriorities(List<Ulimit> ulimits, Refusals refusals) {
-        ulimits.stream()
+    /** The engine sets these as root, so they have the same effect as the capability. */
+    private void checkPriorities(Resources wanted, Refusals refusals) {
+        if (wanted.cpuShares() != null && wanted.cpuShares() > USUAL_SHARES) {
+            check(
+                    "capAdd",
+                    "a weight above %d CPU shares, which needs the capability".formatted(USUAL_SHARES),
+                    "SYS_NICE",
+                    capAdd,
+                    refusals);
+        }
+        wanted.ulimits().stream()
                 .filter(limit -> limit.name().equals("rtprio") || limit.name().equals("nice"))
                 .filter(limit -> limit.hard() != 0)
                 .forEach(limit -> check(

@@ -53,7 +53,7 @@ class PolicyTest {
                 run().mounts(List.of(new Mount(OUTPUTS + "/" + ENDED + "/1/checkpoints", "/pretrained", true))),
                 run().networkMode("none"),
                 run().memory(DataSize.parse("100t")).pidsLimit(16_384L),
-                run().networkMode("default"),
+                run().networkMode("default").cpuShares(1024),
                 run().oomScoreAdj(500).cgroupns("private"),
                 run().capAdd(List.of("cap_sys_ptrace", "IPC_LOCK")),
                 run().securityOpt(List.of("no-new-privileges")));
@@ -121,6 +121,9 @@ class PolicyTest {
                 arguments(
                         run().ulimits(List.of(new Ulimit("rtprio", 0, 99))),
                         "the limit rtprio, which needs the capability 'SYS_NICE' is not allowed"),
+                arguments(
+                        run().cpuShares(1025),
+                        "a weight above 1024 CPU shares, which needs the capability 'SYS_NICE' is not allowed"),
                 arguments(
                         run().pidsLimit(-1L),
                         "more processes and threads than 16384 are not allowed by the rule pids of the built-in policy."
@@ -352,6 +355,9 @@ class PolicyTest {
         assertThat(builtIn.pidsOf(run().build())).isEqualTo(16_384);
         assertThat(builtIn.memoryOf(run().memory(DataSize.parse("1g")).build())).isEqualTo(DataSize.parse("1g"));
         assertThat(builtIn.pidsOf(run().pidsLimit(100L).build())).isEqualTo(100);
+        // To the engine 0 would mean that there is no limit.
+        assertThat(builtIn.memoryOf(run().memory(new DataSize(0)).build())).isEqualTo(host);
+        assertThat(builtIn.pidsOf(run().pidsLimit(0L).build())).isEqualTo(16_384);
         assertThat(refusals(builtIn, run().memory(DataSize.parse("65g"))))
                 .singleElement()
                 .asString()
