@@ -8,6 +8,7 @@ import dev.trainyard.core.lifecycle.RetryPolicy;
 import dev.trainyard.core.lifecycle.StopReason;
 import dev.trainyard.core.lifecycle.Verdict;
 import dev.trainyard.core.request.RetryJson;
+import dev.trainyard.core.text.HiddenValues;
 import dev.trainyard.db.AttemptStore.End;
 import dev.trainyard.db.AttemptStore.Locked;
 import java.time.Duration;
@@ -57,7 +58,7 @@ final class AbsentWorkerEndings {
     /** A COLLECTING attempt: its exit is recorded, its outputs perhaps in part. */
     End collected(Locked locked, String why) {
         Attempt attempt = attempts.find(locked.attempt()).orElseThrow();
-        LogClues clues = LogClues.of(logs.tail(attempt.id(), LogClues.TAIL_CHARS));
+        LogClues clues = LogClues.of(logs.tail(attempt.id(), LogClues.TAIL_CHARS), HiddenValues.NONE);
         return end(locked, Verdict.of(attempt.evidence(true, clues)), attempt.exitCode(), why, false);
     }
 

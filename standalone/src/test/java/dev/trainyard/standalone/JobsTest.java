@@ -482,6 +482,26 @@ class JobsTest {
                         "PROGRAM_ERROR exit code 3: boom");
     }
 
+    /** More people read the history than may see the values of variables, and events go to chat rooms. */
+    @Test
+    void the_last_words_of_a_program_are_told_without_the_values_of_its_variables() {
+        UUID job = UUID.randomUUID();
+        yard.publish(job, """
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"login","image":{"reference":"busybox:latest"},
+                 "run":{"command":["sh","-c","echo $HOST_OF_DB refused $DB_PASS; exit 3"],
+                        "environment":{"DB_PASS":"topsecret77","HOST_OF_DB":"db.example"},"publicVariables":["HOST_OF_DB"]}}""".formatted(job));
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job))
+                .singleElement()
+                .extracting(attempt -> attempt.get("detail"))
+                .isEqualTo("exit code 3: db.example refused ***");
+        assertThat(yard.select("select data::text as data from history.events where job_id = ?", job))
+                .isNotEmpty()
+                .noneSatisfy(event -> assertThat((String) event.get("data")).contains("topsecret77"));
+    }
+
     @Test
     void a_retry_that_helps_ends_the_job_well_and_writes_where_no_other_attempt_does() throws IOException {
         Path folder = Files.createDirectory(directory.resolve("marked"));

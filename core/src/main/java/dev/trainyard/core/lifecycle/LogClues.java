@@ -1,5 +1,6 @@
 package dev.trainyard.core.lifecycle;
 
+import dev.trainyard.core.text.HiddenValues;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,14 +29,17 @@ public record LogClues(boolean noSpaceLeft, boolean gpuOutOfMemory, Optional<Str
     /** How much of the end of a log is searched. */
     public static final int TAIL_CHARS = 32 * 1024;
 
-    public static LogClues of(String tail) {
+    /** @param hidden values that the last line is told without: before it is shortened, and if one has several lines */
+    public static LogClues of(String tail, HiddenValues hidden) {
         String lower = tail.toLowerCase(Locale.ROOT);
-        List<String> lines = tail.lines()
+        List<String> lines = hidden.maskedIn(tail)
+                .lines()
                 // A progress bar overwrites its line. Its final text follows the last carriage return.
                 .map(line -> line.substring(line.lastIndexOf('\r') + 1).strip())
                 .filter(line -> !line.isEmpty())
                 .toList();
-        Optional<String> last = lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast());
+        Optional<String> last =
+                lines.isEmpty() ? Optional.empty() : Optional.of(hidden.maskedInWordsOfOthers(lines.getLast()));
         return new LogClues(
                 lower.contains("no space left on device"),
                 GPU_MEMORY.stream().anyMatch(lower::contains) || lower.lines().anyMatch(LogClues::isTensorFlows),

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 /** Removes values of variables from messages of other programs, because more people can read the messages than may see the values. */
 public final class HiddenValues {
 
+    public static final HiddenValues NONE = new HiddenValues(List.of());
+
     private static final String MASK = "***";
 
     /** Shorter values occur in many sentences and are not secrets. */

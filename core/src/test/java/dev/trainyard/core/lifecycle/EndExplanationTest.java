@@ -1,8 +1,11 @@
 package dev.trainyard.core.lifecycle;
 
+import static dev.trainyard.core.text.HiddenValues.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trainyard.core.text.HiddenValues;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,14 +22,14 @@ class EndExplanationTest {
     @Test
     void an_error_of_the_program_is_its_code_and_its_last_words() {
         assertThat(of(Cause.PROGRAM_ERROR, exit(3, null, null, null), BOOM)).isEqualTo("exit code 3: boom");
-        assertThat(of(Cause.PROGRAM_ERROR, exit(3, null, null, null), LogClues.of("")))
+        assertThat(of(Cause.PROGRAM_ERROR, exit(3, null, null, null), LogClues.of("", NONE)))
                 .isEqualTo("exit code 3");
         assertThat(of(Cause.COMPLETED, exit(0, null, null, null), BOOM)).isNull();
     }
 
     @Test
     void messages_about_space_are_a_hint_at_small_file_systems_of_the_container() {
-        LogClues clues = LogClues.of("x\nOSError: [Errno 28] No space left on device");
+        LogClues clues = LogClues.of("x\nOSError: [Errno 28] No space left on device", NONE);
 
         assertThat(of(Cause.PROGRAM_ERROR, exit(1, null, null, null), clues))
                 .startsWith("exit code 1: OSError: [Errno 28] No space left on device. ")
@@ -34,6 +37,20 @@ class EndExplanationTest {
         assertThat(of(Cause.DISK_FULL, exit(1, null, null, "The disk of /srv/outputs was full"), clues))
                 .isEqualTo(
                         "exit code 1: OSError: [Errno 28] No space left on device. The disk of /srv/outputs was full");
+    }
+
+    @Test
+    void the_last_words_lack_hidden_values_also_where_they_are_shortened_or_a_value_has_several_lines() {
+        String line = "x".repeat(290) + " s3cr3t-and-long";
+        assertThat(LogClues.of("a\n" + line, new HiddenValues(List.of("s3cr3t-and-long")))
+                        .lastLine())
+                .contains("x".repeat(290) + " ***");
+        assertThat(LogClues.of("key: BEGIN\nabc\nEND\n", new HiddenValues(List.of("BEGIN\nabc\nEND\n")))
+                        .lastLine())
+                .contains("key: ***");
+        assertThat(LogClues.of("no host db-77", new HiddenValues(List.of("tcp:db-77"), List.of("tcp:db-77")))
+                        .lastLine())
+                .contains("no host ***");
     }
 
     @ParameterizedTest
@@ -47,7 +64,7 @@ class EndExplanationTest {
                 "cudaErrorMemoryAllocation"
             })
     void messages_about_gpu_memory_are_a_hint(String line) {
-        assertThat(of(Cause.PROGRAM_ERROR, exit(1, null, null, null), LogClues.of(line)))
+        assertThat(of(Cause.PROGRAM_ERROR, exit(1, null, null, null), LogClues.of(line, NONE)))
                 .contains("GPU memory ran out", "smaller batch");
     }
 

@@ -292,10 +292,11 @@ final class OutputsStep implements Step {
 
     private void end(AttemptRun run, Known known, boolean complete) {
         Attempt attempt = known.row();
-        LogClues clues = LogClues.of(run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)));
+        Request.Submit request = run.request();
+        LogClues clues = LogClues.of(
+                run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)), AttemptEnd.hidden(request));
         ExitEvidence evidence = attempt.evidence(!known.endedByItself(), clues);
         Cause cause = Verdict.of(evidence);
-        Request.Submit request = run.request();
         // Whom somebody wanted killed had no grace period to end in.
         String stopSignal = attempt.killRequested() ? "SIGKILL" : ExitWatch.stopSignal(request);
         String detail = EndExplanation.of(cause, evidence, clues, stopSignal, host.grace(request));
