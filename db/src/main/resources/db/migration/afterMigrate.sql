@@ -13,6 +13,8 @@ begin
     foreach reader in array array['trainyard_reader', 'trainyard_sql'] loop
         execute format('alter role %I connection limit %s', reader, case reader when 'trainyard_reader' then 20 else 16 end);
         execute format('alter role %I reset all', reader);
+        -- What a reader has set for one database comes before this.
+        execute format('alter role %I in database %I reset all', reader, current_database());
         execute format('alter role %I set default_transaction_read_only = on', reader);
         execute format('alter role %I set statement_timeout = ''30s''', reader);
         execute format('alter role %I set idle_in_transaction_session_timeout = ''30s''', reader);

@@ -261,10 +261,7 @@ public final class HistorySql {
         try {
             return DriverManager.getConnection(url.jdbc(), properties);
         } catch (SQLException e) {
-            throw new DatabaseUnavailable(
-                    "Cannot log in at %s to run the query: %s. Start the server with --reader-postgres URL, where the URL names a user and its password."
-                            .formatted(url, Migrations.rootMessage(e)),
-                    e);
+            throw Refusal.ofReader("Cannot log in to run the query at", url, e);
         }
     }
 

@@ -22,6 +22,17 @@ final class Refusal {
                 "%s %s: %s. %s.".formatted(attempted, url, words(e), remedy(url, sqlState(e), e)), e);
     }
 
+    /** The same for the readers' own role, whose login the server is given with an option. */
+    static DatabaseUnavailable ofReader(String attempted, PostgresUrl url, Throwable e) {
+        String state = sqlState(e);
+        return state.startsWith("28") || state.equals("08004")
+                ? new DatabaseUnavailable(
+                        "%s %s: %s. Start the server with --reader-postgres URL, where the URL names a user and its password."
+                                .formatted(attempted, url, words(e)),
+                        e)
+                : of(attempted, url, e);
+    }
+
     private static String remedy(PostgresUrl url, String state, Throwable e) {
         if (cause(e, UnknownHostException.class) != null) {
             return "Check the host in the URL";

@@ -230,8 +230,12 @@ public final class LocalPostgres implements AutoCloseable {
                 "listen_addresses=127.0.0.1",
                 "-c",
                 "unix_socket_directories=",
+                // Everybody on this machine may open connections without logging in: there are far more of them than
+                // Trainyard and its readers have, and each ends soon.
                 "-c",
-                "max_connections=100",
+                "max_connections=300",
+                "-c",
+                "authentication_timeout=10s",
                 // The lock table has this many entries per connection, and a reader can lock every table and index.
                 "-c",
                 "max_locks_per_transaction=256",

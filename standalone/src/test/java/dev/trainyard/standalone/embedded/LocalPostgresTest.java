@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -15,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -150,6 +154,42 @@ class LocalPostgresTest {
                 assertThat(connection.getCatalog()).isEqualTo("trainyard");
             }
         }
+    }
+
+    /** Everybody on this machine may open them. Until Postgres ends one, it has the place of a session. */
+    @Test
+    void many_connections_that_do_not_log_in_leave_places_for_those_that_do_and_are_ended_soon() throws Exception {
+        List<Socket> strangers = new ArrayList<>();
+        try (LocalPostgres postgres = LocalPostgres.start(directory, 0)) {
+            for (int i = 0; i < 150; i++) {
+                Socket stranger = new Socket(InetAddress.getLoopbackAddress(), postgres.port());
+                strangers.add(stranger);
+                stranger.getOutputStream().write(startupPacket(LocalPostgres.WORKER));
+                // Postgres asks for the password.
+                assertThat((char) stranger.getInputStream().read())
+                        .as("stranger %d", i)
+                        .isEqualTo('R');
+            }
+
+            login(postgres, "trainyard", LocalPostgres.WORKER, postgres.password(LocalPostgres.WORKER))
+                    .close();
+            assertThat(PostgresClient.of(postgres).query("show authentication_timeout"))
+                    .isEqualTo("10s");
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    private static byte[] startupPacket(String user) {
+        byte[] words = ("user\0" + user + "\0database\0" + LocalPostgres.DATABASE + "\0\0")
+                .getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(8 + words.length)
+                .putInt(8 + words.length)
+                .putInt(3 << 16)
+                .put(words)
+                .array();
     }
 
     /** There it would not be bounded, and could take all the locks of the server. */
