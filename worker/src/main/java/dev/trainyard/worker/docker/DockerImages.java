@@ -53,7 +53,8 @@ final class DockerImages implements EngineImages {
                                 Objects.requireNonNullElse(image.getRawValues().get("Variant"), "")
                                         .toString()),
                         onBuild(image),
-                        volumes(image)));
+                        volumes(image),
+                        environment(image)));
             } catch (NotFoundException e) {
                 return Optional.empty();
             }
@@ -64,6 +65,12 @@ final class DockerImages implements EngineImages {
         ContainerConfig config = image.getConfig();
         String[] triggers = config == null ? null : config.getOnBuild();
         return triggers == null ? List.of() : List.of(triggers);
+    }
+
+    private static List<String> environment(InspectImageResponse image) {
+        ContainerConfig config = image.getConfig();
+        String[] variables = config == null ? null : config.getEnv();
+        return variables == null ? List.of() : List.of(variables);
     }
 
     private static List<String> volumes(InspectImageResponse image) {

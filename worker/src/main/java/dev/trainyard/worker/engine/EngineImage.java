@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param platform for which it was built
  * @param onBuild ONBUILD instructions, with which a build from this image begins
  * @param volumes folders that it declares with {@code VOLUME}
+ * @param environment of its programs, as {@code NAME=value}
  */
 public record EngineImage(
         String id,
@@ -20,7 +21,8 @@ public record EngineImage(
         List<String> repoDigests,
         EnginePlatform platform,
         List<String> onBuild,
-        List<String> volumes) {
+        List<String> volumes,
+        List<String> environment) {
 
     /** Whether the reference is a name of the image. The engine also finds images by a prefix of the id. */
     public boolean isNamed(String reference) {

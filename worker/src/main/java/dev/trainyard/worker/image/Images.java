@@ -223,15 +223,18 @@ public final class Images {
                 // The build would also pull it, but without the pause after a failure of the registry.
                 Optional<EngineImage> unused = ofEngine(image, asker);
             }
+            StageValues values = new StageValues(arguments);
             for (String image : reach.bases()) {
                 Optional<EngineImage> base = ofEngine(image, asker);
                 if (base.isPresent()) {
+                    values.inherit(base.get().environment());
                     for (String platform : reach.platforms().getOrDefault(image, Set.of())) {
                         requirePlatform(base.get(), image, platform);
                     }
-                    checkTriggers(base.get(), image, build.args().keySet(), asker);
+                    values.add(checkTriggers(base.get(), image, build.args().keySet(), asker), "ONBUILD of " + image);
                 }
             }
+            values.add(dockerfile.instructions(), "the Dockerfile");
             String network = network();
             ProvidedImage done = broken.attempt(
                     tag, progress, () -> steps.run(build, arguments, tag, dockerfile, facts, network, progress));
@@ -312,9 +315,9 @@ public final class Images {
         Optional<EngineImage> unused = ofEngine(name, asker);
     }
 
-    /** Checks the ONBUILD instructions of the base image. */
-    private void checkTriggers(EngineImage image, String base, Set<String> arguments, Asker asker)
-            throws InterruptedException {
+    /** Checks the ONBUILD instructions of the base image, and returns them. */
+    private List<DockerfileInstruction> checkTriggers(
+            EngineImage image, String base, Set<String> arguments, Asker asker) throws InterruptedException {
         List<DockerfileInstruction> triggers = image.onBuild().stream()
                 .flatMap(trigger -> Dockerfile.ofTrigger(trigger, base).stream())
                 .toList();
@@ -324,6 +327,7 @@ public final class Images {
         for (String other : reach.others()) {
             requireNoId(other, asker);
         }
+        return triggers;
     }
 
     /** Not during the pause after a failure of the registry: otherwise every build would hold a slot while it waits for the registry. */

@@ -920,6 +920,25 @@ class ImagesTest {
         return dockerfile("FROM busybox", "RUN : " + UUID.randomUUID() + "; echo sees $(ls /sys/class/net)");
     }
 
+    /** Nothing ends such a step but a restart of the engine. */
+    @Test
+    void values_that_would_take_the_engine_hours_are_refused_before_the_build_also_those_of_the_base_image()
+            throws Exception {
+        String base = aName();
+        ProvidedImage image =
+                images.provide(dockerfile("FROM busybox", "ENV A=" + "a".repeat(30_000)), "a", progress::add);
+        engine.tag(image.id(), base);
+        given.add(base);
+
+        assertThat(failure(dockerfile("FROM " + base, "ENV B=$A$A$A", "RUN true")))
+                .hasMessageContaining("line 2 of the Dockerfile (ENV)");
+        // Fourteen lines more would take minutes.
+        assertThat(failure(dockerfile(
+                        "FROM busybox", "ENV A=" + "a".repeat(16), ("ENV A=$A$A\n").repeat(13) + "RUN true")))
+                .extracting(ImageFailure::verdict)
+                .isEqualTo(Cause.IMAGE_BUILD_FAILED);
+    }
+
     @Test
     void nor_does_what_a_base_image_adds_to_the_build() throws Exception {
         String base = aName();
