@@ -146,17 +146,20 @@ public record OutputManifest(
                     found.modified());
         }
 
+        private int next(InputStream in, MessageDigest digest) throws IOException, InterruptedException {
+            return DigestTurns.OF_HOST.read(in, buffer, digest);
+        }
+
         private OutputFile read(OpenFolder parent, FolderListing.Found found) throws IOException, InterruptedException {
             MessageDigest digest = sha256();
             long size = 0;
             Path name = found.file().getFileName();
             try (InputStream in = parent.read(name, 0)) {
-                for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                for (int count = next(in, digest); count >= 0; count = next(in, digest)) {
                     heedInterrupt();
                     if (isEnough()) {
                         return withoutDigest(found);
                     }
-                    digest.update(buffer, 0, count);
                     size += count;
                     read += count;
                     progress.read(read, Math.max(read, all));
