@@ -12,6 +12,7 @@ import dev.trainyard.core.training.AddressingReader;
 import dev.trainyard.core.training.BuildSpec;
 import dev.trainyard.core.training.CpuQuota;
 import dev.trainyard.core.training.GpuReservation;
+import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.GracePeriod;
 import dev.trainyard.core.training.ImageSource.Pull;
 import dev.trainyard.core.training.Parameter;
@@ -148,6 +149,8 @@ final class ServiceReader implements Setting.Said {
         Map<String, String> environment =
                 new EnvironmentReader(variables.asMap(), options.files(), report).read(service);
         Setting.read(this, run);
+        // Before the variables are read: it sets some of them.
+        Gpus gpus = GpuReservation.read(service, environment);
         program(environment);
         places();
         limits();
@@ -161,7 +164,7 @@ final class ServiceReader implements Setting.Said {
                 pull(),
                 build(),
                 run.build(),
-                GpuReservation.read(service, environment),
+                gpus,
                 labels(),
                 get("stop_grace_period", field -> field.duration().map(asked -> GracePeriod.of(field, asked)))
                         .orElse(Request.Submit.DEFAULT_GRACE_PERIOD),

@@ -9,8 +9,8 @@ import dev.trainyard.core.training.Gpus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,22 +24,18 @@ final class GpuFlag {
 
     private final ConfigValue flag;
     private final Set<String> seen = new HashSet<>();
-    private final Set<String> capabilities = new LinkedHashSet<>();
+    private final Map<String, String> environment;
     private final List<String> devices = new ArrayList<>();
     private Gpus count = new Gpus.Count(1, null, null);
 
-    private GpuFlag(ConfigValue flag) {
+    private GpuFlag(ConfigValue flag, Map<String, String> environment) {
         this.flag = flag;
+        this.environment = environment;
     }
 
-    /**
-     * @param capabilities receives the requested capabilities of the driver other than {@code gpu}
-     */
-    static Gpus read(ConfigValue flag, Set<String> capabilities) {
-        GpuFlag reader = new GpuFlag(flag);
-        Gpus gpus = reader.read();
-        capabilities.addAll(reader.capabilities);
-        return gpus;
+    /** @param environment the container's variables, which receive the capabilities of the driver */
+    static Gpus read(ConfigValue flag, Map<String, String> environment) {
+        return new GpuFlag(flag, environment).read();
     }
 
     private Gpus read() {
@@ -82,7 +78,10 @@ final class GpuFlag {
                 }
             }
             case "capabilities" ->
-                Arrays.stream(value.split(",", -1)).map(String::strip).forEach(this::capability);
+                GpuReservation.capabilities(
+                        flag,
+                        Arrays.stream(value.split(",", -1)).map(String::strip).toList(),
+                        environment);
             case "options" -> flag.problem("options cannot be passed on to the worker", "Leave them out");
             default ->
                 flag.problem(
@@ -124,16 +123,6 @@ final class GpuFlag {
                 flag.problem("the device %s is named twice".formatted(name), "Name each device once");
             }
             devices.add(name);
-        }
-    }
-
-    private void capability(String name) {
-        if (!name.matches("[a-z0-9]{1,30}")) {
-            flag.problem(
-                    "%s is not a capability of the driver".formatted(Excerpt.quote(name)),
-                    "Write one such as utility, or leave capabilities out");
-        } else if (!name.equals("gpu")) {
-            capabilities.add(name);
         }
     }
 }

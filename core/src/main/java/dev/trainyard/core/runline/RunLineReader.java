@@ -28,7 +28,6 @@ import dev.trainyard.core.training.TuningReader;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the flags of a docker run line into a {@link TrainingSpec}. Each flag is read by the line that names it. */
 final class RunLineReader {
 
-    private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
     private static final Pattern ULIMIT = Pattern.compile("([a-z]{1,30})=(-?\\d{1,15})(?::(-?\\d{1,15}))?");
     private static final Pattern FRACTION = Pattern.compile("(\\d{1,9})/(0*[1-9]\\d{0,8})");
 
@@ -180,15 +178,7 @@ final class RunLineReader {
                     .formatted(GpuReservation.VISIBLE));
         }
         runtime();
-        Set<String> capabilities = new LinkedHashSet<>();
-        Gpus gpus = GpuFlag.read(flag, capabilities);
-        if (!capabilities.isEmpty()) {
-            // As the engine's nvidia driver passes them.
-            String passed = String.join(",", capabilities);
-            environment.put(DRIVER_CAPABILITIES, passed);
-            flag.notice("the capabilities are passed on as %s=%s".formatted(DRIVER_CAPABILITIES, passed));
-        }
-        return gpus;
+        return GpuFlag.read(flag, environment);
     }
 
     private Optional<ConfigValue> runtime() {

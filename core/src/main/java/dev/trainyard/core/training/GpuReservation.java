@@ -2,6 +2,7 @@ package dev.trainyard.core.training;
 
 import dev.trainyard.core.reading.ConfigValue;
 import dev.trainyard.core.text.Excerpt;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,11 +14,20 @@ public final class GpuReservation {
 
     public static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
 
+    private static final String DRIVER_CAPABILITIES = "NVIDIA_DRIVER_CAPABILITIES";
+
     /** Maximum number of devices that a job can request. */
     public static final int MOST = 1024;
 
     /** Index or UUID of a device, the same pattern as in the message's schema. */
     public static final String DEVICE = "[A-Za-z0-9][A-Za-z0-9_./:-]{0,99}";
+
+    /** What the engine passes on to the driver (moby, {@code devices_nvidia_linux.go}). */
+    private static final List<String> OF_DRIVER =
+            List.of("compute", "utility", "video", "graphics", "display", "compat32");
+
+    /** The kind of device. Each selects the engine's nvidia driver, and is not passed on. */
+    private static final Set<String> OF_DEVICE = Set.of("gpu", "nvidia");
 
     /** Docker itself sends {@code all} as -1. */
     private static final Set<String> ALL = Set.of("all", "-1");
@@ -37,6 +47,7 @@ public final class GpuReservation {
                                 .isPresent());
     }
 
+    /** @param environment the container's variables. Receives the capabilities of the driver */
     public static Gpus read(ConfigValue service, Map<String, String> environment) {
         List<ConfigValue> asked =
                 Stream.concat(gpus(service).stream(), devices(service).stream()).toList();
@@ -53,7 +64,7 @@ public final class GpuReservation {
             variables.ifPresent(GpuReservation::isReplaced);
         }
         ConfigValue first = asked.getFirst();
-        return first.name().equals("gpus") ? shortForm(first) : device(first, true);
+        return first.name().equals("gpus") ? shortForm(first, environment) : device(first, true, environment);
     }
 
     /**
@@ -102,7 +113,7 @@ public final class GpuReservation {
         }
         runtime.notice("is read as a request for the GPUs that %s=%s makes visible. Better: reserve them with gpus"
                 .formatted(VISIBLE, Excerpt.plain(visible, 60)));
-        return visible.equals("all") ? new Gpus.All(null, null) : named(runtime, List.of(visible.split(",")));
+        return visible.equals("all") ? new Gpus.All(null, null) : named(runtime, List.of(visible));
     }
 
     private static List<ConfigValue> devices(ConfigValue service) {
@@ -117,7 +128,7 @@ public final class GpuReservation {
                 .orElse(List.of());
     }
 
-    private static Gpus shortForm(ConfigValue gpus) {
+    private static Gpus shortForm(ConfigValue gpus, Map<String, String> environment) {
         if (!gpus.isList()) {
             if (!gpus.text().orElse("").equals("all")) {
                 gpus.problem("is neither 'all' nor a list", "Write gpus: all, or a list such as - count: 2");
@@ -128,10 +139,10 @@ public final class GpuReservation {
         if (items.size() != 1) {
             gpus.problem("has %d entries".formatted(items.size()), "Write one entry with count or device_ids");
         }
-        return items.isEmpty() ? Gpus.NONE : device(items.getFirst(), false);
+        return items.isEmpty() ? Gpus.NONE : device(items.getFirst(), false, environment);
     }
 
-    private static Gpus device(ConfigValue device, boolean capabilitiesNeeded) {
+    private static Gpus device(ConfigValue device, boolean capabilitiesNeeded, Map<String, String> environment) {
         device.allowOnly(List.of("capabilities", "count", "device_ids", "driver", "options"));
         device.get("options")
                 .filter(options -> !options.isBlank())
@@ -139,7 +150,13 @@ public final class GpuReservation {
         device.get("driver")
                 .filter(driver -> !driver.isBlank())
                 .ifPresent(driver -> driver.matching("nvidia", "nvidia, the only supported driver"));
-        capabilities(device, capabilitiesNeeded);
+        device.get("capabilities")
+                .filter(field -> !capabilitiesNeeded || !field.texts().isEmpty())
+                .ifPresentOrElse(field -> capabilities(field, field.texts(), environment), () -> {
+                    if (capabilitiesNeeded) {
+                        device.problem("has no capabilities, which Compose requires", "Write capabilities: [gpu]");
+                    }
+                });
         Optional<ConfigValue> count = device.get("count");
         Optional<ConfigValue> ids = device.get("device_ids");
         if (count.isPresent() && ids.isPresent()) {
@@ -161,7 +178,12 @@ public final class GpuReservation {
                 .orElse(Gpus.NONE);
     }
 
-    private static Gpus named(ConfigValue ids, List<String> names) {
+    /** @param entries ids, or several with commas between them: the engine joins all entries with commas */
+    private static Gpus named(ConfigValue ids, List<String> entries) {
+        List<String> names = entries.stream()
+                .flatMap(entry -> Arrays.stream(entry.split(",", -1)))
+                .map(String::strip)
+                .toList();
         if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
             ids.problem(
                     "names no device, or names a device twice", "List each device once, for example [\"0\", \"2\"]");
@@ -174,19 +196,25 @@ public final class GpuReservation {
         return new Gpus.Devices(names);
     }
 
-    private static void capabilities(ConfigValue device, boolean needed) {
-        Optional<ConfigValue> field = device.get("capabilities");
-        if (field.isEmpty()) {
-            if (needed) {
-                device.problem("has no capabilities, which Compose requires", "Write capabilities: [gpu]");
-            }
-            return;
-        }
-        List<String> names = field.get().texts();
-        if (!names.contains("gpu")) {
-            field.get().problem("does not contain gpu, the only supported kind of device", "Write capabilities: [gpu]");
-        } else if (names.size() > 1) {
-            field.get().notice("only gpu is passed on. Set the others with the variable NVIDIA_DRIVER_CAPABILITIES");
+    /**
+     * Passes the capabilities on to the driver, as the engine does: it replaces what the container's variable says.
+     *
+     * @param environment the container's variables, which receive the capabilities
+     */
+    public static void capabilities(ConfigValue field, List<String> names, Map<String, String> environment) {
+        List<String> asked = names.stream()
+                .filter(name -> !OF_DEVICE.contains(name))
+                .distinct()
+                .toList();
+        asked.stream()
+                .filter(name -> !OF_DRIVER.contains(name))
+                .forEach(name -> field.problem(
+                        "%s is not a capability that Docker's nvidia driver has".formatted(Excerpt.quote(name)),
+                        "Write gpu, or with it some of " + String.join(", ", OF_DRIVER)));
+        if (!asked.isEmpty()) {
+            String passed = String.join(",", asked);
+            environment.put(DRIVER_CAPABILITIES, passed);
+            field.notice("the capabilities are passed on as %s=%s".formatted(DRIVER_CAPABILITIES, passed));
         }
     }
 }
