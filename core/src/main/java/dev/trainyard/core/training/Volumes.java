@@ -84,7 +84,8 @@ public final class Volumes {
 
     private void readShort(ConfigValue volume, String text) {
         String[] parts = unquoted(volume, text).split(":", -1);
-        boolean windows = text.matches("[a-zA-Z]:[\\\\/].*") || text.startsWith("\\\\");
+        // "d:/d" alone is a volume with one letter.
+        boolean windows = text.matches("[a-zA-Z]:(?:\\\\|/[^:]*+:/).*") || text.startsWith("\\\\");
         if (windows) {
             volume.problem(
                     "%s is a Windows path".formatted(Excerpt.path(text)),
@@ -182,7 +183,7 @@ public final class Volumes {
                 addTmpfs(volume, entry);
             }
             case "bind", "volume" -> {
-                boolean named = source.matches(VOLUME_NAME);
+                boolean named = !source.isEmpty() && "/.~".indexOf(source.charAt(0)) < 0;
                 if (type.equals("volume") && source.isEmpty() && !options.readOnly()) {
                     anonymous(volume, target);
                 } else if (source.isEmpty() || target.isEmpty()) {
@@ -314,7 +315,16 @@ public final class Volumes {
                     "Declare it there, or write an absolute path");
         } else {
             String volumeName = declaration == null ? name : volumeName(name, declaration);
-            if (!volumeName.matches(VOLUME_NAME)) {
+            if (volumeName.length() == 1) {
+                volume.problem(
+                        "Docker refuses %s as the name of a volume: it is too short"
+                                .formatted(Excerpt.quote(volumeName)),
+                        "Use two or more letters, digits, '_', '.' or '-'"
+                                + (declaration == null
+                                        ? ""
+                                        : ". Compose would put the project's name before it. Here, declare %s: {name: %s-data}"
+                                                .formatted(name, name)));
+            } else if (!volumeName.matches(VOLUME_NAME)) {
                 volume.problem(
                         "%s is not a valid name of a Docker volume".formatted(Excerpt.quote(volumeName)),
                         "Use two or more letters, digits, '_', '.' or '-'");
