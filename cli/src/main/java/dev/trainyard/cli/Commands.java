@@ -56,7 +56,7 @@ final class Commands {
         List<String> called = new ArrayList<>(NAMES);
         called.retainAll(args);
         for (String name : called.size() == 1 ? called : NAMES) {
-            root.addSubcommand(name, command(name, session));
+            root.addSubcommand(name, command(name, args, session));
         }
     }
 
@@ -70,7 +70,7 @@ final class Commands {
         return line;
     }
 
-    private static Object command(String name, Session session) {
+    private static Object command(String name, List<String> args, Session session) {
         return switch (name) {
             case "submit" -> new SubmitCommand(session);
             case "run" -> new RunCommand(session);
@@ -89,7 +89,7 @@ final class Commands {
             case "workers" -> WorkersCommand.line(session);
             case "gpus" -> new GpusCommand(session);
             case "queue" -> new QueueCommand(session);
-            case "sql" -> new SqlCommand(session);
+            case "sql" -> SqlCommand.line(args, session);
             case "info" -> new InfoCommand(session);
             default -> throw new IllegalArgumentException(name);
         };

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -19,9 +20,9 @@ final class Failures {
 
     /** For arguments that picocli cannot parse. */
     static int misused(ParameterException e, Session session) {
-        String words = e instanceof UnmatchedArgumentException unmatched
-                ? unmatched(unmatched)
-                : inOnePiece(String.valueOf(e.getMessage()));
+        String words = unmatched(e)
+                .map(first -> unmatched(e.getCommandLine(), first))
+                .orElseGet(() -> inOnePiece(String.valueOf(e.getMessage())));
         String end = words.endsWith("?") || words.endsWith(".") ? "" : ".";
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         session.err()
@@ -37,13 +38,25 @@ final class Failures {
                 .replaceFirst("' is not an? (int|long)\\b", "' is not an integer");
     }
 
-    private static String unmatched(UnmatchedArgumentException e) {
-        String first = e.getUnmatched().getFirst();
+    /** The first unknown argument. An unknown option explains why another argument is missing. */
+    private static Optional<String> unmatched(ParameterException e) {
+        return switch (e) {
+            case UnmatchedArgumentException unmatched ->
+                Optional.of(unmatched.getUnmatched().getFirst());
+            case MissingParameterException _ ->
+                e.getCommandLine().getUnmatchedArguments().stream()
+                        .filter(argument -> argument.startsWith("-"))
+                        .findFirst();
+            default -> Optional.empty();
+        };
+    }
+
+    private static String unmatched(CommandLine called, String first) {
         boolean option = first.startsWith("-");
-        boolean command = !option && !e.getCommandLine().getSubcommands().isEmpty();
-        List<String> known = command ? commands(e.getCommandLine()) : option ? options(e.getCommandLine()) : List.of();
+        boolean command = !option && !called.getSubcommands().isEmpty();
+        List<String> known = command ? commands(called) : option ? options(called) : List.of();
         Optional<String> foreign =
-                command && e.getCommandLine().getParent() == null ? ForeignCommands.hint(first) : Optional.empty();
+                command && called.getParent() == null ? ForeignCommands.hint(first) : Optional.empty();
         if (foreign.isPresent()) {
             return "unknown command '%s'. %s".formatted(first, foreign.get());
         }

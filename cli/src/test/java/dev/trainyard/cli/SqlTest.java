@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
+import dev.trainyard.cli.server.JsonText;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +39,21 @@ class SqlTest {
                 (3 rows)
                 """);
         assertThat(result.err()).isEqualTo("trainyard: only the first 3 rows are shown. Add a WHERE or LIMIT clause\n");
+    }
+
+    @Test
+    void a_query_may_begin_with_a_comment() {
+        server.answers("POST /sql", 200, ANSWER);
+
+        for (String query :
+                List.of("-- the longest jobs\nselect 1\n", "--\nselect 1", "--csv or not\nselect 1", "- 1")) {
+            assertThat(cli.run("sql", query, "--csv").out()).as(query).startsWith("name,n\n");
+            assertThat(cli.run("sql", "--csv", query).exitCode()).as(query).isZero();
+            assertThat(server.received().getLast().body())
+                    .isEqualTo(new String(JsonText.object(Map.of("query", query)), StandardCharsets.UTF_8));
+        }
+        assertThat(cli.run("sql", "-- a\nselect 1", "--cvs").err())
+                .startsWith("error: unknown option '--cvs'; did you mean --csv?");
     }
 
     @Test

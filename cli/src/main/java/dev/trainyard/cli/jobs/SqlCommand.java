@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,8 +47,15 @@ public final class SqlCommand implements Callable<Integer> {
         private boolean csv;
     }
 
-    public SqlCommand(Session session) {
+    private SqlCommand(Session session) {
         this.session = session;
+    }
+
+    /** @param args all arguments: a query that begins with a comment looks like an option, but contains white space */
+    public static CommandLine line(List<String> args, Session session) {
+        return new CommandLine(new SqlCommand(session))
+                .setUnmatchedOptionsArePositionalParams(args.stream()
+                        .anyMatch(arg -> arg.startsWith("-") && arg.chars().anyMatch(Character::isWhitespace)));
     }
 
     @Override
