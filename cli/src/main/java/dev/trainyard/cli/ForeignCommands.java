@@ -32,7 +32,7 @@ final class ForeignCommands {
                 "get",
                 "scontrol",
                 "stat");
-        say("To see a job's log: trainyard logs JOB", "tail", "log", "output", "stdout");
+        say("To see a job's log: trainyard logs JOB", "tail", "log", "stdout");
         say("To follow a job until it ends: trainyard logs -f JOB", "attach", "wait", "watch", "follow", "sattach");
         say(
                 "To list the devices and the job on each: trainyard gpus",
@@ -86,8 +86,8 @@ final class ForeignCommands {
                 "events",
                 "history",
                 "query",
-                "psql",
-                "metrics");
+                "psql");
+        say("To query the metrics of jobs: trainyard sql \"select * from history.metrics\"", "metrics");
         say(
                 "To see the addresses of the server, Kafka and Postgres: trainyard info. To see the version: trainyard --version",
                 "version",

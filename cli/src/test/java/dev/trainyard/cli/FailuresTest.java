@@ -151,6 +151,25 @@ class FailuresTest {
     }
 
     @Test
+    void a_command_that_lacks_one_letter_leads_to_itself() {
+        for (String command : Commands.NAMES) {
+            for (int i = 0; command.length() > 3 && i < command.length(); i++) {
+                String slip = command.substring(0, i) + command.substring(i + 1);
+
+                assertThat(cli.run(slip).err()).as(slip).containsPattern("(mean|trainyard) " + command + "\\b");
+            }
+        }
+        assertThat(cli.run("metrics").err()).contains("select * from history.metrics");
+    }
+
+    @Test
+    void an_unknown_option_is_named_even_if_an_argument_is_missing() {
+        assertThat(cli.run("show", "--jsno").err())
+                .isEqualTo("error: unknown option '--jsno'; did you mean --json? See 'trainyard show --help'.\n");
+        assertThat(cli.run("sql", "--x").err()).startsWith("error: unknown option '--x'; known options: --csv, ");
+    }
+
+    @Test
     void hints_name_the_program_as_it_was_called() {
         cli.environment("TRAINYARD_COMMAND", "./trainyard");
 
