@@ -41,7 +41,7 @@ class FailuresTest {
         assertThat(cli.run("logs", "x", "--build", "--no-build").err())
                 .startsWith("error: --build")
                 .doesNotContain("Error");
-        assertThat(cli.run("logs", "x", "--tail", "all").err()).contains("'all' is not an integer");
+        assertThat(cli.run("logs", "x", "--attempt", "all").err()).contains("'all' is not an integer");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.trainyard.cli.Cli.Result;
 import dev.trainyard.cli.server.FakeServer;
 import dev.trainyard.cli.server.FakeServer.Received;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,19 @@ class LogsTest {
                 .isEqualTo("epoch 9\n");
         assertThat(cli.run("logs", "-f", "-n", "0", "--build", JOB).exitCode()).isZero();
         assertThat(cli.run("logs", JOB, "--build", "--no-build").exitCode()).isEqualTo(64);
+    }
+
+    @Test
+    void all_lines_may_be_asked_for_as_of_docker() {
+        server.streams("GET /jobs/" + JOB + "/log?follow=false&build=failed", END);
+
+        for (String all : List.of("all", "ALL", "-1", "-20")) {
+            assertThat(cli.run("logs", "--tail", all, JOB).exitCode()).as(all).isZero();
+            assertThat(cli.run("logs", "-n" + all, JOB).exitCode()).as(all).isZero();
+        }
+        assertThat(cli.run("logs", "--tail", "few", JOB).err())
+                .isEqualTo(
+                        "error: Invalid value for option '--tail': 'few' is neither a number of lines nor 'all'. See 'trainyard logs --help'.\n");
     }
 
     @Test

@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code trainyard logs}. */
 @Command(
@@ -42,14 +44,30 @@ public final class LogsCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--tail"},
             paramLabel = "N",
-            description = "Only the last N lines. With -f, also new lines.")
-    private @Nullable Integer tail;
+            converter = Lines.class,
+            description = "Only the last N lines; 'all' for all (default). With -f, also new lines.")
+    private int tail = Lines.ALL;
 
     @Option(
             names = "--since",
             paramLabel = "WHEN",
             description = "Only output since this time: 10m, 2h, or 2026-11-24T18:00:00Z.")
     private @Nullable String since;
+
+    /** A number of lines. Docker takes {@code all} and any negative number for all lines. */
+    static final class Lines implements ITypeConverter<Integer> {
+
+        static final int ALL = -1;
+
+        @Override
+        public Integer convert(String text) {
+            try {
+                return text.equalsIgnoreCase("all") ? ALL : Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'%s' is neither a number of lines nor 'all'".formatted(text));
+            }
+        }
+    }
 
     @ArgGroup
     private @Nullable Build build;
@@ -77,7 +95,7 @@ public final class LogsCommand implements Callable<Integer> {
         Query log = JobLog.of(job.id(session, server), follow)
                 .with("attempt", attempt)
                 .with("build", build == null ? "failed" : build.asked())
-                .with("tail", tail)
+                .with("tail", tail < 0 ? null : tail)
                 .with("since", since == null ? null : TimeConverters.since("--since", since, session.clock()));
         AtomicBoolean told = new AtomicBoolean();
         JsonObject found = new JobLog(server, session.patience(), log, follow, false).read(entry -> {
