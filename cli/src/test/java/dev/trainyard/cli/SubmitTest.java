@@ -234,6 +234,7 @@ class SubmitTest {
                 "{\"state\":\"CANCELLED\",\"attempt\":{\"exitCode\":0}}|1|cancelled",
                 "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"NO_SUCH_PROGRAM\"}}|127|failed",
                 "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"NOT_EXECUTABLE\"}}|126|failed",
+                "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"NO_COMMAND\"}}|125|failed",
                 "{\"state\":\"FAILED\",\"reason\":\"START_FAILED\",\"attempt\":{\"cause\":\"START_FAILED\",\"startRefusal\":\"of a later release\"}}|125|failed",
                 "{\"state\":\"FAILED\",\"reason\":\"PORT_IN_USE\",\"attempt\":{\"cause\":\"PORT_IN_USE\",\"startRefusal\":\"PORT_TAKEN\"}}|125|failed",
                 "{\"state\":\"REJECTED\",\"reason\":\"other content\"}|64|rejected: other content"

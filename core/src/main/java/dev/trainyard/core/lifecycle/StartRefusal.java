@@ -8,6 +8,9 @@ public enum StartRefusal {
     /** A process outside of Trainyard listens on a host port. The port may become free later. */
     PORT_TAKEN(Cause.PORT_IN_USE),
 
+    /** Neither the request nor the image names a program. */
+    NO_COMMAND(Cause.START_FAILED),
+
     /** The image does not contain the program. */
     NO_SUCH_PROGRAM(Cause.START_FAILED),
 
@@ -54,6 +57,7 @@ public enum StartRefusal {
     /** What to do, in addition to the remedy of the cause. May be empty. */
     public String remedy() {
         return switch (this) {
+            case NO_COMMAND -> "Give a command: the image has none, or an empty entrypoint has reset it";
             case NO_SUCH_PROGRAM, NOT_EXECUTABLE ->
                 "Check command and entrypoint: the program is not in the image, or cannot be executed";
             case NO_SUCH_USER -> "Check user and group_add: the image does not have this name. A number always works";
@@ -70,7 +74,8 @@ public enum StartRefusal {
         return switch (this) {
             case NO_SUCH_PROGRAM -> 127;
             case NOT_EXECUTABLE -> 126;
-            case MOUNT_MISSING,
+            case NO_COMMAND,
+                    MOUNT_MISSING,
                     PORT_TAKEN,
                     NO_SUCH_USER,
                     WORKING_DIRECTORY,

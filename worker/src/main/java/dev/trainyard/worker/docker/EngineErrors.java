@@ -25,7 +25,7 @@ final class EngineErrors {
     private static final String PORTS = "ports are not available";
     private static final List<String> DEVICES =
             List.of("could not select device driver", "nvidia-container-cli: ", "unresolvable cdi devices");
-    private static final List<String> PROGRAM = List.of("exec: ", "exec format error", "no command specified");
+    private static final List<String> PROGRAM = List.of("exec: ", "exec format error");
     private static final List<String> NOT_EXECUTABLE =
             List.of("permission denied", "is a directory", "exec format error");
     private static final List<String> NO_SPACE = List.of("no space left on device", "no space left on device: unknown");
@@ -67,6 +67,9 @@ final class EngineErrors {
         }
         if (DEVICES.stream().anyMatch(words::contains)) {
             return StartRefusal.DEVICES_REFUSED;
+        }
+        if (words.endsWith("no command specified")) {
+            return StartRefusal.NO_COMMAND;
         }
         if (PROGRAM.stream().anyMatch(words::contains)) {
             return NOT_EXECUTABLE.stream().anyMatch(words::contains)

@@ -21,7 +21,9 @@ class EngineErrorsTest {
         failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown | NO_SUCH_PROGRAM | START_FAILED
         failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/etc": permission denied: unknown | NOT_EXECUTABLE | START_FAILED
         exec /train: exec format error | NOT_EXECUTABLE | START_FAILED
-        No command specified | NO_SUCH_PROGRAM | START_FAILED
+        No command specified | NO_COMMAND | START_FAILED
+        no command specified | NO_COMMAND | START_FAILED
+        unable to start container process: exec: "no command specified": executable file not found in $PATH: unknown | NO_SUCH_PROGRAM | START_FAILED
         No such image: sha256:1234 | IMAGE_GONE | IMAGE_PULL_FAILED
         No such container: 0fa3 | CONTAINER_REMOVED | KILLED_EXTERNALLY
         container is marked for removal and cannot be started | CONTAINER_REMOVED | KILLED_EXTERNALLY

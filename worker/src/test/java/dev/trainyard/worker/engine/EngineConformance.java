@@ -286,6 +286,11 @@ public abstract class EngineConformance {
     }
 
     @Test
+    void a_container_without_any_program_has_no_command() {
+        assertThat(refused(aRequest().entrypoint()).refusal()).isEqualTo(StartRefusal.NO_COMMAND);
+    }
+
+    @Test
     void a_port_of_another_program_is_in_use() throws IOException {
         try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             StartRefused refused =
