@@ -4,16 +4,19 @@ import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.worker.engine.EngineSilent;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The image is not available, after all retries of the step. */
 public final class ImageFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String A_PULL_FAILED = "a pull failed";
+
     private final Cause verdict;
     private final boolean logged;
     private final String ofRegistry;
-    private final boolean ofEngine;
+    private final boolean ofThisImage;
 
     ImageFailure(Cause verdict, String message) {
         this(verdict, message, false);
@@ -24,24 +27,24 @@ public final class ImageFailure extends RuntimeException {
      * @param logged whether the job's log contains more, as the output of the build
      */
     ImageFailure(Cause verdict, String message, boolean logged) {
-        this(verdict, message, logged, "a pull failed");
+        this(verdict, message, logged, A_PULL_FAILED);
     }
 
     private ImageFailure(Cause verdict, String message, boolean logged, String ofRegistry) {
         this(verdict, message, logged, ofRegistry, false);
     }
 
-    private ImageFailure(Cause verdict, String message, boolean logged, String ofRegistry, boolean ofEngine) {
+    private ImageFailure(Cause verdict, String message, boolean logged, String ofRegistry, boolean ofThisImage) {
         super(message);
-        this.ofEngine = ofEngine;
+        this.ofThisImage = ofThisImage;
         this.verdict = verdict;
         this.logged = logged;
         this.ofRegistry = ofRegistry;
     }
 
-    /** @param ofRegistry see {@link #ofRegistry} */
-    static ImageFailure notPulled(Cause verdict, String message, String ofRegistry) {
-        return new ImageFailure(verdict, message, false, ofRegistry);
+    /** @param ofRegistry see {@link #ofRegistry}; empty if other images of the registry are not affected */
+    static ImageFailure notPulled(Cause verdict, String message, Optional<String> ofRegistry) {
+        return new ImageFailure(verdict, message, false, ofRegistry.orElse(A_PULL_FAILED), ofRegistry.isEmpty());
     }
 
     /** The image was removed. The next attempt fetches it again. */
@@ -103,7 +106,7 @@ public final class ImageFailure extends RuntimeException {
 
     /** Whether the failure may also affect other images of the registry. */
     public boolean isOfRegistry() {
-        return verdict == Cause.IMAGE_PULL_FAILED && !ofEngine;
+        return verdict == Cause.IMAGE_PULL_FAILED && !ofThisImage;
     }
 
     /** The cause with which the attempt ends. */

@@ -147,6 +147,6 @@ final class Pull {
         return ImageFailure.notPulled(
                 cause.orElse(Cause.IMAGE_UNAVAILABLE),
                 what.formatted(reference) + ": " + words,
-                RegistryWords.outage(words).orElse("a pull failed"));
+                RegistryWords.ofRegistry(words));
     }
 }

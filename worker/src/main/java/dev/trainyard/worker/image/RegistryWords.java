@@ -21,6 +21,9 @@ final class RegistryWords {
     private static final List<String> UNAVAILABLE = List.of(
             "pull access denied",
             "manifest unknown",
+            "manifest invalid",
+            "blob unknown",
+            "unknown blob",
             "name unknown",
             ": not found",
             "no matching manifest",
@@ -32,8 +35,8 @@ final class RegistryWords {
             "401 unauthorized",
             "does not exist or may require");
 
-    /** The registry or the network to it fails, or the registry limits requests. A later try may succeed. */
-    private static final List<String> OUTAGE = List.of(
+    /** The registry or the network to it fails, or the registry limits requests. A later try may succeed, of this image or another. */
+    private static final List<String> OF_REGISTRY = List.of(
             "connection refused",
             "connection reset",
             "connection timed out",
@@ -53,17 +56,21 @@ final class RegistryWords {
             "request canceled",
             "context canceled",
             "unexpected eof",
+            "service unavailable",
+            "too many requests",
+            "toomanyrequests");
+
+    /** A later try may succeed, but the registry answers, and may have other images: behind a proxy each may come from another place. */
+    private static final List<String> OF_IMAGE = List.of(
             "internal server error",
             "bad gateway",
-            "service unavailable",
             "gateway timeout",
             "gateway time-out",
-            "too many requests",
-            "toomanyrequests",
             "download failed after attempts",
-            "layer verification failed");
+            "verification failed");
 
-    private static final Pattern FAILING_STATUS = Pattern.compile("\\b(?:status|http|code):? (?:5\\d\\d|429)\\b");
+    private static final Pattern BUSY_STATUS = Pattern.compile("\\b(?:status|http|code):? (?:503|429)\\b");
+    private static final Pattern FAILING_STATUS = Pattern.compile("\\b(?:status|http|code):? 5\\d\\d\\b");
 
     private RegistryWords() {}
 
@@ -78,20 +85,23 @@ final class RegistryWords {
                 || (own.contains("repository ") && own.contains(" not found"))) {
             return Optional.of(Cause.IMAGE_UNAVAILABLE);
         }
-        return outage(words).map(unused -> Cause.IMAGE_PULL_FAILED);
+        boolean later = ofRegistry(words).isPresent()
+                || OF_IMAGE.stream().anyMatch(own::contains)
+                || FAILING_STATUS.matcher(own).find();
+        return later ? Optional.of(Cause.IMAGE_PULL_FAILED) : Optional.empty();
     }
 
-    /** The outage, in words without an image name. Empty if the message is not about a known outage. */
-    static Optional<String> outage(String words) {
+    /** The failure that may also affect other images of the registry, in words without an image name. Empty if there is none. */
+    static Optional<String> ofRegistry(String words) {
         String own = QuotedWords.removed(words).toLowerCase(Locale.ROOT).strip();
-        Optional<String> known = OUTAGE.stream().filter(own::contains).findFirst();
+        Optional<String> known = OF_REGISTRY.stream().filter(own::contains).findFirst();
         if (known.isPresent()) {
             return known;
         }
         if (own.equals("eof") || own.endsWith(": eof")) {
             return Optional.of("unexpected EOF");
         }
-        Matcher status = FAILING_STATUS.matcher(own);
+        Matcher status = BUSY_STATUS.matcher(own);
         return status.find() ? Optional.of(status.group()) : Optional.empty();
     }
 

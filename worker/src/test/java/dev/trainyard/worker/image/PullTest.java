@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.worker.docker.HostDocker;
 import dev.trainyard.worker.engine.EngineMessage;
+import dev.trainyard.worker.engine.EngineRefused;
 import dev.trainyard.worker.engine.EngineSilent;
 import dev.trainyard.worker.engine.Workshop;
 import java.io.EOFException;
@@ -19,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class PullTest {
@@ -72,6 +75,29 @@ class PullTest {
                 .hasMessageContaining("image x/y:1 could not be pulled")
                 .hasMessageContaining("the engine broke the connection");
         assertThat(failure.isOfRegistry()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            unknown blob | false
+            error pulling image configuration: download failed after attempts=6: received unexpected HTTP status: 500 Internal Server Error | false
+            received unexpected HTTP status: 502 Bad Gateway | false
+            filesystem layer verification failed for digest sha256:cc5ad480 | false
+            received unexpected HTTP status: 503 Service Unavailable | true
+            error parsing HTTP 429 response body: invalid character | true
+            download failed after attempts=6: dial tcp 10.0.0.1:443: connect: connection refused | true
+            """)
+    void only_a_failure_that_others_may_have_is_one_of_the_registry(String words, boolean ofRegistry) {
+        Pull pull = new Pull(new StandInImages() {
+            @Override
+            public void pull(String reference, Consumer<EngineMessage> messages) {
+                throw new EngineRefused(500, words);
+            }
+        });
+
+        assertThat(catchThrowableOfType(ImageFailure.class, () -> pull.run("x/y:1", _ -> {}))
+                        .isOfRegistry())
+                .isEqualTo(ofRegistry);
     }
 
     @Test

@@ -43,6 +43,14 @@ class RegistryWordsTest {
             error parsing HTTP 429 response body: invalid character '<' looking for beginning of value | IMAGE_PULL_FAILED
             received unexpected HTTP status: 500 Internal Server Error | IMAGE_PULL_FAILED
             error pulling image configuration: download failed after attempts=6: dial tcp 10.0.0.1:443: connect: no route to host | IMAGE_PULL_FAILED
+            error pulling image configuration: download failed after attempts=1: unknown blob | IMAGE_UNAVAILABLE
+            unknown blob | IMAGE_UNAVAILABLE
+            blob unknown to registry | IMAGE_UNAVAILABLE
+            manifest invalid | IMAGE_UNAVAILABLE
+            manifest blob unknown | IMAGE_UNAVAILABLE
+            error pulling image configuration: download failed after attempts=6: received unexpected HTTP status: 500 Internal Server Error | IMAGE_PULL_FAILED
+            filesystem layer verification failed for digest sha256:cc5ad48043e67f8bbd01e76eab4d870f3acbc0135924210536ca231225505a76 | IMAGE_PULL_FAILED
+            error pulling image configuration: image config verification failed for digest sha256:6b1c2335e5718fe6e4d49e0c5522f83f460f4bd20adebb7a9332a90e8c79ccc3 | IMAGE_PULL_FAILED
             failed to register layer: Error processing tar file(exit status 1): write /opt/lib.so: no space left on device | DISK_FULL
             """)
     void the_engines_words_tell_the_cause_or_nothing(String words, @Nullable Cause cause) {
