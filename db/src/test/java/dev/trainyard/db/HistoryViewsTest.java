@@ -141,6 +141,22 @@ class HistoryViewsTest {
                 .isEqualTo("no route to http://***@proxy/ for //***@h of ada@h");
     }
 
+    /** Oracle's own form: the login is before the at sign, without slashes before it. */
+    @Test
+    void an_address_of_oracle_loses_its_login_too() {
+        for (String text :
+                List.of("jdbc:oracle:thin:scott/ti@ger@//db:1521/X", "--url=jdbc:oracle:oci:scott/t@db:1521:X")) {
+            String shown = text.replaceFirst("scott.*@", "***@");
+
+            assertThat(withoutLogins(text)).as(text).containsExactly(shown, shown);
+            assertThat(withoutLogins("no route to " + text)).contains("no route to " + shown);
+        }
+        assertThat(withoutLogins("jdbc:oracle:thin:@//db:1521/X")).containsOnly("jdbc:oracle:thin:@//db:1521/X");
+        String many = "jdbc:oracle:thin:".repeat(60_000);
+        assertThat(withoutLogins(many)).containsOnly(many);
+        assertThat(withoutLogins("@ " + many + "!")).containsOnly("@ " + many + "!");
+    }
+
     /** If a text was read again for each of its slashes, this would not end. */
     @Test
     void a_megabyte_of_slashes_is_read_once() {

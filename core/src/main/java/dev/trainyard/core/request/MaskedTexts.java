@@ -36,7 +36,7 @@ final class MaskedTexts {
         if (Logins.isMasked(text)) {
             problems.add(new Problem(
                     path,
-                    "contains //***@, which stands for a user and password that were hidden where this was read",
+                    "contains ***@ after // or jdbc:oracle, which stands for a user and password that were hidden where this was read",
                     "Write the address as the program is to get it"));
         }
     }

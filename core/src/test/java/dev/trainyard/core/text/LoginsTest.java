@@ -19,6 +19,14 @@ class LoginsTest {
         "//@h, //***@h",
         "//***@h, //***@h",
         "a://u:p@x b://p@y, a://***@y",
+        "jdbc:oracle:thin:scott/tiger@//db:1521/X, jdbc:oracle:thin:***@//db:1521/X",
+        "--url=jdbc:oracle:oci8:scott/ti@ger@db:1521:X, --url=jdbc:oracle:oci8:***@db:1521:X",
+        "jdbc:oracle:thin:@//db:1521/X, jdbc:oracle:thin:@//db:1521/X",
+        "jdbc:oracle:thin:***@db, jdbc:oracle:thin:***@db",
+        "a://u:p@x jdbc:oracle:thin:b/p@y, a://***@y",
+        "jdbc:oracle:thin:b/p@y a://u:p@x, jdbc:oracle:thin:***@x",
+        "jdbc:oracle:thin, jdbc:oracle:thin",
+        "jdbc:oracle:x y:u@h, jdbc:oracle:x y:u@h",
         "https://h/x, https://h/x",
         "ada@h//x, ada@h//x",
         "ada@h, ada@h",
@@ -29,7 +37,17 @@ class LoginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"***", "***@h", "// ***@h", "/***@h/", "*@h", "https://u:***@h"})
+    @ValueSource(
+            strings = {
+                "***",
+                "***@h",
+                "// ***@h",
+                "/***@h/",
+                "*@h",
+                "https://u:***@h",
+                "jdbc:oracle:***@h",
+                "oracle:thin:***@h"
+            })
     void a_text_with_stars_is_masked_only_where_a_login_was(String text) {
         assertThat(Logins.isMasked(text)).isFalse();
     }
