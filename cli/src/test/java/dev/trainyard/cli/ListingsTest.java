@@ -295,7 +295,7 @@ class ListingsTest {
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[],\"next\":null}");
         server.answers("GET /jobs/" + A + "/request", 200, """
                 {"request":{"image":{"reference":"x","pull":"always"},"gracePeriod":"PT1M","run":{"entrypoint":[],"command":["sh","-c","echo a"],
-                  "mounts":[{"source":"/d","target":"/d","propagation":"rslave"}],"ulimits":[{"name":"nofile","soft":1,"hard":2}],
+                  "mounts":[{"source":"/d","target":"/d","propagation":"rslave"},{"source":"/home/ann/e","target":"/e","inPlace":true}],"ulimits":[{"name":"nofile","soft":1,"hard":2}],
                   "memorySwap":-1,"sysctls":{"net.core.somaxconn":"5"},"readOnly":true,"anonymousVolumes":["/a","/b"],"later":[{"a":1,"b":"c"}]}}}""");
 
         assertThat(cli.run("show", A).out()).isEqualTo("""
@@ -305,6 +305,7 @@ class ListingsTest {
                 pull       always
                 command    sh -c 'echo a'
                 mount      /d:/d:rslave
+                mount      /home/ann/e:/e  in place, on the submitter's machine
                 with swap  without a limit
                 ulimits    nofile=1:2
                 sysctls    net.core.somaxconn=5

@@ -26,6 +26,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Jobs: {@code accept}, {@code cancel}, {@code hold}, {@code release}, {@code prioritise}. */
 public final class JobStore {
 
+    private static final String NOT_GRANTED =
+            "%s is to be mounted in place, and no server has granted that to this request. Send the request to the socket of the server on the machine with that folder (trainyard submit does), within an hour";
+
     private final Database database;
     private final JdbcClient sql;
     private final JobEvents events;
@@ -115,9 +118,28 @@ public final class JobStore {
     private Acceptance admit(Incoming incoming, boolean cancelledBefore, @Nullable String cancelledBy) {
         return switch (incoming.content()) {
             case Stated(Request.Submit request) -> {
+                List<String> inPlace = request.run().storage().inPlace();
+                Optional<InPlaceGrants.Grant> grant = inPlace.isEmpty()
+                        ? Optional.empty()
+                        : InPlaceGrants.find(sql, request.jobId(), incoming.digest());
+                if (!inPlace.isEmpty()
+                        && grant.filter(given -> given.places().containsAll(inPlace))
+                                .isEmpty()) {
+                    yield new Refused(NOT_GRANTED.formatted(inPlace.getFirst()));
+                }
                 insert(incoming, request, incoming.json(), cancelledBefore, cancelledBy);
+                if (grant.isPresent()) {
+                    sql.sql("update trainyard.job set only_worker = :worker where id = :id")
+                            .param("worker", grant.get().worker().value())
+                            .param("id", request.jobId().value())
+                            .update();
+                }
                 yield new Accepted();
             }
+            case Drafted(Request.Submit request, DraftRef draft)
+            when !request.run().storage().inPlace().isEmpty() ->
+                new Refused("draft %s mounts %s in place, which no draft can"
+                        .formatted(draft, request.run().storage().inPlace().getFirst()));
             case Drafted(Request.Submit request, DraftRef draft) -> {
                 String resolved = new String(RequestCodec.encode(request), StandardCharsets.UTF_8);
                 insert(incoming, request, resolved, cancelledBefore, cancelledBy);

@@ -79,6 +79,15 @@ public final class LogStore {
                 from trainyard.log_chunk where attempt_id = :attempt""").param("attempt", attempt.value()).query(Long.class).single();
     }
 
+    /** Whether nothing of the attempt's log was dropped. */
+    public boolean isWhole(AttemptId attempt) {
+        return sql.sql("""
+                select not exists (select from trainyard.log_chunk where attempt_id = :attempt and dropped_bytes is not null)""")
+                .param("attempt", attempt.value())
+                .query(Boolean.class)
+                .single();
+    }
+
     /**
      * Deletes the oldest chunks of the container log and keeps the last ones, up to {@code keep} bytes in total. One message of Trainyard
      * replaces the deleted chunks and reports their size.

@@ -55,7 +55,7 @@ final class WaitingJobs {
                 order by %1$s limit :limit)
             select q.*, former.avoid, former.last_worker, former.refused_by,
                    greatest(q.accepted_at, former.last_end) as since
-            from (select j.id, j.attempts, j.accepted_at, p.priority, p.queued_at, %2$s
+            from (select j.id, j.attempts, j.accepted_at, p.priority, p.queued_at, j.only_worker, %2$s
                   from page p join trainyard.job j on j.id = p.id) q
             left join lateral (
                 select array_agg(a.worker_id) filter (where a.cause in (%3$s)) as avoid,
@@ -123,10 +123,12 @@ final class WaitingJobs {
 
     private static Snapshot.Candidate candidate(JobId job, Needs needs, ResultSet row) throws SQLException {
         UUID last = row.getObject("last_worker", UUID.class);
+        UUID only = row.getObject("only_worker", UUID.class);
         return new Snapshot.Candidate(
                 job,
                 needs,
                 Set.of(),
+                only == null ? null : new WorkerId(only),
                 new Snapshot.Past(
                         workers(row, "avoid"),
                         last == null || needs.location() == null ? null : new WorkerId(last),

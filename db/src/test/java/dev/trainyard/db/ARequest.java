@@ -57,6 +57,11 @@ final class ARequest {
         return this;
     }
 
+    ARequest inPlace(String folder) {
+        run.mounts(List.of(new RunSpec.Mount(folder, "/data", false, null, false, true)));
+        return this;
+    }
+
     ARequest priority(int priority) {
         this.priority = priority;
         return this;

@@ -41,6 +41,67 @@ class AcceptTest {
     }
 
     @Test
+    void a_request_that_mounts_in_place_is_accepted_with_a_grant_and_for_its_worker_only() {
+        Incarnation other = yard.register(AWorker.named("gpu-1").gpus(1));
+        Incarnation theirs = yard.register(AWorker.named("gpu-2").gpus(1));
+        ARequest request = ARequest.named("mnist").inPlace("/home/ann/data");
+        grant(request, theirs, "/home/ann/data");
+
+        assertThat(yard.jobs.accept(List.of(request.incoming()))).containsExactly(new JobStore.Accepted());
+
+        yard.plan();
+        assertThat(yard.texts("select worker_id::text from trainyard.attempt"))
+                .containsExactly(theirs.worker().toString())
+                .doesNotContain(other.worker().toString());
+        assertThat(new InPlaceGrants(yard.database).find(request.id()))
+                .contains(new InPlaceGrants.Grant(theirs.worker(), List.of("/home/ann/data")));
+    }
+
+    @Test
+    void a_request_that_mounts_in_place_is_refused_without_a_grant_of_its_own() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
+        ARequest granted = ARequest.named("mnist").inPlace("/home/ann/data");
+        grant(granted, me, "/home/ann/data");
+        ARequest altered = ARequest.named("altered").id(granted.id()).inPlace("/home/ann/data");
+        ARequest another = ARequest.named("mnist").inPlace("/home/ann/data");
+        ARequest more = ARequest.named("more").inPlace("/home/ann");
+        grant(more, me, "/home/ann/data");
+
+        for (ARequest request : List.of(altered, another, more)) {
+            assertThat(yard.jobs.accept(List.of(request.incoming())))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            JobStore.Refused.class,
+                            refused -> assertThat(refused.reason())
+                                    .contains("is to be mounted in place, and no server has granted that"));
+        }
+    }
+
+    @Test
+    void a_grant_whose_request_never_came_is_removed_after_an_hour() {
+        Incarnation me = yard.register(AWorker.named("gpu-1").gpus(1));
+        ARequest never = ARequest.named("never").inPlace("/home/ann/data");
+        ARequest accepted = ARequest.named("accepted").inPlace("/home/ann/data");
+        grant(never, me, "/home/ann/data");
+        grant(accepted, me, "/home/ann/data");
+        yard.jobs.accept(List.of(accepted.incoming()));
+        yard.update("update trainyard.in_place_grant set granted_at = granted_at - interval '61 minutes'");
+
+        grant(ARequest.named("later").inPlace("/home/ann/data"), me, "/home/ann/data");
+
+        assertThat(yard.jobs.accept(List.of(never.incoming()))).singleElement().isInstanceOf(JobStore.Refused.class);
+        assertThat(new InPlaceGrants(yard.database).find(accepted.id())).isPresent();
+    }
+
+    private void grant(ARequest request, Incarnation worker, String place) {
+        String digest = "sha256:" + hex(request.incoming().digest());
+        try (Database server = Database.connect(yard.url, Role.SERVER, 1)) {
+            new InPlaceGrants(server)
+                    .give(request.id(), digest, new InPlaceGrants.Grant(worker.worker(), List.of(place)), "ann");
+        }
+    }
+
+    @Test
     void an_empty_batch_changes_nothing() {
         assertThat(yard.jobs.accept(List.of())).isEmpty();
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trainyard.core.lifecycle.AttemptId;
+import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.db.JobStore.Cancellation;
 import dev.trainyard.db.JobStore.Change;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +76,16 @@ class RolesTest {
                     .rootCause()
                     .hasMessageContaining("permission denied");
         }
+    }
+
+    @Test
+    void no_worker_grants_itself_a_folder_of_its_host() {
+        InPlaceGrants.Grant grant = new InPlaceGrants.Grant(new WorkerId(UUID.randomUUID()), List.of("/home/ann/data"));
+
+        assertThatThrownBy(() -> new InPlaceGrants(yard.database)
+                        .give(ARequest.named("mnist").id(), "sha256:" + "0".repeat(64), grant, "ann"))
+                .rootCause()
+                .hasMessageContaining("permission denied");
     }
 
     @ParameterizedTest

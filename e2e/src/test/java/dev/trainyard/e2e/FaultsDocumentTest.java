@@ -29,7 +29,7 @@ class FaultsDocumentTest {
 
         var rows = ROW.matcher(document).results().toList();
 
-        assertThat(rows).hasSize(47);
+        assertThat(rows).hasSize(48);
         assertThat(rows)
                 .allSatisfy(row -> assertThat(row.group(2).strip().equals("–")
                                 || TEST.matcher(row.group(2)).find())

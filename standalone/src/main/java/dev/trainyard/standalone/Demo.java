@@ -138,6 +138,9 @@ final class Demo {
                         "epochs=5",
                         "--param",
                         "lr=0.01",
+                        // The source tree stays as it is.
+                        "--outputs",
+                        "managed",
                         "-d"),
                 new PrintStream(printed, true, StandardCharsets.UTF_8));
         return exitCode == 0 ? printed.toString(StandardCharsets.UTF_8).strip() : "";

@@ -96,12 +96,21 @@ final class Standalone implements AutoCloseable {
                     "127.0.0.1",
                     settings.port(),
                     settings.publicUrl(),
+                    inPlace(settings),
                     WebhookSecret.from(settings.environment()).orElse(null))));
             progress.accept("REST serves at " + server.uri());
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** Null: the engine is reached over a network, so its folders are perhaps not those of this machine. */
+    private ServerSettings.@Nullable InPlace inPlace(Settings settings) {
+        return Worker.engineSocket(settings.environment())
+                .map(engine -> new ServerSettings.InPlace(
+                        worker.id(), engine, settings.directory().resolve("trainyard.sock")))
+                .orElse(null);
     }
 
     /** Starts everything. If a part fails to start, stops the parts that have started. */

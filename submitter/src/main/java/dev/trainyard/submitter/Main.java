@@ -201,6 +201,7 @@ public final class Main implements Runnable {
                     listen.address(),
                     listen.port(),
                     publicUrl == null ? null : publicUrl.uri(),
+                    null,
                     secret.orElse(null)));
             ShutdownHook stop = ShutdownHook.closing(server::close);
             spec.commandLine()

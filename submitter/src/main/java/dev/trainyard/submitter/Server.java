@@ -1,19 +1,25 @@
 package dev.trainyard.submitter;
 
+import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.HistorySql;
+import dev.trainyard.db.InPlaceGrants;
 import dev.trainyard.db.PostgresUrl;
 import dev.trainyard.db.WebhookCalls;
 import dev.trainyard.submitter.publish.KafkaCluster;
 import dev.trainyard.submitter.publish.RequestPublisher;
+import dev.trainyard.submitter.rest.CallerSocket;
+import dev.trainyard.submitter.rest.InPlaceFolders;
 import dev.trainyard.submitter.rest.LogStreams;
 import dev.trainyard.submitter.rest.RestConfiguration;
 import dev.trainyard.submitter.webhook.WebhookSecret;
 import dev.trainyard.submitter.webhook.WebhookSender;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +30,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
@@ -71,12 +78,33 @@ public final class Server implements AutoCloseable {
         AnnotationConfigServletWebServerApplicationContext context = context(settings, address, connections);
         try {
             context.refresh();
+            if (settings.inPlace() != null) {
+                openSocket(settings.inPlace(), context);
+            }
             URI uri = uri(address, port(context));
             return new Server(connections, context, uri, webhook(connections.database(), settings, uri));
         } catch (RuntimeException e) {
             context.close();
             connections.close();
             throw isAddressTrouble(e) ? unavailable(settings, e) : e;
+        }
+    }
+
+    /** Without the socket everything works but mounts in place. */
+    private static void openSocket(
+            ServerSettings.InPlace inPlace, AnnotationConfigServletWebServerApplicationContext context) {
+        Path socket = inPlace.socket();
+        try {
+            CallerSocket.open(
+                    ((TomcatWebServer) Objects.requireNonNull(context.getWebServer())).getTomcat(),
+                    socket,
+                    inPlace.engine());
+            context.getBean(InPlaceFolders.class).opened(socket);
+        } catch (IOException e) {
+            log.warn(
+                    "folders of this machine cannot be mounted in place: the socket {} cannot be opened: {}",
+                    socket,
+                    e.getMessage());
         }
     }
 
@@ -148,6 +176,10 @@ public final class Server implements AutoCloseable {
         context.registerBean(KafkaCluster.class, connections::kafka, bean -> bean.setDestroyMethodName(""));
         context.registerBean(RequestPublisher.class, connections::publisher, bean -> bean.setDestroyMethodName(""));
         context.registerBean(HistorySql.class, () -> new HistorySql(reader));
+        @Nullable
+        WorkerId worker = settings.inPlace() == null ? null : settings.inPlace().worker();
+        context.registerBean(
+                InPlaceFolders.class, () -> new InPlaceFolders(new InPlaceGrants(connections.database()), worker));
         context.register(Web.class);
         return context;
     }

@@ -2,6 +2,7 @@ package dev.trainyard.worker;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.trainyard.core.lifecycle.AttemptState;
+import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.db.AttemptStore;
@@ -12,6 +13,7 @@ import dev.trainyard.db.Database;
 import dev.trainyard.db.DatabaseUnavailable;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.HostImages;
+import dev.trainyard.db.InPlaceGrants;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.IntakeStarts;
 import dev.trainyard.db.JobStore;
@@ -68,6 +70,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -100,6 +103,8 @@ public final class Worker implements AutoCloseable {
 
     /** Records in the database that this worker stops. Does nothing before the registration. */
     private Runnable farewell = () -> {};
+
+    private @Nullable WorkerId id;
 
     private Worker() {}
 
@@ -159,6 +164,19 @@ public final class Worker implements AutoCloseable {
         }
     }
 
+    /**
+     * The Unix socket of the engine that {@code DOCKER_HOST} names; empty: the engine is reached over a network.
+     *
+     * @throws WorkerProblem if it names none
+     */
+    public static Optional<Path> engineSocket(Map<String, String> environment) {
+        try {
+            return DockerEngine.socketFromEnvironment(environment);
+        } catch (WrongEngineAddress e) {
+            throw wrongAddress(e);
+        }
+    }
+
     private static WorkerProblem noEngine(EngineException e) {
         return new WorkerProblem(
                 e.getMessage()
@@ -202,6 +220,7 @@ public final class Worker implements AutoCloseable {
                 workers,
                 registration(settings, state, engineInfo, leftovers.marked(devices)),
                 () -> stopAll(engine.containers(), owner));
+        id = registered.me().worker();
         farewell = () -> sayStopped(workers, registered.me(), 0);
         registered
                 .refusedDevices()
@@ -222,6 +241,7 @@ public final class Worker implements AutoCloseable {
                 owner,
                 attemptRows,
                 new LostHosts(database),
+                new InPlaceGrants(database),
                 new CrashSuspects(database),
                 workers,
                 new LogStore(database),
@@ -400,6 +420,11 @@ public final class Worker implements AutoCloseable {
     private <T extends AutoCloseable> T keep(T resource) {
         open.push(resource);
         return resource;
+    }
+
+    /** The id under which it has registered. */
+    public WorkerId id() {
+        return Objects.requireNonNull(id, "a started worker has registered");
     }
 
     /** Blocks until another process has become this worker, so that this one must end. */

@@ -81,14 +81,14 @@ final class AskedFor {
         line.accept("entrypoint", run.hasValue("entrypoint") ? words(run.texts("entrypoint")) : "");
         line.accept("command", words(run.texts("command")));
         for (JsonObject mount : run.objects("mounts")) {
-            line.accept("mount", mount.text("source") + ":" + mount.text("target") + options(mount));
+            line.accept("mount", mount.text("source") + ":" + mount.text("target") + options(mount) + inPlace(mount));
         }
         JsonObject outputs = run.object("outputs");
         line.accept(
                 "outputs at",
                 outputs.text("location").isEmpty()
                         ? outputs.text("target").equals("/outputs") ? "" : outputs.text("target")
-                        : outputs.text("location") + ":" + outputs.text("target"));
+                        : outputs.text("location") + ":" + outputs.text("target") + inPlace(outputs));
         line.accept("ports", run.objects("ports").stream().map(AskedFor::port).collect(Collectors.joining(", ")));
         line.accept("memory", size(run.text("memory")));
         line.accept("shm size", size(run.text("shmSize")));
@@ -129,6 +129,10 @@ final class AskedFor {
 
     private static String words(List<String> words) {
         return words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
+    }
+
+    private static String inPlace(JsonObject mount) {
+        return mount.text("inPlace").equals("true") ? "  in place, on the submitter's machine" : "";
     }
 
     private static String options(JsonObject mount) {

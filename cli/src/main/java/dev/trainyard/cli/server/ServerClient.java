@@ -15,8 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +34,12 @@ public final class ServerClient {
     /** Longer than the server's own limit for a query. */
     private static final int ANSWER_TIMEOUT_MS = 120_000;
 
-    private static final String API = "/api/v1";
+    static final String API = "/api/v1";
     private static final String JSON = "application/json";
+
+    /** Of an answer in HTTP/1.0: the status, and all header lines. */
+    private static final Pattern HEAD =
+            Pattern.compile("HTTP/1\\.[01] ([0-9]{3})[^\r\n]*+\r\n((?:[^\r\n]++\r\n)*+)\r\n");
 
     private final URI address;
 
@@ -55,6 +62,17 @@ public final class ServerClient {
                 ExitCode.INVALID,
                 "'%s' is not the address of a server. Write an address such as http://127.0.0.1:8700 in --server, TRAINYARD_SERVER or the configuration file."
                         .formatted(address));
+    }
+
+    /** Whether the address is one of this machine only. */
+    boolean isLocal() {
+        return List.of("localhost", "127.0.0.1", "[::1]").contains(address.getHost());
+    }
+
+    /** The address, for people. */
+    @Override
+    public String toString() {
+        return address.toString();
     }
 
     /** The answer's body. */
@@ -208,13 +226,28 @@ public final class ServerClient {
         } catch (IOException e) {
             // Without a body, the status is reported.
         }
-        String type = String.valueOf(connection.getContentType());
+        throw refusal(status, String.valueOf(connection.getContentType()), body);
+    }
+
+    private Failure refusal(int status, String type, String body) {
         if (!type.contains("json")) {
-            throw noTrainyard(
-                    "with HTTP %d and %s".formatted(status, connection.getContentType() == null ? "no content" : type));
+            return noTrainyard("with HTTP %d and %s".formatted(status, type.equals("null") ? "no content" : type));
         }
-        JsonObject problem = parse(body);
-        throw new Failure(exitCode(status), words(problem, status));
+        return new Failure(exitCode(status), words(parse(body), status));
+    }
+
+    /** The body of a whole answer in HTTP/1.0. Throws the server's error message, unless the status means success. */
+    String body(String answer) {
+        Matcher head = HEAD.matcher(answer);
+        if (!head.lookingAt()) {
+            throw noTrainyard("without HTTP");
+        }
+        int status = Integer.parseInt(head.group(1));
+        String body = answer.substring(head.end());
+        if (status < 200 || status >= 300) {
+            throw refusal(status, head.group(2).toLowerCase(Locale.ROOT), body);
+        }
+        return body;
     }
 
     private static int exitCode(int status) {

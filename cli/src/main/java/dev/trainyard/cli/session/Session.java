@@ -1,6 +1,7 @@
 package dev.trainyard.cli.session;
 
 import dev.trainyard.cli.server.JobLog.Patience;
+import dev.trainyard.cli.server.LocalServer;
 import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.terminal.ControlCharacters;
 import dev.trainyard.cli.terminal.Screen;
@@ -33,6 +34,7 @@ public final class Session {
     private final boolean ownProcess;
     private final Configuration configuration;
     private @Nullable String serverOption;
+    private @Nullable LocalServer local;
 
     /** @param ownProcess whether this process runs only this command, so that the process ends with it */
     public Session(
@@ -89,6 +91,14 @@ public final class Session {
     /** The server from {@code --server}, else the configured one, else the one on this machine. */
     public ServerClient server() {
         return new ServerClient(Objects.requireNonNullElseGet(serverOption, this::configuredServer));
+    }
+
+    /** The same server by its socket, if it is on this machine. */
+    public LocalServer localServer() {
+        if (local == null) {
+            local = new LocalServer(server());
+        }
+        return local;
     }
 
     private String configuredServer() {

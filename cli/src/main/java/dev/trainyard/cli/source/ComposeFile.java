@@ -11,6 +11,7 @@ import dev.trainyard.core.draft.DraftReading;
 import dev.trainyard.core.reading.InvalidFile;
 import dev.trainyard.core.text.Problem;
 import dev.trainyard.core.training.Parameter;
+import dev.trainyard.core.training.ProjectFolder;
 import dev.trainyard.core.training.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,12 +84,16 @@ public final class ComposeFile {
         return parent == null ? path.toAbsolutePath().getRoot() : parent;
     }
 
-    /** @param builtFromSource whether {@code --source} is given, so that the image is built even if the file has no build section */
+    /**
+     * @param builtFromSource whether {@code --source} is given, so that the image is built even if the file has no build section
+     * @param project the folder of the first file
+     */
     public TrainingSpec resolve(
             @Nullable String service,
             Map<String, String> environment,
             List<Parameter> parameters,
-            boolean builtFromSource) {
+            boolean builtFromSource,
+            ProjectFolder project) {
         Path name = folder().getFileName();
         ComposeOptions options = new ComposeOptions(
                 service,
@@ -96,7 +101,8 @@ public final class ComposeFile {
                 file -> LocalText.read(folder().resolve(file)),
                 parameters,
                 builtFromSource,
-                name == null ? null : name.toString());
+                name == null ? null : name.toString(),
+                project);
         return orFailure("a training", () -> ComposeResolver.resolve(texts, options));
     }
 

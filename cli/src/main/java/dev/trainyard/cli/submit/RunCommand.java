@@ -165,7 +165,11 @@ public final class RunCommand implements Callable<Integer> {
 
     private RunLine read() {
         try {
-            return RunLine.read(words, session.environment(), RunCommand::file);
+            return RunLine.read(
+                    words,
+                    session.environment(),
+                    RunCommand::file,
+                    OwnFolders.at(Path.of(""), session, submission.isDryRun()));
         } catch (InvalidRunLine e) {
             String problems =
                     e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n  ", "\n  ", ""));

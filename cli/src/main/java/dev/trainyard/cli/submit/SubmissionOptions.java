@@ -14,8 +14,10 @@ import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.request.SubmitOptions;
 import dev.trainyard.core.request.UuidV7;
 import dev.trainyard.core.runline.DockerRunLine;
+import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.NearestName;
 import dev.trainyard.core.training.ImageSource;
+import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.TrainingSpec;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,10 +48,23 @@ final class SubmissionOptions {
     private List<String> publicVariables = List.of();
 
     @Option(
+            names = "--outputs",
+            paramLabel = "managed",
+            description = {
+                "managed: keep the outputs in a folder of the job's own on its worker, whatever is mounted at /outputs.",
+                "Several jobs then run at once, although their file names one folder."
+            })
+    private @Nullable String outputs;
+
+    @Option(
             names = "--json",
             description =
                     "With -d, print the server's answer as JSON. Otherwise print the job at its end, and its log on standard error. With --dry-run, print only the message.")
     private boolean json;
+
+    boolean isDryRun() {
+        return dryRun;
+    }
 
     /**
      * Submits the training as a new job, and returns the exit code of the command.
@@ -61,8 +77,11 @@ final class SubmissionOptions {
         ImageSource image = context == null ? spec.pulled() : spec.builtFrom(context.digest());
         Instant now = session.clock().instant();
         requireKnown(spec, image);
+        TrainingSpec published = withOutputs(spec.publishing(publicVariables));
         Request.Submit request = options.toRequest(
-                spec.publishing(publicVariables), new JobId(UuidV7.generate(now, new SecureRandom())), image);
+                dryRun ? published : published.with(OwnFolders.provided(published.run())),
+                new JobId(UuidV7.generate(now, new SecureRandom())),
+                image);
         byte[] message = RequestCodec.encode(request);
         if (dryRun) {
             return print(session, request, message, json);
@@ -71,12 +90,29 @@ final class SubmissionOptions {
         if (context != null) {
             PackedSource.upload(session, server, context);
         }
-        String answer = publish(server, request.jobId(), message);
+        String answer = publish(
+                request.run().storage().inPlace().isEmpty() ? server::post : session.localServer()::post,
+                request.jobId(),
+                message);
         if (detach) {
             session.out().println(json ? answer : request.jobId());
             return ExitCode.OK;
         }
         return new Attachment(session, server, request.jobId().toString(), request.name(), json).follow();
+    }
+
+    private TrainingSpec withOutputs(TrainingSpec spec) {
+        if (outputs == null) {
+            return spec;
+        }
+        if (!outputs.equals("managed")) {
+            throw new Failure(
+                    ExitCode.INVALID,
+                    "--outputs: '%s' is not managed. To name a folder, mount it at /outputs."
+                            .formatted(Excerpt.plain(outputs, 60)));
+        }
+        return spec.with(spec.run()
+                .withOutputs(new Outputs(spec.run().storage().outputs().target(), null)));
     }
 
     private void requireKnown(TrainingSpec spec, ImageSource image) {
@@ -98,10 +134,14 @@ final class SubmissionOptions {
         }
     }
 
-    /** If it is unclear whether the request was published, the message contains the job's id: a second submission would train twice. */
-    static String publish(ServerClient server, JobId job, byte[] message) {
+    /**
+     * If it is unclear whether the request was published, the message contains the job's id: a second submission would train twice.
+     *
+     * @param post sends a body to a path of the server
+     */
+    static String publish(BiFunction<String, byte[], String> post, JobId job, byte[] message) {
         try {
-            return server.post("/jobs", message);
+            return post.apply("/jobs", message);
         } catch (Failure e) {
             if (e.exitCode() == ExitCode.INVALID) {
                 throw new Failure(e.exitCode(), OptionNames.in(Failure.reason(e)), e);

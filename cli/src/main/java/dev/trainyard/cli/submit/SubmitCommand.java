@@ -76,7 +76,12 @@ public final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ComposeFile compose = new ComposeFile(files);
-        TrainingSpec spec = compose.resolve(service, session.environment(), parameters.all(), source != null);
+        TrainingSpec spec = compose.resolve(
+                service,
+                session.environment(),
+                parameters.all(),
+                source != null,
+                OwnFolders.at(compose.folder(), session, submission.isDryRun()));
         spec.notices().forEach(notice -> session.say(notice.toString()));
         if (!PackedSource.isNeeded(spec, source)) {
             return send(spec, null);

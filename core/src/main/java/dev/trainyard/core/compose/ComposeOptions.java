@@ -2,6 +2,7 @@ package dev.trainyard.core.compose;
 
 import dev.trainyard.core.reading.TextFiles;
 import dev.trainyard.core.training.Parameter;
+import dev.trainyard.core.training.ProjectFolder;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters appended to the command as {@code --name value}, in order
  * @param builtFromSource whether the caller packs a source from which the image is built, so that the file does not have to name an image
  * @param folder the name of the first file's folder, which is the default name of the project. May be null
+ * @param project the first file's folder, for sources of mounts. Null: the submitter's files cannot be mounted
  */
 public record ComposeOptions(
         @Nullable String service,
@@ -22,7 +24,8 @@ public record ComposeOptions(
         TextFiles files,
         List<Parameter> parameters,
         boolean builtFromSource,
-        @Nullable String folder) {
+        @Nullable String folder,
+        @Nullable ProjectFolder project) {
 
     public ComposeOptions(
             @Nullable String service,
@@ -30,7 +33,7 @@ public record ComposeOptions(
             TextFiles files,
             List<Parameter> parameters,
             boolean builtFromSource) {
-        this(service, environment, files, parameters, builtFromSource, null);
+        this(service, environment, files, parameters, builtFromSource, null, null);
     }
 
     /** The variable with files to read instead of {@code .env}: paths, separated by commas. */

@@ -133,7 +133,7 @@ final class ServiceReader implements Setting.Said {
         this.project = project;
         this.variables = variables;
         this.volumes =
-                new Volumes(project.declared("volumes"), variables.get("HOME").orElse(null));
+                new Volumes(project.declared("volumes"), variables.get("HOME").orElse(null), options.project());
         this.report = report;
     }
 

@@ -270,6 +270,15 @@ public final class Planner {
         if (rooms.isEmpty()) {
             return "no worker takes new work";
         }
+        if (candidate.only() != null
+                && rooms.stream().noneMatch(room -> room.host.id().equals(candidate.only()))) {
+            return "waiting for %s, where the folders are that it mounts in place: it takes no new work now"
+                    .formatted(away.stream()
+                            .filter(room -> room.host.id().equals(candidate.only()))
+                            .findFirst()
+                            .map(room -> room.host.name())
+                            .orElse("the host"));
+        }
         List<Room> possible =
                 rooms.stream().filter(room -> room.empty().fits(candidate)).toList();
         List<Room> refusing =
@@ -373,6 +382,9 @@ public final class Planner {
         /** Why the candidate does not fit. The words are created lazily. Null if it fits. */
         @Nullable
         Supplier<String> refusal(Candidate candidate) {
+            if (candidate.only() != null && !candidate.only().equals(host.id())) {
+                return () -> "the folders that it mounts in place are on another host";
+            }
             if (freeSlots.isEmpty()) {
                 return () -> "all %d run slots are in use".formatted(host.runSlots());
             }

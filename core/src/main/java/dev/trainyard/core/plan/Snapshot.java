@@ -181,13 +181,24 @@ public record Snapshot(
      * A job that could start now.
      *
      * @param builtOn hosts on which a build of its team tagged an image with this name
+     * @param only the host with the submitter's folders that it mounts in place. Null: any host
      * @param past what follows from its earlier attempts
      */
-    public record Candidate(JobId job, Needs needs, Set<WorkerId> builtOn, Past past) {
+    public record Candidate(
+            JobId job,
+            Needs needs,
+            Set<WorkerId> builtOn,
+            @Nullable WorkerId only,
+            Past past) {
+
+        /** A candidate for any host. */
+        public Candidate(JobId job, Needs needs, Set<WorkerId> builtOn, Past past) {
+            this(job, needs, builtOn, null, past);
+        }
 
         /** The same candidate with the hosts on which its image was built. */
         public Candidate builtOn(Set<WorkerId> workers) {
-            return new Candidate(job, needs, workers, past);
+            return new Candidate(job, needs, workers, only, past);
         }
     }
 

@@ -79,9 +79,14 @@ final class RunReader {
 
     private static Outputs outputs(Outputs outputs, JsonFields field) {
         @Nullable String location = outputs.location();
+        if (outputs.inPlace() && location == null) {
+            field.problem(
+                    "inPlace", "is given without a location", "Name the folder as location, or leave inPlace out");
+        }
         return new Outputs(
                 field.plainPath("target", outputs.target()),
-                location == null ? null : field.plainPath("location", location));
+                location == null ? null : field.plainPath("location", location),
+                outputs.inPlace());
     }
 
     private static Mount mount(Mount mount, JsonFields field, Outputs outputs, Set<String> targets) {
@@ -101,7 +106,10 @@ final class RunReader {
         if (mount.noCopy() && source.startsWith("/")) {
             field.problem("noCopy", "is given for a path of the host", "Leave it out. It applies only to volumes");
         }
-        return new Mount(source, target, mount.readOnly(), mount.propagation(), mount.noCopy());
+        if (mount.inPlace() && !source.startsWith("/")) {
+            field.problem("inPlace", "is given for a volume", "Leave it out; only a path is mounted in place");
+        }
+        return new Mount(source, target, mount.readOnly(), mount.propagation(), mount.noCopy(), mount.inPlace());
     }
 
     private static String anonymousVolume(JsonFields field, Set<String> targets) {

@@ -90,7 +90,9 @@ final class MountFlag {
                         type.equals("volume") && isOn("volume-nocopy"),
                         value("tmpfs-size"),
                         value("tmpfs-mode"),
-                        said.get("consistency")));
+                        said.get("consistency"),
+                        // As Docker: only -v makes a missing folder.
+                        false));
     }
 
     private void word(String word) {

@@ -1,8 +1,10 @@
 package dev.trainyard.core.runline;
 
 import dev.trainyard.core.reading.TextFiles;
+import dev.trainyard.core.training.ProjectFolder;
 import dev.trainyard.core.training.TrainingSpec;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words of {@code docker run}, read as Docker reads them.
@@ -22,6 +24,16 @@ public record RunLine(TrainingSpec training, boolean detached) {
      * @throws InvalidRunLine with all problems, each with the argument's number, the flag and a remedy. No words cause another exception
      */
     public static RunLine read(RunWords words, Map<String, String> environment, TextFiles files) {
-        return new RunLineReader(words, environment, files).read();
+        return read(words, environment, files, null);
+    }
+
+    /**
+     * As {@link #read(RunWords, Map, TextFiles)}, where the submitter's files can be mounted.
+     *
+     * @param project the working directory; null: it is not known
+     */
+    public static RunLine read(
+            RunWords words, Map<String, String> environment, TextFiles files, @Nullable ProjectFolder project) {
+        return new RunLineReader(words, environment, files, project).read();
     }
 }

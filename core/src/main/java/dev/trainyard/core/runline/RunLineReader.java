@@ -19,6 +19,7 @@ import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.GracePeriod;
 import dev.trainyard.core.training.ImageSource.Pull;
 import dev.trainyard.core.training.Ports;
+import dev.trainyard.core.training.ProjectFolder;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Ulimit;
 import dev.trainyard.core.training.RunSpecBuilder;
@@ -53,11 +54,13 @@ final class RunLineReader {
     private final RunWords words;
     private final RunFlags flags;
     private final Map<String, String> submitter;
+    private final @Nullable ProjectFolder project;
     private final VariableFlags variables;
     private final Report report;
     private final RunSpecBuilder run = RunSpec.builder();
 
-    RunLineReader(RunWords words, Map<String, String> submitter, TextFiles files) {
+    RunLineReader(RunWords words, Map<String, String> submitter, TextFiles files, @Nullable ProjectFolder project) {
+        this.project = project;
         this.words = words;
         this.submitter = submitter;
         this.report = words.report();
@@ -73,7 +76,7 @@ final class RunLineReader {
         run.environment(environment);
         Setting.read(flags, run);
         program();
-        VolumeFlags.read(flags, submitter.get("HOME"), run);
+        VolumeFlags.read(flags, submitter.get("HOME"), project, run);
         limits();
         network();
         confinement();

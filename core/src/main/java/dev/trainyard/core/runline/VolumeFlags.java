@@ -1,6 +1,7 @@
 package dev.trainyard.core.runline;
 
 import dev.trainyard.core.runline.RunWords.Given;
+import dev.trainyard.core.training.ProjectFolder;
 import dev.trainyard.core.training.RunSpecBuilder;
 import dev.trainyard.core.training.Volumes;
 import java.util.HashSet;
@@ -14,10 +15,13 @@ final class VolumeFlags {
 
     private VolumeFlags() {}
 
-    /** @param home the submitter's HOME, if known */
-    static void read(RunFlags flags, @Nullable String home, RunSpecBuilder run) {
+    /**
+     * @param home the submitter's HOME, if known
+     * @param project the working directory; null: it is not known
+     */
+    static void read(RunFlags flags, @Nullable String home, @Nullable ProjectFolder project, RunSpecBuilder run) {
         // Docker makes a named volume on its way: none needs a declaration.
-        Volumes volumes = new Volumes(null, home);
+        Volumes volumes = new Volumes(null, home, project);
         Set<String> given = new HashSet<>();
         for (Given each : flags.given()) {
             switch (each.flag().name()) {

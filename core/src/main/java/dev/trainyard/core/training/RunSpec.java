@@ -25,14 +25,14 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
         return new RunSpec(program.publishing(names), storage, network, resources, isolation);
     }
 
+    /** The same run with other files. */
+    public RunSpec withStorage(Storage other) {
+        return new RunSpec(program, other, network, resources, isolation);
+    }
+
     /** The same run with other outputs. */
     public RunSpec withOutputs(Outputs elsewhere) {
-        return new RunSpec(
-                program,
-                storage.with(storage.mounts(), elsewhere, storage.anonymousVolumes()),
-                network,
-                resources,
-                isolation);
+        return withStorage(storage.with(storage.mounts(), elsewhere, storage.anonymousVolumes()));
     }
 
     /**
@@ -105,6 +105,15 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
             mounts = List.copyOf(mounts);
             anonymousVolumes = List.copyOf(anonymousVolumes);
             tmpfs = List.copyOf(tmpfs);
+        }
+
+        /** Absolute paths of the submitter's own files and folders, which are mounted in place. */
+        public List<String> inPlace() {
+            return Stream.concat(
+                            mounts.stream().filter(Mount::inPlace).map(Mount::source),
+                            Stream.ofNullable(outputs.inPlace() ? outputs.location() : null))
+                    .distinct()
+                    .toList();
         }
 
         /** The same with other mounts, outputs and anonymous volumes. */
@@ -217,16 +226,23 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
      * @param target absolute path in the container
      * @param propagation of mounts below a path of the host, as {@code --mount bind-propagation=…}; null if not set
      * @param noCopy whether the files that the image has at the target are not copied into a new named volume
+     * @param inPlace whether the source is the submitter's own file or folder, on the machine on which it was submitted
      */
     public record Mount(
             String source,
             String target,
             boolean readOnly,
             @Nullable String propagation,
-            boolean noCopy) {
+            boolean noCopy,
+            boolean inPlace) {
 
         public Mount(String source, String target, boolean readOnly) {
-            this(source, target, readOnly, null, false);
+            this(source, target, readOnly, null, false, false);
+        }
+
+        /** The same mount of another source. */
+        public Mount from(String other) {
+            return new Mount(other, target, readOnly, propagation, noCopy, inPlace);
         }
     }
 
@@ -235,10 +251,15 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
      *
      * @param target absolute path in the container; empty means {@code /outputs}
      * @param location absolute path on the worker's host, used as it is; null for a managed folder per attempt
+     * @param inPlace whether the location is the submitter's own folder, on the machine on which the job was submitted
      */
-    public record Outputs(String target, @Nullable String location) {
+    public record Outputs(String target, @Nullable String location, boolean inPlace) {
 
         public static final Outputs MANAGED = new Outputs("", null);
+
+        public Outputs(String target, @Nullable String location) {
+            this(target, location, false);
+        }
 
         public Outputs {
             target = target.isEmpty() ? "/outputs" : target;

@@ -49,6 +49,11 @@ public record TrainingSpec(
                 notices);
     }
 
+    /** The same training with another run. */
+    public TrainingSpec with(RunSpec other) {
+        return new TrainingSpec(service, containerName, image, pull, build, other, gpus, labels, gracePeriod, notices);
+    }
+
     /** The named image. @throws IllegalStateException if the file names none */
     public ImageSource pulled() {
         if (image == null) {

@@ -23,6 +23,7 @@ public final class Volumes {
     private static final String VOLUME_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+";
     private final @Nullable Map<String, ConfigValue> declared;
     private final @Nullable String home;
+    private final @Nullable ProjectFolder project;
     private final List<Mount> mounts = new ArrayList<>();
     private final List<String> tmpfs = new ArrayList<>();
     private final Set<String> targets = new HashSet<>();
@@ -32,10 +33,13 @@ public final class Volumes {
     /**
      * @param declared the named volumes of the file; null if volumes need no declaration
      * @param home the submitter's HOME, if known
+     * @param project where relative sources begin; null: the submitter's folders are not known, as for a draft
      */
-    public Volumes(@Nullable Map<String, ConfigValue> declared, @Nullable String home) {
+    public Volumes(
+            @Nullable Map<String, ConfigValue> declared, @Nullable String home, @Nullable ProjectFolder project) {
         this.declared = declared;
         this.home = home;
+        this.project = project;
     }
 
     public List<Mount> mounts() {
@@ -61,6 +65,7 @@ public final class Volumes {
      * @param propagation for example {@code rslave}
      * @param size of a tmpfs
      * @param mode of a tmpfs
+     * @param create whether a missing folder of the submitter is made
      */
     public record Entry(
             String type,
@@ -71,7 +76,8 @@ public final class Volumes {
             boolean noCopy,
             Optional<ConfigValue> size,
             Optional<ConfigValue> mode,
-            @Nullable String consistency) {}
+            @Nullable String consistency,
+            boolean create) {}
 
     /** Reads one entry in either form. */
     public void read(ConfigValue volume) {
@@ -100,7 +106,8 @@ public final class Volumes {
                     volume,
                     parts[0],
                     parts[1],
-                    parts.length == 3 ? MountOptions.read(volume, parts[2]) : MountOptions.NONE);
+                    parts.length == 3 ? MountOptions.read(volume, parts[2]) : MountOptions.NONE,
+                    true);
         }
     }
 
@@ -128,7 +135,7 @@ public final class Volumes {
         volume.get("bind").ifPresent(bind -> {
             bind.allowOnly(List.of("create_host_path", "propagation", "selinux"));
             bind.get("create_host_path")
-                    .filter(ConfigValue::flag)
+                    .filter(create -> create.flag() && text(volume, "source").startsWith("/"))
                     .ifPresent(create -> create.notice(
                             "has no effect: if the source does not exist on the worker's host, the start fails"));
             bind.get("selinux").flatMap(ConfigValue::text).ifPresent(label -> MountOptions.relabels(bind, label));
@@ -155,7 +162,10 @@ public final class Volumes {
                                 .orElse(false),
                         options.flatMap(field -> field.get("size")),
                         options.flatMap(field -> field.get("mode")),
-                        volume.get("consistency").flatMap(ConfigValue::text).orElse(null)));
+                        volume.get("consistency").flatMap(ConfigValue::text).orElse(null),
+                        options.flatMap(field -> field.get("create_host_path"))
+                                .map(ConfigValue::flag)
+                                .orElse(true)));
     }
 
     private static String text(ConfigValue volume, String key) {
@@ -193,7 +203,7 @@ public final class Volumes {
                             "type %s does not match the source %s".formatted(type, Excerpt.path(source)),
                             "A bind needs a path that begins with / or ./, a volume needs a name");
                 } else {
-                    add(volume, source, target, options);
+                    add(volume, source, target, options, entry.create());
                 }
             }
             default ->
@@ -230,7 +240,7 @@ public final class Volumes {
         return digits;
     }
 
-    private void add(ConfigValue volume, String source, String targetText, MountOptions options) {
+    private void add(ConfigValue volume, String source, String targetText, MountOptions options, boolean create) {
         Optional<String> target = target(volume, targetText);
         if (target.isEmpty()) {
             return;
@@ -242,23 +252,55 @@ public final class Volumes {
                     "Leave ro out, or mount it at another path than " + target.get());
         }
         switch (source.isEmpty() ? ' ' : source.charAt(0)) {
-            case '/' -> bind(volume, ContainerPath.plain(source), target.get(), options, isOutputs);
-            case '~' ->
-                expanded(volume, source).ifPresent(path -> bind(volume, path, target.get(), options, isOutputs));
-            case '.' -> {
-                if (!isOutputs) {
-                    volume.problem(
-                            "the relative source %s would need an upload, which volumes do not have"
-                                    .formatted(Excerpt.path(source)),
-                            "Use an absolute path of the worker's host, or copy the files into the image");
-                }
+            case '/' -> {
+                String path = ContainerPath.plain(source);
+                boolean own = project != null
+                        && project.contains(path)
+                        && project.obstacle().isEmpty();
+                bind(volume, path, target.get(), options, isOutputs, own, create);
             }
+            case '~' -> {
+                boolean own = project != null && project.obstacle().isEmpty();
+                expanded(volume, source, own)
+                        .ifPresent(path -> bind(volume, path, target.get(), options, isOutputs, own, create));
+            }
+            case '.' -> relative(volume, source, target.get(), options, isOutputs, create);
             case ' ' -> volume.problem("has no source", "Write SOURCE:TARGET");
             default -> named(volume, source, target.get(), options, isOutputs);
         }
     }
 
-    private void bind(ConfigValue volume, String source, String target, MountOptions options, boolean isOutputs) {
+    private void relative(
+            ConfigValue volume, String source, String target, MountOptions options, boolean isOutputs, boolean create) {
+        if (project != null && project.obstacle().isEmpty()) {
+            bind(volume, project.resolve(source), target, options, isOutputs, true, create);
+        } else if (!isOutputs) {
+            String why = project == null
+                    ? "the folder in which it begins is not known here"
+                    : project.obstacle().orElseThrow();
+            volume.problem(
+                    "the relative source %s cannot be mounted: %s".formatted(Excerpt.path(source), why),
+                    "Use an absolute path of the worker's host, or copy the files into the image");
+        } else if (project != null) {
+            volume.notice("the outputs are kept in a managed folder of the worker: %s"
+                    .formatted(project.obstacle().orElseThrow()));
+        }
+    }
+
+    /** @param own whether it is a path of the submitter's machine, to be mounted in place */
+    private void bind(
+            ConfigValue volume,
+            String source,
+            String target,
+            MountOptions options,
+            boolean isOutputs,
+            boolean own,
+            boolean create) {
+        if (own && !create && project != null && !project.exists(source)) {
+            volume.problem(
+                    "the source %s does not exist".formatted(Excerpt.path(source)),
+                    "Create it, or let it be created (-v, or create_host_path: true)");
+        }
         if (options.noCopy()) {
             volume.problem("nocopy applies only to named volumes", "Leave nocopy out");
         }
@@ -274,11 +316,11 @@ public final class Volumes {
                             .formatted(LONGEST_LOCATION),
                     "Use a shorter path");
         } else if (isOutputs) {
-            outputs = new Outputs(target, source);
+            outputs = new Outputs(target, source, own);
         } else if (source.length() > ContainerPath.LONGEST) {
             tooLong(volume);
         } else {
-            mounts.add(new Mount(source, target, options.readOnly(), options.propagation(), false));
+            mounts.add(new Mount(source, target, options.readOnly(), options.propagation(), false, own));
         }
     }
 
@@ -288,14 +330,16 @@ public final class Volumes {
                 "Use a shorter path");
     }
 
-    private Optional<String> expanded(ConfigValue volume, String source) {
+    private Optional<String> expanded(ConfigValue volume, String source, boolean own) {
         if (home == null || !home.startsWith("/") || !source.matches("~(/.*)?")) {
             volume.problem(
                     "%s refers to an unknown home folder".formatted(Excerpt.path(source)), "Write the full path");
             return Optional.empty();
         }
         String path = ContainerPath.plain(home + source.substring(1));
-        volume.notice("is read as %s, a path on the worker's host, not on your machine".formatted(path));
+        if (!own) {
+            volume.notice("is read as %s, a path on the worker's host, not on your machine".formatted(path));
+        }
         return Optional.of(path);
     }
 
@@ -330,7 +374,7 @@ public final class Volumes {
                         "Use two or more letters, digits, '_', '.' or '-'");
             }
             volume.notice("the volume %s is on the worker's host and remains there".formatted(volumeName));
-            mounts.add(new Mount(volumeName, target, options.readOnly(), null, options.noCopy()));
+            mounts.add(new Mount(volumeName, target, options.readOnly(), null, options.noCopy(), false));
         }
     }
 

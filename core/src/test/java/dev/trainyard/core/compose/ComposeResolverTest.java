@@ -257,7 +257,7 @@ class ComposeResolverTest {
         if (variable != null) {
             environment.put("COMPOSE_PROJECT_NAME", variable);
         }
-        ComposeOptions options = new ComposeOptions(null, environment, TextFiles.NONE, List.of(), false, folder);
+        ComposeOptions options = new ComposeOptions(null, environment, TextFiles.NONE, List.of(), false, folder, null);
         List<ComposeText> files = List.of(
                 new ComposeText("a.yml", "services: {t: {image: x, environment: {A: '${COMPOSE_PROJECT_NAME}'}}}"),
                 new ComposeText("b.yml", "name: " + (name.isEmpty() ? "''" : name)));

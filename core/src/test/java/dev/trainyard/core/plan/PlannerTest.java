@@ -65,6 +65,50 @@ class PlannerTest {
     }
 
     @Test
+    void a_candidate_with_folders_in_place_is_placed_on_their_host_only() {
+        Host theirs = new AHost("a").gpus(1).host();
+        Host larger = new AHost("b").gpus(8).host();
+        AJob first = new AJob().gpus(1).only(theirs.id());
+        AJob second = new AJob().gpus(1).only(theirs.id());
+
+        Plan plan = plan(List.of(theirs, larger), first, second);
+
+        assertThat(plan.placements()).extracting(Placement::host).containsExactly(theirs.id());
+        assertThat(plan.reasons()).containsExactly(Map.entry(second.id, "waiting for a: all 1 run slots are in use"));
+    }
+
+    @Test
+    void a_candidate_waits_for_the_host_with_its_folders_in_place() {
+        Host theirs = new AHost("a").gpus(1).host();
+        AJob job = new AJob().gpus(1).only(theirs.id());
+
+        Plan away = Planner.plan(new Snapshot(
+                List.of(new AHost("b").gpus(8).host()), List.of(theirs), Map.of(), List.of(job.candidate())));
+        Plan gone = plan(List.of(new AHost("b").gpus(8).host()), job);
+
+        assertThat(away.reasons())
+                .containsExactly(Map.entry(
+                        job.id,
+                        "waiting for a, where the folders are that it mounts in place: it takes no new work now"));
+        assertThat(gone.reasons())
+                .containsExactly(
+                        Map.entry(
+                                job.id,
+                                "waiting for the host, where the folders are that it mounts in place: it takes no new work now"));
+        assertThat(away.refused()).isEmpty();
+        assertThat(gone.refused()).isEmpty();
+    }
+
+    @Test
+    void a_candidate_ends_if_the_host_with_its_folders_in_place_refuses_it() {
+        Host theirs = new AHost("a").gpus(1).host();
+        AJob job = new AJob().gpus(1).only(theirs.id()).refusedBy(theirs);
+
+        assertThat(plan(List.of(theirs, new AHost("b").gpus(8).host()), job).refused())
+                .containsExactly(job.id);
+    }
+
+    @Test
     void a_candidate_that_fits_nowhere_lets_later_ones_go_ahead() {
         AJob large = new AJob().gpus(4);
         AJob small = new AJob().gpus(1);
@@ -847,6 +891,7 @@ class PlannerTest {
         private @Nullable WorkerId prefer;
         private Set<WorkerId> refusedBy = Set.of();
         private Set<WorkerId> builtOn = Set.of();
+        private @Nullable WorkerId only;
         private @Nullable WantedImage image;
 
         AJob gpus(int count) {
@@ -898,6 +943,11 @@ class PlannerTest {
             return this;
         }
 
+        AJob only(WorkerId host) {
+            only = host;
+            return this;
+        }
+
         AJob prefer(Host host) {
             prefer = host.id();
             return this;
@@ -908,6 +958,7 @@ class PlannerTest {
                     id,
                     new Needs(gpus, ports, location, cpus, memory, image),
                     builtOn,
+                    only,
                     new Past(avoid, prefer, refusedBy, SINCE));
         }
     }

@@ -114,8 +114,19 @@ final class AnyRequest {
                 .user(maybe(() -> "1000:1000"))
                 .mounts(list(() -> random.nextBoolean()
                         ? new Mount(
-                                "/data/ä b", "/mnt/" + unique[0]++, random.nextBoolean(), maybe(() -> "rslave"), false)
-                        : new Mount("volume", "/mnt/" + unique[0]++, random.nextBoolean(), null, random.nextBoolean())))
+                                "/data/ä b",
+                                "/mnt/" + unique[0]++,
+                                random.nextBoolean(),
+                                maybe(() -> "rslave"),
+                                false,
+                                random.nextBoolean())
+                        : new Mount(
+                                "volume",
+                                "/mnt/" + unique[0]++,
+                                random.nextBoolean(),
+                                null,
+                                random.nextBoolean(),
+                                false)))
                 .anonymousVolumes(list(() -> "/anonymous/" + unique[0]++))
                 .expose(list(() -> (1 + random.nextInt(9999)) + (random.nextBoolean() ? "-10000" : "") + "/sctp"))
                 .publishAll(random.nextBoolean())

@@ -6,6 +6,7 @@ import dev.trainyard.db.Database;
 import dev.trainyard.db.History;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.submitter.publish.KafkaCluster;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,14 @@ final class InfoController {
     private final Database database;
     private final HistorySql sql;
     private final History history;
+    private final InPlaceFolders inPlace;
 
-    InfoController(KafkaCluster kafka, Database database, HistorySql sql, History history) {
+    InfoController(KafkaCluster kafka, Database database, HistorySql sql, History history, InPlaceFolders inPlace) {
         this.kafka = kafka;
         this.database = database;
         this.sql = sql;
         this.history = history;
+        this.inPlace = inPlace;
     }
 
     /**
@@ -50,12 +53,14 @@ final class InfoController {
      *
      * @param postgresUrl for the user's own SQL client; without a password
      * @param rest as the client reached it
+     * @param socket of this server on its machine, for requests that mount folders in place; null: there is none
      * @param outputsRoot parent of all output folders that jobs did not choose; null if the workers differ in it, or no worker is known
      */
     record Whereabouts(
             String kafka,
             String postgresUrl,
             String rest,
+            @Nullable String socket,
             @Nullable String outputsRoot,
             String version) {}
 
@@ -68,6 +73,7 @@ final class InfoController {
                 kafka.bootstrapServers(),
                 sql.urlForPeople().toString(),
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString(),
+                inPlace.socket().map(Path::toString).orElse(null),
                 outputsRoot(),
                 Objects.requireNonNullElse(getClass().getPackage().getImplementationVersion(), "development"));
     }

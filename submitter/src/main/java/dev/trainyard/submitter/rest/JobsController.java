@@ -22,6 +22,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -81,10 +82,12 @@ final class JobsController {
 
     /** The message is published byte for byte as it came. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Submitted> submit(InputStream body) throws IOException {
+    ResponseEntity<Submitted> submit(
+            InputStream body, @RequestAttribute(name = CallerSocket.CALLER, required = false) @Nullable String caller)
+            throws IOException {
         // Reads one byte more than is allowed, so that the codec can refuse a message that is too large.
         byte[] json = body.readNBytes(MAX_REQUEST_BYTES + 1);
-        JobId job = submission.publish(json).jobId();
+        JobId job = submission.publish(json, caller).jobId();
         return ResponseEntity.accepted()
                 .location(URI.create("/api/v1/jobs/" + job))
                 .body(new Submitted(job, Phase.PUBLISHED));

@@ -9,6 +9,7 @@ import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
 import dev.trainyard.submitter.publish.PublishedRequests;
 import dev.trainyard.submitter.publish.RequestPublisher;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes requests, after refusing at once what a worker would refuse later. */
 final class RequestSubmission {
@@ -18,29 +19,33 @@ final class RequestSubmission {
     private final History history;
     private final BlobStore blobs;
     private final DraftStore drafts;
+    private final InPlaceFolders inPlace;
 
     RequestSubmission(
             RequestPublisher publisher,
             PublishedRequests published,
             History history,
             BlobStore blobs,
-            DraftStore drafts) {
+            DraftStore drafts,
+            InPlaceFolders inPlace) {
         this.publisher = publisher;
         this.published = published;
         this.history = history;
         this.blobs = blobs;
         this.drafts = drafts;
+        this.inPlace = inPlace;
     }
 
     /**
      * The message is published byte for byte as it is.
      *
+     * @param caller the account that the kernel named; null: the request did not come over the socket
      * @return the request with its draft filled in, as of now
      * @throws dev.trainyard.core.request.InvalidRequest if it is not a valid request
      * @throws dev.trainyard.core.draft.InvalidParameters if its parameters do not fit the draft that it names
      * @throws ApiException if it conflicts with what is stored
      */
-    Request.Submit publish(byte[] json) {
+    Request.Submit publish(byte[] json, @Nullable String caller) {
         RequestCodec.Message message = RequestCodec.message(json);
         Request.Submit request = switch (message.request()) {
             case Request.Submit submit -> submit;
@@ -52,6 +57,7 @@ final class RequestSubmission {
         };
         requireSource(request.image());
         requireSameContent(request.jobId(), message.digest());
+        inPlace.grant(request.jobId(), message.digest(), request.run().storage().inPlace(), caller);
         publisher.publish(request.jobId(), json);
         published.remember(request);
         return request;

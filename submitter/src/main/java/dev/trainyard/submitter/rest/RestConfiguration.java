@@ -137,8 +137,9 @@ public class RestConfiguration implements WebMvcConfigurer {
             PublishedRequests published,
             History history,
             BlobStore blobs,
-            DraftStore drafts) {
-        return new RequestSubmission(publisher, published, history, blobs, drafts);
+            DraftStore drafts,
+            InPlaceFolders inPlace) {
+        return new RequestSubmission(publisher, published, history, blobs, drafts, inPlace);
     }
 
     @Bean

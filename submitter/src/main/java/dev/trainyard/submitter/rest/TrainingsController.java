@@ -95,7 +95,7 @@ final class TrainingsController {
         byte[] message = message(asked);
         Request.Submit request;
         try {
-            request = submission.publish(message);
+            request = submission.publish(message, null);
         } catch (InvalidRequest e) {
             throw new InvalidRequest(everything(e, asked, shortOutputs));
         }

@@ -161,7 +161,8 @@ final class ContainerStep implements Step {
             // Once more: while the image was built, a link may have come to lead elsewhere.
             HostUse use = run.persist(host::use);
             Map<String, EngineVolume> volumes = host.provideVolumes(request);
-            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
+            List<String> granted = host.granted(run, request);
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, granted, use));
             if (refusal.isPresent()) {
                 return Turn.of(known, AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get()));
             }

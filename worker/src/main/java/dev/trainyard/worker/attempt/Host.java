@@ -7,6 +7,7 @@ import dev.trainyard.db.AttemptStore;
 import dev.trainyard.db.CrashSuspects;
 import dev.trainyard.db.HostImages;
 import dev.trainyard.db.HostUse;
+import dev.trainyard.db.InPlaceGrants;
 import dev.trainyard.db.Incarnation;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
@@ -55,6 +56,7 @@ public record Host(
         Owner owner,
         AttemptStore attempts,
         LostHosts lostHosts,
+        InPlaceGrants grants,
         CrashSuspects suspects,
         WorkerStore workers,
         LogStore logs,
@@ -99,14 +101,27 @@ public record Host(
      * What this host's policy refuses of an attempt, for people; empty if all of it is allowed.
      *
      * @param present its Docker volumes that this host has, by name
+     * @param granted what it may mount in place
      */
-    Optional<String> refusal(Request.Submit request, Map<String, EngineVolume> present, HostUse use) {
+    Optional<String> refusal(
+            Request.Submit request, Map<String, EngineVolume> present, List<String> granted, HostUse use) {
         HostFiles files = files(use);
         RunSpec run = request.run();
         return sentence(Stream.concat(
-                        policy.refusals(run, files).stream(),
+                        policy.refusals(run, granted, files).stream(),
                         policy.refusalsOfVolumes(run, request.team(), present, files).stream())
                 .toList());
+    }
+
+    /** Absolute paths that the job may mount in place on this host. */
+    List<String> granted(AttemptRun run, Request.Submit request) {
+        if (request.run().storage().inPlace().isEmpty()) {
+            return List.of();
+        }
+        return run.persist(() -> grants.find(request.jobId()))
+                .filter(grant -> grant.worker().equals(me.worker()))
+                .map(InPlaceGrants.Grant::places)
+                .orElse(List.of());
     }
 
     /** The file systems of this host as they are now. */
@@ -125,8 +140,15 @@ public record Host(
      * A place that a user names may be a link. Where it leads is asked each time: a program may have been able to lead it elsewhere, where
      * this process can read and write what the program cannot.
      */
-    private Place named(Path place, HostUse use) throws NotAllowed {
+    private Place named(Path place, boolean inPlace, HostUse use) throws NotAllowed {
         HostFiles files = files(use);
+        if (inPlace) {
+            Optional<String> objection = Policy.objectionInPlace(place.toString(), false, files);
+            if (objection.isPresent()) {
+                throw new NotAllowed(objection.get());
+            }
+            return new Place(place, place);
+        }
         Optional<String> refusal = sentence(policy.refusalsOfPlace(place, files));
         if (refusal.isPresent()) {
             throw new NotAllowed(refusal.get());
@@ -157,7 +179,10 @@ public record Host(
         if (run.storage().outputs().location() == null) {
             return outputs.makeManaged(attempt.jobId(), attempt.number(), attempt.id(), run);
         }
-        Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);
+        Place named = named(
+                outputs.place(attempt.jobId(), attempt.number(), run),
+                run.storage().outputs().inPlace(),
+                use);
         refuseAnotherPlace(attempt, named.real());
         refuseWhatIsWritten(attempt, named.real(), use);
         Outputs.makeNamed(named.allowed(), named.real(), run);
@@ -233,7 +258,10 @@ public record Host(
         if (run.storage().outputs().location() == null) {
             return outputs.openManaged(attempt.jobId(), attempt.number());
         }
-        Place named = named(outputs.place(attempt.jobId(), attempt.number(), run), use);
+        Place named = named(
+                outputs.place(attempt.jobId(), attempt.number(), run),
+                run.storage().outputs().inPlace(),
+                use);
         return Outputs.openNamed(named.allowed(), named.real());
     }
 

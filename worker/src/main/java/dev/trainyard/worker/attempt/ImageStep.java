@@ -17,6 +17,7 @@ import dev.trainyard.worker.image.ImageFailure;
 import dev.trainyard.worker.image.ProvidedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,7 +60,8 @@ final class ImageStep implements Step {
         try {
             HostUse use = run.persist(host::use);
             Map<String, EngineVolume> volumes = host.volumesOf(request.run());
-            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, use));
+            List<String> granted = host.granted(run, request);
+            Optional<String> refusal = run.ofDisk(() -> host.refusal(request, volumes, granted, use));
             if (refusal.isPresent()) {
                 AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
                 return false;

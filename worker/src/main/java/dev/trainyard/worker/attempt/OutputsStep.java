@@ -82,7 +82,8 @@ final class OutputsStep implements Step {
             record(run, isShared(run), collected);
             return true;
         });
-        end(run, known, hasWholeLog(run, collected.log()) && collected.complete());
+        boolean wholeLog = isLogKept(run) || hasWholeLog(run, collected.log());
+        end(run, known, wholeLog && collected.complete());
     }
 
     private void record(AttemptRun run, boolean shared, Collected collected) {
@@ -157,7 +158,7 @@ final class OutputsStep implements Step {
         return run.await(Deadlines.COLLECT, true, () -> {
             follower.finish();
             try (OpenFolder outputs = host.openOutputs(attempt, run.request().run(), use)) {
-                LogFile written = writeLog(run, attempt, container, outputs, shared);
+                LogFile written = isLogKept(run) ? null : writeLog(run, attempt, container, outputs, shared);
                 return manifest(
                         run, outputs, host.earlierFiles(attempt, run.request().run()), written);
             } catch (IOException e) {
@@ -166,6 +167,15 @@ final class OutputsStep implements Step {
                 return Collected.NOTHING;
             }
         });
+    }
+
+    /**
+     * Whether no log file is needed. A folder of the submitter looks afterwards as if the container had run there without Trainyard, unless the
+     * log is too long for the database.
+     */
+    private boolean isLogKept(AttemptRun run) {
+        return run.request().run().storage().outputs().inPlace()
+                && run.persist(() -> host.logs().isWhole(run.id()));
     }
 
     /** A place that a user names may hold what other attempts have left. */

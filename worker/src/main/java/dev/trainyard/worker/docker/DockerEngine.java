@@ -61,6 +61,13 @@ public final class DockerEngine implements Engine {
         return open(host.isEmpty() ? DEFAULT_HOST : address(host));
     }
 
+    /** The Unix socket of that engine; empty: it is reached over a network. */
+    public static Optional<Path> socketFromEnvironment(Map<String, String> environment) {
+        String host = environment.getOrDefault("DOCKER_HOST", "");
+        URI address = host.isEmpty() ? DEFAULT_HOST : address(host);
+        return "unix".equals(address.getScheme()) ? Optional.of(Path.of(address.getPath())) : Optional.empty();
+    }
+
     private static URI address(String host) {
         try {
             URI uri = new URI(host);

@@ -246,11 +246,14 @@ public record Policy(
     /**
      * What the policy refuses of a run: one sentence for each, with the rule, its origin and the remedy. Empty if everything is allowed.
      *
+     * @param granted absolute paths that the submitter may mount in place: he may do so without Trainyard as well, so no rule counts for them
      */
-    public List<String> refusals(RunSpec run, HostFiles files) {
+    public List<String> refusals(RunSpec run, List<String> granted, HostFiles files) {
         Refusals refusals = new Refusals();
         for (Mount mount : run.storage().mounts()) {
-            if (mount.source().startsWith("/")) {
+            if (mount.inPlace()) {
+                checkInPlace(mount.source(), mount.readOnly(), granted, files, refusals);
+            } else if (mount.source().startsWith("/")) {
                 checkMount(mount.source(), mount.readOnly(), files, refusals);
                 if (!mount.readOnly()) {
                     checkClosed(mount.source(), files, refusals);
@@ -258,7 +261,9 @@ public record Policy(
             }
         }
         String location = run.storage().outputs().location();
-        if (location != null) {
+        if (location != null && run.storage().outputs().inPlace()) {
+            checkInPlace(location, false, granted, files, refusals);
+        } else if (location != null) {
             checkMount(location, false, files, refusals);
             checkClosed(location, files, refusals);
         }
@@ -530,6 +535,31 @@ public record Policy(
                 .ifPresentOrElse(
                         why -> refusals.add(sentence + " It can never be allowed: " + why + "."),
                         () -> refusals.add(rule, sentence, wanted));
+    }
+
+    private static void checkInPlace(
+            String source, boolean readOnly, List<String> granted, HostFiles files, Refusals refusals) {
+        if (granted.contains(source)) {
+            objectionInPlace(source, readOnly, files).ifPresent(refusals::add);
+        } else {
+            refusals.add("%s may not be mounted in place: no server has granted it to this request."
+                    .formatted(Excerpt.path(source)));
+        }
+    }
+
+    /** Why a folder that was granted cannot be mounted in place; a sentence. */
+    public static Optional<String> objectionInPlace(String source, boolean readOnly, HostFiles files) {
+        Optional<Path> real = files.real(Path.of(source));
+        if (real.isEmpty() || !real.get().toString().equals(source)) {
+            return Optional.of(
+                    "%s may not be mounted in place: it leads %s now, which was changed since the job was submitted. Submit it again."
+                            .formatted(
+                                    Excerpt.path(source),
+                                    real.map(path -> "to " + Excerpt.path(path.toString()))
+                                            .orElse("nowhere")));
+        }
+        return files.objection(real.get(), readOnly)
+                .map(objection -> "%s may not be mounted: it %s.".formatted(Excerpt.path(source), objection));
     }
 
     private void checkMount(String source, boolean readOnly, HostFiles files, Refusals refusals) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.text.DataSize;
+import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Outputs;
@@ -459,7 +460,7 @@ class PolicyTest {
     }
 
     private static List<String> refusals(Policy policy, RunSpecBuilder run) {
-        return policy.refusals(run.build(), new ClosedHost(host(OUTPUTS, STATE)));
+        return policy.refusals(run.build(), List.of(), new ClosedHost(host(OUTPUTS, STATE)));
     }
 
     private static ThisHost host(Path outputs, Path state) {
@@ -496,6 +497,48 @@ class PolicyTest {
     }
 
     @Test
+    void a_granted_folder_is_mounted_in_place_whatever_the_rules_say() throws IOException {
+        Path project = Files.createDirectories(folder.resolve("home/ann/project"));
+
+        assertThat(inPlace(project.toString(), List.of(project.toString()))).isEmpty();
+        assertThat(inPlace(project.toString(), List.of()))
+                .containsExactly("%s may not be mounted in place: no server has granted it to this request."
+                        .formatted(Excerpt.path(project.toString())));
+        assertThat(inPlace(project + "/data", List.of(project.toString()))).hasSize(1);
+    }
+
+    @Test
+    void a_granted_folder_that_has_become_a_link_is_refused() throws IOException {
+        Path project = folder.resolve("project");
+        Files.createSymbolicLink(project, Files.createDirectories(folder.resolve("elsewhere")));
+
+        assertThat(inPlace(project.toString(), List.of(project.toString())))
+                .containsExactly(
+                        "%s may not be mounted in place: it leads to %s now, which was changed since the job was submitted. Submit it again."
+                                .formatted(
+                                        Excerpt.path(project.toString()),
+                                        Excerpt.path(folder.resolve("elsewhere").toString())));
+    }
+
+    @Test
+    void a_granted_folder_with_trainyards_own_files_is_refused() {
+        assertThat(inPlace(STATE.toString(), List.of(STATE.toString())))
+                .singleElement()
+                .asString()
+                .contains("has Trainyard's or the container engine's own files in it");
+    }
+
+    private static List<String> inPlace(String source, List<String> granted) {
+        Mount mount = new Mount(source, "/x", false, null, false, true);
+        List<String> ofMount = Policy.BUILT_IN.refusals(
+                RunSpec.builder().mounts(List.of(mount)).build(), granted, host(OUTPUTS, STATE));
+        List<String> ofOutputs = Policy.BUILT_IN.refusals(
+                RunSpec.builder().outputs(new Outputs("", source, true)).build(), granted, host(OUTPUTS, STATE));
+        assertThat(ofOutputs).isEqualTo(ofMount);
+        return ofMount;
+    }
+
+    @Test
     void nothing_that_an_allowed_folder_has_in_it_opens_managed_outputs_or_trainyards_own_files() throws IOException {
         Path outputs = Files.createDirectories(folder.resolve("data/yard/outputs"));
         Path state = Files.createDirectories(folder.resolve("data/state"));
@@ -519,19 +562,19 @@ class PolicyTest {
                 "/mnist/../state")) {
             for (boolean readOnly : List.of(true, false)) {
                 assertThat(policy.refusals(
-                                mount(folder + "/data" + source, readOnly).build(), host))
+                                mount(folder + "/data" + source, readOnly).build(), List.of(), host))
                         .as(source)
                         .hasSize(1);
             }
         }
-        assertThat(policy.refusals(mount(folder + "/data/mnist", false).build(), host))
+        assertThat(policy.refusals(mount(folder + "/data/mnist", false).build(), List.of(), host))
                 .isEmpty();
-        assertThat(policy.refusals(mount(attempt.toString(), true).build(), host))
+        assertThat(policy.refusals(mount(attempt.toString(), true).build(), List.of(), host))
                 .isEmpty();
         assertThat(policy.refusals(
-                        mount(folder + "/data/link/" + ENDED + "/1", true).build(), host))
+                        mount(folder + "/data/link/" + ENDED + "/1", true).build(), List.of(), host))
                 .isEmpty();
-        assertThat(policy.refusals(mount(attempt.toString(), false).build(), host))
+        assertThat(policy.refusals(mount(attempt.toString(), false).build(), List.of(), host))
                 .hasSize(1);
     }
 
@@ -541,14 +584,16 @@ class PolicyTest {
         Policy policy = policy("mounts: {%s/data: read-write, %1$s/missing: read-write}".formatted(folder));
         HostFiles host = host(folder.resolve("outputs"), folder.resolve("state"));
 
-        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
+        assertThat(policy.refusals(mount(data.toString(), false).build(), List.of(), host))
+                .isEmpty();
         assertThat(policy.openFolders(host)).isEmpty();
 
         mode(folder, "rwxr-x---");
         mode(folder.resolve("data"), "rwxr-xr-x");
 
-        assertThat(policy.refusals(mount(data.toString(), true).build(), host)).isEmpty();
-        assertThat(policy.refusals(mount(data.toString(), false).build(), host))
+        assertThat(policy.refusals(mount(data.toString(), true).build(), List.of(), host))
+                .isEmpty();
+        assertThat(policy.refusals(mount(data.toString(), false).build(), List.of(), host))
                 .singleElement()
                 .asString()
                 .contains(
@@ -556,13 +601,14 @@ class PolicyTest {
                         "run there as root",
                         "chmod 700 %s/data ".formatted(folder));
         assertThat(policy.refusals(
-                        run().outputs(new Outputs("/outputs", data + "/run-7")).build(), host))
+                        run().outputs(new Outputs("/outputs", data + "/run-7")).build(), List.of(), host))
                 .singleElement()
                 .asString()
                 .contains("chmod 700 %s/data ".formatted(folder));
         assertThat(policy.refusals(
                         run().outputs(new Outputs("/outputs", folder + "/missing/run-7"))
                                 .build(),
+                        List.of(),
                         host))
                 .isEmpty();
         assertThat(policy.openFolders(host))
@@ -572,22 +618,26 @@ class PolicyTest {
 
         // A container that mounts it changes its mode.
         mode(data, "rwx------");
-        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).hasSize(1);
+        assertThat(policy.refusals(mount(data.toString(), false).build(), List.of(), host))
+                .hasSize(1);
         mode(folder.resolve("data"), "rwx------");
         assertThat(policy.openFolders(host)).isEmpty();
-        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
-        assertThat(policy.refusals(mount(folder + "/data", false).build(), host))
+        assertThat(policy.refusals(mount(data.toString(), false).build(), List.of(), host))
+                .isEmpty();
+        assertThat(policy.refusals(mount(folder + "/data", false).build(), List.of(), host))
                 .singleElement()
                 .asString()
                 .endsWith("Mount a folder within it instead");
-        assertThat(policy.refusals(mount(folder + "/missing", false).build(), host))
+        assertThat(policy.refusals(mount(folder + "/missing", false).build(), List.of(), host))
                 .hasSize(1);
         mode(data, "rwxrwxrwx");
         mode(folder.resolve("data"), "rwxrw-rw-");
-        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).isEmpty();
+        assertThat(policy.refusals(mount(data.toString(), false).build(), List.of(), host))
+                .isEmpty();
         // Its owner could enter.
         Files.setAttribute(folder.resolve("data"), "unix:uid", 4711);
-        assertThat(policy.refusals(mount(data.toString(), false).build(), host)).hasSize(1);
+        assertThat(policy.refusals(mount(data.toString(), false).build(), List.of(), host))
+                .hasSize(1);
     }
 
     private static void mode(Path folder, String mode) throws IOException {

@@ -1,0 +1,97 @@
+package dev.trainyard.cli.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.trainyard.cli.terminal.ExitCode;
+import dev.trainyard.cli.terminal.Failure;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket of a server on this machine. Over it the server knows which account calls, and grants what that account may have without
+ * Trainyard as well: folders that are mounted in place.
+ */
+public final class LocalServer {
+
+    private final ServerClient server;
+    private @Nullable Path socket;
+    private @Nullable Optional<String> obstacle;
+
+    public LocalServer(ServerClient server) {
+        this.server = server;
+    }
+
+    /** As {@link #obstacle}, as far as it is known without asking the server. */
+    public Optional<String> likelyObstacle() {
+        return server.isLocal() ? Optional.empty() : Optional.of(elsewhere());
+    }
+
+    private String elsewhere() {
+        return "the server %s is on another machine".formatted(server);
+    }
+
+    /** Why no job can mount folders of this machine in place, a clause; empty: jobs can. Asks the server once. */
+    public Optional<String> obstacle() {
+        if (obstacle == null) {
+            obstacle = Optional.ofNullable(findObstacle());
+        }
+        return obstacle;
+    }
+
+    private @Nullable String findObstacle() {
+        if (!server.isLocal()) {
+            return elsewhere();
+        }
+        String path = server.parse(server.get("/info")).text("socket");
+        if (path.isEmpty()) {
+            return "the server %s mounts no folders of its machine (trainyard up does)".formatted(server);
+        }
+        socket = Path.of(path);
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return null;
+        } catch (IOException e) {
+            // A server behind a tunnel is not on this machine.
+            return "this account cannot use the socket %s of the server (%s). Members of the group docker of the server's machine can"
+                    .formatted(path, Failure.reason(e));
+        }
+    }
+
+    /** The answer's body. Call it only if there is no {@link #obstacle}. */
+    public String post(String path, byte[] json) {
+        // HTTP/1.0: the end of the answer is the end of the connection.
+        byte[] head =
+                "POST %s%s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(ServerClient.API, path, json.length)
+                        .getBytes(UTF_8);
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        Path at = socket;
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(Objects.requireNonNull(at)));
+            write(channel, head);
+            write(channel, json);
+            Channels.newInputStream(channel).transferTo(answer);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "the connection to the socket %s broke (%s). Try again.".formatted(at, Failure.reason(e)),
+                    e);
+        }
+        return server.body(answer.toString(UTF_8));
+    }
+
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
+            channel.write(rest);
+        }
+    }
+}
