@@ -58,7 +58,7 @@ class RunTest {
         Request.Submit message = message();
         assertThat(message.jobId()).hasToString(result.out().strip());
         assertThat(message.name()).isEqualTo("resnet");
-        assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/resnet:1"));
+        assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/resnet:1", ImageSource.Pull.MISSING));
         assertThat(message.gpus()).isEqualTo(new Gpus.Devices(List.of("0", "2")));
         assertThat(message.run().storage().outputs().location()).isEqualTo("/logs/resnet");
         assertThat(message.submittedBy()).isEqualTo("ada");

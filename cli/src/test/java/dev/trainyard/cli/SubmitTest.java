@@ -110,7 +110,7 @@ class SubmitTest {
         assertThat(result.out()).matches(ID + "\n");
         Request.Submit message = message();
         assertThat(message.jobId()).hasToString(result.out().strip());
-        assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/mnist:2"));
+        assertThat(message.image()).isEqualTo(new ImageSource.Reference("vision/mnist:2", ImageSource.Pull.MISSING));
         assertThat(message.run().program().command()).containsExactly("python", "main.py", "--epochs", "3");
         assertThat(message.submittedBy()).isEqualTo("ada");
         assertThat(message.submittedAt()).isEqualTo(Cli.NOW);
@@ -367,7 +367,7 @@ class SubmitTest {
 
         assertThat(submit(over.toString(), "-d").err()).isEmpty();
 
-        assertThat(message().image()).isEqualTo(new ImageSource.Reference("vision/mnist:2"));
+        assertThat(message().image()).isEqualTo(new ImageSource.Reference("vision/mnist:2", ImageSource.Pull.MISSING));
         assertThat(message().gpus()).isEqualTo(new Gpus.All(null, null));
         assertThat(message().run().program().environment())
                 .isEqualTo(Map.of("A", "beside the first", "B", "common", "C", "beside the common one"));

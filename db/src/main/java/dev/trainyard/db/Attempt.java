@@ -2,13 +2,11 @@ package dev.trainyard.db;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.CrashSuspicion;
 import dev.trainyard.core.lifecycle.ExitEvidence;
 import dev.trainyard.core.lifecycle.JobState;
 import dev.trainyard.core.lifecycle.LogClues;
 import dev.trainyard.core.lifecycle.StopReason;
-import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.JobId;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +36,6 @@ public record Attempt(
         AttemptId id,
         JobId jobId,
         int number,
-        WorkerId workerId,
         AttemptState state,
         @Nullable StopReason stopReason,
         boolean stopSignalled,
@@ -55,7 +52,6 @@ public record Attempt(
         @Nullable String deviceError,
         @Nullable String killedBy,
         @Nullable String fullDisk,
-        @Nullable Cause cause,
         @Nullable String outputsLocation,
         List<Device> devices,
         @Nullable Lost lost,

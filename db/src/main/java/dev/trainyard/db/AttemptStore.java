@@ -272,15 +272,6 @@ public final class AttemptStore {
             deviceError = deviceError == null ? null : PostgresText.of(deviceError);
             fullDisk = fullDisk == null ? null : PostgresText.of(fullDisk);
         }
-
-        /** A container that ended by itself, without a restart of the engine. */
-        public Exit(
-                @Nullable Integer exitCode,
-                boolean oomKilled,
-                @Nullable String engineError,
-                @Nullable Instant engineFinishedAt) {
-            this(exitCode, oomKilled, engineError, engineFinishedAt, false, null, null, null);
-        }
     }
 
     /** RUNNING→COLLECTING: the container has ended, so its devices, slot and ports are released. */
@@ -524,12 +515,10 @@ public final class AttemptStore {
         for (String key : strings(row.getArray("stand_ins"))) {
             devices.add(new Attempt.Device(key, true));
         }
-        String cause = row.getString("cause");
         return new Attempt(
                 new AttemptId(row.getObject("id", UUID.class)),
                 new JobId(row.getObject("job_id", UUID.class)),
                 row.getInt("number"),
-                new WorkerId(row.getObject("worker_id", UUID.class)),
                 AttemptState.valueOf(row.getString("state")),
                 stopReason(row),
                 row.getTimestamp("stop_signalled_at") != null,
@@ -546,7 +535,6 @@ public final class AttemptStore {
                 row.getString("device_error"),
                 row.getString("killed_by"),
                 row.getString("full_disk"),
-                cause == null ? null : Cause.valueOf(cause),
                 row.getString("outputs_location"),
                 List.copyOf(devices),
                 row.getBoolean("unsettled")

@@ -22,8 +22,6 @@ public record JobFilter(
         @Nullable Instant since,
         @Nullable IdPart idPart) {
 
-    public static final JobFilter ANY = new JobFilter(Set.of(), null, null, null, List.of(), null, null);
-
     /** A label. A null {@code value} matches any value. */
     public record Label(String name, @Nullable String value) {}
 

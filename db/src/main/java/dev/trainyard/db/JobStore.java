@@ -45,13 +45,7 @@ public final class JobStore {
      * @param json the message as published
      * @param digest SHA-256 over its canonical form
      */
-    public record Incoming(JobId job, Content content, String json, byte[] digest) {
-
-        /** A message with a run specification, without a draft. */
-        public Incoming(Request.Submit request, String json, byte[] digest) {
-            this(request.jobId(), new Stated(request), json, digest);
-        }
-    }
+    public record Incoming(JobId job, Content content, String json, byte[] digest) {}
 
     /** The result of resolving a message. */
     public sealed interface Content {}
@@ -222,11 +216,6 @@ public final class JobStore {
         /** If the job was cancelled before. */
         IF_ASKED_BEFORE,
         AT_ONCE
-    }
-
-    /** As {@link #cancel(JobId, String, Kill)} with {@link Kill#NEVER}. Repeating it changes nothing. */
-    public Cancellation cancel(JobId job, @Nullable String by) {
-        return cancel(job, by, Kill.NEVER);
     }
 
     /** Cancels a job in any state, or one that has not arrived yet. */

@@ -224,8 +224,6 @@ public final class LogStore {
      */
     public record Wanted(boolean image, @Nullable Instant since) {
 
-        public static final Wanted ALL = new Wanted(true, null);
-
         private String condition() {
             return (image ? "" : "and source <> 'IMAGE' ") + (since == null ? "" : "and at >= :since ");
         }

@@ -81,7 +81,7 @@ public final class WorkerStore {
      *
      * @param refusedDevices keys of devices that another worker on the same hardware already offers
      */
-    public record Registered(Incarnation me, UUID installation, List<String> refusedDevices) {}
+    public record Registered(Incarnation me, List<String> refusedDevices) {}
 
     /** The registration was refused. The message says why and what to do. */
     public static class RegistrationRefused extends RuntimeException {
@@ -152,7 +152,7 @@ public final class WorkerStore {
                     "worker.registered",
                     Map.of("incarnation", incarnation, "devices", self.devices().size()));
             Notifications.send(sql, Notifications.PLAN);
-            return new Registered(new Incarnation(self.id(), incarnation), installation(), refused);
+            return new Registered(new Incarnation(self.id(), incarnation), refused);
         });
     }
 

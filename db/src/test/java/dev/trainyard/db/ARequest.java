@@ -27,7 +27,7 @@ final class ARequest {
     private @Nullable String team;
     private @Nullable String submittedBy;
     private int priority = Request.Submit.DEFAULT_PRIORITY;
-    private ImageSource image = new ImageSource.Reference("busybox");
+    private ImageSource image = new ImageSource.Reference("busybox", ImageSource.Pull.MISSING);
     private final RunSpecBuilder run = RunSpec.builder();
     private Gpus gpus = Gpus.NONE;
     private int maxAttempts = 1;
@@ -117,7 +117,7 @@ final class ARequest {
     }
 
     ARequest hostPort(int port) {
-        run.ports(List.of(new RunSpec.PortMapping(null, port, port, "tcp")));
+        run.ports(List.of(new RunSpec.PortMapping(null, port, null, port, "tcp")));
         return this;
     }
 
@@ -153,9 +153,10 @@ final class ARequest {
                 Request.Submit.DEFAULT_GRACE_PERIOD,
                 notBefore);
         byte[] json = RequestCodec.encode(request);
-        String digest = RequestCodec.digest(json);
+        String digest = RequestCodec.message(json).digest();
         return new JobStore.Incoming(
-                request,
+                request.jobId(),
+                new JobStore.Stated(request),
                 new String(json, StandardCharsets.UTF_8),
                 HexFormat.of().parseHex(digest.substring("sha256:".length())));
     }

@@ -154,7 +154,7 @@ class AcceptTest {
     @Test
     void a_job_that_was_cancelled_before_it_came_is_cancelled_and_says_by_whom() {
         ARequest request = ARequest.named("mnist");
-        yard.jobs.cancel(request.id(), "ada");
+        yard.jobs.cancel(request.id(), "ada", JobStore.Kill.NEVER);
 
         yard.submit(request);
 
@@ -168,7 +168,7 @@ class AcceptTest {
     @Test
     void a_job_that_was_cancelled_without_a_name_before_it_arrived_is_cancelled_too() {
         ARequest request = ARequest.named("mnist");
-        yard.jobs.cancel(request.id(), null);
+        yard.jobs.cancel(request.id(), null, JobStore.Kill.NEVER);
 
         yard.submit(request);
 

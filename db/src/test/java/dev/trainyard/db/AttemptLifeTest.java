@@ -236,7 +236,7 @@ class AttemptLifeTest {
                         new Attempt.Device("slot-2", true));
         assertThat(yard.attempts.request(job)).contains("mnist");
         assertThat(attempt.engineStartedAt()).isEqualTo(Yard.ENGINE_STARTED);
-        assertThat(attempt.workerId()).isEqualTo(me.worker());
+        assertThat(yard.workerOf(id)).isEqualTo(me.worker());
         assertThat(attempt.exitCode()).isNull();
         assertThat(attempt.oomKilled()).isNull();
         assertThat(yard.row(id).get("argv")).hasToString("[\"python\", \"main.py\"]");
@@ -248,7 +248,10 @@ class AttemptLifeTest {
         AttemptId attempt = yard.running(me, job);
 
         yard.attempts.exited(
-                me, attempt, new AttemptStore.Exit(137, true, "cannot kill\0", Yard.ENGINE_STARTED.plusSeconds(9)));
+                me,
+                attempt,
+                new AttemptStore.Exit(
+                        137, true, "cannot kill\0", Yard.ENGINE_STARTED.plusSeconds(9), false, null, null, null));
 
         assertThat(yard.row(attempt))
                 .containsEntry("exit_code", 137)
@@ -262,7 +265,7 @@ class AttemptLifeTest {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
 
-        yard.attempts.exited(me, attempt, new AttemptStore.Exit(null, false, null, null));
+        yard.attempts.exited(me, attempt, new AttemptStore.Exit(null, false, null, null, false, null, null, null));
 
         assertThat(yard.attempt(attempt).exitCode()).isNull();
         assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.COLLECTING);
@@ -459,7 +462,7 @@ class AttemptLifeTest {
         Incarnation other = yard.register(AWorker.named("gpu-2"));
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.place(job);
-        assertThat(yard.attempt(attempt).workerId()).isEqualTo(me.worker());
+        assertThat(yard.workerOf(attempt)).isEqualTo(me.worker());
 
         assertThatThrownBy(() -> yard.attempts.begin(other, attempt, "/srv/outputs"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -571,7 +574,7 @@ class AttemptLifeTest {
     @Test
     void an_ended_or_unknown_job_cannot_be_held_released_or_moved() {
         JobId ended = yard.submit(ARequest.named("mnist"));
-        yard.jobs.cancel(ended, null);
+        yard.jobs.cancel(ended, null, JobStore.Kill.NEVER);
         JobId unknown = ARequest.named("other").id();
 
         assertThat(yard.jobs.hold(ended, "why")).isEqualTo(JobStore.Change.ALREADY_ENDED);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.AttemptState;
-import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.request.JobId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,7 +158,7 @@ class CrashSuspectsTest {
         assertThat(suspects.givenUp(me, attempt)).isEqualTo(Outcome.APPLIED);
 
         assertThat(yard.state(job)).isEqualTo("SUCCEEDED");
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.COMPLETED);
+        assertThat(yard.cause(attempt)).isEqualTo("COMPLETED");
         assertThat(yard.row(attempt))
                 .containsEntry("outputs_state", "INCOMPLETE")
                 .containsEntry("exit_code", 0);
@@ -177,7 +176,7 @@ class CrashSuspectsTest {
         assertThat(suspects.givenUp(me, attempt)).isEqualTo(Outcome.APPLIED);
 
         assertThat(yard.state(job)).isEqualTo("FAILED");
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.START_FAILED);
+        assertThat(yard.cause(attempt)).isEqualTo("START_FAILED");
         assertThat(yard.held(attempt)).isEmpty();
     }
 
@@ -189,13 +188,13 @@ class CrashSuspectsTest {
         diesWith(attempt);
         assertThat(yard.attempt(attempt).isSuspectToEnd()).isFalse();
 
-        yard.jobs.cancel(job, "ada");
+        yard.jobs.cancel(job, "ada", JobStore.Kill.NEVER);
 
         assertThat(yard.attempt(attempt).rests()).isTrue();
         assertThat(yard.attempt(attempt).isSuspectToEnd()).isTrue();
         assertThat(suspects.givenUp(me, attempt)).isEqualTo(Outcome.APPLIED);
         assertThat(yard.state(job)).isEqualTo("CANCELLED");
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.CANCELLED);
+        assertThat(yard.cause(attempt)).isEqualTo("CANCELLED");
         assertThat(yard.held(attempt)).isEmpty();
     }
 
@@ -205,7 +204,7 @@ class CrashSuspectsTest {
         AttemptId attempt = yard.collecting(me, job, Yard.EXIT_0);
         dies();
         diesWith(attempt);
-        yard.jobs.cancel(job, "ada");
+        yard.jobs.cancel(job, "ada", JobStore.Kill.NEVER);
         assertThat(yard.attempt(attempt).isSuspectToEnd()).isFalse();
 
         yard.jobs.cancel(job, "ada", JobStore.Kill.AT_ONCE);

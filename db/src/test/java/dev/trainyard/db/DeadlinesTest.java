@@ -42,7 +42,7 @@ class DeadlinesTest {
 
         yard.plans.observe();
 
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.START_TIMEOUT);
+        assertThat(yard.cause(attempt)).isEqualTo("START_TIMEOUT");
         assertThat(yard.held(attempt)).isEmpty();
         assertThat(yard.row(job))
                 .containsEntry("state", "QUEUED")
@@ -60,7 +60,7 @@ class DeadlinesTest {
 
         yard.plans.observe();
 
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.START_TIMEOUT);
+        assertThat(yard.cause(attempt)).isEqualTo("START_TIMEOUT");
     }
 
     @Test
@@ -77,13 +77,13 @@ class DeadlinesTest {
     void a_job_that_was_cancelled_and_never_taken_up_ends_cancelled() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.place(job);
-        yard.jobs.cancel(job, "ada");
+        yard.jobs.cancel(job, "ada", JobStore.Kill.NEVER);
         yard.ago(attempt, "61 seconds");
 
         yard.plans.observe();
 
         assertThat(yard.state(job)).isEqualTo("CANCELLED");
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.START_TIMEOUT);
+        assertThat(yard.cause(attempt)).isEqualTo("START_TIMEOUT");
     }
 
     @Test
@@ -134,7 +134,7 @@ class DeadlinesTest {
     void a_preparation_that_is_being_stopped_keeps_its_first_reason() {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.prepared(me, job);
-        yard.jobs.cancel(job, null);
+        yard.jobs.cancel(job, null, JobStore.Kill.NEVER);
         yard.ago(attempt, "61 minutes");
 
         yard.plans.observe();

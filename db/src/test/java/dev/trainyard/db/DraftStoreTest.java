@@ -215,7 +215,7 @@ class DraftStoreTest {
     }
 
     private static byte[] digest(byte[] json) {
-        return HexFormat.of().parseHex(RequestCodec.digest(json).substring("sha256:".length()));
+        return HexFormat.of().parseHex(RequestCodec.message(json).digest().substring("sha256:".length()));
     }
 
     private static JobId newId() {

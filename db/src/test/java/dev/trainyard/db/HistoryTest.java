@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class HistoryTest {
 
+    private static final JobFilter ANY = new JobFilter(Set.of(), null, null, null, List.of(), null, null);
+
     private final Yard yard = new Yard();
     private final Database server = Database.connect(yard.url, Role.SERVER, 1);
     private final History history = new History(server);
@@ -31,9 +33,9 @@ class HistoryTest {
         fill(20_000);
         long before = rowsRead();
 
-        assertThat(jobs(JobFilter.ANY)).hasSize(50);
-        assertThat(jobs(JobFilter.ANY.in(Set.of(JobState.HELD)))).hasSize(2);
-        assertThat(jobs(JobFilter.ANY.in(Set.of(JobState.RUNNING)))).isEmpty();
+        assertThat(jobs(ANY)).hasSize(50);
+        assertThat(jobs(ANY.in(Set.of(JobState.HELD)))).hasSize(2);
+        assertThat(jobs(ANY.in(Set.of(JobState.RUNNING)))).isEmpty();
         assertThat(jobs(new JobFilter(Set.of(JobState.QUEUED), "vision", null, null, List.of(), null, null)))
                 .hasSize(50);
         assertThat(jobs(new JobFilter(Set.of(), null, "job-7", null, List.of(), null, null)))
@@ -47,7 +49,7 @@ class HistoryTest {
         assertThat(jobs(ofId(id.substring(20)))).containsExactly(oldest);
         assertThat(history.rejected(null, null, null, null, 50)).hasSize(50);
         assertThat(history.queue(null, 100).items()).hasSize(100).first().returns(1L, History.Queued::place);
-        JobId job = jobs(JobFilter.ANY).getFirst().jobId();
+        JobId job = jobs(ANY).getFirst().jobId();
         assertThat(history.job(job)).isPresent();
         assertThat(history.attempts(job, null, 10).items()).isEmpty();
         assertThat(history.rejection(job)).isEmpty();
@@ -78,7 +80,7 @@ class HistoryTest {
         JobPlace after = null;
         List<History.Job> page;
         do {
-            page = history.jobs(JobFilter.ANY, after, 3);
+            page = history.jobs(ANY, after, 3);
             page.forEach(job -> seen.add(job.name()));
             after = page.isEmpty()
                     ? null

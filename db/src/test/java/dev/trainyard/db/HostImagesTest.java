@@ -184,7 +184,7 @@ class HostImagesTest {
         yard.plan();
         images.fetching(me, MODEL, "");
 
-        assertThat(yard.jobs.cancel(job, "ada")).isEqualTo(JobStore.Cancellation.CANCELLED);
+        assertThat(yard.jobs.cancel(job, "ada", JobStore.Kill.NEVER)).isEqualTo(JobStore.Cancellation.CANCELLED);
 
         images.present(me, MODEL);
         yard.plan();
@@ -245,7 +245,7 @@ class HostImagesTest {
         old(me, "b:1");
         yard.update("update trainyard.host_image set state = 'WANTED'");
         for (String reference : List.of("b:1", "a:1")) {
-            yard.submit(ARequest.named("mnist").image(new ImageSource.Reference(reference)));
+            yard.submit(ARequest.named("mnist").image(new ImageSource.Reference(reference, ImageSource.Pull.MISSING)));
         }
 
         Future<?> planning;
@@ -369,7 +369,7 @@ class HostImagesTest {
 
     private static ARequest image(String name) {
         return ARequest.named(name)
-                .image(new ImageSource.Reference(MODEL.text()))
+                .image(new ImageSource.Reference(MODEL.text(), ImageSource.Pull.MISSING))
                 .gpus(1);
     }
 }

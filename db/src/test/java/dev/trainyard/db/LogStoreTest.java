@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class LogStoreTest {
 
+    private static final LogStore.Wanted EVERYTHING = new LogStore.Wanted(true, null);
+
     private static final Instant NANOS = Instant.parse("2026-01-02T03:04:05.123456789Z");
 
     private final Yard yard = new Yard();
@@ -29,7 +31,7 @@ class LogStoreTest {
         logs.append(attempt, Source.CONTAINER, "epoch 1\nepoch 2\n", new ResumePoint(NANOS, 2));
         logs.append(attempt, Source.TRAINYARD, "stopping: CANCELLED\n", null);
 
-        assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 10))
+        assertThat(logs.after(attempt, 0, EVERYTHING, 10))
                 .containsExactly(
                         new Chunk(1, Source.IMAGE, "Step 1/2\n"),
                         new Chunk(2, Source.CONTAINER, "epoch 1\nepoch 2\n"),
@@ -42,10 +44,8 @@ class LogStoreTest {
             logs.append(attempt, Source.CONTAINER, "line " + line + "\n", new ResumePoint(NANOS, line));
         }
 
-        assertThat(logs.after(attempt, 2, LogStore.Wanted.ALL, 2))
-                .extracting(Chunk::seq)
-                .containsExactly(3L, 4L);
-        assertThat(logs.after(attempt, 5, LogStore.Wanted.ALL, 2)).isEmpty();
+        assertThat(logs.after(attempt, 2, EVERYTHING, 2)).extracting(Chunk::seq).containsExactly(3L, 4L);
+        assertThat(logs.after(attempt, 5, EVERYTHING, 2)).isEmpty();
     }
 
     @Test
@@ -56,7 +56,7 @@ class LogStoreTest {
         logs.append(attempt, Source.TRAINYARD, "stopping\n", null);
         logs.append(attempt, Source.TRAINYARD, "stopping\n", null);
 
-        assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 10))
+        assertThat(logs.after(attempt, 0, EVERYTHING, 10))
                 .extracting(Chunk::text)
                 .containsExactly("epoch 1\n", "epoch 1\n", "stopping\n", "stopping\n");
     }
@@ -66,7 +66,7 @@ class LogStoreTest {
         logs.append(attempt, Source.CONTAINER, "mine\n", new ResumePoint(NANOS, 1));
         AttemptId other = AttemptId.random();
 
-        assertThat(logs.after(other, 0, LogStore.Wanted.ALL, 10)).isEmpty();
+        assertThat(logs.after(other, 0, EVERYTHING, 10)).isEmpty();
         assertThat(logs.resumePoint(other)).isEmpty();
     }
 
@@ -97,7 +97,7 @@ class LogStoreTest {
     void any_output_of_a_program_is_stored() {
         logs.append(attempt, Source.CONTAINER, "\0binary\0 \ud83d\ude00 \ud800 \udfff\n", null);
 
-        assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 1))
+        assertThat(logs.after(attempt, 0, EVERYTHING, 1))
                 .containsExactly(new Chunk(1, Source.CONTAINER, "\ufffdbinary\ufffd \ud83d\ude00 \ufffd \ufffd\n"));
     }
 
@@ -111,7 +111,7 @@ class LogStoreTest {
         logs.trim(attempt, 14);
         logs.trim(attempt, 14);
 
-        assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 10))
+        assertThat(logs.after(attempt, 0, EVERYTHING, 10))
                 .containsExactly(
                         new Chunk(1, Source.IMAGE, "Step 1/2\n"),
                         new Chunk(
@@ -135,7 +135,7 @@ class LogStoreTest {
 
         logs.trim(attempt, 7);
 
-        assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 10))
+        assertThat(logs.after(attempt, 0, EVERYTHING, 10))
                 .containsExactly(
                         new Chunk(
                                 4,
@@ -150,7 +150,6 @@ class LogStoreTest {
 
         logs.trim(attempt, 7);
 
-        assertThat(logs.after(attempt, 0, LogStore.Wanted.ALL, 10))
-                .containsExactly(new Chunk(1, Source.CONTAINER, "line 1\n"));
+        assertThat(logs.after(attempt, 0, EVERYTHING, 10)).containsExactly(new Chunk(1, Source.CONTAINER, "line 1\n"));
     }
 }

@@ -50,7 +50,7 @@ class LostHostsTest {
         loseHost();
 
         assertThat(hostState()).isEqualTo("LOST");
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.HOST_LOST);
+        assertThat(yard.cause(attempt)).isEqualTo("HOST_LOST");
         assertThat(yard.attempt(attempt).lost())
                 .isEqualTo(new Attempt.Lost(AttemptState.RUNNING, JobState.QUEUED, true));
         assertThat(yard.row(job))
@@ -72,7 +72,7 @@ class LostHostsTest {
 
         assertThat(yard.held(running)).contains("DEVICE gpu-1-gpu-0");
         assertThat(yard.held(reserved)).isEmpty();
-        assertThat(yard.attempt(reserved).cause()).isEqualTo(Cause.HOST_LOST);
+        assertThat(yard.cause(reserved)).isEqualTo("HOST_LOST");
         assertThat(yard.attempt(reserved).lost()).isNull();
     }
 
@@ -125,12 +125,12 @@ class LostHostsTest {
     void an_earlier_cancellation_remains_valid() {
         JobId job = yard.submit(ARequest.named("mnist").gpus(1));
         AttemptId attempt = yard.running(me, job);
-        yard.jobs.cancel(job, "ada");
+        yard.jobs.cancel(job, "ada", JobStore.Kill.NEVER);
 
         loseHost();
 
         assertThat(yard.state(job)).isEqualTo("CANCELLED");
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.HOST_LOST);
+        assertThat(yard.cause(attempt)).isEqualTo("HOST_LOST");
         assertThat(yard.held(attempt)).isNotEmpty();
     }
 
@@ -213,7 +213,7 @@ class LostHostsTest {
         assertThat(yard.lostHosts.reinstate(me, attempt, true)).isEqualTo(Outcome.APPLIED);
 
         assertThat(yard.attempt(attempt).state()).isEqualTo(AttemptState.RUNNING);
-        assertThat(yard.attempt(attempt).cause()).isNull();
+        assertThat(yard.cause(attempt)).isNull();
         assertThat(yard.row(job))
                 .containsEntry("state", "RUNNING")
                 .containsEntry("retries_spent", 0)
@@ -296,7 +296,7 @@ class LostHostsTest {
         JobId job = yard.submit(ARequest.named("mnist"));
         AttemptId attempt = yard.running(me, job);
         loseHost();
-        yard.jobs.cancel(job, "ada");
+        yard.jobs.cancel(job, "ada", JobStore.Kill.NEVER);
         renew();
 
         assertThat(yard.lostHosts.reinstate(me, attempt, true)).isEqualTo(Outcome.STALE);
@@ -454,7 +454,7 @@ class LostHostsTest {
 
         assertThat(servers.forget(me.worker().toString(), "ada")).isInstanceOf(LostHosts.Forgotten.class);
 
-        assertThat(yard.attempt(attempt).cause()).isEqualTo(Cause.HOST_LOST);
+        assertThat(yard.cause(attempt)).isEqualTo("HOST_LOST");
         assertThat(yard.held(attempt)).isEmpty();
         assertThat(yard.state(job)).isEqualTo("QUEUED");
     }

@@ -40,7 +40,7 @@ class NotificationsTest {
             assertThat(heard(ears)).containsExactly("plan");
             AttemptId attempt = yard.running(me, job);
             assertThat(heard(ears)).containsExactly("work");
-            yard.jobs.cancel(job, null);
+            yard.jobs.cancel(job, null, JobStore.Kill.NEVER);
             assertThat(heard(ears)).containsExactly("work");
             yard.attempts.exited(me, attempt, Yard.EXIT_1);
             assertThat(heard(ears)).containsExactly("plan");

@@ -115,7 +115,7 @@ class PlacementTest {
         assertThat(snapshot().candidates())
                 .extracting(candidate -> candidate.past().avoid())
                 .containsExactly(Set.of(bad.worker()));
-        assertThat(yard.attempt(yard.place(job)).workerId()).isEqualTo(good.worker());
+        assertThat(yard.workerOf(yard.place(job))).isEqualTo(good.worker());
     }
 
     @Test
@@ -127,7 +127,7 @@ class PlacementTest {
         yard.update("update trainyard.job set not_before = null");
         yard.register(AWorker.named("a-bigger").gpus(4));
 
-        assertThat(yard.attempt(yard.place(job)).workerId()).isEqualTo(first.worker());
+        assertThat(yard.workerOf(yard.place(job))).isEqualTo(first.worker());
     }
 
     @Test
@@ -172,7 +172,7 @@ class PlacementTest {
                 .contains("gpu-1")
                 .contains("in use");
 
-        yard.jobs.cancel(first, null);
+        yard.jobs.cancel(first, null, JobStore.Kill.NEVER);
         Incarnation again = new Incarnation(
                 new WorkerId(yard.sql("select id from trainyard.worker")
                         .query(UUID.class)
@@ -342,7 +342,7 @@ class PlacementTest {
         JobId other = yard.submit(ARequest.named("other"));
 
         PlanStore.Cycle cycle = cycle(plan -> {
-            await(yard.async(() -> yard.jobs.cancel(cancelled, null)));
+            await(yard.async(() -> yard.jobs.cancel(cancelled, null, JobStore.Kill.NEVER)));
             await(yard.async(() -> yard.jobs.hold(held, "wait")));
             return plan;
         });

@@ -77,7 +77,7 @@ class ReadersTest {
 
         yard.async(() -> {
                     yard.register(AWorker.named("gpu-1").gpus(1));
-                    yard.jobs.cancel(job, null);
+                    yard.jobs.cancel(job, null, JobStore.Kill.NEVER);
                     yard.jobs.accept(List.of(ARequest.named("mnist").incoming()));
                     yard.plans.keepHouse();
                     return null;

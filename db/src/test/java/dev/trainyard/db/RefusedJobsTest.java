@@ -31,7 +31,7 @@ class RefusedJobsTest {
         refuse(first, yard.place(job));
         AttemptId attempt = yard.place(job);
 
-        assertThat(yard.attempt(attempt).workerId()).isEqualTo(second.worker());
+        assertThat(yard.workerOf(attempt)).isEqualTo(second.worker());
         assertThat(yard.row(job)).containsEntry("retries_spent", 0).containsEntry("free_in_a_row", 0);
     }
 
@@ -48,7 +48,7 @@ class RefusedJobsTest {
         refuse(first, attempt);
         yard.plan();
 
-        assertThat(yard.attempt(attempt).workerId()).isEqualTo(first.worker());
+        assertThat(yard.workerOf(attempt)).isEqualTo(first.worker());
         assertThat(yard.row(job))
                 .containsEntry("state", "QUEUED")
                 .containsEntry(
@@ -141,7 +141,7 @@ class RefusedJobsTest {
 
         yard.register(strict);
 
-        assertThat(yard.attempt(yard.place(job)).workerId()).isEqualTo(before.worker());
+        assertThat(yard.workerOf(yard.place(job))).isEqualTo(before.worker());
     }
 
     @Test
@@ -155,7 +155,7 @@ class RefusedJobsTest {
 
         yard.jobs.release(job);
 
-        assertThat(yard.attempt(yard.place(job)).workerId()).isEqualTo(first.worker());
+        assertThat(yard.workerOf(yard.place(job))).isEqualTo(first.worker());
     }
 
     private void refuse(Incarnation me, AttemptId attempt) {

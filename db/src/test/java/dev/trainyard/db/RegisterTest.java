@@ -38,7 +38,7 @@ class RegisterTest {
                 yard.workers.register(AWorker.named("gpu-1").gpus(2).registration(), (pid, at) -> false);
 
         assertThat(registered.refusedDevices()).isEmpty();
-        assertThat(registered.installation())
+        assertThat(yard.workers.installation())
                 .isEqualTo(yard.sql("select id from trainyard.installation")
                         .query(UUID.class)
                         .single());

@@ -20,6 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What a worker may do is what all other tests do. */
 class RolesTest {
 
+    private static final LogStore.Wanted EVERYTHING = new LogStore.Wanted(true, null);
+
     private final Yard yard = new Yard();
 
     @AfterEach
@@ -40,9 +42,10 @@ class RolesTest {
             assertThat(jobs.hold(queued, "wait")).isEqualTo(Change.DONE);
             assertThat(jobs.release(queued)).isEqualTo(Change.DONE);
             assertThat(jobs.hold(running, "wait")).isEqualTo(Change.REMEMBERED);
-            assertThat(jobs.cancel(queued, "ada")).isEqualTo(Cancellation.CANCELLED);
-            assertThat(jobs.cancel(running, "ada")).isEqualTo(Cancellation.STOPPING);
-            assertThat(jobs.cancel(ARequest.named("unknown").id(), "ada")).isEqualTo(Cancellation.REMEMBERED);
+            assertThat(jobs.cancel(queued, "ada", JobStore.Kill.NEVER)).isEqualTo(Cancellation.CANCELLED);
+            assertThat(jobs.cancel(running, "ada", JobStore.Kill.NEVER)).isEqualTo(Cancellation.STOPPING);
+            assertThat(jobs.cancel(ARequest.named("unknown").id(), "ada", JobStore.Kill.NEVER))
+                    .isEqualTo(Cancellation.REMEMBERED);
         }
     }
 
@@ -54,8 +57,7 @@ class RolesTest {
 
         try (Database server = Database.connect(yard.url, Role.SERVER, 2)) {
             assertThat(new AttemptStore(server).find(attempt)).isPresent();
-            assertThat(new LogStore(server).after(attempt, 0, LogStore.Wanted.ALL, 10))
-                    .hasSize(1);
+            assertThat(new LogStore(server).after(attempt, 0, EVERYTHING, 10)).hasSize(1);
             assertThat(server.sql()
                             .sql("select count(*) from history.attempts")
                             .query(Integer.class)

@@ -46,7 +46,7 @@ class SamePlaceTest {
             long goOn = steps.chars()
                     .filter(step -> {
                         AttemptId attempt = roles.get(Character.toUpperCase(step) - 'A');
-                        Incarnation me = yard.attempt(attempt).workerId().equals(one.worker()) ? one : other;
+                        Incarnation me = yard.workerOf(attempt).equals(one.worker()) ? one : other;
                         if (Character.isUpperCase(step)) {
                             yard.attempts.begin(me, attempt, PLACE);
                             return false;
@@ -58,7 +58,7 @@ class SamePlaceTest {
             assertThat(goOn).as("smaller id is A: %s", smallerIsA).isOne();
             for (AttemptId attempt : ids) {
                 Attempt ends = yard.attempt(attempt);
-                Incarnation me = ends.workerId().equals(one.worker()) ? one : other;
+                Incarnation me = yard.workerOf(attempt).equals(one.worker()) ? one : other;
                 yard.attempts.failed(me, attempt, yard.end(Cause.START_FAILED, ends.jobId()));
             }
         }

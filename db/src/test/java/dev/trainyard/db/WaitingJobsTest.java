@@ -102,7 +102,7 @@ class WaitingJobsTest {
     }
 
     private static ARequest image(String reference) {
-        return ARequest.named("model").gpus(1).image(new ImageSource.Reference(reference));
+        return ARequest.named("model").gpus(1).image(new ImageSource.Reference(reference, ImageSource.Pull.MISSING));
     }
 
     private void submit(int count, Supplier<ARequest> request) {

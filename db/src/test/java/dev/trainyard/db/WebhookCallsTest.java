@@ -34,7 +34,7 @@ class WebhookCallsTest {
     }
 
     private WebhookCalls.Call cancelledAndTaken() {
-        yard.jobs.cancel(yard.submit(ARequest.named("mnist")), null);
+        yard.jobs.cancel(yard.submit(ARequest.named("mnist")), null, JobStore.Kill.NEVER);
         return calls.take(10, WITHIN).getFirst();
     }
 
@@ -52,7 +52,8 @@ class WebhookCallsTest {
         webhook(URL);
         JobId job = yard.submit(ARequest.named("mnist").team("vision").by("ada"));
         Incarnation me = yard.register(AWorker.named("gpu-1"));
-        AttemptId attempt = yard.collecting(me, job, new AttemptStore.Exit(3, false, null, AWorker.PROCESS_STARTED));
+        AttemptId attempt = yard.collecting(
+                me, job, new AttemptStore.Exit(3, false, null, AWorker.PROCESS_STARTED, false, null, null, null));
         yard.attempts.ended(me, attempt, yard.end(Cause.PROGRAM_ERROR, job));
 
         String details = calls.take(10, WITHIN).getFirst().event().details();
@@ -73,7 +74,7 @@ class WebhookCallsTest {
 
     @Test
     void without_an_address_there_are_no_calls() {
-        yard.jobs.cancel(yard.submit(ARequest.named("mnist")), null);
+        yard.jobs.cancel(yard.submit(ARequest.named("mnist")), null, JobStore.Kill.NEVER);
 
         assertThat(calls.url()).isEmpty();
         assertThat(yard.texts("select type from trainyard.webhook_call")).isEmpty();

@@ -6,6 +6,7 @@ import dev.trainyard.core.lifecycle.AttemptId;
 import dev.trainyard.core.lifecycle.Cause;
 import dev.trainyard.core.lifecycle.Retry;
 import dev.trainyard.core.lifecycle.RetryPolicy;
+import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.plan.Planner;
 import dev.trainyard.core.request.JobId;
 import dev.trainyard.core.request.Request;
@@ -32,8 +33,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Yard implements AutoCloseable {
 
     static final Instant ENGINE_STARTED = Instant.parse("2026-01-02T03:04:05.123456Z");
-    static final AttemptStore.Exit EXIT_0 = new AttemptStore.Exit(0, false, null, ENGINE_STARTED.plusSeconds(60));
-    static final AttemptStore.Exit EXIT_1 = new AttemptStore.Exit(1, false, null, ENGINE_STARTED.plusSeconds(60));
+    static final AttemptStore.Exit EXIT_0 =
+            new AttemptStore.Exit(0, false, null, ENGINE_STARTED.plusSeconds(60), false, null, null, null);
+    static final AttemptStore.Exit EXIT_1 =
+            new AttemptStore.Exit(1, false, null, ENGINE_STARTED.plusSeconds(60), false, null, null, null);
 
     private static final PostgresUrl URL = TestPostgres.freshDatabase();
     private static final Database WORKER = Database.connect(URL, Role.WORKER, 6);
@@ -139,6 +142,15 @@ final class Yard implements AutoCloseable {
 
     Attempt attempt(AttemptId attempt) {
         return attempts.find(attempt).orElseThrow();
+    }
+
+    @Nullable
+    Object cause(AttemptId attempt) {
+        return row(attempt).get("cause");
+    }
+
+    WorkerId workerOf(AttemptId attempt) {
+        return new WorkerId((UUID) Objects.requireNonNull(row(attempt).get("worker_id")));
     }
 
     String state(JobId job) {

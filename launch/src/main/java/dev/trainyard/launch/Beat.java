@@ -42,9 +42,6 @@ public final class Beat implements AutoCloseable {
     /** What people are told of looks that fail. */
     public interface Telling {
 
-        /** Says nothing. */
-        Telling NOTHING = of(failure -> false, () -> {});
-
         /**
          * A look has failed, in a way of which nothing has been told yet.
          *

@@ -113,12 +113,11 @@ final class Standalone implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Starts everything. If a part fails to start, stops the parts that have started. */
-    static Standalone start(Settings settings) {
-        return start(settings, _ -> {});
-    }
-
-    /** @param progress called when each part has started, from several threads */
+    /**
+     * Starts everything. If a part fails to start, stops the parts that have started.
+     *
+     * @param progress called when each part has started, from several threads
+     */
     static Standalone start(Settings settings, Consumer<String> progress) {
         return new Standalone(settings, progress);
     }

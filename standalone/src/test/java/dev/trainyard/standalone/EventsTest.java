@@ -123,7 +123,7 @@ class EventsTest {
     }
 
     private static byte[] digest(byte[] message) {
-        return HexFormat.of().parseHex(RequestCodec.digest(message).substring("sha256:".length()));
+        return HexFormat.of().parseHex(RequestCodec.message(message).digest().substring("sha256:".length()));
     }
 
     // The history -----------------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ class EventsTest {
     void events_are_on_the_topic_once_in_order_as_cloud_events() {
         JobId job = submit();
         jobs.prioritise(job, 700);
-        jobs.cancel(job, "ada");
+        jobs.cancel(job, "ada", JobStore.Kill.NEVER);
 
         publisher();
 
@@ -245,8 +245,8 @@ class EventsTest {
             meanwhile = IntStream.range(0, 20).mapToObj(n -> submit()).toList();
             jobs.hold(job, "wait");
             jobs.release(job);
-            jobs.cancel(job, "ada");
-            meanwhile.forEach(each -> jobs.cancel(each, "ada"));
+            jobs.cancel(job, "ada", JobStore.Kill.NEVER);
+            meanwhile.forEach(each -> jobs.cancel(each, "ada", JobStore.Kill.NEVER));
             assertThat(texts("select events from history.unpublished")).containsExactly("84");
         } finally {
             startKafkaAgain();
@@ -283,7 +283,7 @@ class EventsTest {
                 update trainyard.job set last_event = 3 where id = '%1$s';
                 insert into trainyard.job_event (job_id, seq, type, data)
                 values ('%1$s', 3, 'job.prioritised', jsonb_build_object('text', repeat('x', 2000000)))""".formatted(job));
-        jobs.cancel(job, "ada");
+        jobs.cancel(job, "ada", JobStore.Kill.NEVER);
         JobId other = submit();
 
         publisher();
@@ -318,7 +318,7 @@ class EventsTest {
 
         execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trainyard_worker'");
         // Of the test's own connections as well.
-        await().atMost(Yard.SOON).ignoreExceptions().until(() -> jobs.cancel(job, "ada") != null);
+        await().atMost(Yard.SOON).ignoreExceptions().until(() -> jobs.cancel(job, "ada", JobStore.Kill.NEVER) != null);
 
         awaitAllPublished();
         assertThat(seen(job)).isEqualTo(inHistory(job)).hasSize(4);

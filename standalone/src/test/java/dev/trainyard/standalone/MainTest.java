@@ -92,7 +92,9 @@ class MainTest {
     }
 
     private static void start(Path state, String dockerHost) {
-        Standalone.start(new Standalone.Settings(state, "slots:1", null, null, 0, Map.of("DOCKER_HOST", dockerHost)))
+        Standalone.start(
+                        new Standalone.Settings(state, "slots:1", null, null, 0, Map.of("DOCKER_HOST", dockerHost)),
+                        _ -> {})
                 .close();
     }
 

@@ -47,7 +47,7 @@ final class Yard implements AutoCloseable {
 
     private Standalone start() {
         return Standalone.start(
-                new Standalone.Settings(directory.resolve("state"), devices, null, policy(), 0, environment));
+                new Standalone.Settings(directory.resolve("state"), devices, null, policy(), 0, environment), _ -> {});
     }
 
     /** Trainings of a test may mount its own folder. */

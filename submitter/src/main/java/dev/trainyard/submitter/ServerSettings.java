@@ -37,10 +37,4 @@ public record ServerSettings(
      * @param socket where this server listens for them. Its folder exists
      */
     public record InPlace(WorkerId worker, Path engine, Path socket) {}
-
-    /** Settings of a server without webhook calls. */
-    public ServerSettings(
-            String kafka, PostgresUrl postgres, @Nullable PostgresUrl readerPostgres, String bindAddress, int port) {
-        this(kafka, postgres, readerPostgres, bindAddress, port, null, null, null);
-    }
 }

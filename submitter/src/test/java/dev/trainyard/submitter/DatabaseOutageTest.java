@@ -37,8 +37,8 @@ class DatabaseOutageTest {
         Migrations.migrate(PostgresUrl.parse("postgresql://postgres@localhost:%d/postgres".formatted(port)));
         String id = Requests.newId();
         String job = "/api/v1/jobs/" + id;
-        try (Server server = Server.start(
-                        new ServerSettings(TestKafka.shared().bootstrapServers(), url, null, "127.0.0.1", 0));
+        try (Server server = Server.start(new ServerSettings(
+                        TestKafka.shared().bootstrapServers(), url, null, "127.0.0.1", 0, null, null, null));
                 Http http = new Http(server.uri());
                 TestWorker worker = new TestWorker(url)) {
             worker.accept(Requests.named(id, "digits"));
@@ -75,8 +75,8 @@ class DatabaseOutageTest {
             Migrations.migrate(
                     PostgresUrl.parse("postgresql://postgres@localhost:%d/postgres".formatted(postgres.getPort())));
             String id = Requests.newId();
-            try (Server server = Server.start(
-                            new ServerSettings(TestKafka.shared().bootstrapServers(), url, null, "127.0.0.1", 0));
+            try (Server server = Server.start(new ServerSettings(
+                            TestKafka.shared().bootstrapServers(), url, null, "127.0.0.1", 0, null, null, null));
                     Http http = new Http(server.uri());
                     TestWorker worker = new TestWorker(url);
                     Connection superuser = postgres.getPostgresDatabase().getConnection();

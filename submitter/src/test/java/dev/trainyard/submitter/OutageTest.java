@@ -18,8 +18,8 @@ class OutageTest {
     @Test
     void without_kafka_nothing_is_published_and_everything_else_goes_on() {
         TestKafka kafka = TestKafka.start();
-        try (Server server =
-                        Server.start(new ServerSettings(kafka.bootstrapServers(), postgres, null, "127.0.0.1", 0));
+        try (Server server = Server.start(new ServerSettings(
+                        kafka.bootstrapServers(), postgres, null, "127.0.0.1", 0, null, null, null));
                 Http http = new Http(server.uri());
                 TestWorker worker = new TestWorker(postgres)) {
             String id = Requests.newId();
@@ -48,7 +48,8 @@ class OutageTest {
 
     @Test
     void a_start_without_kafka_fails_with_its_address() {
-        assertThatThrownBy(() -> Server.start(new ServerSettings("127.0.0.1:1", postgres, null, "127.0.0.1", 0)))
+        assertThatThrownBy(() -> Server.start(
+                        new ServerSettings("127.0.0.1:1", postgres, null, "127.0.0.1", 0, null, null, null)))
                 .isInstanceOf(KafkaUnavailable.class)
                 .hasMessageContaining("127.0.0.1:1");
     }
@@ -57,21 +58,21 @@ class OutageTest {
     void a_start_without_a_schema_fails_with_the_command_that_helps() {
         PostgresUrl empty = TestPostgres.emptyDatabase();
 
-        assertThatThrownBy(() -> Server.start(
-                        new ServerSettings(TestKafka.shared().bootstrapServers(), empty, null, "127.0.0.1", 0)))
+        assertThatThrownBy(() -> Server.start(new ServerSettings(
+                        TestKafka.shared().bootstrapServers(), empty, null, "127.0.0.1", 0, null, null, null)))
                 .isInstanceOf(DatabaseUnavailable.class)
                 .hasMessageContaining("trainyard migrate");
     }
 
     @Test
     void a_port_that_is_taken_is_named() {
-        ServerSettings first =
-                new ServerSettings(TestKafka.shared().bootstrapServers(), postgres, null, "127.0.0.1", 0);
+        ServerSettings first = new ServerSettings(
+                TestKafka.shared().bootstrapServers(), postgres, null, "127.0.0.1", 0, null, null, null);
         try (Server server = Server.start(first)) {
             int taken = server.uri().getPort();
 
-            assertThatThrownBy(() ->
-                            Server.start(new ServerSettings(first.kafka(), postgres, null, first.bindAddress(), taken)))
+            assertThatThrownBy(() -> Server.start(new ServerSettings(
+                            first.kafka(), postgres, null, first.bindAddress(), taken, null, null, null)))
                     .isInstanceOf(AddressUnavailable.class)
                     .hasMessageContaining("127.0.0.1:" + taken);
         }

@@ -7,8 +7,8 @@ import dev.trainyard.db.TestPostgres;
 final class TestServer implements AutoCloseable {
 
     final PostgresUrl postgres = TestPostgres.freshDatabase();
-    final Server server =
-            Server.start(new ServerSettings(TestKafka.shared().bootstrapServers(), postgres, null, "127.0.0.1", 0));
+    final Server server = Server.start(new ServerSettings(
+            TestKafka.shared().bootstrapServers(), postgres, null, "127.0.0.1", 0, null, null, null));
     final Http http = new Http(server.uri());
     final TestWorker worker = new TestWorker(postgres);
 

@@ -85,7 +85,7 @@ final class TestWorker implements AutoCloseable {
 
     JobStore.Acceptance accept(String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        String digest = RequestCodec.digest(bytes).substring("sha256:".length());
+        String digest = RequestCodec.message(bytes).digest().substring("sha256:".length());
         Request request = RequestCodec.decode(bytes);
         return jobs.accept(List.of(new JobStore.Incoming(
                         request.jobId(), content(request), json, HexFormat.of().parseHex(digest))))
@@ -159,7 +159,8 @@ final class TestWorker implements AutoCloseable {
     }
 
     void end(AttemptId attempt, int exitCode, Retry.Decision decision) {
-        attempts.exited(me, attempt, new AttemptStore.Exit(exitCode, false, null, Instant.now()));
+        attempts.exited(
+                me, attempt, new AttemptStore.Exit(exitCode, false, null, Instant.now(), false, null, null, null));
         attempts.ended(
                 me,
                 attempt,

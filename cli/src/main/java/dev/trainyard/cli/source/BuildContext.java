@@ -38,14 +38,10 @@ public record BuildContext(Path tar, String digest, long size, List<String> warn
      * @param folder the context
      * @param dockerfile path within the context
      * @param inline the Dockerfile's text, packed under that path. Null if the folder contains the Dockerfile
+     * @param target the last stage to build. Null builds all stages
      * @param source a folder or archive to add as an archive. May be null
      * @throws Failure if something is missing, unreadable or too large
      */
-    public static BuildContext pack(Path folder, String dockerfile, @Nullable String inline, @Nullable Path source) {
-        return pack(folder, dockerfile, inline, null, source);
-    }
-
-    /** The same for a build up to a target stage. Null builds all stages. */
     public static BuildContext pack(
             Path given, String dockerfile, @Nullable String inline, @Nullable String target, @Nullable Path source) {
         // A relative folder such as "." normalises to an empty path, for which startsWith() is never true.

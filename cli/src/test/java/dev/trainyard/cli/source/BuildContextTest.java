@@ -98,12 +98,12 @@ class BuildContextTest {
         write("sub/dockerfile.dockerignore", "*\n!b\n");
         write("b", "b");
 
-        try (BuildContext packed = BuildContext.pack(context, "sub/Dockerfile", null, null)) {
+        try (BuildContext packed = BuildContext.pack(context, "sub/Dockerfile", null, null, null)) {
             assertThat(names(packed)).containsExactly(".dockerignore", "b", "sub/dockerfile");
         }
 
         write("sub/Dockerfile", "FROM scratch\n");
-        try (BuildContext packed = BuildContext.pack(context, "sub/Dockerfile", null, null)) {
+        try (BuildContext packed = BuildContext.pack(context, "sub/Dockerfile", null, null, null)) {
             assertThat(names(packed)).containsExactly(".dockerignore", "sub/Dockerfile");
         }
     }
@@ -126,7 +126,7 @@ class BuildContextTest {
         write("a", "a");
         write("b", "b");
 
-        try (BuildContext packed = BuildContext.pack(context, "gpu.Dockerfile", null, null)) {
+        try (BuildContext packed = BuildContext.pack(context, "gpu.Dockerfile", null, null, null)) {
             assertThat(names(packed)).contains("a").doesNotContain("b");
         }
     }
@@ -324,7 +324,7 @@ class BuildContextTest {
         assertThatThrownBy(() -> pack(null))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith(context.resolve("Dockerfile") + " cannot be read (there is no such file).");
-        assertThatThrownBy(() -> BuildContext.pack(context, "../Dockerfile", null, null))
+        assertThatThrownBy(() -> BuildContext.pack(context, "../Dockerfile", null, null, null))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("the Dockerfile ../Dockerfile is outside of the build context");
         write("Dockerfile", "FROM scratch\n");
@@ -350,7 +350,7 @@ class BuildContextTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "./", "src/.."})
     void the_current_folder_is_a_context(String spelling) {
-        assertThatThrownBy(() -> BuildContext.pack(Path.of(spelling), "none.Dockerfile", null, null))
+        assertThatThrownBy(() -> BuildContext.pack(Path.of(spelling), "none.Dockerfile", null, null, null))
                 .hasMessageStartingWith(Path.of("none.Dockerfile").toAbsolutePath() + " cannot be read");
     }
 
@@ -360,7 +360,8 @@ class BuildContextTest {
         write("gpu.Dockerfile", "FROM scratch\n");
         write(".dockerignore", "*\n");
 
-        assertThat(names(BuildContext.pack(context, spelling, null, null))).contains("gpu.Dockerfile");
+        assertThat(names(BuildContext.pack(context, spelling, null, null, null)))
+                .contains("gpu.Dockerfile");
     }
 
     @Test
@@ -387,17 +388,17 @@ class BuildContextTest {
     }
 
     private byte[] aTar() throws IOException {
-        try (BuildContext some = BuildContext.pack(context, "Dockerfile", null, null)) {
+        try (BuildContext some = BuildContext.pack(context, "Dockerfile", null, null, null)) {
             return Files.readAllBytes(some.tar());
         }
     }
 
     private BuildContext pack(@Nullable Path source) {
-        return BuildContext.pack(context, "Dockerfile", null, source);
+        return BuildContext.pack(context, "Dockerfile", null, null, source);
     }
 
     private static String digest(Path folder) {
-        try (BuildContext packed = BuildContext.pack(folder, "Dockerfile", null, null)) {
+        try (BuildContext packed = BuildContext.pack(folder, "Dockerfile", null, null, null)) {
             return packed.digest();
         }
     }

@@ -29,7 +29,7 @@ final class UnsupportedKeys {
             Map.entry("attach", "has no effect: submit follows the log unless -d is given"));
 
     /** Why a key is refused, and what to do. */
-    private record Refusal(String why, String remedy) {}
+    record Refusal(String why, String remedy) {}
 
     private static final Refusal INEXPRESSIBLE =
             new Refusal("cannot be passed on to the worker in this release", "Leave it out");
@@ -57,17 +57,13 @@ final class UnsupportedKeys {
             Map.entry("pre_stop", INEXPRESSIBLE),
             Map.entry("provider", INEXPRESSIBLE));
 
-    private static final Map<String, Refusal> REFUSED = Stream.concat(
+    static final Map<String, Refusal> REFUSED = Stream.concat(
                     OF_COMPOSE.entrySet().stream(),
                     Setting.REFUSED.stream()
                             .map(both -> Map.entry(both.key(), new Refusal(both.why(), both.keyRemedy()))))
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private UnsupportedKeys() {}
-
-    static Collection<String> refused() {
-        return REFUSED.keySet();
-    }
 
     /** Reports a key that is not supported. */
     static void report(ConfigValue field, Collection<String> supported) {

@@ -1,21 +1,12 @@
 package dev.trainyard.core.lifecycle;
 
 import dev.trainyard.core.text.Sentence;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a person can do about the end of an attempt. */
 public final class Remedy {
 
     private Remedy() {}
-
-    /**
-     * One sentence, without a full stop. Empty if there is nothing to do, or if the remedy depends on details that only the reporting code
-     * knows, such as the output of a program or a build, or the refusal of a start.
-     */
-    public static Optional<String> of(Cause cause) {
-        return Optional.ofNullable(sentence(cause));
-    }
 
     /** What happened, and what to do. Null if neither is known. */
     public static @Nullable String added(@Nullable String detail, Cause cause) {
@@ -26,6 +17,10 @@ public final class Remedy {
         return Sentence.open(detail) + ". " + remedy;
     }
 
+    /**
+     * One sentence, without a full stop. Null if there is nothing to do, or if the remedy depends on details that only the reporting code
+     * knows, such as the output of a program or a build, or the refusal of a start.
+     */
     private static @Nullable String sentence(Cause cause) {
         return switch (cause) {
             case OUT_OF_MEMORY ->

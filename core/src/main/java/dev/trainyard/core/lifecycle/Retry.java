@@ -21,10 +21,7 @@ public final class Retry {
      * @param retriesSpent retries that counted against {@code maxAttempts}
      * @param freeInARow free retries since the last spent one, without PREEMPTED and HOST_LOST
      */
-    public record Counters(int retriesSpent, int freeInARow) {
-
-        public static final Counters ZERO = new Counters(0, 0);
-    }
+    public record Counters(int retriesSpent, int freeInARow) {}
 
     /** What happens to the job. */
     public sealed interface Decision {}

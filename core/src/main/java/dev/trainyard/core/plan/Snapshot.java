@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
 public record Snapshot(
         List<Host> hosts, List<Host> away, Map<WorkerId, Map<WantedImage, Image>> images, List<Candidate> candidates) {
 
-    /** A snapshot in which no host is away and no host reports images. */
-    public Snapshot(List<Host> hosts, List<Candidate> candidates) {
-        this(hosts, List.of(), Map.of(), candidates);
-    }
-
     /**
      * A host: one worker's share of a machine.
      *

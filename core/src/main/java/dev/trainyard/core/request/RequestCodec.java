@@ -38,7 +38,8 @@ public final class RequestCodec {
     /**
      * A decoded message.
      *
-     * @param digest see {@link #digest}
+     * @param digest {@code sha256:} and 64 hexadecimal digits: SHA-256 over the canonical JSON (RFC 8785) of the message without
+     *     {@code submittedAt}. It identifies the content: layout and order of fields do not matter
      */
     public record Message(Request request, String digest) {}
 
@@ -84,17 +85,6 @@ public final class RequestCodec {
             new RequestWriter(json).write(request);
         }
         return out.toByteArray();
-    }
-
-    /**
-     * SHA-256 over the canonical JSON (RFC 8785) of the message without {@code submittedAt}. It identifies the content: layout and
-     * order of fields do not matter.
-     *
-     * @return {@code sha256:} and 64 hexadecimal digits
-     * @throws InvalidRequest if the bytes are not JSON
-     */
-    public static String digest(byte[] json) {
-        return digest(MessageJson.read(json));
     }
 
     /** Removes {@code submittedAt} from the message. */

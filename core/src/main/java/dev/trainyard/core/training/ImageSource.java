@@ -10,13 +10,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ImageSource {
 
     /** An image by name: {@code pytorch/pytorch:2.4.0}. */
-    record Reference(String reference, Pull pull) implements ImageSource {
-
-        /** Pulled if the host does not have it. */
-        public Reference(String reference) {
-            this(reference, Pull.MISSING);
-        }
-    }
+    record Reference(String reference, Pull pull) implements ImageSource {}
 
     /** When an image is pulled, as {@code docker run --pull}. */
     enum Pull {

@@ -285,10 +285,6 @@ public record RunSpec(Program program, Storage storage, Network network, Resourc
             protocol = protocol.isEmpty() ? "tcp" : protocol;
         }
 
-        public PortMapping(@Nullable String hostIp, @Nullable Integer host, int container, String protocol) {
-            this(hostIp, host, null, container, protocol);
-        }
-
         /** Whether it needs one specific port of the host. */
         public boolean isExact() {
             return host != null && hostLast == null;

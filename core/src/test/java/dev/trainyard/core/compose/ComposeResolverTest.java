@@ -41,7 +41,7 @@ class ComposeResolverTest {
         TrainingSpec spec = ComposeResolver.resolve(text, "train.yml", forService("b"));
 
         assertThat(spec.service()).isEqualTo("b");
-        assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("two"));
+        assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("two", ImageSource.Pull.MISSING));
         assertThat(spec.gpus()).isEqualTo(Gpus.NONE);
         assertThatThrownBy(() -> ComposeResolver.resolve(text, "train.yml", forService("c")))
                 .hasMessage("train.yml:1:1 services: has no service 'c'. Choose one of: a, b.");
@@ -154,7 +154,7 @@ class ComposeResolverTest {
                         Map.of("a", "1", "b", "3"),
                         700,
                         Instant.EPOCH,
-                        new ImageSource.Reference("x"),
+                        new ImageSource.Reference("x", ImageSource.Pull.MISSING),
                         spec.run(),
                         new Gpus.Count(1, null, null),
                         new RetryPolicy(3, Duration.ofSeconds(5), List.of()),
@@ -229,7 +229,7 @@ class ComposeResolverTest {
         TrainingSpec spec =
                 ComposeResolver.resolve("services: {train: {image: 'x:$TAG', user: '$OTHER'}}", "train.yml", options);
 
-        assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("x:shell"));
+        assertThat(spec.pulled()).isEqualTo(new ImageSource.Reference("x:shell", ImageSource.Pull.MISSING));
         assertThat(spec.run().program().user()).isEqualTo("/home/ada/x");
     }
 
@@ -283,7 +283,7 @@ class ComposeResolverTest {
 
         assertThat(ComposeResolver.resolve("services: {t: {image: '${I:-none}'}}", "a.yml", options)
                         .pulled())
-                .isEqualTo(new ImageSource.Reference(image));
+                .isEqualTo(new ImageSource.Reference(image, ImageSource.Pull.MISSING));
     }
 
     @Test
@@ -300,7 +300,7 @@ class ComposeResolverTest {
                                 "a.yml",
                                 options)
                         .pulled())
-                .isEqualTo(new ImageSource.Reference("y"));
+                .isEqualTo(new ImageSource.Reference("y", ImageSource.Pull.MISSING));
     }
 
     @ParameterizedTest

@@ -51,7 +51,7 @@ class ModelDraftTest {
                 draft(COMPOSE, DECLARED, null).resolve(train("\"params\": {\"lr\": 0.5, \"cudnn\": false}"));
 
         assertThat(submit.name()).isEqualTo("resnet18");
-        assertThat(submit.image()).isEqualTo(new ImageSource.Reference("vision/resnet18"));
+        assertThat(submit.image()).isEqualTo(new ImageSource.Reference("vision/resnet18", ImageSource.Pull.MISSING));
         assertThat(submit.run().program().command())
                 .containsExactly(
                         "python", "main.py", "--lr", "0.5", "-b", "064", "--amp", "--train_data", "/data/cifar");

@@ -17,8 +17,9 @@ class RemedyTest {
             default -> false;
         };
 
-        assertThat(Remedy.of(cause).isEmpty()).isEqualTo(saysItself);
-        assertThat(Remedy.of(cause).orElse("")).doesNotEndWith(".");
+        String remedy = Remedy.added(null, cause);
+        assertThat(remedy == null).isEqualTo(saysItself);
+        assertThat(String.valueOf(remedy)).doesNotEndWith(".");
     }
 
     @Test

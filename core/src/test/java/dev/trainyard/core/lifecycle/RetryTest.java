@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 class RetryTest {
 
+    private static final Counters NO_RETRY_YET = new Counters(0, 0);
+
     private static final Duration TEN = Duration.ofSeconds(10);
     private static final double MIDDLE = 0.5;
 
@@ -76,7 +78,7 @@ class RetryTest {
     void a_rule_of_the_request_goes_before_another_host() {
         RetryPolicy fail = new RetryPolicy(3, TEN, List.of(new OnCause(List.of(Cause.START_FAILED), Action.FAIL)));
 
-        assertThat(Retry.refused(Cause.START_FAILED, fail, Counters.ZERO, MIDDLE))
+        assertThat(Retry.refused(Cause.START_FAILED, fail, NO_RETRY_YET, MIDDLE))
                 .isEqualTo(new Final(JobState.FAILED));
     }
 
@@ -85,7 +87,7 @@ class RetryTest {
             value = Cause.class,
             names = {"DEVICE_ERROR", "ENGINE_LOST", "PREEMPTED", "HOST_LOST"})
     void a_cause_that_is_retried_at_once_does_not_wait_the_first_time(Cause cause) {
-        assertThat(decide(cause, policy(1), Counters.ZERO))
+        assertThat(decide(cause, policy(1), NO_RETRY_YET))
                 .isInstanceOfSatisfying(
                         RetryAfter.class, retry -> assertThat(retry.after()).isZero());
     }
@@ -161,7 +163,7 @@ class RetryTest {
     @ParameterizedTest
     @CsvSource({"0.0, 7500", "0.5, 10000", "1.0, 12500"})
     void jitter_moves_the_backoff_by_a_quarter_at_most(double jitter, long millis) {
-        assertThat(Retry.decide(Cause.PROGRAM_ERROR, 1, policy(2), Counters.ZERO, jitter))
+        assertThat(Retry.decide(Cause.PROGRAM_ERROR, 1, policy(2), NO_RETRY_YET, jitter))
                 .isEqualTo(new RetryAfter(Duration.ofMillis(millis), new Counters(1, 0)));
     }
 
@@ -189,7 +191,7 @@ class RetryTest {
     void a_rule_can_retry_a_failure_of_the_program_and_spends_a_retry(Cause cause) {
         RetryPolicy policy = policy(2, new OnCause(List.of(cause), Action.RETRY));
 
-        assertThat(decide(cause, policy, Counters.ZERO)).isEqualTo(new RetryAfter(TEN, new Counters(1, 0)));
+        assertThat(decide(cause, policy, NO_RETRY_YET)).isEqualTo(new RetryAfter(TEN, new Counters(1, 0)));
         assertThat(decide(cause, policy, new Counters(1, 0))).isEqualTo(new Final(JobState.FAILED));
     }
 
@@ -200,14 +202,14 @@ class RetryTest {
     void a_rule_can_fail_a_cause_that_would_be_retried(Cause cause) {
         RetryPolicy policy = policy(9, new OnCause(List.of(cause), Action.FAIL));
 
-        assertThat(decide(cause, policy, Counters.ZERO)).isEqualTo(new Final(JobState.FAILED));
+        assertThat(decide(cause, policy, NO_RETRY_YET)).isEqualTo(new Final(JobState.FAILED));
     }
 
     @Test
     void a_rule_that_retries_kills_from_outside_keeps_them_free_and_limited() {
         RetryPolicy policy = policy(1, new OnCause(List.of(Cause.KILLED_EXTERNALLY), Action.RETRY));
 
-        assertThat(decide(Cause.KILLED_EXTERNALLY, policy, Counters.ZERO))
+        assertThat(decide(Cause.KILLED_EXTERNALLY, policy, NO_RETRY_YET))
                 .isEqualTo(new RetryAfter(TEN, new Counters(0, 1)));
         assertThat(decide(Cause.KILLED_EXTERNALLY, policy, new Counters(0, 2))).isInstanceOf(Hold.class);
     }
@@ -231,8 +233,8 @@ class RetryTest {
         for (Action action : Action.values()) {
             RetryPolicy withRule = policy(3, new OnCause(List.of(cause), action), new OnExitCode(List.of(1), action));
 
-            assertThat(Retry.decide(cause, 1, withRule, Counters.ZERO, MIDDLE))
-                    .isEqualTo(Retry.decide(cause, 1, policy(3), Counters.ZERO, MIDDLE));
+            assertThat(Retry.decide(cause, 1, withRule, NO_RETRY_YET, MIDDLE))
+                    .isEqualTo(Retry.decide(cause, 1, policy(3), NO_RETRY_YET, MIDDLE));
         }
     }
 
@@ -244,9 +246,9 @@ class RetryTest {
                 new OnCause(List.of(Cause.PROGRAM_ERROR), Action.RETRY),
                 new OnExitCode(List.of(4), Action.FAIL));
 
-        assertThat(Retry.decide(Cause.PROGRAM_ERROR, 3, policy, Counters.ZERO, MIDDLE))
+        assertThat(Retry.decide(Cause.PROGRAM_ERROR, 3, policy, NO_RETRY_YET, MIDDLE))
                 .isInstanceOf(Final.class);
-        assertThat(Retry.decide(Cause.PROGRAM_ERROR, 4, policy, Counters.ZERO, MIDDLE))
+        assertThat(Retry.decide(Cause.PROGRAM_ERROR, 4, policy, NO_RETRY_YET, MIDDLE))
                 .isInstanceOf(RetryAfter.class);
     }
 
@@ -254,7 +256,7 @@ class RetryTest {
     void a_rule_about_exit_codes_says_nothing_about_an_attempt_without_one() {
         RetryPolicy policy = policy(3, new OnExitCode(List.of(0, 1), Action.RETRY));
 
-        assertThat(Retry.decide(Cause.IMAGE_BUILD_FAILED, null, policy, Counters.ZERO, MIDDLE))
+        assertThat(Retry.decide(Cause.IMAGE_BUILD_FAILED, null, policy, NO_RETRY_YET, MIDDLE))
                 .isEqualTo(new Final(JobState.FAILED));
     }
 

@@ -166,7 +166,7 @@ class PlannerPropertyTest {
     void a_second_plan_with_the_remaining_capacity_places_nothing_more(long seed) {
         // Whether an image is there changes from one plan to the next.
         Snapshot any = new AnySnapshot(seed).next();
-        Snapshot snapshot = new Snapshot(any.hosts(), any.candidates());
+        Snapshot snapshot = new Snapshot(any.hosts(), List.of(), Map.of(), any.candidates());
         Plan first = Planner.plan(snapshot);
         Set<JobId> waiting = first.reasons().keySet();
 
@@ -174,6 +174,8 @@ class PlannerPropertyTest {
                 snapshot.hosts().stream()
                         .map(host -> after(first, snapshot, host))
                         .toList(),
+                List.of(),
+                Map.of(),
                 snapshot.candidates().stream()
                         .filter(candidate -> waiting.contains(candidate.job()))
                         .toList()));

@@ -786,8 +786,11 @@ class PlannerTest {
     // ------------------------------------------------------------------------------------------------------------------
 
     private static Plan plan(List<Host> hosts, AJob... jobs) {
-        return Planner.plan(
-                new Snapshot(hosts, Arrays.stream(jobs).map(AJob::candidate).toList()));
+        return Planner.plan(new Snapshot(
+                hosts,
+                List.of(),
+                Map.of(),
+                Arrays.stream(jobs).map(AJob::candidate).toList()));
     }
 
     /** A host of 16 CPUs and 64 GiB on which nothing runs. */

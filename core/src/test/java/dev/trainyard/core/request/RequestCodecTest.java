@@ -139,8 +139,8 @@ class RequestCodecTest {
                                         new Mount("/data/mnist", "/data", true), new Mount("cache", "/cache", false)))
                                 .outputs(new Outputs("/outputs", "/logs/mnist-7"))
                                 .ports(List.of(
-                                        new PortMapping("127.0.0.1", 5000, 5000, "tcp"),
-                                        new PortMapping(null, null, 6006, "udp")))
+                                        new PortMapping("127.0.0.1", 5000, null, 5000, "tcp"),
+                                        new PortMapping(null, null, null, 6006, "udp")))
                                 .shmSize(DataSize.parse("8g"))
                                 .ipc("host")
                                 .ulimits(List.of(new Ulimit("memlock", -1, -1)))
@@ -193,7 +193,7 @@ class RequestCodecTest {
                         Map.of(),
                         500,
                         null,
-                        new ImageSource.Reference("busybox"),
+                        new ImageSource.Reference("busybox", ImageSource.Pull.MISSING),
                         RunSpec.builder().build(),
                         Gpus.NONE,
                         RetryPolicy.DEFAULT,
@@ -414,6 +414,6 @@ class RequestCodecTest {
     }
 
     private static String digest(String json) {
-        return RequestCodec.digest(json.getBytes(UTF_8));
+        return RequestCodec.message(json.getBytes(UTF_8)).digest();
     }
 }

@@ -189,10 +189,6 @@ public final class LocalKafka implements AutoCloseable {
         return "127.0.0.1:" + port.number();
     }
 
-    public int port() {
-        return port.number();
-    }
-
     /** Stops the broker and releases the directory. A second call does nothing. */
     @Override
     public synchronized void close() {

@@ -7,6 +7,7 @@ import dev.trainyard.core.request.Topics;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +31,7 @@ class LocalKafkaTest {
         TopicPartition partition = new TopicPartition(Topics.REQUESTS, 3);
         int port;
         try (LocalKafka kafka = LocalKafka.start(directory, 0)) {
-            port = kafka.port();
+            port = port(kafka);
             KafkaClient client = new KafkaClient(kafka.bootstrapServers());
             client.send(partition, "job", "request");
             client.commit("survivor", partition, 1);
@@ -40,7 +41,7 @@ class LocalKafkaTest {
             KafkaClient client = new KafkaClient(kafka.bootstrapServers());
             assertThat(client.firstValueIn(partition)).isEqualTo("request");
             assertThat(client.committed("survivor")).isEqualTo(Map.of(partition, new OffsetAndMetadata(1)));
-            assertThat(kafka.port()).isEqualTo(port);
+            assertThat(port(kafka)).isEqualTo(port);
         }
     }
 
@@ -74,7 +75,7 @@ class LocalKafkaTest {
     @Test
     void a_request_that_says_to_be_large_is_not_made_room_for() throws Exception {
         try (LocalKafka kafka = LocalKafka.start(directory, 0);
-                Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), kafka.port())) {
+                Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port(kafka))) {
             socket.getOutputStream()
                     .write(ByteBuffer.allocate(4).putInt(104_857_599).array());
             socket.setSoTimeout(20_000);
@@ -86,7 +87,7 @@ class LocalKafkaTest {
     @Test
     void only_loopback_answers() throws Exception {
         try (LocalKafka kafka = LocalKafka.start(directory, 0)) {
-            assertThat(Reachable.addressesThatAnswerOn(kafka.port()))
+            assertThat(Reachable.addressesThatAnswerOn(port(kafka)))
                     .containsExactly(InetAddress.getByName("127.0.0.1"));
         }
     }
@@ -112,5 +113,9 @@ class LocalKafkaTest {
                     .isInstanceOf(LocalServiceException.class)
                     .hasMessageContaining("Kafka cannot listen on 127.0.0.1:" + other.getLocalPort());
         }
+    }
+
+    private static int port(LocalKafka kafka) {
+        return URI.create("kafka://" + kafka.bootstrapServers()).getPort();
     }
 }

@@ -90,7 +90,8 @@ class WebhookSenderTest {
                 {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"mnist",
                  "image":{"reference":"busybox:latest"},"run":{"command":["true"]}}""".formatted(job);
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        byte[] digest = HexFormat.of().parseHex(RequestCodec.digest(bytes).substring("sha256:".length()));
+        byte[] digest =
+                HexFormat.of().parseHex(RequestCodec.message(bytes).digest().substring("sha256:".length()));
         jobs.accept(List.of(new JobStore.Incoming(
                 job, new JobStore.Stated((Request.Submit) RequestCodec.decode(bytes)), json, digest)));
         return job;
@@ -98,7 +99,7 @@ class WebhookSenderTest {
 
     private JobId cancelled() {
         JobId job = submit();
-        jobs.cancel(job, null);
+        jobs.cancel(job, null, JobStore.Kill.NEVER);
         return job;
     }
 
@@ -128,7 +129,7 @@ class WebhookSenderTest {
         sender(SOON, 0);
         JobId job = submit();
         jobs.hold(job, "wait");
-        jobs.cancel(job, "ada");
+        jobs.cancel(job, "ada", JobStore.Kill.NEVER);
 
         awaitNothingWaiting();
 
@@ -176,7 +177,7 @@ class WebhookSenderTest {
                 ? receiver.never()
                 : 200);
         sender(Duration.ofMillis(500), 5);
-        jobs.cancel(silent, null);
+        jobs.cancel(silent, null, JobStore.Kill.NEVER);
         await().atMost(SOON).until(() -> !receiver.received().isEmpty());
         JobId other = cancelled();
 

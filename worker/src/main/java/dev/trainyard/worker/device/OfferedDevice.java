@@ -24,11 +24,6 @@ public record OfferedDevice(
         String type,
         @Nullable DataSize memory,
         @Nullable String unhealthyBecause) {
-
-    public boolean healthy() {
-        return unhealthyBecause == null;
-    }
-
     /** The same device with one more problem. */
     OfferedDevice withProblem(String problem) {
         return new OfferedDevice(

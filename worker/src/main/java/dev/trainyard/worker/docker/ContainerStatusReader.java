@@ -2,15 +2,10 @@ package dev.trainyard.worker.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
-import com.github.dockerjava.api.model.ExposedPort;
-import com.github.dockerjava.api.model.Ports;
 import dev.trainyard.worker.engine.ContainerId;
 import dev.trainyard.worker.engine.ContainerStatus;
-import dev.trainyard.worker.engine.PublishedPort;
 import dev.trainyard.worker.engine.State;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -23,7 +18,6 @@ final class ContainerStatusReader {
 
     static ContainerStatus of(InspectContainerResponse answer) {
         ContainerState state = answer.getState();
-        Long pid = state.getPidLong();
         Map<String, String> labels = answer.getConfig().getLabels();
         return new ContainerStatus(
                 new ContainerId(answer.getId()),
@@ -34,13 +28,10 @@ final class ContainerStatusReader {
                 instant(state.getStartedAt()),
                 instant(state.getFinishedAt()),
                 Objects.requireNonNullElse(state.getError(), ""),
-                answer.getImageId(),
                 Stream.concat(Stream.of(answer.getPath()), Stream.of(answer.getArgs()))
                         .toList(),
                 labels == null ? Map.of() : labels,
-                ports(answer),
-                Boolean.TRUE.equals(answer.getConfig().getTty()),
-                pid == null || pid == 0 ? null : pid);
+                Boolean.TRUE.equals(answer.getConfig().getTty()));
     }
 
     /** The engine's states: created, running, paused, restarting, removing, exited, dead. */
@@ -58,25 +49,5 @@ final class ContainerStatusReader {
             return null;
         }
         return Instant.parse(text);
-    }
-
-    private static List<PublishedPort> ports(InspectContainerResponse answer) {
-        List<PublishedPort> published = new ArrayList<>();
-        Ports ports = answer.getNetworkSettings().getPorts();
-        if (ports == null) {
-            return List.of();
-        }
-        for (Map.Entry<ExposedPort, Ports.Binding[]> entry : ports.getBindings().entrySet()) {
-            if (entry.getValue() != null) {
-                for (Ports.Binding binding : entry.getValue()) {
-                    published.add(new PublishedPort(
-                            entry.getKey().getPort(),
-                            entry.getKey().getProtocol().toString(),
-                            binding.getHostIp(),
-                            Integer.parseInt(binding.getHostPortSpec())));
-                }
-            }
-        }
-        return published;
     }
 }

@@ -27,7 +27,6 @@ import dev.trainyard.worker.engine.Owner;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -232,9 +231,7 @@ final class DockerContainers implements Containers {
                 new ContainerId(container.getId()),
                 container.getNames()[0].replaceFirst("^/", ""),
                 ContainerStatusReader.state(container.getState()),
-                Labels.job(labels),
                 Labels.attempt(labels),
-                Labels.devices(labels),
-                Instant.ofEpochSecond(container.getCreated()));
+                Labels.devices(labels));
     }
 }

@@ -89,14 +89,7 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineInfo info() {
         Info info = connection.ask(docker -> docker.infoCmd().exec());
-        String apiVersion = connection.ask(docker -> docker.versionCmd().exec()).getApiVersion();
-        boolean liveRestore = Boolean.TRUE.equals(info.getRawValues().get("LiveRestoreEnabled"));
-        return new EngineInfo(
-                requireNonNull(info.getId()),
-                requireNonNull(info.getServerVersion()),
-                apiVersion,
-                liveRestore,
-                Path.of(info.getDockerRootDir()));
+        return new EngineInfo(requireNonNull(info.getId()), Path.of(info.getDockerRootDir()));
     }
 
     @Override

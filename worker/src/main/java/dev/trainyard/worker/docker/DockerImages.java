@@ -167,18 +167,6 @@ final class DockerImages implements EngineImages {
         });
     }
 
-    @Override
-    public void remove(String reference) {
-        connection.act(docker -> {
-            try {
-                docker.removeImageCmd(reference).exec();
-            } catch (NotFoundException e) {
-                // Removed already: that is what was asked.
-            }
-            return reference;
-        });
-    }
-
     private static int read(InputStream stream, Consumer<EngineMessage> messages) {
         int count = 0;
         try (var lines = JSON.readerFor(JsonNode.class).<JsonNode>readValues(stream)) {

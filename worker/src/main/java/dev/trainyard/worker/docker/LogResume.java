@@ -53,7 +53,7 @@ final class LogResume implements Consumer<LogEntry.Line> {
 
     private void giveUp() {
         found = true;
-        sink.accept(new LogEntry.Gap(after, held.getFirst().point().timestamp()));
+        sink.accept(new LogEntry.Gap(held.getFirst().point().timestamp()));
         held.forEach(sink);
         held.clear();
     }

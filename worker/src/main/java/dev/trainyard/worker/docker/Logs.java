@@ -80,10 +80,10 @@ final class Logs {
             written += kept;
             nuls += nuls(buffer, kept);
             if (kept < read) {
-                return new LogFile(written, written - nuls, false);
+                return new LogFile(written - nuls, false);
             }
         }
-        return new LogFile(written, written - nuls, true);
+        return new LogFile(written - nuls, true);
     }
 
     private static int nuls(byte[] buffer, int length) {

@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt by the engine's clock; null if it never started
  * @param finishedAt by the engine's clock; null if it has not exited
  * @param error the engine's message if it could not start the container; empty if there is none
- * @param image id of its image
  * @param argv the program and its arguments: entrypoint plus command
  * @param tty whether standard output and standard error are one stream
- * @param pid of its first process on the engine's host; null if none runs
  */
 public record ContainerStatus(
         ContainerId id,
@@ -27,9 +25,6 @@ public record ContainerStatus(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         String error,
-        String image,
         List<String> argv,
         Map<String, String> labels,
-        List<PublishedPort> ports,
-        boolean tty,
-        @Nullable Long pid) {}
+        boolean tty) {}

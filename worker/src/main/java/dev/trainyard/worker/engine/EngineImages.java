@@ -35,7 +35,4 @@ public interface EngineImages {
 
     /** Adds a name to an image, for example {@code team/model:3}. The name moves if another image had it. */
     void tag(String image, String name);
-
-    /** Removes a name, and the image if this was its last name. Succeeds if the name does not exist. */
-    void remove(String reference);
 }

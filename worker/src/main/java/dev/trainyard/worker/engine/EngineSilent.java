@@ -22,11 +22,6 @@ public final class EngineSilent extends EngineException {
         this.how = how;
     }
 
-    /** Whether the connection was refused, so that no request was sent. */
-    public boolean refused() {
-        return how == How.REFUSED;
-    }
-
     /** Whether the engine closed the connection before it answered. */
     public boolean broke() {
         return how == How.BROKEN;

@@ -40,10 +40,6 @@ public final class Labels {
                 owner.worker().toString());
     }
 
-    public static @Nullable JobId job(Map<String, String> labels) {
-        return parse(labels.get(JOB), JobId::parse);
-    }
-
     public static @Nullable AttemptId attempt(Map<String, String> labels) {
         return parse(labels.get(ATTEMPT), AttemptId::parse);
     }

@@ -14,6 +14,6 @@ public sealed interface LogEntry {
      */
     record Line(LogStream stream, String text, boolean continues, LogPoint point) implements LogEntry {}
 
-    /** The log between these times is lost: the engine rotated it away before it was read. */
-    record Gap(LogPoint after, Instant until) implements LogEntry {}
+    /** The log from the previous entry until this time is lost: the engine rotated it away before it was read. */
+    record Gap(Instant until) implements LogEntry {}
 }

@@ -3,11 +3,10 @@ package dev.trainyard.worker.engine;
 /**
  * A log written to a file.
  *
- * @param bytes size of the file
- * @param text size without NUL characters, which a follower of the log does not get
+ * @param text size of the file without NUL characters, which a follower of the log does not get
  * @param complete whether it contains everything that the engine had; false if the budget ended it
  */
-public record LogFile(long bytes, long text, boolean complete) {
+public record LogFile(long text, boolean complete) {
 
     /** A follower gets the last line of each stream with a line end, even if the program did not write one. */
     private static final int LINE_ENDS_ADDED = 2;

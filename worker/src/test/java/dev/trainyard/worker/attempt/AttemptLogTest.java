@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class AttemptLogTest {
 
+    private static final LogStore.Wanted EVERYTHING = new LogStore.Wanted(true, null);
+
     private final PostgresUrl url = TestPostgres.freshDatabase();
     private final Database database = Database.connect(url, Role.WORKER, 2);
     private final LogStore store = new LogStore(database);
@@ -61,7 +63,7 @@ class AttemptLogTest {
         sql("drop trigger full_disk on trainyard.log_chunk");
         log.drain();
 
-        assertThat(store.after(attempt, 0, LogStore.Wanted.ALL, 10)).isEmpty();
+        assertThat(store.after(attempt, 0, EVERYTHING, 10)).isEmpty();
         assertThat(store.resumePoint(attempt)).isEmpty();
     }
 
@@ -74,7 +76,7 @@ class AttemptLogTest {
         log.close();
         log.drain();
 
-        assertThat(store.after(attempt, 0, LogStore.Wanted.ALL, 10))
+        assertThat(store.after(attempt, 0, EVERYTHING, 10))
                 .extracting(LogStore.Chunk::text)
                 .containsExactly("pulled\n", "epoch 1\n");
         assertThat(store.resumePoint(attempt)).contains(new ResumePoint(Instant.EPOCH, 2));

@@ -32,7 +32,8 @@ class NvidiaSmiReportTest {
 
     @Test
     void errors_of_earlier_boots_and_other_peoples_processes_do_not_make_a_gpu_unhealthy() throws DeviceProblem {
-        assertThat(devices("v11-page-retirement.xml", "").getFirst().healthy()).isTrue();
+        assertThat(devices("v11-page-retirement.xml", "").getFirst().unhealthyBecause())
+                .isNull();
     }
 
     @Test
@@ -116,7 +117,7 @@ class NvidiaSmiReportTest {
 
         List<OfferedDevice> devices = devicesOf(report(gpu("01", A), gpu("02", B)), listing);
 
-        assertThat(devices.getFirst().healthy()).isTrue();
+        assertThat(devices.getFirst().unhealthyBecause()).isNull();
         assertThat(devices.get(1).key()).isEqualTo(B);
         assertThat(devices.get(1).unhealthyBecause()).isEqualTo("nvidia-smi -L says: " + words);
         // Also where it is listed nevertheless.
@@ -134,7 +135,9 @@ class NvidiaSmiReportTest {
         List<OfferedDevice> devices =
                 devicesOf(report(gpu("01", A), gpu("02", B)), "GPU 0: NVIDIA A30 (UUID: %s)\n%s\n".formatted(A, line));
 
-        assertThat(devices).extracting(OfferedDevice::healthy).containsExactly(true, false);
+        assertThat(devices)
+                .extracting(device -> device.unhealthyBecause() == null)
+                .containsExactly(true, false);
         assertThat(devices.get(1).unhealthyBecause()).isEqualTo("nvidia-smi -L does not list it");
     }
 
@@ -144,7 +147,7 @@ class NvidiaSmiReportTest {
         List<OfferedDevice> devices =
                 devicesOf(report(gpu("01", A), gpu("02", B)), "GPU 0: NVIDIA A30 (UUID: %s)\n%s\n".formatted(A, words));
 
-        assertThat(devices.getFirst().healthy()).isTrue();
+        assertThat(devices.getFirst().unhealthyBecause()).isNull();
         assertThat(devices.get(1).unhealthyBecause()).isEqualTo("nvidia-smi -L does not list it, and says: " + words);
     }
 
@@ -155,7 +158,7 @@ class NvidiaSmiReportTest {
                         "GPU 0: NVIDIA A30 (UUID: %s)\nUnable to determine the device handle for gpu 0000:02:00.0: x"
                                 .formatted(A)))
                 .singleElement()
-                .satisfies(device -> assertThat(device.healthy()).isTrue());
+                .satisfies(device -> assertThat(device.unhealthyBecause()).isNull());
     }
 
     @Test

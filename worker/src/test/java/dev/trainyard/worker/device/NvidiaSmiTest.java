@@ -81,7 +81,7 @@ class NvidiaSmiTest {
         assertThat(provider.devices()).singleElement().satisfies(device -> {
             assertThat(device.key()).isEqualTo("GPU-1");
             assertThat(device.index()).isEqualTo(1);
-            assertThat(device.healthy()).isTrue();
+            assertThat(device.unhealthyBecause()).isNull();
         });
     }
 
@@ -90,7 +90,7 @@ class NvidiaSmiTest {
         Path lost = directory.resolve("lost");
         var provider = provider(
                 "[ -e '%s' ] && echo '%s' && exit 15; exec '%s' \"$@\"".formatted(lost, LOST, Fixtures.STAND_IN));
-        assertThat(provider.devices()).allMatch(OfferedDevice::healthy);
+        assertThat(provider.devices()).allMatch(device -> device.unhealthyBecause() == null);
         Files.createFile(lost);
 
         for (int look = 0; look < 2; look++) {
@@ -100,7 +100,7 @@ class NvidiaSmiTest {
         }
 
         Files.delete(lost);
-        assertThat(provider.devices()).allMatch(OfferedDevice::healthy);
+        assertThat(provider.devices()).allMatch(device -> device.unhealthyBecause() == null);
     }
 
     @Test

@@ -27,8 +27,6 @@ class DockerEngineTest {
             EngineInfo info = workshop.engine().info();
 
             assertThat(info.id()).isNotBlank();
-            assertThat(info.apiVersion()).matches("1\\.\\d+");
-            assertThat(info.liveRestore()).isFalse();
             assertThat(info.dataRoot()).isAbsolute();
         }
     }
@@ -39,7 +37,7 @@ class DockerEngineTest {
         try (DockerEngine engine = DockerEngine.fromEnvironment(Map.of("DOCKER_HOST", "unix://" + socket))) {
             EngineSilent silent = catchThrowableOfType(EngineSilent.class, engine::ping);
 
-            assertThat(silent.refused()).isTrue();
+            assertThat(silent.broke()).isFalse();
             assertThat(silent.timedOut()).isFalse();
             assertThat(silent).hasMessageContaining(socket.toString()).hasMessageContaining("No such file");
         }
@@ -50,7 +48,8 @@ class DockerEngineTest {
         try (DockerEngine engine = DockerEngine.open(URI.create("tcp://127.0.0.1:1"))) {
             EngineSilent silent = catchThrowableOfType(EngineSilent.class, engine::ping);
 
-            assertThat(silent.refused()).isTrue();
+            assertThat(silent.broke()).isFalse();
+            assertThat(silent.timedOut()).isFalse();
         }
     }
 
@@ -66,7 +65,7 @@ class DockerEngineTest {
 
             EngineSilent silent = catchThrowableOfType(EngineSilent.class, engine::ping);
 
-            assertThat(silent.refused()).isFalse();
+            assertThat(silent.broke()).isFalse();
             // It may have been there all the time: what ends meanwhile is not ended by it.
             assertThat(silent.timedOut()).isTrue();
             assertThat(silent).hasMessageContaining("did not answer");

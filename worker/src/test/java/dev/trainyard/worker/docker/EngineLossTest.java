@@ -77,7 +77,7 @@ class EngineLossTest {
             assertThat(catchThrowableOfType(ExecutionException.class, waiting::get))
                     .hasCauseInstanceOf(EngineSilent.class);
             engine.startAgain();
-            assertThat(workshop.engine().info().liveRestore()).isFalse();
+            assertThat(workshop.containers().outliveTheEngine()).isFalse();
             containers.await(id);
             assertThat(containers.inspect(id).orElseThrow().exitCode()).isZero();
         }
@@ -107,7 +107,7 @@ class EngineLossTest {
                     .extracting(entry -> ((LogEntry.Line) entry).text())
                     .isEqualTo(
                             IntStream.range(0, 60).mapToObj(Integer::toString).toList());
-            assertThat(workshop.engine().info().liveRestore()).isTrue();
+            assertThat(workshop.containers().outliveTheEngine()).isTrue();
         }
     }
 }

@@ -78,7 +78,7 @@ public final class RequestBuilder {
     }
 
     public RequestBuilder port(@Nullable String hostIp, @Nullable Integer host, int container, String protocol) {
-        ports.add(new RunSpec.PortMapping(hostIp, host, container, protocol));
+        ports.add(new RunSpec.PortMapping(hostIp, host, null, container, protocol));
         return run(spec -> spec.ports(ports));
     }
 
@@ -176,7 +176,7 @@ public final class RequestBuilder {
                 labels,
                 Request.Submit.DEFAULT_PRIORITY,
                 null,
-                new ImageSource.Reference("busybox:latest"),
+                new ImageSource.Reference("busybox:latest", ImageSource.Pull.MISSING),
                 run.build(),
                 Gpus.NONE,
                 RetryPolicy.DEFAULT,

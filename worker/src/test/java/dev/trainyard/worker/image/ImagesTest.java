@@ -21,6 +21,7 @@ import dev.trainyard.worker.policy.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -81,14 +83,15 @@ class ImagesTest {
 
     @AfterEach
     void close() throws IOException {
-        recorded.ids.values().forEach(id -> removeAllOf(new ProvidedImage(id)));
-        given.forEach(engine::remove);
+        recorded.ids.values().stream().flatMap(this::names).forEach(given::add);
+        remove(given);
         workshop.close();
     }
 
     @Test
     void an_image_that_the_host_has_is_not_pulled() throws InterruptedException {
-        ProvidedImage image = images.provide(new ImageSource.Reference("busybox:latest"), "a", progress::add);
+        ProvidedImage image = images.provide(
+                new ImageSource.Reference("busybox:latest", ImageSource.Pull.MISSING), "a", progress::add);
 
         assertThat(image.id()).startsWith("sha256:");
         assertThat(progress).isEmpty();
@@ -120,7 +123,7 @@ class ImagesTest {
 
     @Test
     void a_named_image_that_the_host_does_not_have_any_more_is_not_pulled_by_the_attempt() {
-        ImageFailure failure = failure(new ImageSource.Reference(NOWHERE + "model:1"));
+        ImageFailure failure = failure(new ImageSource.Reference(NOWHERE + "model:1", ImageSource.Pull.MISSING));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_PULL_FAILED);
         assertThat(failure).hasMessageContaining(NOWHERE + "model:1 was removed from this host");
@@ -167,7 +170,7 @@ class ImagesTest {
 
     @Test
     void a_name_that_is_none_is_unavailable_at_once() {
-        ImageFailure failure = failure(new ImageSource.Reference("Not_A_Name"));
+        ImageFailure failure = failure(new ImageSource.Reference("Not_A_Name", ImageSource.Pull.MISSING));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
         assertThat(progress).isEmpty();
@@ -510,7 +513,7 @@ class ImagesTest {
     }
 
     @Test
-    void an_image_that_was_built_but_not_recorded_or_recorded_and_removed_is_built_again() throws InterruptedException {
+    void an_image_that_was_built_but_not_recorded_or_recorded_and_removed_is_built_again() throws Exception {
         ImageSource.Build source = dockerfile("FROM busybox:latest", "LABEL test=" + UUID.randomUUID());
         ProvidedImage image = images.provide(source, "a", progress::add);
         progress.clear();
@@ -521,7 +524,7 @@ class ImagesTest {
         assertThat(progress).noneMatch(line -> line.contains("already built"));
         progress.clear();
 
-        engine.remove(ContentTag.of(source, "a"));
+        remove(Set.of(ContentTag.of(source, "a")));
         assertThat(images.provide(source, "a", progress::add).id()).startsWith("sha256:");
         assertThat(progress).noneMatch(line -> line.contains("already built"));
     }
@@ -534,16 +537,16 @@ class ImagesTest {
         ProvidedImage nobodys = provide(named(name), null);
 
         for (String spelling : List.of(name, name + ":latest", "docker.io/" + name, "index.docker.io/" + name)) {
-            assertThat(provide(new ImageSource.Reference(spelling), "a"))
+            assertThat(provide(new ImageSource.Reference(spelling, ImageSource.Pull.MISSING), "a"))
                     .as(spelling)
                     .isEqualTo(ours);
             assertThat(provide(new ImageSource.Reference(spelling, ImageSource.Pull.NEVER), "b"))
                     .as(spelling)
                     .isEqualTo(theirs);
-            assertThat(provide(new ImageSource.Reference(spelling), null))
+            assertThat(provide(new ImageSource.Reference(spelling, ImageSource.Pull.MISSING), null))
                     .as(spelling)
                     .isEqualTo(nobodys);
-            assertThat(failure(new ImageSource.Reference(spelling), "c"))
+            assertThat(failure(new ImageSource.Reference(spelling, ImageSource.Pull.MISSING), "c"))
                     .as(spelling)
                     .hasMessageContaining("was removed from this host");
             assertThat(images.isPresent(spelling)).as(spelling).isFalse();
@@ -560,8 +563,11 @@ class ImagesTest {
         ProvidedImage ours = provide(named(name), "a");
 
         assertThat(engine.inspect("busybox:latest").orElseThrow().id()).isEqualTo(before);
-        assertThat(provide(new ImageSource.Reference("busybox"), "a")).isEqualTo(ours);
-        assertThat(provide(new ImageSource.Reference(name), "b").id()).isEqualTo(before);
+        assertThat(provide(new ImageSource.Reference("busybox", ImageSource.Pull.MISSING), "a"))
+                .isEqualTo(ours);
+        assertThat(provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), "b")
+                        .id())
+                .isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -577,7 +583,8 @@ class ImagesTest {
         String name = "localhost:5000/" + aName();
         ProvidedImage ours = provide(named(name), team);
 
-        assertThat(provide(new ImageSource.Reference(name), team)).isEqualTo(ours);
+        assertThat(provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), team))
+                .isEqualTo(ours);
         assertThat(images.isPresent(name)).isFalse();
     }
 
@@ -587,7 +594,8 @@ class ImagesTest {
         ProvidedImage unused = provide(named(name), "a");
         ProvidedImage next = provide(named(name), "a");
 
-        assertThat(provide(new ImageSource.Reference(name), "a")).isEqualTo(next);
+        assertThat(provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), "a"))
+                .isEqualTo(next);
     }
 
     @Test
@@ -599,10 +607,12 @@ class ImagesTest {
         assertThatThrownBy(() -> provide(named(name), "a")).isInstanceOf(IllegalStateException.class);
 
         recorded.away = false;
-        assertThat(provide(new ImageSource.Reference(name), "a")).isEqualTo(ours);
+        assertThat(provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), "a"))
+                .isEqualTo(ours);
         engine.tag("busybox:latest", "trainyard/team-a/" + name);
         given.add("trainyard/team-a/" + name);
-        assertThat(provide(new ImageSource.Reference(name), "a")).isEqualTo(ours);
+        assertThat(provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), "a"))
+                .isEqualTo(ours);
     }
 
     @Test
@@ -615,14 +625,14 @@ class ImagesTest {
     }
 
     @Test
-    void a_name_whose_image_was_removed_does_not_come_to_mean_that_of_a_registry() throws InterruptedException {
+    void a_name_whose_image_was_removed_does_not_come_to_mean_that_of_a_registry() throws Exception {
         String name = aName();
         ProvidedImage ours = provide(named(name), "a");
-        removeAllOf(ours);
+        remove(names(ours.id()).collect(Collectors.toSet()));
         engine.tag("busybox:latest", name);
         given.add(name);
 
-        ImageFailure failure = failure(new ImageSource.Reference(name));
+        ImageFailure failure = failure(new ImageSource.Reference(name, ImageSource.Pull.MISSING));
 
         assertThat(failure.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
         assertThat(failure).hasMessageContaining(name).hasMessageContaining("build it again");
@@ -634,7 +644,7 @@ class ImagesTest {
         String hex = id.substring("sha256:".length());
 
         for (String spelling : List.of(id, hex, hex.toUpperCase(Locale.ROOT), "sha256:" + hex.substring(0, 12))) {
-            assertThat(failure(new ImageSource.Reference(spelling)))
+            assertThat(failure(new ImageSource.Reference(spelling, ImageSource.Pull.MISSING)))
                     .as(spelling)
                     .isNotNull();
             assertThat(failure(new ImageSource.Reference(spelling, ImageSource.Pull.NEVER)))
@@ -645,7 +655,9 @@ class ImagesTest {
                     .as(spelling)
                     .isNotNull();
         }
-        assertThat(failure(new ImageSource.Reference(id)).verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
+        assertThat(failure(new ImageSource.Reference(id, ImageSource.Pull.MISSING))
+                        .verdict())
+                .isEqualTo(Cause.IMAGE_UNAVAILABLE);
         assertThatThrownBy(() -> images.isPresent(id)).hasMessageContaining("is the id of an image");
     }
 
@@ -658,13 +670,15 @@ class ImagesTest {
 
         assertThat(images.isPresent(beginning)).isFalse();
         assertThat(images.isPresent(digested)).isFalse();
-        assertThat(failure(new ImageSource.Reference(beginning))).hasMessageContaining("was removed from this host");
+        assertThat(failure(new ImageSource.Reference(beginning, ImageSource.Pull.MISSING)))
+                .hasMessageContaining("was removed from this host");
 
         // Once somebody gave an image that name, it is the name that counts.
         engine.tag("busybox:latest", beginning);
         given.add(beginning);
 
-        assertThat(provide(new ImageSource.Reference(beginning), "a").id())
+        assertThat(provide(new ImageSource.Reference(beginning, ImageSource.Pull.MISSING), "a")
+                        .id())
                 .isEqualTo(engine.inspect("busybox:latest").orElseThrow().id());
     }
 
@@ -675,7 +689,8 @@ class ImagesTest {
         engine.tag(ours.id(), shared);
         given.add(shared);
 
-        assertThat(provide(new ImageSource.Reference(shared), "b")).isEqualTo(ours);
+        assertThat(provide(new ImageSource.Reference(shared, ImageSource.Pull.MISSING), "b"))
+                .isEqualTo(ours);
     }
 
     @Test
@@ -688,10 +703,10 @@ class ImagesTest {
         ProvidedImage image = open.provide(named(name), "a", progress::add);
 
         assertThat(engine.inspect(name).orElseThrow().id()).isEqualTo(image.id());
-        assertThat(open.provide(new ImageSource.Reference(name), "b", progress::add))
+        assertThat(open.provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), "b", progress::add))
                 .isEqualTo(image);
         ProvidedImage theirs = open.provide(named(name), "b", progress::add);
-        assertThat(open.provide(new ImageSource.Reference(name), "a", progress::add))
+        assertThat(open.provide(new ImageSource.Reference(name, ImageSource.Pull.MISSING), "a", progress::add))
                 .isEqualTo(theirs);
     }
 
@@ -711,7 +726,7 @@ class ImagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"trainyard/build:1", "docker.io/trainyard/build:1", "trainyard/digits"})
     void a_name_of_the_workers_own_is_refused_in_requests_that_were_accepted_before(String name) {
-        ImageFailure asked = failure(new ImageSource.Reference(name));
+        ImageFailure asked = failure(new ImageSource.Reference(name, ImageSource.Pull.MISSING));
         ImageFailure given = failure(source(new Tar().dockerfile("FROM busybox").bytes(), Map.of(), null, name));
 
         assertThat(asked.verdict()).isEqualTo(Cause.IMAGE_UNAVAILABLE);
@@ -1419,11 +1434,24 @@ class ImagesTest {
         return catchThrowableOfType(ImageFailure.class, () -> images.provide(source, team, progress::add));
     }
 
-    private void removeAllOf(ProvidedImage image) {
-        engine.inspect(image.id()).stream()
+    /** The names that Trainyard gave an image. */
+    private Stream<String> names(String id) {
+        return engine.inspect(id).stream()
                 .flatMap(there -> there.repoTags().stream())
-                .filter(tag -> tag.startsWith("trainyard/"))
-                .forEach(engine::remove);
+                .filter(tag -> tag.startsWith("trainyard/"));
+    }
+
+    /** Removes names of images, and each image with its last name. Workers never do, so the engine's interface cannot. */
+    private static void remove(Set<String> names) throws IOException {
+        if (!names.isEmpty()) {
+            Process docker = new ProcessBuilder(Stream.concat(Stream.of("docker", "image", "rm"), names.stream())
+                            .toList())
+                    .redirectErrorStream(true)
+                    .start();
+            // One that is gone already is no failure.
+            docker.getInputStream().transferTo(OutputStream.nullOutputStream());
+            docker.onExit().join();
+        }
     }
 
     private ImageSource.Build dockerfile(String... lines) {

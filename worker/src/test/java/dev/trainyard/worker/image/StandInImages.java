@@ -36,9 +36,4 @@ abstract class StandInImages implements EngineImages {
     public void tag(String image, String name) {
         throw new AssertionError(image);
     }
-
-    @Override
-    public void remove(String reference) {
-        throw new AssertionError(reference);
-    }
 }
