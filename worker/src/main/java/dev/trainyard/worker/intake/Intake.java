@@ -10,6 +10,7 @@ import dev.trainyard.core.request.Topics;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.IntakeStarts;
 import dev.trainyard.db.JobStore;
+import dev.trainyard.db.Outage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -133,8 +134,20 @@ public final class Intake implements AutoCloseable {
         try {
             return starts.isCareful();
         } catch (DataAccessException | TransactionException e) {
-            log.debug("cannot query whether processes ended at a record", e);
+            notRecorded("cannot query whether processes ended at a record", e);
             return false;
+        }
+    }
+
+    /**
+     * Requests are accepted nevertheless, but a record that ends its process is not detected. Without Kafka or Postgres no request is
+     * accepted either, which is reported elsewhere. Any other failure is a defect that nothing else reports.
+     */
+    static void notRecorded(String what, RuntimeException failure) {
+        if (failure instanceof KafkaException || Outage.isTransient(failure)) {
+            log.debug(what, failure);
+        } else {
+            log.error("{}: a record that ends this process will not be detected", what, failure);
         }
     }
 
@@ -214,8 +227,7 @@ public final class Intake implements AutoCloseable {
                     unread.forEach(partition -> begin(consumer, partition));
                 }
             } catch (KafkaException | DataAccessException | TransactionException e) {
-                // Without Kafka or Postgres no request is accepted either.
-                log.debug("cannot record the start of reading", e);
+                notRecorded("cannot record the start of reading", e);
             }
         }
 
@@ -237,7 +249,7 @@ public final class Intake implements AutoCloseable {
                 try {
                     leftOut = begin(consumer, begun);
                 } catch (KafkaException | DataAccessException | TransactionException e) {
-                    log.debug("cannot record the start of reading partition={}", begun, e);
+                    notRecorded("cannot record the start of reading partition=" + begun, e);
                     leftOut = false;
                 }
                 consumer.resume(List.of(begun));
@@ -266,7 +278,7 @@ public final class Intake implements AutoCloseable {
                 try {
                     starts.ends(partition.topic(), partition.partition());
                 } catch (DataAccessException | TransactionException e) {
-                    log.debug("cannot record the end of reading partition={}", partition, e);
+                    notRecorded("cannot record the end of reading partition=" + partition, e);
                 }
             }
             waiting.removeAll(partitions);
