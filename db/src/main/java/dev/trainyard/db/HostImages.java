@@ -45,7 +45,8 @@ public final class HostImages {
     private static final String BUILT_QUERY = """
             select j.id as job, w.id as worker
             from unnest(:jobs::uuid[], :names::text[]) as named (job, name)
-            join trainyard.job j on j.id = named.job
+            -- Who mounts folders in place, is given images of the engine only.
+            join trainyard.job j on j.id = named.job and j.only_worker is null
             join trainyard.built_name b on b.name = named.name and b.team = coalesce(j.team, '')
             join trainyard.worker w on w.engine_id = b.engine_id
             where w.state <> 'FORGOTTEN'""";

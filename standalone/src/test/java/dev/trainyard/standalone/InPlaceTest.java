@@ -99,12 +99,16 @@ class InPlaceTest {
     void a_run_line_with_a_folder_of_the_working_directory_trains_in_place() throws Exception {
         Path data = Files.createDirectories(directory.resolve("line/data"));
         Files.writeString(data.resolve("in"), "1");
-        // The working directory of this process is not the test's own.
-        Path here = Path.of("").toAbsolutePath();
-        String relative = here.relativize(data.toRealPath()).toString();
 
+        // The working directory of this process is not the test's own.
         Outcome outcome = trainyard(
-                "run", "-v", "./" + relative + ":/data", "busybox:latest", "sh", "-c", "cp /data/in /data/out");
+                "run",
+                "-v",
+                relative(data.toRealPath()) + ":/data",
+                "busybox:latest",
+                "sh",
+                "-c",
+                "cp /data/in /data/out");
 
         assertThat(outcome.exitCode()).as(outcome.said()).isZero();
         assertThat(data.resolve("out")).hasContent("1");
@@ -152,6 +156,27 @@ class InPlaceTest {
         assertThat(yard.selectInside("select granted_to from trainyard.in_place_grant where job_id = ?", job))
                 .extracting(row -> row.get("granted_to"))
                 .containsExactly(System.getProperty("user.name"));
+    }
+
+    @Test
+    void a_name_that_a_build_gave_is_no_image_for_folders_in_place() throws Exception {
+        Path data = Files.createDirectories(directory.resolve("built")).toRealPath();
+        Path context = Files.createDirectories(directory.resolve("context"));
+        Files.writeString(context.resolve("Dockerfile"), "FROM busybox:latest\n");
+        assertThat(trainyard("run", "--build", context.toString(), "in-place-test:1", "true")
+                        .exitCode())
+                .isZero();
+
+        Outcome outcome = trainyard(
+                "run", "--mount", "type=bind,source=%s,target=/x".formatted(relative(data)), "in-place-test:1");
+
+        assertThat(outcome.said()).contains("a build gave the name 'in-place-test:1'", "an image of the engine only");
+        assertThat(yard.select("select 1 from history.jobs where name = 'in-place-test'"))
+                .hasSize(1);
+    }
+
+    private static String relative(Path path) {
+        return "./" + Path.of("").toAbsolutePath().relativize(path);
     }
 
     @Test

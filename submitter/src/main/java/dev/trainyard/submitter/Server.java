@@ -1,6 +1,7 @@
 package dev.trainyard.submitter;
 
 import dev.trainyard.core.lifecycle.WorkerId;
+import dev.trainyard.db.BuiltNames;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.db.InPlaceGrants;
@@ -179,7 +180,9 @@ public final class Server implements AutoCloseable {
         @Nullable
         WorkerId worker = settings.inPlace() == null ? null : settings.inPlace().worker();
         context.registerBean(
-                InPlaceFolders.class, () -> new InPlaceFolders(new InPlaceGrants(connections.database()), worker));
+                InPlaceFolders.class,
+                () -> new InPlaceFolders(
+                        new InPlaceGrants(connections.database()), new BuiltNames(connections.database()), worker));
         context.register(Web.class);
         return context;
     }

@@ -57,7 +57,7 @@ final class RequestSubmission {
         };
         requireSource(request.image());
         requireSameContent(request.jobId(), message.digest());
-        inPlace.grant(request.jobId(), message.digest(), request.run().storage().inPlace(), caller);
+        inPlace.grant(request, message.digest(), caller);
         publisher.publish(request.jobId(), json);
         published.remember(request);
         return request;

@@ -96,8 +96,10 @@ final class ImageStep implements Step {
                 && run.persist(() -> host.imageRows().isPulledFor(run.id(), WantedImage.of(named)));
     }
 
+    /** A name that a build gave may be anybody's, so no such image gets the submitter's own folders. */
     private ProvidedImage image(AttemptRun run, Request.Submit request, boolean pulled) throws InterruptedException {
-        return pulled && request.image() instanceof ImageSource.Reference named
+        boolean ofEngine = pulled || !request.run().storage().inPlace().isEmpty();
+        return ofEngine && request.image() instanceof ImageSource.Reference named
                 ? host.images().pulled(named.reference())
                 : host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line));
     }
