@@ -15,6 +15,11 @@ import dev.trainyard.core.request.RequestCodec;
 import dev.trainyard.core.training.Gpus;
 import dev.trainyard.core.training.ImageSource;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -628,5 +633,48 @@ class SubmitTest {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, content);
+    }
+
+    @Test
+    void a_relative_folder_needs_a_server_with_a_socket_on_this_machine_and_the_refusal_says_what_is_missing()
+            throws IOException {
+        write("relative.yml", """
+                services:
+                  train: {image: busybox, volumes: ["./data:/data"]}
+                """);
+        Path other = folder.resolve("other.sock");
+
+        server.answers("GET /info", 200, "{\"kafka\":\"127.0.0.1:1\",\"socket\":null}");
+        server.answers("GET /info", 200, "{\"kafka\":\"127.0.0.1:1\",\"socket\":\"%s\"}".formatted(other));
+        assertThat(submitRelative().err())
+                .contains("the relative source './data' cannot be mounted", "mounts no folders of its machine");
+        assertThat(submitRelative().err()).contains("this account cannot use the socket " + other);
+        try (ServerSocketChannel another = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            another.bind(UnixDomainSocketAddress.of(other));
+            Thread.startVirtualThread(() -> answer(
+                    another, "HTTP/1.1 200 \r\n\r\n{\"kafka\":\"127.0.0.1:2\",\"socket\":\"%s\"}".formatted(other)));
+            assertThat(submitRelative().err()).contains("is on another machine");
+        }
+        assertThat(Cli.with(server)
+                        .environment("TRAINYARD_SERVER", "http://gpu-7:8700")
+                        .run("submit", folder.resolve("relative.yml").toString())
+                        .err())
+                .contains("the server http://gpu-7:8700 is on another machine");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    private Result submitRelative() {
+        Result result = cli.run("submit", folder.resolve("relative.yml").toString());
+        assertThat(result.exitCode()).isEqualTo(64);
+        return result;
+    }
+
+    private static void answer(ServerSocketChannel socket, String text) {
+        try (SocketChannel caller = socket.accept()) {
+            caller.read(ByteBuffer.allocate(1000));
+            caller.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Trainyard as well: folders that are mounted in place.
  */
 public final class LocalServer {
+
+    /** Fields of {@code /info} that differ between installations. */
+    private static final List<String> INSTALLATION = List.of("kafka", "postgresUrl", "socket");
 
     private final ServerClient server;
     private @Nullable Path socket;
@@ -51,16 +55,19 @@ public final class LocalServer {
         if (!server.isLocal()) {
             return elsewhere();
         }
-        String path = server.parse(server.get("/info")).text("socket");
+        JsonObject info = server.parse(server.get("/info"));
+        String path = info.text("socket");
         if (path.isEmpty()) {
             return "the server %s mounts no folders of its machine (trainyard up does)".formatted(server);
         }
         socket = Path.of(path);
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            return null;
+        try {
+            // A server behind a tunnel is on another machine, where the same path may be the socket of its server.
+            JsonObject here = server.parse(server.body(answer("GET", "/info", new byte[0])));
+            return INSTALLATION.stream().allMatch(field -> info.text(field).equals(here.text(field)))
+                    ? null
+                    : elsewhere();
         } catch (IOException e) {
-            // A server behind a tunnel is not on this machine.
             return "this account cannot use the socket %s of the server (%s). Members of the group docker of the server's machine can"
                     .formatted(path, Failure.reason(e));
         }
@@ -68,25 +75,30 @@ public final class LocalServer {
 
     /** The answer's body. Call it only if there is no {@link #obstacle}. */
     public String post(String path, byte[] json) {
-        // HTTP/1.0: the end of the answer is the end of the connection.
-        byte[] head =
-                "POST %s%s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n"
-                        .formatted(ServerClient.API, path, json.length)
-                        .getBytes(UTF_8);
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        Path at = socket;
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(Objects.requireNonNull(at)));
-            write(channel, head);
-            write(channel, json);
-            Channels.newInputStream(channel).transferTo(answer);
+        try {
+            return server.body(answer("POST", path, json));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.UNREACHABLE,
-                    "the connection to the socket %s broke (%s). Try again.".formatted(at, Failure.reason(e)),
+                    "the connection to the socket %s broke (%s). Try again.".formatted(socket, Failure.reason(e)),
                     e);
         }
-        return server.body(answer.toString(UTF_8));
+    }
+
+    /** In HTTP/1.0: the end of the answer is the end of the connection. */
+    private String answer(String method, String path, byte[] body) throws IOException {
+        byte[] head =
+                "%s %s%s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(method, ServerClient.API, path, body.length)
+                        .getBytes(UTF_8);
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(Objects.requireNonNull(socket)));
+            write(channel, head);
+            write(channel, body);
+            Channels.newInputStream(channel).transferTo(answer);
+        }
+        return answer.toString(UTF_8);
     }
 
     private static void write(SocketChannel channel, byte[] bytes) throws IOException {
