@@ -118,7 +118,7 @@ class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /** A second engine would be a package beside it, and a line in {@code Worker}. */
+    /** A second engine would be a package beside it, and the places in {@code Worker} that open the engine. */
     @Test
     void only_the_start_of_a_worker_knows_that_the_engine_is_docker() {
         noClasses()

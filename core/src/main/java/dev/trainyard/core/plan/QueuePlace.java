@@ -6,7 +6,7 @@ import java.util.Comparator;
 
 /**
  * A waiting job's place in the queue. This class defines the order: higher priority first, then longer waiting time, then the id, so that
- * each place is unique.
+ * each place is unique. The database sorts the queue itself, in the same order; {@code QueueOrderTest} compares both.
  *
  * @param queuedAt when the job was first queued. A retry keeps it
  */

@@ -56,7 +56,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Accepts requests: stores a batch of records in one transaction, then commits the offset. A record goes to the dead-letter topic if it is unreadable, is keyed by
- * another job, names a missing draft or has parameters that do not match it, or differs from what was accepted under the same id. After any other failure the intake pauses and retries without a limit, so that an outage of the database loses no request.
+ * another job, names a missing draft or has parameters that do not match it, mounts folders in place without a grant, differs from what was accepted under the same id, or has ended several processes. After any other failure the intake pauses and retries without a limit, so that an outage of the database loses no request.
  */
 public final class Intake implements AutoCloseable {
 
