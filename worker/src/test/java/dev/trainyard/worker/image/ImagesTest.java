@@ -243,7 +243,7 @@ class ImagesTest {
                                 .bytes(),
                         "'d' is repeated"),
                 argumentSet("there twice", judged().file("./Dockerfile", other).bytes(), "'Dockerfile' is repeated"),
-                argumentSet("of another compression's archive", alsoXz, "compressed as xz"));
+                argumentSet("of another compression's archive", alsoXz, "compressed with xz, zstd or bzip2"));
     }
 
     /** Whose Dockerfile is no better than that of any source. */
