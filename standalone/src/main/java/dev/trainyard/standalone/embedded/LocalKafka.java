@@ -83,7 +83,7 @@ public final class LocalKafka implements AutoCloseable {
     private static LocalKafka start(ServiceDirectory state, LoopbackPort port) throws Exception {
         state.requireFree(port, "Kafka");
         Path log = state.path().resolve("log");
-        LoopbackPort controllerPort = LoopbackPort.free();
+        LoopbackPort controllerPort = LoopbackPort.freeBeside(port);
         if (Files.notExists(log.resolve("meta.properties"))) {
             format(log);
         }

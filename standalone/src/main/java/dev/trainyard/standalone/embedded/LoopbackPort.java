@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /** A TCP port on 127.0.0.1. */
 record LoopbackPort(int number) {
@@ -22,9 +23,18 @@ record LoopbackPort(int number) {
 
     /** A port on which no program listens at this moment. */
     static LoopbackPort free() {
+        return free(_ -> true);
+    }
+
+    /** The same, but not a port that is chosen and not yet listened on. */
+    static LoopbackPort freeBeside(LoopbackPort chosen) {
+        return free(port -> !port.equals(chosen));
+    }
+
+    private static LoopbackPort free(Predicate<LoopbackPort> wanted) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             LoopbackPort port = new LoopbackPort(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1));
-            if (port.isFree()) {
+            if (wanted.test(port) && port.isFree()) {
                 return port;
             }
         }
