@@ -1,6 +1,5 @@
 package dev.trainyard.db;
 
-import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.text.ImageName;
 import org.jspecify.annotations.Nullable;
 
@@ -11,20 +10,6 @@ public final class BuiltNames {
 
     public BuiltNames(Database database) {
         this.database = database;
-    }
-
-    /** Whether a build gave the name for jobs of the team on the worker's engine. */
-    public boolean isGiven(WorkerId worker, String name, @Nullable String team) {
-        return database.sql()
-                .sql("""
-                select exists (
-                    select from trainyard.built_name b join trainyard.worker w on w.engine_id = b.engine_id
-                    where w.id = :worker and b.name = :name and b.team = :team)""")
-                .param("worker", worker.value())
-                .param("name", ImageName.inFull(name))
-                .param("team", team == null ? "" : team)
-                .query(Boolean.class)
-                .single();
     }
 
     /**

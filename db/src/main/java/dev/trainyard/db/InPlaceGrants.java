@@ -8,7 +8,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -54,7 +53,7 @@ public final class InPlaceGrants {
                     values (:job, :digest, :worker, :caller, :places::text[])
                     on conflict (job_id) do nothing""")
                     .param("job", job.value())
-                    .param("digest", HexFormat.of().parseHex(digest.replaceFirst("^sha256:", "")))
+                    .param("digest", bytes(digest))
                     .param("worker", grant.worker().value())
                     .param("caller", caller)
                     .param("places", grant.places().toArray(String[]::new), Types.ARRAY)
@@ -62,19 +61,25 @@ public final class InPlaceGrants {
         });
     }
 
-    /** The grant of a job; empty: it may mount nothing in place. */
-    public Optional<Grant> find(JobId job) {
-        return find(sql, job, null);
+    /**
+     * The grant of a request; empty: it may mount nothing in place.
+     *
+     * @param digest of the request that is executed, {@code sha256:} and 64 hexadecimal digits. Not the one in the job's row: workers can change
+     *     that row
+     */
+    public Optional<Grant> find(JobId job, String digest) {
+        return find(sql, job, bytes(digest));
     }
 
-    /** @param digest of the request as it was published; null: that of the accepted job */
-    static Optional<Grant> find(JdbcClient sql, JobId job, byte @Nullable [] digest) {
+    private static byte[] bytes(String digest) {
+        return HexFormat.of().parseHex(digest.replaceFirst("^sha256:", ""));
+    }
+
+    static Optional<Grant> find(JdbcClient sql, JobId job, byte[] digest) {
         return sql.sql("""
-                select worker_id, places from trainyard.in_place_grant
-                where job_id = :job
-                  and digest = coalesce(:digest, (select j.digest from trainyard.job j where j.id = job_id))""")
+                select worker_id, places from trainyard.in_place_grant where job_id = :job and digest = :digest""")
                 .param("job", job.value())
-                .param("digest", digest, Types.BINARY)
+                .param("digest", digest)
                 .query((row, n) -> new Grant(new WorkerId(row.getObject("worker_id", UUID.class)), List.of((String[])
                         row.getArray("places").getArray())))
                 .optional();

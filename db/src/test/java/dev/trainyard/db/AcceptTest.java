@@ -53,7 +53,8 @@ class AcceptTest {
         assertThat(yard.texts("select worker_id::text from trainyard.attempt"))
                 .containsExactly(theirs.worker().toString())
                 .doesNotContain(other.worker().toString());
-        assertThat(new InPlaceGrants(yard.database).find(request.id()))
+        assertThat(new InPlaceGrants(yard.database)
+                        .find(request.id(), "sha256:" + hex(request.incoming().digest())))
                 .contains(new InPlaceGrants.Grant(theirs.worker(), List.of("/home/ann/data")));
     }
 
@@ -90,7 +91,9 @@ class AcceptTest {
         grant(ARequest.named("later").inPlace("/home/ann/data"), me, "/home/ann/data");
 
         assertThat(yard.jobs.accept(List.of(never.incoming()))).singleElement().isInstanceOf(JobStore.Refused.class);
-        assertThat(new InPlaceGrants(yard.database).find(accepted.id())).isPresent();
+        assertThat(new InPlaceGrants(yard.database)
+                        .find(accepted.id(), "sha256:" + hex(accepted.incoming().digest())))
+                .isPresent();
     }
 
     private void grant(ARequest request, Incarnation worker, String place) {

@@ -162,17 +162,52 @@ class InPlaceTest {
     void a_name_that_a_build_gave_is_no_image_for_folders_in_place() throws Exception {
         Path data = Files.createDirectories(directory.resolve("built")).toRealPath();
         Path context = Files.createDirectories(directory.resolve("context"));
-        Files.writeString(context.resolve("Dockerfile"), "FROM busybox:latest\n");
-        assertThat(trainyard("run", "--build", context.toString(), "in-place-test:1", "true")
+        Files.writeString(context.resolve("Dockerfile"), "FROM busybox:latest\nENV WHO=stranger\n");
+        String script = "echo \"$WHO\" > /x/who || true; test \"$WHO\" = \"$0\"";
+        assertThat(trainyard("run", "--build", context.toString(), "busybox:latest", "sh", "-c", script, "stranger")
                         .exitCode())
                 .isZero();
 
-        Outcome outcome = trainyard(
-                "run", "--mount", "type=bind,source=%s,target=/x".formatted(relative(data)), "in-place-test:1");
+        Outcome outcome = trainyard("run", "-v", relative(data) + ":/x", "busybox:latest", "sh", "-c", script, "");
 
-        assertThat(outcome.said()).contains("a build gave the name 'in-place-test:1'", "an image of the engine only");
-        assertThat(yard.select("select 1 from history.jobs where name = 'in-place-test'"))
-                .hasSize(1);
+        assertThat(outcome.exitCode()).as(outcome.said()).isZero();
+        assertThat(Files.readString(data.resolve("who")).strip()).isEmpty();
+    }
+
+    @Test
+    void a_request_that_was_changed_after_its_acceptance_gets_no_folder_in_place() throws Exception {
+        Path data = Files.createDirectories(directory.resolve("changed")).toRealPath();
+        UUID job = UUID.randomUUID();
+        overSocket("""
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"changed","notBefore":"%s",
+                 "image":{"reference":"busybox:latest"},
+                 "run":{"command":["true"],"mounts":[{"source":"%s","target":"/x","inPlace":true}]}}""".formatted(job, Instant.now().plusSeconds(5), data));
+        await().atMost(Yard.SOON)
+                .untilAsserted(() -> assertThat(yard.jobState(job)).isEqualTo("QUEUED"));
+
+        yard.updateAsWorker("""
+                update trainyard.job set request = jsonb_set(request, '{run,command}', '["touch","/x/stolen"]') where id = '%s'""".formatted(job));
+
+        yard.awaitJob(job, "FAILED");
+        assertThat(yard.attempts(job).getFirst()).containsEntry("cause", "POLICY_DENIED");
+        assertThat(data.resolve("stolen")).doesNotExist();
+    }
+
+    @Test
+    void an_outputs_folder_that_vanishes_is_not_made_by_the_worker() throws Exception {
+        Path outputs =
+                Files.createDirectories(directory.resolve("vanishes/outputs")).toRealPath();
+        UUID job = UUID.randomUUID();
+        overSocket("""
+                {"schema":"trainyard.request/v1","kind":"submit","jobId":"%s","name":"vanishes","notBefore":"%s",
+                 "image":{"reference":"busybox:latest"},
+                 "run":{"command":["true"],"outputs":{"location":"%s","inPlace":true}}}""".formatted(job, Instant.now().plusSeconds(3), outputs));
+        Files.delete(outputs);
+
+        yard.awaitJob(job, "FAILED");
+
+        assertThat(yard.attempts(job).getFirst().get("detail")).asString().contains("it is not there any more");
+        assertThat(outputs).doesNotExist();
     }
 
     private static String relative(Path path) {

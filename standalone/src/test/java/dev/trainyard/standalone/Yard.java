@@ -116,6 +116,21 @@ final class Yard implements AutoCloseable {
         return rows("postgres", standalone.login("postgres").password(), sql, parameters);
     }
 
+    /** What a host that was taken over can do with its login. */
+    void updateAsWorker(String sql) {
+        String url = "jdbc:postgresql://127.0.0.1:%d/trainyard"
+                .formatted(standalone.readerUrl().port());
+        try (Connection connection = DriverManager.getConnection(
+                        url,
+                        "trainyard_worker",
+                        standalone.login("trainyard_worker").password());
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private List<Map<String, Object>> rows(String user, String password, String sql, Object... parameters) {
         String url = "jdbc:postgresql://127.0.0.1:%d/trainyard"
                 .formatted(standalone.readerUrl().port());

@@ -1,7 +1,6 @@
 package dev.trainyard.submitter;
 
 import dev.trainyard.core.lifecycle.WorkerId;
-import dev.trainyard.db.BuiltNames;
 import dev.trainyard.db.Database;
 import dev.trainyard.db.HistorySql;
 import dev.trainyard.db.InPlaceGrants;
@@ -180,9 +179,7 @@ public final class Server implements AutoCloseable {
         @Nullable
         WorkerId worker = settings.inPlace() == null ? null : settings.inPlace().worker();
         context.registerBean(
-                InPlaceFolders.class,
-                () -> new InPlaceFolders(
-                        new InPlaceGrants(connections.database()), new BuiltNames(connections.database()), worker));
+                InPlaceFolders.class, () -> new InPlaceFolders(new InPlaceGrants(connections.database()), worker));
         context.register(Web.class);
         return context;
     }

@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -60,13 +61,15 @@ public final class LocalServer {
         if (path.isEmpty()) {
             return "the server %s mounts no folders of its machine (trainyard up does)".formatted(server);
         }
-        socket = Path.of(path);
         try {
+            socket = Path.of(path);
             // A server behind a tunnel is on another machine, where the same path may be the socket of its server.
             JsonObject here = server.parse(server.body(answer("GET", "/info", new byte[0])));
             return INSTALLATION.stream().allMatch(field -> info.text(field).equals(here.text(field)))
                     ? null
                     : elsewhere();
+        } catch (InvalidPathException e) {
+            return "the server %s names a socket whose path is not valid".formatted(server);
         } catch (IOException e) {
             return "this account cannot use the socket %s of the server (%s). Members of the group docker of the server's machine can"
                     .formatted(path, Failure.reason(e));

@@ -10,6 +10,7 @@ import dev.trainyard.core.training.RunSpec.Outputs;
 import dev.trainyard.core.training.RunSpec.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** The person's files and folders that a job mounts in place. */
@@ -23,10 +24,33 @@ final class OwnFolders {
      */
     static ProjectFolder at(Path folder, Session session, boolean dryRun) {
         LocalServer local = session.localServer();
+        Path named = named(folder.toAbsolutePath().normalize(), session);
         return new ProjectFolder(
-                folder.toAbsolutePath().normalize().toString(),
+                named.toString(),
+                real(named),
                 source -> Files.exists(Path.of(source)),
                 dryRun ? local::likelyObstacle : local::obstacle);
+    }
+
+    /** As the shell names the working directory, so that {@code ..} leaves a link as it does for Docker. */
+    private static Path named(Path folder, Session session) {
+        Path here = Path.of("").toAbsolutePath().normalize();
+        String shells = session.environment().getOrDefault("PWD", "");
+        try {
+            return shells.startsWith("/") && folder.startsWith(here) && Files.isSameFile(Path.of(shells), here)
+                    ? Path.of(shells).resolve(here.relativize(folder)).normalize()
+                    : folder;
+        } catch (IOException | InvalidPathException e) {
+            return folder;
+        }
+    }
+
+    private static String real(Path folder) {
+        try {
+            return folder.toRealPath().toString();
+        } catch (IOException e) {
+            return folder.toString();
+        }
     }
 
     /** The same run with the sources of its mounts as they are without links. Creates missing folders, as Compose and Docker do. */
@@ -55,7 +79,8 @@ final class OwnFolders {
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.INVALID,
-                    "%s cannot be mounted: %s. Create it, or change the volume.".formatted(source, Failure.reason(e)),
+                    "%s cannot be mounted: %s. Create it, or change the volume. For outputs elsewhere, add --outputs managed."
+                            .formatted(source, Failure.reason(e)),
                     e);
         }
     }

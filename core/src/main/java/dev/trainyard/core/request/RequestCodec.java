@@ -87,6 +87,11 @@ public final class RequestCodec {
         return out.toByteArray();
     }
 
+    /** The digest of a stored request, as {@link Message#digest} has it. */
+    public static String digest(String json) {
+        return digest(MessageJson.read(json.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Removes {@code submittedAt} from the message. */
     private static String digest(JsonNode message) {
         if (message instanceof ObjectNode object) {

@@ -12,17 +12,20 @@ import org.jspecify.annotations.Nullable;
 public final class ProjectFolder {
 
     private final String path;
+    private final String real;
     private final Predicate<String> exists;
     private final Supplier<Optional<String>> obstacle;
     private @Nullable Optional<String> known;
 
     /**
-     * @param path absolute
+     * @param path absolute, as the submitter names it
+     * @param real the same folder without links
      * @param exists whether something is at an absolute path of this machine
      * @param obstacle why no job can mount folders of this machine in place, a clause; empty: jobs can. Asked once, and only if a mount needs it
      */
-    public ProjectFolder(String path, Predicate<String> exists, Supplier<Optional<String>> obstacle) {
+    public ProjectFolder(String path, String real, Predicate<String> exists, Supplier<Optional<String>> obstacle) {
         this.path = ContainerPath.plain(path);
+        this.real = ContainerPath.plain(real);
         this.exists = exists;
         this.obstacle = obstacle;
     }
@@ -34,7 +37,11 @@ public final class ProjectFolder {
 
     /** Whether an absolute path is the folder or lies in it. Nothing lies in the folder {@code /}: else all of the host would. */
     boolean contains(String absolute) {
-        return !path.equals("/") && (absolute.equals(path) || absolute.startsWith(path + "/"));
+        return isIn(path, absolute) || isIn(real, absolute);
+    }
+
+    private static boolean isIn(String folder, String absolute) {
+        return !folder.equals("/") && (absolute.equals(folder) || absolute.startsWith(folder + "/"));
     }
 
     boolean exists(String absolute) {

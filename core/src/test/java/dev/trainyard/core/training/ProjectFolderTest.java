@@ -40,6 +40,7 @@ class ProjectFolderTest {
         "~/.cache,            /home/ann/.cache",
         "/home/ann/project,   /home/ann/project",
         "/home/ann/project/x, /home/ann/project/x",
+        "/mnt/disk/project/x, /mnt/disk/project/x",
         "/home/ann/./project/../project/x, /home/ann/project/x",
     })
     void a_relative_source_and_one_in_the_project_or_at_home_is_mounted_in_place(String source, String path) {
@@ -63,7 +64,7 @@ class ProjectFolderTest {
                         RunWords.split(List.of("-v", "/data:/x", "busybox"), Map.of()),
                         ENVIRONMENT,
                         TextFiles.NONE,
-                        new ProjectFolder("/", path -> true, Optional::empty))
+                        new ProjectFolder("/", "/", path -> true, Optional::empty))
                 .training()
                 .run();
 
@@ -96,7 +97,7 @@ class ProjectFolderTest {
 
     @Test
     void nobody_is_asked_whether_folders_can_be_mounted_if_no_mount_needs_it() {
-        ProjectFolder project = new ProjectFolder("/home/ann/project", path -> true, () -> {
+        ProjectFolder project = new ProjectFolder("/home/ann/project", "/mnt/disk/project", path -> true, () -> {
             throw new AssertionError("asked");
         });
 
@@ -154,6 +155,7 @@ class ProjectFolderTest {
     }
 
     private static ProjectFolder project(Optional<String> obstacle) {
-        return new ProjectFolder("/home/ann/project", path -> !path.endsWith("none"), () -> obstacle);
+        return new ProjectFolder(
+                "/home/ann/project", "/mnt/disk/project", path -> !path.endsWith("none"), () -> obstacle);
     }
 }

@@ -102,17 +102,28 @@ public final class CallerSocket {
         PosixFileAttributes of = Files.readAttributes(engine, PosixFileAttributes.class);
         PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
         Set<PosixFilePermission> mode = EnumSet.copyOf(PosixFilePermissions.fromString("rw-------"));
-        if (of.permissions().contains(PosixFilePermission.GROUP_WRITE)) {
+        boolean reachable = isReachableByAll(engine.toRealPath());
+        if (reachable && of.permissions().contains(PosixFilePermission.GROUP_WRITE)) {
             GroupPrincipal group = of.group();
             view.setGroup(group);
             mode.add(PosixFilePermission.GROUP_READ);
             mode.add(PosixFilePermission.GROUP_WRITE);
         }
-        if (of.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+        if (reachable && of.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
             mode.add(PosixFilePermission.OTHERS_READ);
             mode.add(PosixFilePermission.OTHERS_WRITE);
         }
         view.setPermissions(mode);
+    }
+
+    /** If a folder above the engine's socket keeps accounts out, our socket is its owner's only: its own folder lets everyone pass. */
+    private static boolean isReachableByAll(Path engine) throws IOException {
+        for (Path folder = engine.getParent(); folder != null; folder = folder.getParent()) {
+            if (!Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static final class Protocol extends Http11NioProtocol {

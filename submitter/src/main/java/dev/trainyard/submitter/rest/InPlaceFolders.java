@@ -3,8 +3,6 @@ package dev.trainyard.submitter.rest;
 import dev.trainyard.core.lifecycle.WorkerId;
 import dev.trainyard.core.request.Request;
 import dev.trainyard.core.text.Excerpt;
-import dev.trainyard.core.training.ImageSource;
-import dev.trainyard.db.BuiltNames;
 import dev.trainyard.db.InPlaceGrants;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,14 +15,12 @@ import org.springframework.http.HttpStatus;
 public final class InPlaceFolders {
 
     private final InPlaceGrants grants;
-    private final BuiltNames builtNames;
     private final @Nullable WorkerId worker;
     private volatile @Nullable Path socket;
 
     /** @param worker the worker of this machine; null: there is none, and nothing is granted */
-    public InPlaceFolders(InPlaceGrants grants, BuiltNames builtNames, @Nullable WorkerId worker) {
+    public InPlaceFolders(InPlaceGrants grants, @Nullable WorkerId worker) {
         this.grants = grants;
-        this.builtNames = builtNames;
         this.worker = worker;
     }
 
@@ -62,12 +58,6 @@ public final class InPlaceFolders {
                                                     "This server grants no folders of its machine: trainyard up does, if the container engine has a Unix socket")));
         }
         places.forEach(InPlaceFolders::requireHere);
-        if (request.image() instanceof ImageSource.Reference named
-                && builtNames.isGiven(worker, named.reference(), request.team())) {
-            throw ApiException.conflict(
-                    "a build gave the name %s, and anyone may have sent that build. A job that mounts folders in place takes an image of the engine only. Submit it with its build, or tag the image for all on the host (docker tag; sql \"select * from history.built_names\" shows its id) and release the name (trainyard workers release-name)"
-                            .formatted(Excerpt.quote(named.reference())));
-        }
         grants.give(request.jobId(), digest, new InPlaceGrants.Grant(worker, places), caller);
     }
 

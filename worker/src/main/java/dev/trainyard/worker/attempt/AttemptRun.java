@@ -57,6 +57,7 @@ final class AttemptRun {
 
         private final Supplier<String> json;
         private Request.@Nullable Submit decoded;
+        private String digest = "";
 
         AcceptedRequest(Supplier<String> json) {
             this.json = json;
@@ -64,9 +65,17 @@ final class AttemptRun {
 
         Request.Submit get() {
             if (decoded == null) {
-                decoded = RequestCodec.accepted(json.get());
+                String text = json.get();
+                decoded = RequestCodec.accepted(text);
+                // Only a grant needs it.
+                digest = decoded.run().storage().inPlace().isEmpty() ? "" : RequestCodec.digest(text);
             }
             return decoded;
+        }
+
+        String digest() {
+            Request.Submit unused = get();
+            return digest;
         }
     }
 
@@ -89,6 +98,11 @@ final class AttemptRun {
 
     Request.Submit request() {
         return request.get();
+    }
+
+    /** The digest of {@link #request}, as it is executed; empty if it mounts nothing in place. */
+    String requestDigest() {
+        return request.digest();
     }
 
     /** Adds a line to the attempt's log. An interrupt stays for whatever is called next. */

@@ -28,6 +28,7 @@ import dev.trainyard.worker.policy.ThisHost;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +72,7 @@ public record Host(
         Path engineData) {
 
     private static final Logger log = LoggerFactory.getLogger(Host.class);
+    private static final Path ROOT = Path.of("/");
 
     /** Between the stop signal and KILL: the request's grace period, or the policy's longest where that is shorter. */
     Duration grace(Request.Submit request) {
@@ -118,7 +120,8 @@ public record Host(
         if (request.run().storage().inPlace().isEmpty()) {
             return List.of();
         }
-        return run.persist(() -> grants.find(request.jobId()))
+        String digest = run.requestDigest();
+        return run.persist(() -> grants.find(request.jobId(), digest))
                 .filter(grant -> grant.worker().equals(me.worker()))
                 .map(InPlaceGrants.Grant::places)
                 .orElse(List.of());
@@ -147,7 +150,8 @@ public record Host(
             if (objection.isPresent()) {
                 throw new NotAllowed(objection.get());
             }
-            return new Place(place, place);
+            // Each folder of the way is opened without following links: the container may replace them.
+            return new Place(place, ROOT);
         }
         Optional<String> refusal = sentence(policy.refusalsOfPlace(place, files));
         if (refusal.isPresent()) {
@@ -185,11 +189,25 @@ public record Host(
                 use);
         refuseAnotherPlace(attempt, named.real());
         refuseWhatIsWritten(attempt, named.real(), use);
-        Outputs.makeNamed(named.allowed(), named.real(), run);
+        if (run.storage().outputs().inPlace()) {
+            requireFolder(named.real());
+        } else {
+            Outputs.makeNamed(named.allowed(), named.real(), run);
+        }
         try (OpenFolder place = Outputs.openNamed(named.allowed(), named.real())) {
             outputs.keepEarlier(attempt.jobId(), attempt.number(), attempt.id(), EarlierFiles.in(place));
         }
         return named.real();
+    }
+
+    /** A folder of the submitter is never made here, where it would belong to another account. */
+    private static void requireFolder(Path place) throws FileSystemException {
+        if (!Files.isDirectory(place)) {
+            throw new FileSystemException(
+                    place.toString(),
+                    null,
+                    "it is not there any more, and it is mounted in place: create it, and submit again");
+        }
     }
 
     /** Makes folders within the attempt's outputs, if these are managed; else others may lead their names elsewhere. */

@@ -558,6 +558,11 @@ public record Policy(
                                     real.map(path -> "to " + Excerpt.path(path.toString()))
                                             .orElse("nowhere")));
         }
+        if (HostFolder.isOfEngine(real.get())) {
+            return Optional.of(
+                    "%s may not be mounted: with it a container commands the engine, and takes the devices of other jobs."
+                            .formatted(Excerpt.path(source)));
+        }
         return files.objection(real.get(), readOnly)
                 .map(objection -> "%s may not be mounted: it %s.".formatted(Excerpt.path(source), objection));
     }
