@@ -143,7 +143,7 @@ class CrashLoopTest {
                         .list())
                 .singleElement()
                 .asString()
-                .contains("four in a row");
+                .contains("four processes in a row");
     }
 
     private void publish(String program) {
