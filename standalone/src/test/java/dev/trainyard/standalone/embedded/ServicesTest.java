@@ -44,11 +44,12 @@ class ServicesTest {
 
     @Test
     void a_server_left_over_on_another_port_moves_to_the_wanted_one() throws Exception {
-        int port = LoopbackPort.free().number();
         String postgres;
         try (Child killed = Child.start(directory)) {
             postgres = killed.postgres();
         }
+        // Chosen while the server left over listens: it cannot be its port.
+        int port = LoopbackPort.free().number();
 
         try (LocalPostgres moved = LocalPostgres.start(directory.resolve("postgres"), port);
                 Connection connection = DriverManager.getConnection(
