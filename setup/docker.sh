@@ -10,6 +10,7 @@ source "$here/apt.sh"
 readonly SOCKET=/var/run/docker.sock
 readonly PID_FILE=/var/run/docker.pid
 readonly CONTAINERD_PID_FILE=/var/run/docker/containerd/containerd.pid
+readonly CONTAINERD_SOCKET=/run/containerd/containerd.sock
 readonly LOG=/var/log/dockerd.log
 readonly SECONDS_TO_START=60
 
@@ -83,9 +84,25 @@ start_engine() {
     # for itself or its containerd, and would not start.
     rm -f "$PID_FILE"
     runs containerd "$CONTAINERD_PID_FILE" || rm -f "$CONTAINERD_PID_FILE"
+    remove_socket_of_nobody
     say "starting it: dockerd, log in $LOG"
     setsid dockerd >>"$LOG" 2>&1 </dev/null 9<&- &
     started=$!
+}
+
+# Where anything has this name, dockerd takes it for the socket of a containerd and starts none of its own. It then waits a minute
+# for an answer and ends. What is left over may be the socket of a containerd that has ended, or an empty folder, which an engine
+# creates where a container mounts a socket that is missing.
+remove_socket_of_nobody() {
+    [[ -e $CONTAINERD_SOCKET || -L $CONTAINERD_SOCKET ]] || return 0
+    ! ctr --address "$CONTAINERD_SOCKET" --connect-timeout 5s --timeout 10s version >/dev/null 2>&1 || return 0
+    if [[ -S $CONTAINERD_SOCKET ]]; then
+        rm -f "$CONTAINERD_SOCKET"
+    elif [[ -d $CONTAINERD_SOCKET ]]; then
+        rmdir "$CONTAINERD_SOCKET" 2>/dev/null || true
+    fi
+    [[ ! -e $CONTAINERD_SOCKET && ! -L $CONTAINERD_SOCKET ]] || die "$CONTAINERD_SOCKET is not the socket of a containerd" \
+        "The Docker engine would wait for it and end. See what it is, then:  sudo rm -r $CONTAINERD_SOCKET"
 }
 
 # runs PROGRAM PID_FILE: true if the process runs. A zombie still has its name, but no executable.
