@@ -4,21 +4,18 @@ import dev.trainyard.core.text.DataSize;
 import dev.trainyard.core.text.DurationText;
 import dev.trainyard.core.text.Excerpt;
 import dev.trainyard.core.text.LinuxCapability;
-import dev.trainyard.core.text.ShellWords;
 import dev.trainyard.core.training.RunSpec;
 import dev.trainyard.core.training.RunSpec.Isolation;
-import dev.trainyard.core.training.RunSpec.Mount;
 import dev.trainyard.core.training.RunSpec.Resources;
 import dev.trainyard.worker.engine.EngineVolume;
+import dev.trainyard.worker.policy.MountRules.Access;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * devices are always refused, because with them a container could use GPUs that are reserved for others.
  *
  * @param origin source of the policy, for people
- * @param mounts folders of the host that may be mounted, including everything below them
- * @param volumes which Docker volumes may be mounted
+ * @param mounts folders of the host and Docker volumes that may be mounted
  * @param networks values of {@code docker run --network}: {@code bridge}, {@code none}, a network's name, {@code host}
  * @param ipc as {@code --ipc}
  * @param pid as {@code --pid}
@@ -49,8 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Policy(
         String origin,
-        Map<Path, Access> mounts,
-        Volumes volumes,
+        MountRules mounts,
         Set<String> networks,
         Set<String> ipc,
         Set<String> pid,
@@ -101,17 +96,6 @@ public record Policy(
     /** The usual CPU shares of a container. */
     private static final int USUAL_SHARES = 1024;
 
-    /** How a folder may be mounted. */
-    public enum Access {
-        READ_ONLY,
-        READ_WRITE;
-
-        /** The spelling in the file. */
-        String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     /** Who can use the names that builds give to images. */
     public enum BuiltNames {
         /** Only jobs of the build's team. */
@@ -126,15 +110,6 @@ public record Policy(
     }
 
     /**
-     * Docker volumes by name.
-     *
-     * @param own whether a job may mount volumes that a worker created for jobs of its team
-     * @param any whether a job may mount any volume, except one that stands for a folder or disk of the host that may not be mounted
-     * @param names other allowed volumes, including those that stand for a folder or disk
-     */
-    public record Volumes(boolean own, boolean any, Set<String> names) {}
-
-    /**
      * The policy without a file: the usual folders for data and results, and everything that affects only the container. Of the
      * capabilities: Docker's defaults without {@code MKNOD}, and those for profilers and locked memory within the container's namespaces.
      * Not {@code MKNOD}, because a user of the host opens the device files of a container through {@code /proc/PID/root}, if a process in
@@ -142,8 +117,9 @@ public record Policy(
      */
     static final Policy BUILT_IN = new Policy(
             "the built-in policy",
-            Map.of(Path.of("/data"), Access.READ_WRITE, Path.of("/logs"), Access.READ_WRITE),
-            new Volumes(true, false, Set.of()),
+            new MountRules(
+                    Map.of(Path.of("/data"), Access.READ_WRITE, Path.of("/logs"), Access.READ_WRITE),
+                    new MountRules.Volumes(true, false, Set.of())),
             Set.of("bridge", "none"),
             Set.of("private", "shareable", "none"),
             Set.of(),
@@ -206,7 +182,6 @@ public record Policy(
         return new Policy(
                 origin,
                 mounts,
-                volumes,
                 networks,
                 ipc,
                 pid,
@@ -249,24 +224,8 @@ public record Policy(
      * @param granted absolute paths that the submitter may mount in place: he may do so without Trainyard as well, so no rule counts for them
      */
     public List<String> refusals(RunSpec run, List<String> granted, HostFiles files) {
-        Refusals refusals = new Refusals();
-        for (Mount mount : run.storage().mounts()) {
-            if (mount.inPlace()) {
-                checkInPlace(mount.source(), mount.readOnly(), granted, files, refusals);
-            } else if (mount.source().startsWith("/")) {
-                checkMount(mount.source(), mount.readOnly(), files, refusals);
-                if (!mount.readOnly()) {
-                    checkClosed(mount.source(), files, refusals);
-                }
-            }
-        }
-        String location = run.storage().outputs().location();
-        if (location != null && run.storage().outputs().inPlace()) {
-            checkInPlace(location, false, granted, files, refusals);
-        } else if (location != null) {
-            checkMount(location, false, files, refusals);
-            checkClosed(location, files, refusals);
-        }
+        Refusals refusals = new Refusals(origin);
+        mounts.check(run.storage(), granted, files, refusals);
         String network = run.network().networkMode();
         if (network != null && !network.equals("default")) {
             check("networks", "the network", network, networks, refusals);
@@ -286,61 +245,36 @@ public record Policy(
      */
     public List<String> refusalsOfVolumes(
             RunSpec run, @Nullable String team, Map<String, EngineVolume> present, HostFiles files) {
-        Refusals refusals = new Refusals();
-        for (Mount mount : run.storage().mounts()) {
-            String name = mount.source();
-            if (name.startsWith("/") || volumes.names().contains(name)) {
-                continue;
-            }
-            @Nullable EngineVolume volume = present.get(name);
-            String shown = "the volume " + Excerpt.quote(name);
-            if (volumes.any()) {
-                if (volume != null && !volume.options().isEmpty()) {
-                    checkOptions(name, mount.readOnly(), volume.options(), files, refusals);
-                }
-            } else if (!volumes.own()) {
-                refusals.add("volumes", refusal("volumes", shown, "is not allowed"), name);
-            } else if (volume != null && !(team == null ? "" : team).equals(volume.team())) {
-                refusals.add(
-                        "volumes",
-                        refusal(
-                                "volumes",
-                                shown + ", which was not made by a job of the same team,",
-                                "may not be mounted"),
-                        name);
-            }
-        }
+        Refusals refusals = new Refusals(origin);
+        mounts.checkVolumes(run.storage(), team, present, files, refusals);
         return refusals.told(this::remedy);
-    }
-
-    /** A volume of the driver local can stand for a folder or a disk of the host. */
-    private void checkOptions(
-            String name, boolean readOnly, Map<String, String> options, HostFiles files, Refusals refusals) {
-        String device = options.getOrDefault("device", "");
-        List<String> flags = List.of(options.getOrDefault("o", "").split(","));
-        boolean folder = flags.contains("bind") || flags.contains("rbind");
-        if (folder && device.startsWith("/")) {
-            checkMount(device, readOnly, files, refusals);
-            if (!readOnly) {
-                checkClosed(device, files, refusals);
-            }
-        } else if (!Set.of("tmpfs", "nfs", "nfs4", "cifs").contains(options.getOrDefault("type", ""))) {
-            refusals.add(
-                    "volumes",
-                    refusal(
-                            "volumes",
-                            "the volume %s, which stands for %s of the host,"
-                                    .formatted(Excerpt.quote(name), Excerpt.quote(device)),
-                            "is only allowed by its name"),
-                    name);
-        }
     }
 
     /** As {@link #refusals}, only for an output location and where it leads now. Call it before reading or writing there. */
     public List<String> refusalsOfPlace(Path place, HostFiles files) {
-        Refusals refusals = new Refusals();
-        checkMount(place.toString(), false, files, refusals);
+        Refusals refusals = new Refusals(origin);
+        mounts.checkFolder(place.toString(), false, files, refusals);
         return refusals.told(this::remedy);
+    }
+
+    /**
+     * The outermost folder of the rule {@code mounts} that contains a location. Containers can change everything in this folder, but not the
+     * path to it.
+     *
+     * @param real a path without links
+     */
+    public Optional<Path> folderOf(Path real, HostFiles files) {
+        return mounts.folderOf(real, files);
+    }
+
+    /** Writable folders of the policy that no job may write to now, because other users have access: one sentence for each. */
+    public List<String> openFolders(HostFiles files) {
+        return mounts.openFolders(files);
+    }
+
+    /** Why a folder that was granted cannot be mounted in place; a sentence. */
+    public static Optional<String> objectionInPlace(String source, boolean readOnly, HostFiles files) {
+        return MountRules.objectionInPlace(source, readOnly, files);
     }
 
     /**
@@ -352,10 +286,10 @@ public record Policy(
         if (addUrls) {
             return Optional.empty();
         }
-        Refusals refusals = new Refusals();
+        Refusals refusals = new Refusals(origin);
         refusals.add(
                 "addUrls",
-                refusal("addUrls", "the Dockerfile's " + Excerpt.quote(instruction), "is not allowed")
+                refusals.sentence("addUrls", "the Dockerfile's " + Excerpt.quote(instruction), "is not allowed")
                         + " The engine would fetch it in the network of the host, where it reaches what no container does."
                         + " Write RUN with curl or wget; before a file of the source whose name is in a variable write ./, as in ADD ./$FILE.",
                 "true");
@@ -368,11 +302,14 @@ public record Policy(
      * @param why why it is not guarded, a sentence without the full stop
      */
     public String refusalOfNetwork(String why) {
-        Refusals refusals = new Refusals();
+        Refusals refusals = new Refusals(origin);
         refusals.add(
                 "buildNetwork",
-                refusal("buildNetwork", "a build whose steps could reach link-local addresses", "is not allowed") + " "
-                        + why + ". In the network bridge steps reach them, as containers do.",
+                refusals.sentence(
+                                "buildNetwork",
+                                "a build whose steps could reach link-local addresses",
+                                "is not allowed")
+                        + " " + why + ". In the network bridge steps reach them, as containers do.",
                 "bridge");
         return refusals.told(this::remedy).getFirst();
     }
@@ -383,23 +320,24 @@ public record Policy(
                 && run.resources().memory().bytes() > memory.bytes()) {
             refusals.add(
                     "memory",
-                    refusal("memory", "more memory than %d MiB".formatted(memory.bytes() >> 20), "is not allowed"),
+                    refusals.sentence(
+                            "memory", "more memory than %d MiB".formatted(memory.bytes() >> 20), "is not allowed"),
                     run.resources().memory().toString());
         }
         Long swap = run.resources().memorySwap();
         // Without a swap setting, the engine allows as much swap as memory.
         if (memory != null && swap != null && (swap < 0 || swap - memory.bytes() > memory.bytes())) {
             long most = memory.bytes() >> 19;
-            refusals.add(
-                    refusal("memory", "more memory and swap together than %d MiB".formatted(most), "is not allowed")
-                            + " Write %dm at most as memorySwap (--memory-swap, memswap_limit), or leave it out."
-                                    .formatted(most));
+            refusals.add(refusals.sentence(
+                            "memory", "more memory and swap together than %d MiB".formatted(most), "is not allowed")
+                    + " Write %dm at most as memorySwap (--memory-swap, memswap_limit), or leave it out."
+                            .formatted(most));
         }
         Long wanted = run.resources().pidsLimit();
         if (pids >= 0 && wanted != null && (wanted < 0 || wanted > pids)) {
             refusals.add(
                     "pids",
-                    refusal("pids", "more processes and threads than " + pids, "are not allowed"),
+                    refusals.sentence("pids", "more processes and threads than " + pids, "are not allowed"),
                     wanted < 0 ? UNLIMITED : wanted.toString());
         }
     }
@@ -408,7 +346,7 @@ public record Policy(
         if (wanted != null && wanted.equals(HOST) && !ipc.contains(HOST)) {
             refusals.add(
                     "ipc",
-                    refusal("ipc", "the IPC namespace 'host'", "is not allowed")
+                    refusals.sentence("ipc", "the IPC namespace 'host'", "is not allowed")
                             + " In it a container reads and writes the shared memory of the host's own programs."
                             + " For data loaders, which want more shared memory, write shm_size: 8gb (--shm-size 8g) instead.",
                     HOST);
@@ -438,32 +376,6 @@ public record Policy(
                         refusals));
     }
 
-    /**
-     * The outermost folder of the rule {@code mounts} that contains a location. Containers can change everything in this folder, but not the
-     * path to it.
-     *
-     * @param real a path without links
-     */
-    public Optional<Path> folderOf(Path real, HostFiles files) {
-        return mounts.keySet().stream()
-                .flatMap(folder -> files.real(folder).stream())
-                .filter(real::startsWith)
-                .min(Comparator.comparingInt(Path::getNameCount));
-    }
-
-    /** Writable folders of the policy that no job may write to now, because other users have access: one sentence for each. */
-    public List<String> openFolders(HostFiles files) {
-        return mounts.entrySet().stream()
-                .filter(allowed -> allowed.getValue() == Access.READ_WRITE)
-                .flatMap(allowed -> files.real(allowed.getKey()).stream())
-                .sorted()
-                .flatMap(folder -> files
-                        .openToOthers(folder)
-                        .map(open -> "no job may write in %s: %s".formatted(folder, open(folder, open)))
-                        .stream())
-                .toList();
-    }
-
     private void checkPrivileges(Isolation wanted, Refusals refusals) {
         if (wanted.privileged()) {
             refusals.add(
@@ -476,7 +388,7 @@ public record Policy(
                 refusals.add("the capability 'ALL' is never allowed, since it contains those that take over the host."
                         + " Name each that the program needs.");
             } else if (TAKE_OVER.contains(name) && !capAdd.contains(name)) {
-                refusals.add(refusal("capAdd", "the capability '%s'".formatted(name), "is not allowed")
+                refusals.add(refusals.sentence("capAdd", "the capability '%s'".formatted(name), "is not allowed")
                         + " With it a container can take over its host: ask whoever runs the host for another way.");
             } else {
                 check("capAdd", "the capability", name, capAdd, refusals);
@@ -495,7 +407,7 @@ public record Policy(
             // The kernel also requires this capability for it.
             refusals.add(
                     "capAdd",
-                    refusal(
+                    refusals.sentence(
                             "capAdd",
                             "an OOM score below 0, by which the kernel would rather kill the host's own processes, needs SYS_RESOURCE, which",
                             "is not allowed"),
@@ -510,7 +422,7 @@ public record Policy(
                     .formatted(Excerpt.path(path)));
         } else if (!devices.contains(path) && (!path.startsWith("/dev/") || path.matches(MEMORY_OR_DISK))) {
             refusals.add(
-                    refusal("devices", "the device " + Excerpt.path(path), "is not allowed")
+                    refusals.sentence("devices", "the device " + Excerpt.path(path), "is not allowed")
                             + " With the host's memory or disk a container can take over its host: ask whoever runs the host for another way.");
         } else {
             check("devices", "the device", path, devices, refusals);
@@ -526,7 +438,7 @@ public record Policy(
         String known = allowed.isEmpty()
                 ? " (none is)"
                 : allowed.size() > FEW ? "" : " (%s are)".formatted(String.join(", ", new TreeSet<>(allowed)));
-        String sentence = refusal(
+        String sentence = refusals.sentence(
                 rule,
                 what + " " + (wanted.startsWith("/") ? Excerpt.path(wanted) : Excerpt.quote(wanted)),
                 "is not allowed" + known);
@@ -537,138 +449,13 @@ public record Policy(
                         () -> refusals.add(rule, sentence, wanted));
     }
 
-    private static void checkInPlace(
-            String source, boolean readOnly, List<String> granted, HostFiles files, Refusals refusals) {
-        if (granted.contains(source)) {
-            objectionInPlace(source, readOnly, files).ifPresent(refusals::add);
-        } else {
-            refusals.add("%s may not be mounted in place: no server has granted it to this request."
-                    .formatted(Excerpt.path(source)));
-        }
-    }
-
-    /** Why a folder that was granted cannot be mounted in place; a sentence. */
-    public static Optional<String> objectionInPlace(String source, boolean readOnly, HostFiles files) {
-        Optional<Path> real = files.real(Path.of(source));
-        if (real.isEmpty() || !real.get().toString().equals(source)) {
-            return Optional.of(
-                    "%s may not be mounted in place: it leads %s now, which was changed since the job was submitted. Submit it again."
-                            .formatted(
-                                    Excerpt.path(source),
-                                    real.map(path -> "to " + Excerpt.path(path.toString()))
-                                            .orElse("nowhere")));
-        }
-        if (HostFolder.isOfEngine(real.get())) {
-            return Optional.of(
-                    "%s may not be mounted: with it a container commands the engine, and takes the devices of other jobs."
-                            .formatted(Excerpt.path(source)));
-        }
-        return files.objection(real.get(), readOnly)
-                .map(objection -> "%s may not be mounted: it %s.".formatted(Excerpt.path(source), objection));
-    }
-
-    private void checkMount(String source, boolean readOnly, HostFiles files, Refusals refusals) {
-        Optional<Path> resolved = files.real(Path.of(source));
-        if (resolved.isEmpty()) {
-            refusals.add("the folder %s may not be mounted: it is a link that leads nowhere."
-                    .formatted(Excerpt.path(source)));
-            return;
-        }
-        Path path = resolved.get();
-        String shown = shown(source, path);
-        Optional<String> objection = files.objection(path, readOnly);
-        if (objection.isPresent()) {
-            refusals.add("%s may not be mounted: it %s.".formatted(shown, objection.get()));
-            return;
-        }
-        if (files.isManaged(path)) {
-            return;
-        }
-        @Nullable Access access = null;
-        for (Map.Entry<Path, Access> allowed : mounts.entrySet()) {
-            if (files.real(allowed.getKey()).filter(path::startsWith).isPresent()) {
-                access = access == Access.READ_WRITE ? access : allowed.getValue();
-            }
-        }
-        if (access == null) {
-            refuseMount(
-                    path,
-                    readOnly,
-                    refusal("mounts", shown, "may not be mounted (%s may)".formatted(folders())),
-                    refusals);
-        } else if (access == Access.READ_ONLY && !readOnly) {
-            refuseMount(
-                    path,
-                    false,
-                    refusal("mounts", shown, "may only be mounted read-only: write ro, if it is only read"),
-                    refusals);
-        }
-    }
-
-    private static String shown(String source, Path real) {
-        return "the folder " + Excerpt.path(source)
-                + (real.toString().equals(source) ? "" : ", which is " + Excerpt.path(real.toString()) + ",");
-    }
-
-    /** For a folder that the policy allows for writing. */
-    private void checkClosed(String source, HostFiles files, Refusals refusals) {
-        Optional<Path> real = files.real(Path.of(source));
-        Optional<Path> allowed = real.flatMap(path -> folderOf(path, files));
-        if (allowed.isPresent()) {
-            files.openToOthers(real.get(), allowed.get())
-                    .ifPresent(open -> refusals.add(shown(source, real.get()) + " may only be mounted read-only (ro): "
-                            + (real.equals(allowed)
-                                            && files.openToOthers(real.get()).isEmpty()
-                                    ? "a container can open it to other users of this host, who could then run as root what it leaves."
-                                            + " Mount a folder within it instead"
-                                    : open(allowed.get(), open))));
-        }
-    }
-
-    /** @param folder the folder to close */
-    private static String open(Path folder, Path reached) {
-        return "other users of this host can enter %s, and could run there as root what a container leaves. Whoever runs the host closes it: %s"
-                        .formatted(reached, "chmod 700 " + ShellWords.quote(folder.toString()))
-                + " (owned by root or the worker's user), or mounts its file system with nosuid,nodev.";
-    }
-
-    /** Does not propose a line that would give a container control of the host. */
-    private static void refuseMount(Path path, boolean readOnly, String sentence, Refusals refusals) {
-        if (HostFolder.isOfEngine(path)) {
-            refusals.add(sentence
-                    + " It can never be allowed: with it a container commands the host's engine, and so the host.");
-        } else if (HostFolder.isOfKernel(path)) {
-            refusals.add(sentence + " It is the host's kernel: ask whoever runs the host for another way.");
-        } else if (HostFolder.isSecret(path)) {
-            refusals.add(sentence
-                    + " Passwords and keys of the host lie there: mount read-only (ro) only the file or folder that the program reads,"
-                    + " or ask whoever runs the host for another way.");
-        } else if (HostFolder.isOfSystem(path) && !readOnly) {
-            refusals.add(
-                    sentence
-                            + " Who writes there takes the host over: mount it read-only (ro), or ask whoever runs the host for another folder.");
-        } else {
-            refusals.add("mounts", sentence, path + ": " + (readOnly ? Access.READ_ONLY : Access.READ_WRITE).word());
-        }
-    }
-
-    private String folders() {
-        return mounts.isEmpty()
-                ? "none"
-                : new TreeMap<>(mounts).keySet().stream().map(Path::toString).collect(Collectors.joining(", "));
-    }
-
-    private String refusal(String rule, String what, String why) {
-        return "%s %s by the rule %s of %s.".formatted(what, why, rule, origin);
-    }
-
     /** The complete rule including its current entries, because a rule in the file replaces the built-in one. */
     private String remedy(String rule, List<String> more) {
         String line = rule + ": "
                 + switch (rule) {
                     case "addUrls" -> "true";
                     case "memory", "pids", "buildNetwork" -> more.getFirst();
-                    case "mounts" -> "{" + String.join(", ", withMounts(more)) + "}";
+                    case "mounts" -> "{" + String.join(", ", mounts.entriesWith(more)) + "}";
                     default -> {
                         Set<String> all = new TreeSet<>(words(rule));
                         all.addAll(more);
@@ -680,32 +467,9 @@ public record Policy(
                 .formatted(file, line);
     }
 
-    private List<String> withMounts(List<String> more) {
-        String written = Access.READ_WRITE.word();
-        Map<Path, String> all = new TreeMap<>();
-        mounts.forEach((folder, access) -> all.put(folder, access.word()));
-        for (String entry : more) {
-            int colon = entry.lastIndexOf(": ");
-            // For the same folder, propose the wider access.
-            all.merge(
-                    Path.of(entry.substring(0, colon)),
-                    entry.substring(colon + 2),
-                    (known, wish) -> known.equals(written) ? known : wish);
-        }
-        List<Path> writable = all.keySet().stream()
-                .filter(folder -> written.equals(all.get(folder)))
-                .toList();
-        // The reader of the file refuses a read-only folder within a writable one.
-        return all.entrySet().stream()
-                .filter(each ->
-                        each.getValue().equals(written) || writable.stream().noneMatch(each.getKey()::startsWith))
-                .map(each -> PolicyWord.quoted(each.getKey().toString()) + ": " + each.getValue())
-                .toList();
-    }
-
     private Set<String> words(String rule) {
         return switch (rule) {
-            case "volumes" -> volumes.names();
+            case "volumes" -> mounts.volumes().names();
             case "networks" -> networks;
             case "ipc" -> ipc;
             case "pid" -> pid;

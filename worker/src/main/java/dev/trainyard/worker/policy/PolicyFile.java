@@ -5,9 +5,9 @@ import dev.trainyard.core.text.DurationText;
 import dev.trainyard.core.text.LinuxCapability;
 import dev.trainyard.core.text.NearestName;
 import dev.trainyard.launch.FileProblem;
-import dev.trainyard.worker.policy.Policy.Access;
+import dev.trainyard.worker.policy.MountRules.Access;
+import dev.trainyard.worker.policy.MountRules.Volumes;
 import dev.trainyard.worker.policy.Policy.BuiltNames;
-import dev.trainyard.worker.policy.Policy.Volumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +80,7 @@ final class PolicyFile {
         Policy builtIn = Policy.BUILT_IN;
         Policy policy = new Policy(
                 file.toAbsolutePath().normalize().toString(),
-                mounts(),
-                volumes(),
+                new MountRules(mounts(), volumes()),
                 words("networks", builtIn.networks()),
                 words("ipc", builtIn.ipc()),
                 words("pid", builtIn.pid()),
@@ -148,7 +147,7 @@ final class PolicyFile {
     private Map<Path, Access> mounts() {
         @Nullable Node node = rules.get("mounts");
         if (node == null) {
-            return Policy.BUILT_IN.mounts();
+            return Policy.BUILT_IN.mounts().folders();
         }
         Map<Path, Access> mounts = new LinkedHashMap<>();
         Map<Path, Node> places = new LinkedHashMap<>();
@@ -212,7 +211,7 @@ final class PolicyFile {
     private Volumes volumes() {
         @Nullable Node node = rules.get("volumes");
         if (node == null) {
-            return Policy.BUILT_IN.volumes();
+            return Policy.BUILT_IN.mounts().volumes();
         }
         if (node instanceof SequenceNode) {
             return new Volumes(true, false, words("volumes", Set.of()));

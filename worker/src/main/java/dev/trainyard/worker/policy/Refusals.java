@@ -11,8 +11,19 @@ final class Refusals {
 
     private record Refused(String rule, String sentence) {}
 
+    private final String origin;
     private final List<Refused> refused = new ArrayList<>();
     private final Map<String, List<String>> wanted = new LinkedHashMap<>();
+
+    /** @param origin source of the policy, for people */
+    Refusals(String origin) {
+        this.origin = origin;
+    }
+
+    /** The sentence that a rule refuses something. */
+    String sentence(String rule, String what, String why) {
+        return "%s %s by the rule %s of %s.".formatted(what, why, rule, origin);
+    }
 
     /** Adds a refusal that no rule can or should allow. The sentence contains the remedy. */
     void add(String sentence) {
