@@ -40,7 +40,12 @@ class DocumentedCommandsTest {
     private static final List<String> IMAGES =
             List.of("vision/resnet:1", "vision/mnist:2", "vision/resnet:2", "vision/resnet:cpu", "digits");
 
+    /** The reader's working directory. */
     private static Path folder;
+
+    /** In place of {@code /logs}. Not in the working directory, whose folders belong to the reader. */
+    private static Path logs;
+
     private static ProductProcess up;
     private static String server;
     private static String ended;
@@ -165,7 +170,9 @@ class DocumentedCommandsTest {
     @BeforeAll
     static void prepare_what_a_reader_has() throws Exception {
         folder = fresh(Path.of("target", "e2e", "DocumentedCommandsTest")).toRealPath();
-        Path policy = Files.writeString(folder.resolve("policy.yml"), "mounts: {%s: read-write}".formatted(folder));
+        logs = fresh(Path.of("target", "e2e", "DocumentedCommandsTest-logs")).toRealPath();
+        Path policy = Files.writeString(
+                folder.resolve("policy.yml"), "mounts: {%s: read-write, %s: read-write}".formatted(folder, logs));
         up = ProductProcess.start(
                 folder,
                 "up",
@@ -269,7 +276,7 @@ class DocumentedCommandsTest {
         return command.replace("./trainyard ", "trainyard ")
                 .replace("http://127.0.0.1:8700", server)
                 .replace("/var/lib/trainyard", folder + "/state")
-                .replace("/logs/", folder + "/logs/")
+                .replace("/logs/", logs + "/")
                 .replaceAll("\\b01a20cda-5f1c\\b", cancels ? running : ended);
     }
 
