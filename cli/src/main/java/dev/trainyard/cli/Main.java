@@ -71,7 +71,7 @@ public final class Main {
         Failure unwritten = WatchedOutput.failure(session.program());
         if (unwritten != null && exitCode == ExitCode.OK) {
             exitCode = unwritten.exitCode();
-            // Whoever has ended the reader of a pipe, such as head, knows that more would have come.
+            // The reader of the pipe, such as head, ended on purpose. This is not an error to report.
             if (exitCode != ExitCode.OUTPUT_CLOSED) {
                 session.err().println("error: " + unwritten.getMessage());
             }
@@ -108,7 +108,7 @@ public final class Main {
         command.getSubcommands().values().forEach(Main::tellVersion);
     }
 
-    /** To the system an empty path is the current folder, which nobody means who writes "$DIR". */
+    /** To the system an empty path is the current folder. But it is probably an unset variable. */
     private static Path path(String text) {
         if (text.isEmpty()) {
             throw new TypeConversionException(

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A moment as people write it, and as listings of ours and {@code docker logs --since} have it: with a zone or in the local one, a date alone,
- * seconds since 1970, or a time of today.
+ * A point in time as people write it. Accepts the forms of Trainyard's listings and of {@code docker logs --since}: with or without a time
+ * zone, a date alone, seconds since 1970, or a time of today.
  */
 final class Moment {
 
@@ -22,7 +22,7 @@ final class Moment {
 
     private Moment() {}
 
-    /** @param clock tells the local zone, and today */
+    /** @param clock gives the local time zone and the current date */
     static Optional<Instant> parse(String text, Clock clock) {
         String form = text.strip();
         try {

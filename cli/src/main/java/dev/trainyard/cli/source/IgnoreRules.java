@@ -56,14 +56,14 @@ final class IgnoreRules {
     }
 
     /**
-     * Whether something below an ignored folder may yet be wanted. Like BuildKit; the classic builder's client overlooks such an
-     * exception if it begins with a wildcard.
+     * Whether files in an ignored folder may be included again. As in BuildKit; the client of the classic builder ignores an exception
+     * that begins with a wildcard.
      */
     boolean haveExceptions() {
         return rules.stream().anyMatch(rule -> !rule.ignores());
     }
 
-    /** As Go's filepath.Clean, with the leading slash taken away: patterns are relative to the context either way. */
+    /** As Go's filepath.Clean, but without the leading slash: all patterns are relative to the context. */
     private static String clean(String path) {
         List<String> parts = new ArrayList<>();
         for (String part : path.split("/", -1)) {

@@ -7,25 +7,25 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
- * One pattern of a {@code .dockerignore}: {@code *} and {@code ?} within a name, {@code **} over folders, a class of characters, and a
- * backslash before what is meant itself. All places of the pattern that a path may be at are followed at once, so that the time grows with
- * the length of the path, however many wildcards there are.
+ * One pattern of a {@code .dockerignore}: {@code *} and {@code ?} within a name, {@code **} across folders, classes of characters, and
+ * backslashes to escape characters. It is a nondeterministic automaton: all its states are followed at the same time, so the time is
+ * proportional to the length of the path for any number of wildcards.
  */
 final class PathPattern {
 
-    /** What one place of a pattern takes. */
+    /** One state of the automaton, with the text that it consumes. */
     private sealed interface Part {}
 
-    /** One character. */
+    /** Consumes one character. */
     private record One(IntPredicate of) implements Part {}
 
-    /** Any number of characters, or none: of one name, or of a path. */
+    /** Consumes any number of characters, or none. Within one name, or across folders. */
     private record Any(boolean ofName) implements Part {}
 
-    /** Any number of folders, or none. The part after it is {@link InFolders}. */
+    /** Start of any number of folders, or none. The next part is {@link InFolders}. */
     private record Folders() implements Part {}
 
-    /** Within {@link Folders}: at the end of one they may end. */
+    /** Within {@link Folders}. The next part may begin after each slash. */
     private record InFolders() implements Part {}
 
     private final List<Part> parts;
@@ -34,12 +34,12 @@ final class PathPattern {
         this.parts = List.copyOf(parts);
     }
 
-    /** @throws IllegalArgumentException saying why it is none */
+    /** @throws IllegalArgumentException with the reason if the text is not a valid pattern */
     static PathPattern of(String pattern) {
         return new PathPattern(new Reader(pattern).read());
     }
 
-    /** Whether a path fits, or a folder that it is in. */
+    /** Whether the pattern matches the path or one of its parent folders. */
     boolean matchesPathOrParent(String path) {
         BitSet at = new BitSet();
         at.set(0);
@@ -70,7 +70,7 @@ final class PathPattern {
         }
     }
 
-    /** Adds the places that are reached without a character. */
+    /** Adds the states that are reached without consuming a character. */
     private void passed(BitSet at) {
         for (int place = at.nextSetBit(0); place >= 0 && place < parts.size(); place = at.nextSetBit(place + 1)) {
             switch (parts.get(place)) {
@@ -81,10 +81,10 @@ final class PathPattern {
         }
     }
 
-    /** Reads a pattern as moby/patternmatcher does, which makes a regular expression of Go of it. */
+    /** Reads a pattern as moby/patternmatcher does, which converts it to a regular expression of Go. */
     private static final class Reader {
 
-        /** Of the engine's letters within {@code [:…:]}. */
+        /** The classes {@code [:…:]} of Go's regular expressions. */
         private static final Map<String, IntPredicate> CLASSES = Map.ofEntries(
                 Map.entry("alnum", c -> isLetter(c) || isDigit(c)),
                 Map.entry("alpha", Reader::isLetter),
@@ -115,7 +115,7 @@ final class PathPattern {
                     suffix ? text.substring(2) : text.endsWith("**") ? text.substring(0, text.length() - 2) : text;
             wild = rest.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0);
             if (suffix && !wild && !rest.startsWith("/")) {
-                // To Docker **.pyc is whatever ends with .pyc, but **.p* is a name within folders.
+                // In Docker **.pyc matches every path that ends with .pyc, but **.p* matches a name in any folder.
                 parts.add(new Any(false));
                 at = 2;
             }
@@ -146,7 +146,7 @@ final class PathPattern {
                 return;
             }
             at++;
-            // **/ and ** are the same: any number of folders, also none.
+            // **/ and ** have the same meaning.
             if (isNext('/')) {
                 at++;
             }
@@ -158,11 +158,11 @@ final class PathPattern {
             }
         }
 
-        /** Docker forgets to escape these, but only where it makes a regular expression. */
+        /** Docker converts only a pattern with wildcards to a regular expression, and does not escape these characters. */
         private void checkLiteral(int c) {
             if (c == '|' || c == '^' || c == '{' && at < pattern.length && isDigit(pattern[at])) {
                 throw new IllegalArgumentException(
-                        "beside a wildcard Docker reads %s in a way of its own; write ? in its place"
+                        "in a pattern with wildcards, Docker gives %s another meaning. Use ? instead"
                                 .formatted(Character.toString(c)));
             }
         }
@@ -209,7 +209,8 @@ final class PathPattern {
             String name = new String(pattern, begin, end - begin);
             IntPredicate named = CLASSES.get(name);
             if (named == null || end + 1 >= pattern.length || pattern[end] != ':' || pattern[end + 1] != ']') {
-                throw new IllegalArgumentException("[:%s is no class such as [:alpha:]".formatted(name));
+                throw new IllegalArgumentException(
+                        "[:%s does not begin a known class, such as [:alpha:]".formatted(name));
             }
             at = end + 2;
             return named;
@@ -234,7 +235,7 @@ final class PathPattern {
             int c = pattern[at++];
             if (c >= 128 || isLetter(c) || isDigit(c)) {
                 throw new IllegalArgumentException(
-                        "before a letter or a digit Docker reads a backslash in a way of its own");
+                        "before a letter or a digit, Docker gives a backslash another meaning");
             }
             return c;
         }

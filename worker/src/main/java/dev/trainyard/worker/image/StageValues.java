@@ -10,26 +10,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How long the values are that the engine fills in over the stages of a Dockerfile, at most. The engine's time for one instruction grows with
- * the square of its length, and nothing but a restart of the engine ends a step that twenty lines {@code ENV A=$A$A} have made long.
+ * Computes an upper bound for the lengths of the texts that the engine gets when it replaces variables in a Dockerfile. The engine's time for
+ * an instruction is quadratic in this length. Twenty lines {@code ENV A=$A$A} are enough for a step of hours, which only a restart of the
+ * engine ends.
  *
- * <p>Lengths only grow here: an older value of a variable may hold in another stage.
+ * <p>A length never decreases here, because another stage may still have an earlier value of the variable.
  */
 final class StageValues {
 
-    /** Linux gives no program a longer variable than twice this. */
+    /** In characters, per instruction. Linux limits a variable of a program to twice as much. */
     private static final int LONGEST = 1 << 16;
 
-    /** Of all instructions together. */
+    /** In characters, for all instructions together. */
     private static final int MOST = 1 << 20;
 
-    /** In these the engine fills in nothing; what it fills in in FROM, {@link GlobalArguments} knows. */
+    /** Instructions in which the engine replaces no variables. {@link GlobalArguments} handles those in FROM. */
     private static final Set<String> UNCHANGED =
             Set.of("RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK", "MAINTAINER", "ONBUILD", "FROM");
 
     private final Map<String, Long> lengths = new HashMap<>();
 
-    /** Of a variable whose own name is filled in, or has quotes. */
+    /** The length of variables whose names are not certain: with quotes, or with variables in the name. */
     private long ofAny;
 
     private long all;
@@ -52,8 +53,8 @@ final class StageValues {
     /**
      * Counts instructions in the order in which the engine carries them out.
      *
-     * @param where for people, such as {@code the Dockerfile}
-     * @throws ImageFailure if one becomes too long, or all of them together
+     * @param where the source of the instructions for messages, such as {@code the Dockerfile}
+     * @throws ImageFailure if one of them or their total becomes too long
      */
     void add(List<DockerfileInstruction> instructions, String where) {
         for (DockerfileInstruction instruction : instructions) {
@@ -69,7 +70,7 @@ final class StageValues {
         if (length > LONGEST || all > MOST) {
             throw new ImageFailure(
                     Cause.IMAGE_BUILD_FAILED,
-                    "the image cannot be built: in line %d of %s (%s) the values of variables, filled in, make %s. The engine takes hours for that. Write shorter values, or set them in a RUN"
+                    "the image cannot be built: in line %d of %s (%s), the values of variables expand to %s. The engine would need hours for this. Use shorter values, or set them in a RUN"
                             .formatted(
                                     instruction.line(),
                                     where,
@@ -86,7 +87,7 @@ final class StageValues {
             return;
         }
         String arguments = instruction.arguments();
-        // Where it is not certain what divides the words, each variable may have all of them.
+        // If it is not certain how the engine splits the words, each variable may get all of them.
         Optional<List<String>> quoted = GlobalArguments.quotedWords(arguments);
         List<String> words = quoted.orElseGet(instruction::words);
         boolean oneValue = env && !words.isEmpty() && !words.getFirst().contains("=");
@@ -111,7 +112,7 @@ final class StageValues {
         return Math.max(ofAny, lengths.getOrDefault(name, 0L));
     }
 
-    /** At most: as if each variable were filled in wherever it is named. */
+    /** An upper bound: every name after a dollar counts as replaced. */
     private long filledIn(String text) {
         long length = text.length();
         long replaced = 0;
@@ -124,7 +125,7 @@ final class StageValues {
             }
             long value = of(text.substring(from, end));
             length = Math.min(MOST, length + value);
-            // Newer engines replace within a value: each letter of it may become what follows.
+            // Newer engines can replace within a value. Then each of its characters may become the text that follows.
             replaced = Math.max(replaced, braces && text.startsWith("/", end) ? value : 0);
         }
         return Math.min(MOST, length * (replaced + 1));

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.util.concurrent.Semaphore;
 
 /**
- * Lets few threads at a time read files for their digests, so that the outputs of many attempts leave processors to everything else on the
- * host. The turns go round buffer by buffer: a huge file delays a small one of another attempt, and does not hold it up.
+ * Limits how many threads compute digests of files at the same time, so that the outputs of many attempts leave processors for everything
+ * else on the host. Threads take turns after each buffer, so a small file does not wait for the end of a huge one.
  */
 final class DigestTurns {
 
