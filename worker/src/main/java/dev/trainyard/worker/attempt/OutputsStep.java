@@ -82,7 +82,7 @@ final class OutputsStep implements Step {
             record(run, isShared(run), collected);
             return true;
         });
-        boolean wholeLog = isLogKept(run) || hasWholeLog(run, collected.log());
+        boolean wholeLog = collected.logKept() || hasWholeLog(run, collected.log());
         end(run, known, wholeLog && collected.complete());
     }
 
@@ -101,12 +101,14 @@ final class OutputsStep implements Step {
     /**
      * What was gathered.
      *
+     * @param logKept whether the database has the whole log, so that the outputs need no file of it
      * @param log null: not written
      * @param complete whether the files are all that the attempt left
      * @param missing what of it is not listed and why
      * @param present all files that are in the place now; null: not known
      */
     private record Collected(
+            boolean logKept,
             @Nullable LogFile log,
             boolean complete,
             List<String> missing,
@@ -115,9 +117,16 @@ final class OutputsStep implements Step {
             List<OutputStore.Scalar> scalars) {
 
         static final Collected NOTHING = new Collected(
-                null, false, List.of("they could not be gathered: the log says why"), null, List.of(), List.of());
+                false,
+                null,
+                false,
+                List.of("they could not be gathered: the log says why"),
+                null,
+                List.of(),
+                List.of());
 
         static final Collected UNWANTED = new Collected(
+                false,
                 null,
                 false,
                 List.of("the job was cancelled again while they were gathered"),
@@ -155,12 +164,19 @@ final class OutputsStep implements Step {
     private Collected gather(
             AttemptRun run, Attempt attempt, ContainerId container, boolean shared, HostUse use, LogFollower follower)
             throws Woken {
-        return run.await(Deadlines.COLLECT, true, () -> {
+        long before = System.nanoTime();
+        run.await(Deadlines.COLLECT, true, () -> {
             follower.finish();
+            return true;
+        });
+        Duration left = Deadlines.COLLECT.minusNanos(System.nanoTime() - before);
+        // Not within a wait: an outage of the database makes this thread wait too.
+        boolean logKept = isLogKept(run);
+        return run.await(left, true, () -> {
             try (OpenFolder outputs = host.openOutputs(attempt, run.request().run(), use)) {
-                LogFile written = isLogKept(run) ? null : writeLog(run, attempt, container, outputs, shared);
+                LogFile written = logKept ? null : writeLog(run, attempt, container, outputs, shared);
                 return manifest(
-                        run, outputs, host.earlierFiles(attempt, run.request().run()), written);
+                        run, outputs, host.earlierFiles(attempt, run.request().run()), logKept, written);
             } catch (IOException e) {
                 log.warn("outputs not gathered attempt={} because={}", run.id(), e.toString());
                 tell(run, "[the outputs were not gathered: %s]".formatted(FileProblem.wordsWithFile(e)));
@@ -170,8 +186,8 @@ final class OutputsStep implements Step {
     }
 
     /**
-     * Whether no log file is needed. A folder of the submitter looks afterwards as if the container had run there without Trainyard, unless the
-     * log is too long for the database.
+     * Whether the outputs need no log file. This is known only when the log has been read to its end. After the job, a folder of the
+     * submitter looks as if the container had run there without Trainyard, unless the log is too long for the database.
      */
     private boolean isLogKept(AttemptRun run) {
         return run.request().run().storage().outputs().inPlace()
@@ -232,7 +248,11 @@ final class OutputsStep implements Step {
     }
 
     private static Collected manifest(
-            AttemptRun run, OpenFolder outputs, @Nullable EarlierFiles earlier, @Nullable LogFile written)
+            AttemptRun run,
+            OpenFolder outputs,
+            @Nullable EarlierFiles earlier,
+            boolean logKept,
+            @Nullable LogFile written)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + READ_WITHIN.toNanos();
         OutputManifest manifest = OutputManifest.of(
@@ -252,6 +272,7 @@ final class OutputsStep implements Step {
         Notes ofCurves = new Notes();
         List<OutputStore.Scalar> scalars = scalars(outputs, manifest, limit, ofCurves);
         return new Collected(
+                logKept,
                 written,
                 manifest.complete(),
                 Stream.of(manifest.missing().stream(), limit.missing().stream(), ofCurves.list().stream())

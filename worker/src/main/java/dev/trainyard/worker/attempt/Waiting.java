@@ -76,12 +76,13 @@ final class Waiting {
      * @param heedRow whether news in the attempt's row end the wait; also news of before
      * @throws Woken on such news, or when the time is up
      * @throws LetGo when the process lets go
+     * @throws IllegalStateException within another wait
      */
     <T> T await(@Nullable Duration atMost, boolean heedRow, Wait<T> wait) throws Woken {
         Thread alarm = null;
         Alarm ring = new Alarm();
+        enter(heedRow);
         try {
-            enter(heedRow);
             if (atMost != null) {
                 Thread me = Thread.currentThread();
                 alarm = Thread.startVirtualThread(() -> ring(me, ring, atMost));
@@ -139,6 +140,10 @@ final class Waiting {
     }
 
     private synchronized void enter(boolean heedRow) throws Woken {
+        if (waiting != null) {
+            // After the inner wait, nothing could wake the outer one; and the outer alarm would ring in the inner wait.
+            throw new IllegalStateException("the attempt's thread waits within a wait");
+        }
         if (letGo) {
             throw new LetGo();
         }

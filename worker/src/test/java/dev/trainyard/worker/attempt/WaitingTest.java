@@ -104,4 +104,29 @@ class WaitingTest {
 
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
+
+    @Test
+    void a_wait_within_a_wait_is_refused_and_the_outer_one_can_still_be_woken() throws InterruptedException {
+        CountDownLatch refused = new CountDownLatch(1);
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        Thread thread = Thread.ofVirtual().start(() -> {
+            try {
+                waiting.await(LONG, true, () -> {
+                    assertThatThrownBy(() -> waiting.pause(AT_ONCE))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("within a wait");
+                    refused.countDown();
+                    return forEver();
+                });
+            } catch (Woken | RuntimeException e) {
+                end.set(e);
+            }
+        });
+        refused.await();
+
+        waiting.rowChanged();
+        thread.join();
+
+        assertThat(end.get()).isInstanceOf(Woken.class);
+    }
 }
