@@ -7,7 +7,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Attempts whose thread failed by a fault of ours: each rests before it is taken up again, longer each time it fails in a row. */
+/**
+ * Attempts whose thread failed because of an internal error. Each pauses before it is taken up again, longer after each failure in a row.
+ */
 final class AttemptBackoff {
 
     private static final Duration FIRST = Duration.ofSeconds(5);
@@ -22,7 +24,7 @@ final class AttemptBackoff {
         this.nanoTime = nanoTime;
     }
 
-    /** The attempt's thread has failed; how long it rests. */
+    /** The attempt's thread has failed. Returns the pause. */
     Duration failed(AttemptId attempt) {
         return setbacks.compute(attempt, (id, last) -> {
                     Duration rest = last == null ? FIRST : last.rest().multipliedBy(2);
@@ -37,7 +39,7 @@ final class AttemptBackoff {
         return last != null && nanoTime.getAsLong() - last.until() < 0;
     }
 
-    /** What is over is forgotten. */
+    /** Forgets attempts that are over. */
     void keepOnly(Set<AttemptId> live) {
         setbacks.keySet().retainAll(live);
     }

@@ -41,7 +41,7 @@ final class AttemptEnd {
                 counters -> Retry.decide(cause, attempt.exitCode(), request.retry(), counters, jitter()));
     }
 
-    /** The values of the request that are not for everybody: the engine's words about it may quote them, and an end is told to everybody. */
+    /** The values of the request that are not public. Messages of the engine can quote them, and everyone can read an attempt's end. */
     static HiddenValues hidden(Request.Submit request) {
         Set<String> open = Set.copyOf(request.run().program().publicVariables());
         List<String> filledIn =
@@ -58,17 +58,17 @@ final class AttemptEnd {
                 .toList();
     }
 
-    /** The attempt ends without a container that ran; whether the row took it. Else it says something newer. */
+    /** Ends the attempt whose container never ran. Returns false if the row has changed in the meantime: read it again. */
     static boolean failed(Host host, AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
         return failed(host, run, attempt, of(run, attempt, cause, detail, null));
     }
 
-    /** As {@link #failed}, for a reason that is this host's own: another one may take the job. */
+    /** As {@link #failed}, for a reason that concerns only this host: another host may run the job. */
     static boolean refused(Host host, AttemptRun run, Attempt attempt, Cause cause, @Nullable String detail) {
         return failed(host, run, attempt, ofHost(run, attempt, cause, detail));
     }
 
-    /** As {@link #failed}, or {@link #refused} if the reason is this host's own. */
+    /** As {@link #refused} if the reason concerns only this host, otherwise as {@link #failed}. */
     static boolean notStarted(Host host, AttemptRun run, Attempt attempt, StartRefusal refusal, String detail) {
         End end = refusal.isOfHost()
                 ? ofHost(run, attempt, refusal.cause(), detail)
@@ -94,7 +94,7 @@ final class AttemptEnd {
         return ThreadLocalRandom.current().nextDouble();
     }
 
-    /** A file system does not answer: nothing of the attempt has begun on it, and another host may have it. */
+    /** A file system does not answer. The attempt has written nothing to it yet, so that another host may run the job. */
     static boolean diskSilent(Host host, AttemptRun run, Attempt attempt) {
         return failed(
                 host,

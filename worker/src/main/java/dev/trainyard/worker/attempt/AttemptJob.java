@@ -17,8 +17,8 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
 
 /**
- * An attempt as a Spring Batch job: one JobInstance per attempt, restarted where a former process left it. The truth about the attempt is
- * its row; should the journal be missing or contradict itself, it is set aside and a new instance goes on.
+ * An attempt as a Spring Batch job: one JobInstance per attempt, restarted where an earlier process left it. The attempt's row is the
+ * truth. If the journal is missing or contradicts the row, a new instance replaces it.
  */
 final class AttemptJob {
 
@@ -27,7 +27,7 @@ final class AttemptJob {
     static final String IMAGE_STEP = "imageStep";
     static final String CONTAINER_STEP = "containerStep";
 
-    /** Tells the instances of an attempt apart, where the journal of the first could not be used. */
+    /** Distinguishes a further instance of an attempt, after the journal of an earlier one was unusable. */
     private static final String AGAIN = "again";
 
     private static final Logger log = LoggerFactory.getLogger(AttemptJob.class);
@@ -43,10 +43,10 @@ final class AttemptJob {
     }
 
     /**
-     * Runs in the calling thread until the attempt is over or let go. The caller owns the attempt: nobody else runs it.
+     * Runs in the calling thread until the attempt is over or let go. The caller owns the attempt: no other thread runs it.
      *
-     * @param attempt its row, as of now or of before
-     * @return the execution; its failures are failures of our own machinery
+     * @param attempt its row, which may be outdated
+     * @return the execution; its failures are internal errors
      */
     JobExecution run(Attempt attempt) throws JobExecutionException {
         JobParameters parameters = parameters(attempt.id()).toJobParameters();
@@ -76,13 +76,13 @@ final class AttemptJob {
                 || !attempt.id().toString().equals(last.getJobParameters().getString(ATTEMPT))) {
             throw new JobExecutionException("the journal has lost the execution or its parameters");
         }
-        // Batch skips what the journal has as done: that must not be ahead of the row.
+        // Batch skips the steps that the journal has as completed, so that the journal must not be ahead of the row.
         if (last.getStatus() == BatchStatus.COMPLETED
                 || isOver(instance, IMAGE_STEP) && !hasImage(attempt)
                 || isOver(instance, CONTAINER_STEP) && !hasExited(attempt)) {
             throw new JobExecutionException("the journal has as done what the row has not");
         }
-        // What the dead process left as running is marked as failed, so that it can be restarted.
+        // An execution that the dead process left as running must be marked as failed before it can be restarted.
         JobExecution restartable =
                 last.isRunning() || last.getStatus() == BatchStatus.UNKNOWN ? operator.recover(last) : last;
         return operator.restart(restartable);

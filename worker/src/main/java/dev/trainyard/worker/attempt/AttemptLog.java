@@ -15,8 +15,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The attempt's log on its way to the database: lines are gathered into chunks and written by a thread of their own, so that whoever
- * speaks is not held up by each. A full buffer holds the reader of the engine's log back, never the container.
+ * Writes the attempt's log to the database. A thread of its own writes the lines in chunks, so that no caller waits for each line. A full
+ * buffer blocks the reader of the engine's log, never the container.
  */
 final class AttemptLog {
 
@@ -24,10 +24,10 @@ final class AttemptLog {
     private static final int CHUNK_CHARS = 64 * 1024;
     private static final int BUFFER_CHARS = 4 * 1024 * 1024;
 
-    /** What the database keeps of a container's log, its end: enough to read, and to see why it failed. The outputs have more. */
+    /** The database keeps the end of a container's log, which is enough to see why it failed. The outputs have more. */
     private static final long KEPT_BYTES = 8L << 20;
 
-    /** Trimming is dear: so much more is let in between. */
+    /** Trimming is expensive, so that the log may exceed its budget by this much. */
     private static final long SLACK_BYTES = 2L << 20;
 
     private final AttemptId attempt;
@@ -38,7 +38,7 @@ final class AttemptLog {
     private boolean closed;
     private boolean dropped;
 
-    /** Known to the writing thread alone; negative: not yet. */
+    /** Used only by the writing thread. Negative if unknown. */
     private long stored = -1;
 
     private record Piece(
@@ -50,12 +50,12 @@ final class AttemptLog {
         Thread.ofVirtual().name("log-" + attempt.shortForm()).start(this::write);
     }
 
-    /** One line, without its end. */
+    /** @param line without a line end */
     void line(Source source, String line) throws InterruptedException {
         add(new Piece(source, line + "\n", null));
     }
 
-    /** A piece of the container's log; a line that goes on has no end yet. */
+    /** @param continues whether the next piece continues the line */
     void container(String text, boolean continues, ResumePoint resume) throws InterruptedException {
         add(new Piece(Source.CONTAINER, continues ? text : text + "\n", resume));
     }
@@ -69,14 +69,14 @@ final class AttemptLog {
         notifyAll();
     }
 
-    /** Returns when everything that was added is in the database; or, after {@link #close}, never will be. */
+    /** Returns when the database has every added line. After {@link #close}, returns also if the rest was dropped. */
     synchronized void drain() throws InterruptedException {
         while (!dropped && (!pieces.isEmpty() || writing)) {
             wait();
         }
     }
 
-    /** What is not written yet is read from the engine again by the next process. */
+    /** Lines that are not written yet may be dropped. The next process reads them from the engine again. */
     synchronized void close() {
         closed = true;
         notifyAll();
@@ -124,7 +124,7 @@ final class AttemptLog {
         return new Chunk(source, text.toString(), resume);
     }
 
-    /** False: closed before the database took it. What is behind it must not be stored either, for it would be gone on from there. */
+    /** False if closed before the chunk was stored. Then no later chunk may be stored: the next process would continue after it. */
     private boolean insist(Chunk chunk) throws InterruptedException {
         boolean failed = false;
         while (true) {
@@ -153,7 +153,7 @@ final class AttemptLog {
         }
     }
 
-    /** It would be refused for ever, and with it everything behind it. */
+    /** The database would refuse it every time, and block everything after it. */
     private void giveUp(Chunk chunk, Exception refusal) {
         log.error(
                 "log refused by the database, {} characters lost attempt={}",
@@ -172,7 +172,7 @@ final class AttemptLog {
         }
     }
 
-    /** What cannot be trimmed now is trimmed with the next chunk. */
+    /** After a failure, the next chunk trims. */
     private void keepToBudget(Chunk chunk) {
         if (chunk.source() != Source.CONTAINER) {
             return;

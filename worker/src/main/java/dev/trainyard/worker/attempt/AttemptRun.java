@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One attempt in the hands of one thread: the value that goes through its steps, and what the steps work with. */
+/** One attempt and its thread: the value that goes through the steps, and what the steps use for this attempt. */
 final class AttemptRun {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptRun.class);
@@ -33,15 +33,15 @@ final class AttemptRun {
     private final DiskCalls disks;
     private final AcceptedRequest request;
 
-    /** Read by the thread that makes the manifest, as it goes. */
+    /** The thread that makes the manifest reads this repeatedly. */
     private volatile Attempt.Wanted outputsWanted = Attempt.Wanted.ALL;
 
     private @Nullable LogFollower follower;
     private Known known;
 
     /**
-     * @param row as of now or of before
-     * @param requests what a job asks for, JSON
+     * @param row may be outdated
+     * @param requests the request of a job, as JSON
      */
     AttemptRun(Attempt row, AttemptLog attemptLog, Function<JobId, String> requests) {
         this.id = row.id();
@@ -52,7 +52,7 @@ final class AttemptRun {
         this.known = Known.of(row);
     }
 
-    /** What the attempt's job asks for. It never changes, and reading it is dear: once per attempt, and only if something asks. */
+    /** The request of the attempt's job. It never changes. It is read and decoded at most once, because this is expensive. */
     private static final class AcceptedRequest {
 
         private final Supplier<String> json;
@@ -67,7 +67,7 @@ final class AttemptRun {
             if (decoded == null) {
                 String text = json.get();
                 decoded = RequestCodec.accepted(text);
-                // Only a grant needs it.
+                // Only a grant needs the digest.
                 digest = decoded.run().storage().inPlace().isEmpty() ? "" : RequestCodec.digest(text);
             }
             return decoded;
@@ -79,7 +79,7 @@ final class AttemptRun {
         }
     }
 
-    /** Takes what is known through a step. One that throws has learnt nothing: it is taken up again from the row. */
+    /** Runs a step. If it throws, the value stays as it was, and the attempt continues from its row later. */
     void go(Step step) {
         known = step.run(this, known);
     }
@@ -100,12 +100,12 @@ final class AttemptRun {
         return request.get();
     }
 
-    /** The digest of {@link #request}, as it is executed; empty if it mounts nothing in place. */
+    /** The digest of {@link #request}. Empty if the request mounts nothing in place. */
     String requestDigest() {
         return request.digest();
     }
 
-    /** Adds a line to the attempt's log. An interrupt stays for whatever is called next. */
+    /** Adds a line to the attempt's log. An interrupt remains set for the next call. */
     void say(Source source, String line) {
         try {
             attemptLog.line(source, line);
@@ -114,7 +114,7 @@ final class AttemptRun {
         }
     }
 
-    /** Starts carrying the container's log, unless that is under way. */
+    /** Starts to copy the container's log, unless that has begun. */
     LogFollower follow(Host host, ContainerId container) {
         if (follower == null) {
             follower = LogFollower.start(host, this, container);
@@ -122,7 +122,7 @@ final class AttemptRun {
         return follower;
     }
 
-    /** Pauses, since the engine does not answer, which is told once until it does; that it takes no new work is told for the whole host. */
+    /** Pauses, because the engine does not answer. Logs this once per silence. {@link HostHealth} reports it for the whole host. */
     Known waitForEngine(Known before, EngineSilent silence) {
         if (!before.engine().silent()) {
             log.info("engine does not answer, waiting attempt={} error={}", id, silence.getMessage());
@@ -131,7 +131,7 @@ final class AttemptRun {
         return before.after(silence);
     }
 
-    /** The thread is done with the attempt, one way or the other. */
+    /** The thread has finished with the attempt, or lets go of it. */
     void release() {
         if (follower != null) {
             follower.detach();
@@ -139,7 +139,7 @@ final class AttemptRun {
         attemptLog.close();
     }
 
-    /** How much of the outputs is still to be gathered: whoever reads them asks as he goes. */
+    /** Sets which outputs are still wanted. */
     void wants(Attempt.Wanted outputs) {
         outputsWanted = outputs;
     }

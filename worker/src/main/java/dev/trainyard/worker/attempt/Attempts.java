@@ -22,8 +22,8 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
- * The attempts in this process's hands, a thread each. What should be in hand is what the database says: {@link #sync} takes up what is
- * new or was left by a former process, and passes stops on.
+ * The attempts that this process runs, with a thread for each. The database says which these are: {@link #sync} takes up new attempts and
+ * those of an earlier process, and passes stop requests on.
  */
 public final class Attempts implements AutoCloseable {
 
@@ -57,12 +57,12 @@ public final class Attempts implements AutoCloseable {
                 spring.getBean(JobRepository.class), spring.getBean(JobOperator.class), spring.getBean(Job.class));
     }
 
-    /** @param unfinished this worker's attempts that there is something to do about, as the database says now */
+    /** @param unfinished this worker's attempts that are not over, as the database has them now */
     public void sync(List<Attempt> unfinished) {
         Set<AttemptId> ids = unfinished.stream().map(Attempt::id).collect(Collectors.toSet());
         backoff.keepOnly(ids);
         suspects.look(unfinished);
-        // What has ended without this worker: expired before it was begun, or its host was forgotten.
+        // Attempts that ended without this worker: expired before they began, or their host was forgotten.
         inHand.forEach((id, held) -> {
             if (!ids.contains(id)) {
                 held.run().waiting().rowChanged();
@@ -83,7 +83,7 @@ public final class Attempts implements AutoCloseable {
         }
     }
 
-    /** What it was stopped for is no news of an attempt that has exited. */
+    /** After the exit, a stop reason is no change to report. */
     private static boolean isNews(Attempt attempt) {
         return attempt.lost() != null
                 || (attempt.state() == AttemptState.COLLECTING
@@ -107,7 +107,7 @@ public final class Attempts implements AutoCloseable {
             if ((attempt.suspicion().isGivenUp() || attempt.isSuspectToEnd()) && GivenUp.end(host, run, attempt)) {
                 return;
             }
-            // What failed is taken up again by a later look at the database, from its row.
+            // A later sync takes a failed attempt up again, from its row.
             for (Throwable failure : attemptJob.run(attempt).getAllFailureExceptions()) {
                 if (failure instanceof Replaced) {
                     log.error("{}", failure.getMessage());
@@ -117,7 +117,7 @@ public final class Attempts implements AutoCloseable {
                 }
             }
         } catch (Waiting.LetGo e) {
-            // The next process of this worker goes on.
+            // The next process of this worker continues.
         } catch (Replaced e) {
             log.error("{}", e.getMessage());
             onReplaced.run();
@@ -137,7 +137,7 @@ public final class Attempts implements AutoCloseable {
                 failure);
     }
 
-    /** For the steps, which Spring Batch gives no more than the id. */
+    /** For the steps: Spring Batch gives them only the id. */
     AttemptRun run(@Nullable String attempt) {
         InHand held = inHand.get(AttemptId.parse(Objects.requireNonNull(attempt)));
         return Objects.requireNonNull(held, "an attempt runs only in hand").run();
@@ -147,7 +147,7 @@ public final class Attempts implements AutoCloseable {
         return inHand.size();
     }
 
-    /** Lets go of every attempt: containers run on, and the next process of this worker goes on with them. */
+    /** Lets go of every attempt. Containers continue, and the next process of this worker takes them over. */
     @Override
     public void close() throws InterruptedException {
         for (InHand held : inHand.values()) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** Tells, in the attempt's log, how far the reading of its outputs is: first after a few seconds, then at longer and longer intervals. */
+/** Reports the progress of reading the outputs in the attempt's log: first after a few seconds, then at increasing intervals. */
 final class CollectProgress implements OutputManifest.Progress {
 
     private static final Duration FIRST = Duration.ofSeconds(5);

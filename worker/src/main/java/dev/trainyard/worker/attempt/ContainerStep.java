@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Second step: from an image to the recorded exit of the container. Each round looks at the row and at the engine and does the one thing
- * that {@link Reconcile} names, so that a fresh attempt and an adopted one take the same way.
+ * Second step: from the image to the recorded exit of the container. Each round reads the row and the engine's state, and takes the one
+ * action that {@link Reconcile} returns. So a new attempt and one of an earlier process take the same path.
  */
 final class ContainerStep implements Step {
 
@@ -58,7 +58,7 @@ final class ContainerStep implements Step {
             if (turn.over()) {
                 return turn.known();
             }
-            // No verdict from an engine that does not answer: the attempt keeps its state and its devices.
+            // A silent engine decides nothing: the attempt keeps its state and its devices.
             known = turn.silence() == null
                     ? turn.known().engineAnswered()
                     : run.waitForEngine(turn.known(), turn.silence());
@@ -66,10 +66,10 @@ final class ContainerStep implements Step {
     }
 
     /**
-     * What a round came to.
+     * The result of a round.
      *
-     * @param over whether the step is
-     * @param silence what the engine did not do
+     * @param over whether the step is over
+     * @param silence set if the engine did not answer
      */
     private record Turn(Known known, boolean over, @Nullable EngineSilent silence) {
 
@@ -77,12 +77,12 @@ final class ContainerStep implements Step {
             return new Turn(known, over, null);
         }
 
-        /** Whatever the row says and the engine shows then is the next one. */
+        /** The next round decides by the row and the engine's state. */
         static Turn another(Known known) {
             return of(known, false);
         }
 
-        /** @param known whether or not the engine answers */
+        /** @param known the value after the round if the engine does not answer */
         static Turn from(Known known, Supplier<Turn> work) {
             try {
                 return work.get();
@@ -158,7 +158,7 @@ final class ContainerStep implements Step {
             throw new IllegalStateException("attempt %s has no image".formatted(attempt.id()));
         }
         try {
-            // Once more: while the image was built, a link may have come to lead elsewhere.
+            // Again: a link may have been changed while the image was built.
             HostUse use = run.persist(host::use);
             Map<String, EngineVolume> volumes = host.provideVolumes(request);
             List<String> granted = host.granted(run, request);
@@ -218,7 +218,7 @@ final class ContainerStep implements Step {
         }
     }
 
-    /** In the job's log, where its owner and who is attached read it. */
+    /** Written to the job's log, for its owner and for attached clients. */
     private static Known tellStandIns(AttemptRun run, Known known, Request.Submit request) {
         long standIns =
                 known.row().devices().stream().filter(Attempt.Device::standIn).count();
@@ -232,7 +232,7 @@ final class ContainerStep implements Step {
         return known.withStandInsTold();
     }
 
-    /** A folder in a named place is none that is sure to stay where this process made it, so that none is mounted over the volume. */
+    /** Others can move a folder within a named place, so that the worker mounts none over the volume. */
     private static String lostVolume(Request.Submit request, Path folder) {
         Path target = Path.of(request.run().storage().outputs().target()).resolve(folder);
         return "[the image declares %s as a VOLUME: what is written there is not in the outputs, and goes with the container. Mount a folder of the host there (-v %s:%s)]"
@@ -248,7 +248,7 @@ final class ContainerStep implements Step {
         Outcome recorded = run.persist(
                 () -> host.attempts().created(host.me(), run.id(), created.id().value(), created.name()));
         if (recorded == Outcome.STALE) {
-            // Whatever the row says now, it is not that this is to be started.
+            // The row has changed, and no longer allows the start.
             return Turn.another(known);
         }
         Known starting = known.with(known.engine().beforeStart());
@@ -257,7 +257,8 @@ final class ContainerStep implements Step {
                 host.containers().start(created.id());
                 return Turn.another(starting.with(starting.engine().whileRunning()));
             } catch (StartRefused e) {
-                // Whatever the engine says of a start under which the container was taken away.
+                // If the container was removed during the start, this is the reason, whatever the engine's message
+                // says.
                 StartRefusal refusal = host.containers().inspect(created.id()).isEmpty()
                         ? StartRefusal.CONTAINER_REMOVED
                         : e.refusal();
@@ -330,14 +331,14 @@ final class ContainerStep implements Step {
         return applied(recorded);
     }
 
-    /** Asked at once: the engine does not remember it for long. */
+    /** Asks at once, because the engine keeps this record only for a short time. */
     private @Nullable String killedBy(AttemptRun run, ContainerStatus exited) {
         return run.waiting()
                 .uninterrupted(() -> host.containers().endOf(exited))
                 .killedBy(exited.exitCode());
     }
 
-    /** Of the disks that the attempt can write to, one that is full; measured before its outputs are gathered and its container is removed. */
+    /** A full disk that the attempt can write to. Measured before its outputs are gathered and its container is removed. */
     private @Nullable String fullDisk(AttemptRun run, Attempt attempt, Request.Submit request) {
         List<Path> places = new ArrayList<>();
         places.add(host.outputs().place(attempt.jobId(), attempt.number(), request.run()));
@@ -351,12 +352,12 @@ final class ContainerStep implements Step {
                             .formatted(place, DiskRoom.LEAST.bytes() >> 20))
                     .orElse(null);
         } catch (Woken | IOException e) {
-            // It cannot be told: then nothing is concluded from it.
+            // Unknown: no conclusion.
             return null;
         }
     }
 
-    /** With live-restore a container outlives its engine, and its end is its own. */
+    /** With live-restore a container survives its engine, so that the engine has not ended it. */
     private boolean engineLost(Known known) {
         return known.engine().wentAway() && !host.containers().outliveTheEngine();
     }
@@ -365,7 +366,7 @@ final class ContainerStep implements Step {
         if (attempt.state() != AttemptState.PREPARING) {
             return;
         }
-        // What was created by a process that died before recording it is recorded now.
+        // An earlier process may have died between the creation and its record.
         run.persist(
                 () -> host.attempts().created(host.me(), run.id(), status.id().value(), status.name()));
         Instant startedAt = Objects.requireNonNullElseGet(status.startedAt(), Instant::now);
@@ -373,7 +374,7 @@ final class ContainerStep implements Step {
         log.info("container started job={} attempt={} container={}", attempt.jobId(), attempt.id(), status.name());
     }
 
-    /** What is stale goes on from what the row says now. */
+    /** If it was not applied, the next round starts from the changed row. */
     private static boolean applied(Outcome outcome) {
         return outcome == Outcome.APPLIED;
     }

@@ -22,8 +22,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Looks after this host's devices: every minute, and when a training on one has failed. What is found goes to the database, so that
- * nothing is placed on a device that has failed.
+ * Checks this host's devices every minute, and after a training on one has failed. It records the result in the database, so that the
+ * planner places no job on a failed device.
  */
 public final class DeviceHealth implements AutoCloseable {
 
@@ -75,9 +75,9 @@ public final class DeviceHealth implements AutoCloseable {
     }
 
     /**
-     * One look at a time: a driver that hangs is not asked by everybody.
+     * One check at a time, so that a hanging driver blocks only one thread in the driver.
      *
-     * @return as the hardware says
+     * @return the state that the hardware reports
      */
     private synchronized List<OfferedDevice> look() throws DeviceProblem {
         List<OfferedDevice> devices = provider.devices();
@@ -95,8 +95,8 @@ public final class DeviceHealth implements AutoCloseable {
     }
 
     /**
-     * What is wrong with the hardware that an attempt had, now that its container has failed; null: nothing, as far as anybody can tell. By
-     * then a device that failed is recorded as such, so that the next attempt does not get it.
+     * The fault of the hardware of an attempt whose container has failed; null if none is known. A failed device is recorded before this
+     * returns, so that the next attempt does not get it.
      */
     @Nullable
     String failureOf(List<Attempt.Device> had) {

@@ -8,8 +8,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What an attempt asks of file systems, each call in a thread that is left behind if it does not answer: one whose server is dead never
- * does, and no interrupt ends the call.
+ * An attempt's calls to file systems. Each call runs in a thread of its own, which is abandoned if the call does not return in time: a
+ * call to a network file system whose server is down may never return, and an interrupt does not end it.
  */
 final class DiskCalls {
 
@@ -23,13 +23,13 @@ final class DiskCalls {
         this.waiting = waiting;
     }
 
-    /** What a file system is asked for. */
+    /** A call to a file system. */
     @FunctionalInterface
     interface DiskCall<T> {
         T call() throws IOException;
     }
 
-    /** @throws Woken on news in the attempt's row, or after {@link #WITHIN} */
+    /** @throws Woken if the attempt's row changes, or after {@link #WITHIN} */
     <T> T ask(DiskCall<T> call) throws Woken, IOException {
         FutureTask<T> task = new FutureTask<>(call::call);
         Thread.ofPlatform().daemon().name("disk-" + attempt.shortForm()).start(task);

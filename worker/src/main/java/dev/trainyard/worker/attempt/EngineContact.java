@@ -3,11 +3,11 @@ package dev.trainyard.worker.attempt;
 import dev.trainyard.worker.engine.EngineSilent;
 
 /**
- * What this process has seen of the engine on behalf of an attempt.
+ * The engine as this process has seen it during an attempt.
  *
- * @param silent it does not answer now
- * @param containerMayRun an engine that goes away may take the container with it
- * @param wentAway the connection broke, or none could be made, while the container ran
+ * @param silent whether it does not answer now
+ * @param containerMayRun whether the container may run, so that it may end with the engine
+ * @param wentAway whether the connection broke, or could not be made, while the container ran
  */
 record EngineContact(boolean silent, boolean containerMayRun, boolean wentAway) {
 
@@ -21,17 +21,17 @@ record EngineContact(boolean silent, boolean containerMayRun, boolean wentAway) 
         return new EngineContact(false, containerMayRun, wentAway);
     }
 
-    /** It is about to be started. */
+    /** The container is about to be started. */
     EngineContact beforeStart() {
         return new EngineContact(silent, true, wentAway);
     }
 
-    /** That the engine was away before has not ended it. */
+    /** The container runs, so that an earlier absence of the engine has not ended it. */
     EngineContact whileRunning() {
         return new EngineContact(silent, true, false);
     }
 
-    /** The container is dead, or gone, while the engine answered: what becomes of the engine now is nothing to it. */
+    /** The container has exited or was removed while the engine answered. A later absence of the engine has not ended it. */
     EngineContact afterEnd() {
         return new EngineContact(silent, false, wentAway);
     }

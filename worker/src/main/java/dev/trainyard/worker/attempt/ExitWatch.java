@@ -28,7 +28,7 @@ final class ExitWatch {
     private final Attempt attempt;
     private final Request.Submit request;
     private final ContainerId container;
-    /** When the time limit or the grace period is over, by the monotonic clock; null: nothing limits. */
+    /** The end of the time limit or of the grace period, by the monotonic clock; null for no limit. */
     private @Nullable Long deadline;
 
     private boolean stopping;
@@ -50,13 +50,13 @@ final class ExitWatch {
         }
     }
 
-    /** What its container is asked to end with. */
+    /** The signal that asks the container to end. */
     static String stopSignal(Request.Submit request) {
         String asked = request.run().program().stopSignal();
         return asked == null ? "SIGTERM" : asked;
     }
 
-    /** Returns when the container is dead or gone, or the row says something else than a stop; the caller looks which. */
+    /** Returns when the container has exited or was removed, or the row no longer allows a stop. The caller checks which. */
     void await() {
         while (true) {
             try {
@@ -69,7 +69,8 @@ final class ExitWatch {
                 if (!stopping && !woken.byRow()) {
                     run.persist(() -> host.attempts().stop(host.me(), run.id(), StopReason.TIME_LIMIT));
                 }
-                // Committed before the first signal: from here on an end is ours, whatever the exit code.
+                // Committed before the first signal: from now on the worker has ended the container, whatever the exit
+                // code.
                 if (run.persist(() -> host.attempts().signalled(host.me(), run.id(), host.grace(request)))
                         == Outcome.STALE) {
                     return;
@@ -79,14 +80,14 @@ final class ExitWatch {
                 if (!woken.byRow() && stopping || current.killRequested() && !killing) {
                     kill();
                 } else if (!stopping) {
-                    // Signalled by an earlier release, it has none.
+                    // Null if an earlier release sent the signal.
                     stop(Objects.requireNonNullElse(current.graceLeft(), host.grace(request)));
                 }
             }
         }
     }
 
-    /** The first stop signal found the container dead already: its end was its own. */
+    /** Whether the container had already exited when the first stop signal was sent. */
     boolean endedByItself() {
         return endedByItself;
     }
@@ -109,7 +110,7 @@ final class ExitWatch {
         log.info("stopping attempt={} signal={} next in={}", run.id(), signal, patience);
         Delivery delivery = host.containers().signal(container, signal);
         if (delivery == Delivery.REFUSED) {
-            // It counts as sent: whatever it was, KILL comes in time.
+            // It counts as sent, so that SIGKILL follows in time.
             run.say(
                     Source.TRAINYARD,
                     "[the engine cannot send the stop signal %s: the program hears of nothing before it is killed]"

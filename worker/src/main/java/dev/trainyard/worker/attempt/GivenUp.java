@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An attempt that ended its worker's process again and again, by whatever was done for it, or that may do so and was stopped: here is as
- * little done as can be. Neither its request nor its log nor its outputs are read.
+ * Handles an attempt that has repeatedly ended its worker's process, or that may do so and was stopped. It does as little as possible: it
+ * does not read the request, the log or the outputs.
  */
 final class GivenUp {
 
@@ -23,12 +23,12 @@ final class GivenUp {
 
     private GivenUp() {}
 
-    /** Whether it is over. A training that runs goes on: nothing but its exit is waited for. */
+    /** Returns whether the attempt is over. A running training continues, and the worker only waits for its exit. */
     static boolean end(Host host, AttemptRun run, Attempt attempt) {
         @Nullable String recorded = attempt.containerId();
         @Nullable ContainerId container = recorded == null ? null : new ContainerId(recorded);
         if (attempt.state() == AttemptState.PREPARING && container != null) {
-            // Its start may have been under way.
+            // An earlier process may have started it without recording this.
             remove(host, run, attempt, container);
         }
         if (attempt.state() == AttemptState.RUNNING || attempt.state() == AttemptState.ENDED) {
@@ -62,7 +62,7 @@ final class GivenUp {
         }
     }
 
-    /** In the attempt's log. */
+    /** Written to the attempt's log. */
     static void tellUnread(AttemptRun run) {
         log.warn(
                 "training goes on unread until it ends, since reading it ended this worker's process attempt={}",

@@ -26,8 +26,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Looks every five seconds whether this host could take new work: whether its engine answers, and whether its disks have room. What
- * stands in the way goes to the database, so that nothing is placed here meanwhile; what runs here is left alone.
+ * Checks every five seconds whether this host can take new work: whether its engine answers, and whether its disks have room. It records
+ * an obstacle in the database, so that the planner places no job here. Running jobs continue.
  */
 public final class HostHealth implements AutoCloseable {
 
@@ -42,10 +42,10 @@ public final class HostHealth implements AutoCloseable {
     private final Map<Path, FutureTask<Boolean>> looks = new HashMap<>();
     private final Beat beat;
 
-    /** As the database has it, as far as this process knows. */
+    /** The obstacle that the database has, as far as this process knows. */
     private @Nullable String recorded;
 
-    /** @param disks folders, there or not yet, whose file systems need room */
+    /** @param disks folders whose file systems need room; they need not exist yet */
     public HostHealth(Engine engine, List<Path> disks, WorkerStore workers, Incarnation me) {
         this.engine = engine;
         this.disks = disks;
@@ -93,7 +93,7 @@ public final class HostHealth implements AutoCloseable {
         return true;
     }
 
-    /** Without figures that change from one look to the next: each change is an event. */
+    /** Contains no figures that change with each check, because each change is an event. */
     private @Nullable String problem() throws InterruptedException {
         try {
             engine.ping();
@@ -113,7 +113,7 @@ public final class HostHealth implements AutoCloseable {
         return null;
     }
 
-    /** Asked in a thread that is left behind if it does not answer, one for each disk; null: it does not. */
+    /** Asks in a thread per disk, which is abandoned if the disk does not answer. Null if it does not answer. */
     private @Nullable Boolean isFullIfItSays(Path disk) throws InterruptedException {
         FutureTask<Boolean> look = looks.get(disk);
         if (look == null || look.isDone()) {

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** First step: take the attempt up, and have its image on this host. */
+/** First step: begins the attempt, and provides its image on this host. */
 final class ImageStep implements Step {
 
     private final Host host;
@@ -54,7 +54,7 @@ final class ImageStep implements Step {
         }
     }
 
-    /** Whether the attempt is to have its image now; else the row says more, or is to be read again. */
+    /** Returns whether the attempt has begun and needs its image. Otherwise its row has changed: read it again. */
     private boolean begin(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request();
         try {
@@ -66,7 +66,6 @@ final class ImageStep implements Step {
                 AttemptEnd.refused(host, run, attempt, Cause.POLICY_DENIED, refusal.get());
                 return false;
             }
-            // Where its outputs are to be.
             String location = run.ofDisk(() -> host.location(attempt, request.run()));
             return run.persist(() -> host.attempts().begin(host.me(), run.id(), location)) == Outcome.APPLIED;
         } catch (Woken e) {
@@ -79,7 +78,7 @@ final class ImageStep implements Step {
         }
     }
 
-    /** What a host was said to have, and has not, is to be fetched again before anything is placed there that needs it. */
+    /** Records that this host no longer has the image, so that it is fetched again before a job that needs it is placed here. */
     static void isGone(Host host, AttemptRun run, Request.Submit request) {
         if (request.image() instanceof ImageSource.Reference named) {
             run.persist(() -> {
@@ -89,14 +88,14 @@ final class ImageStep implements Step {
         }
     }
 
-    /** One that is always pulled was pulled before the attempt was placed, unless a planner of an earlier release placed it. */
+    /** With {@code pull: always} the image was pulled before the attempt was placed, unless a planner of an earlier release placed it. */
     private boolean isPulled(AttemptRun run, Request.Submit request) {
         return request.image() instanceof ImageSource.Reference named
                 && named.pull() == ImageSource.Pull.ALWAYS
                 && run.persist(() -> host.imageRows().isPulledFor(run.id(), WantedImage.of(named)));
     }
 
-    /** A name that a build gave may be anybody's, so no such image gets the submitter's own folders. */
+    /** Anyone's build can give a name to an image, so that no such image gets the submitter's own folders. */
     private ProvidedImage image(AttemptRun run, Request.Submit request, boolean pulled) throws InterruptedException {
         boolean ofEngine = pulled || !request.run().storage().inPlace().isEmpty();
         return ofEngine && request.image() instanceof ImageSource.Reference named
@@ -104,7 +103,7 @@ final class ImageStep implements Step {
                 : host.images().provide(request.image(), request.team(), line -> run.say(Source.IMAGE, line));
     }
 
-    /** Returns whether the image is there; what else there is to say is in the row. */
+    /** Returns whether the host has the image. Otherwise the row has changed: read it again. */
     private boolean provide(AttemptRun run, Attempt attempt) {
         Request.Submit request = run.request();
         try {
@@ -112,7 +111,7 @@ final class ImageStep implements Step {
             ProvidedImage image = run.await(null, true, () -> image(run, request, pulled));
             return run.persist(() -> host.attempts().imaged(host.me(), run.id(), image.id())) == Outcome.APPLIED;
         } catch (Woken e) {
-            // The row says why: read it again.
+            // The row has changed: read it again.
             return false;
         } catch (ImageFailure e) {
             if (e.verdict() == Cause.IMAGE_PULL_FAILED) {
@@ -124,7 +123,7 @@ final class ImageStep implements Step {
                     : AttemptEnd.failed(host, run, attempt, e.verdict(), detail);
             return false;
         } catch (EngineRefused e) {
-            // It has no image of that name because it takes it for no name.
+            // The engine does not accept the name, so that it has no such image.
             AttemptEnd.failed(
                     host,
                     run,

@@ -4,12 +4,12 @@ import dev.trainyard.db.Attempt;
 import dev.trainyard.worker.engine.EngineSilent;
 
 /**
- * What this process knows of an attempt: one value, which each step takes and gives back. The row is the truth; all else is what only
- * somebody who was there can know, and a process that takes the attempt up later does without.
+ * What this process knows of an attempt: one immutable value, which each step takes and returns. The row is the truth. The rest is known
+ * only to the process that saw it, and a process that takes the attempt over later works without it.
  *
- * @param row as it was read last
- * @param endedByItself the first stop signal found the container dead already
- * @param standInsTold its log says that its container gets no GPU
+ * @param row as last read
+ * @param endedByItself whether the container had already exited when the first stop signal was sent
+ * @param standInsTold whether the attempt's log says that its container gets no GPU
  */
 record Known(Attempt row, EngineContact engine, boolean endedByItself, boolean standInsTold) {
 

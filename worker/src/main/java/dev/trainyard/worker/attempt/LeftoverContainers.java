@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Containers of this worker that no attempt needs. One whose attempt has ended is removed. One whose attempt the database does not know,
- * since it was restored from before that began, is somebody's training: it is reported and left alone, and the devices that its label names
- * are for nobody else until it ends.
+ * Containers of this worker that no attempt needs. A container whose attempt has ended is removed. After a restore of the database, it may
+ * not know the attempt of a container. Such a container is reported and left alone, because it is someone's training. No other job gets the
+ * devices in its label until it ends.
  */
 public final class LeftoverContainers {
 
@@ -41,7 +41,7 @@ public final class LeftoverContainers {
         this.attempts = attempts;
     }
 
-    /** The devices, those that an unknown container holds marked as not to be placed on. While the engine is silent: as it said last. */
+    /** The devices, with those of unknown containers marked as unavailable. While the engine is silent, its last answer counts. */
     public List<OfferedDevice> marked(List<OfferedDevice> devices) {
         try {
             look();
@@ -54,7 +54,7 @@ public final class LeftoverContainers {
                 .toList();
     }
 
-    /** Removes what belongs to ended attempts. */
+    /** Removes the containers of ended attempts. */
     void tidy() {
         try {
             for (OwnContainer container : look()) {
@@ -66,7 +66,7 @@ public final class LeftoverContainers {
         }
     }
 
-    /** Notes what the database does not know; returns what belongs to ended attempts and does not run. */
+    /** Records the containers that the database does not know. Returns those of ended attempts that do not run. */
     private synchronized List<OwnContainer> look() {
         Map<String, String> held = new HashMap<>();
         List<OwnContainer> ended = new ArrayList<>();

@@ -30,8 +30,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Looks now and then at what a running container has written, so that files and curves are seen before it ends. Of files it tells name, size
- * and time; of event files it reads what is new. The manifest at the end replaces all of it. A look that fails is made up for by the next.
+ * Looks regularly at the outputs of a running container, so that users see files and curves before it ends. It records each file's name,
+ * size and time, and reads the new part of event files. The manifest at the end replaces all of this. After a failed look, the next catches
+ * up.
  */
 final class LiveOutputs {
 
@@ -40,7 +41,7 @@ final class LiveOutputs {
     private static final Duration FIRST_AFTER = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofSeconds(30);
 
-    /** A look may take a twentieth of the time, however many files there are. */
+    /** Looks may take a twentieth of the time, regardless of the number of files. */
     private static final int PAUSE_PER_LOOK = 20;
 
     private static final int MAX_FILES = 10_000;
@@ -54,7 +55,7 @@ final class LiveOutputs {
     /** What the database has. */
     private final Map<Path, Seen> seen = new HashMap<>();
 
-    /** Nothing is known of what the database has. */
+    /** Whether it is unknown what the database has. */
     private boolean anew = true;
 
     private @Nullable EarlierFiles earlier;
@@ -78,17 +79,17 @@ final class LiveOutputs {
         return true;
     }
 
-    /** Until it is stopped, or the attempt does not run any more. */
+    /** Looks until it is stopped or the attempt no longer runs. */
     static LiveOutputs start(Host host, AttemptRun run, Attempt attempt, RunSpec spec) {
         LiveOutputs live = new LiveOutputs(host, run, attempt, spec);
-        // A file system may hold the thread for as long as it likes.
+        // A file system can block the thread without limit.
         live.beat.startIn(
                 FIRST_AFTER,
                 Thread.ofPlatform().daemon().name("live-" + run.id().shortForm()));
         return live;
     }
 
-    /** Does not wait: what comes too late the database does not take. */
+    /** Does not wait, because the database refuses a late record. */
     void stop() {
         beat.stop();
     }
@@ -111,7 +112,7 @@ final class LiveOutputs {
             }
         } catch (IOException | DataAccessException | TransactionException e) {
             log.debug("outputs not looked at attempt={}", run.id(), e);
-            // What of it the database has taken is not known.
+            // It is unknown what the database has stored.
             anew = true;
             return true;
         } catch (Replaced e) {
@@ -166,7 +167,7 @@ final class LiveOutputs {
         return runs;
     }
 
-    /** A file that was written anew: points of it that the database has are there no more. */
+    /** Whether the file was rewritten, so that it no longer has the points that the database has. */
     private boolean isCut(FolderListing.Found found) {
         Seen before = seen.get(found.file());
         return before != null && found.size() < before.read.end();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries a container's log into the attempt's, from where the stored part ends until the log's end. */
+/** Copies a container's log to the attempt's log, from the end of the stored part to the end of the log. */
 final class LogFollower {
 
     private static final Logger log = LoggerFactory.getLogger(LogFollower.class);
@@ -57,7 +57,7 @@ final class LogFollower {
         return Beat.Next.OVER;
     }
 
-    /** Of a silent engine the attempt's own thread tells. */
+    /** The attempt's own thread reports a silent engine. */
     private boolean tell(Exception failure) {
         if (failure instanceof EngineException) {
             return false;
@@ -68,7 +68,7 @@ final class LogFollower {
 
     private void take(LogEntry entry) {
         if (detached) {
-            // An entry before it may have been dropped: what follows would hide the gap.
+            // An earlier entry may have been dropped. Storing this one would hide the gap.
             return;
         }
         try {
@@ -95,13 +95,13 @@ final class LogFollower {
         }
     }
 
-    /** Returns when the log's end is read and stored: for a container that is dead. */
+    /** Returns when the log is read to its end and stored. The container must have exited. Can be called again. */
     void finish() throws InterruptedException {
         beat.join();
         run.log().drain();
     }
 
-    /** Ends the following; the next process goes on from what was stored. */
+    /** Stops. The next process continues after the stored part. */
     void detach() {
         detached = true;
         beat.stop();

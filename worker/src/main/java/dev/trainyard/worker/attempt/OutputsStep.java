@@ -39,13 +39,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Third step: drain the log, make the manifest, give the verdict, remove the container; in this order, and each part may be repeated. The
- * devices are free already.
+ * Third step: stores the rest of the log, makes the manifest, records the end, and removes the container, in this order. Each part can be
+ * repeated. The devices are already free.
  */
 final class OutputsStep implements Step {
 
     private static final Logger log = LoggerFactory.getLogger(OutputsStep.class);
-    /** Programs leave files of any size, of which holes cost nothing but the time to read them. */
+    /** Files can have any size. A sparse file needs little space, but takes as long to read as any other. */
     private static final Duration READ_WITHIN = Duration.ofHours(1);
 
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
@@ -99,13 +99,13 @@ final class OutputsStep implements Step {
     }
 
     /**
-     * What was gathered.
+     * The gathered outputs.
      *
      * @param logKept whether the database has the whole log, so that the outputs need no file of it
-     * @param log null: not written
-     * @param complete whether the files are all that the attempt left
-     * @param missing what of it is not listed and why
-     * @param present all files that are in the place now; null: not known
+     * @param log the log file; null if it was not written
+     * @param complete whether all files of the attempt are listed
+     * @param missing what is not listed and why
+     * @param present all files that are in the place now; null if unknown
      */
     private record Collected(
             boolean logKept,
@@ -135,11 +135,11 @@ final class OutputsStep implements Step {
                 List.of());
     }
 
-    /** Null: the attempt was ended without its worker meanwhile. */
+    /** Null if the attempt has ended without its worker in the meantime. */
     private @Nullable Collected collect(AttemptRun run, Attempt attempt) {
         ContainerId container = new ContainerId(Objects.requireNonNull(attempt.containerId()));
         boolean shared = isShared(run);
-        // Before the wait: it has one of its own.
+        // Not within a wait, because it can wait itself.
         HostUse use = run.persist(host::use);
         LogFollower follower = run.follow(host, container);
         Attempt now = attempt;
@@ -194,12 +194,12 @@ final class OutputsStep implements Step {
                 && run.persist(() -> host.logs().isWhole(run.id()));
     }
 
-    /** A place that a user names may hold what other attempts have left. */
+    /** A place that a user names can contain files of other attempts. */
     private static boolean isShared(AttemptRun run) {
         return run.request().run().storage().outputs().location() != null;
     }
 
-    /** Beside what the program wrote; listed in the manifest. */
+    /** The file lies beside the files of the program, and the manifest lists it. */
     private @Nullable LogFile writeLog(
             AttemptRun run, Attempt attempt, ContainerId container, OpenFolder outputs, boolean shared)
             throws InterruptedException {
@@ -218,7 +218,7 @@ final class OutputsStep implements Step {
         }
     }
 
-    /** The engine turns a log over that outgrows its budget, and says nothing of it: what was followed tells. */
+    /** The engine silently drops the beginning of a log that exceeds its budget. A comparison with what was followed shows this. */
     private boolean hasWholeLog(AttemptRun run, @Nullable LogFile file) {
         if (file == null) {
             return false;
@@ -241,7 +241,7 @@ final class OutputsStep implements Step {
         return false;
     }
 
-    /** Stored before the end is recorded: nobody reads on then. */
+    /** Stored before the end is recorded, because readers stop at the end. */
     private static void tell(AttemptRun run, String mark) throws InterruptedException {
         run.log().line(Source.TRAINYARD, mark);
         run.log().drain();
@@ -299,7 +299,7 @@ final class OutputsStep implements Step {
                     TensorBoardScalars.Part part =
                             TensorBoardScalars.read(outputs, file.file(), Reached.BEGINNING, limit);
                     scalars.addAll(rows(file.path(), part));
-                    // The attempt is over: no record is still being written.
+                    // The attempt is over, so that an incomplete record remains incomplete.
                     part.reached().missing(file.path(), true).forEach(missing::add);
                 } catch (IOException e) {
                     log.info("scalars not read path={} error={}", file.path(), e.getMessage());
@@ -311,7 +311,7 @@ final class OutputsStep implements Step {
         return scalars;
     }
 
-    /** Points of curves, whose run is the folder of their file, as TensorBoard has it. */
+    /** Points of curves. As in TensorBoard, the run of a curve is the folder of its file. */
     static List<OutputStore.Scalar> rows(String path, TensorBoardScalars.Part part) {
         int slash = path.lastIndexOf('/');
         String folder = slash < 0 ? "." : path.substring(0, slash);
@@ -328,7 +328,7 @@ final class OutputsStep implements Step {
                 run.persist(() -> host.logs().tail(run.id(), LogClues.TAIL_CHARS)), AttemptEnd.hidden(request));
         ExitEvidence evidence = attempt.evidence(!known.endedByItself(), clues);
         Cause cause = Verdict.of(evidence);
-        // Whom somebody wanted killed had no grace period to end in.
+        // A kill request gives the program no grace period.
         String stopSignal = attempt.killRequested() ? "SIGKILL" : ExitWatch.stopSignal(request);
         String detail = EndExplanation.of(cause, evidence, clues, stopSignal, host.grace(request));
         run.persist(

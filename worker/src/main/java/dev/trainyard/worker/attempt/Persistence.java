@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** An attempt's transactions, each repeated until the database takes it, so that running work survives an outage. */
+/** An attempt's transactions. Each is repeated until the database commits it, so that running work survives an outage. */
 final class Persistence {
 
     private static final Logger log = LoggerFactory.getLogger(Persistence.class);
@@ -24,7 +24,7 @@ final class Persistence {
         this.waiting = waiting;
     }
 
-    /** Returns when the database has taken it. An error of the statement itself is thrown at once; {@link WorkLoop} reports an outage. */
+    /** Returns after the commit. Throws an error of the statement itself at once. {@link WorkLoop} reports an outage. */
     <T> T persist(Supplier<T> transaction) {
         Duration pause = FIRST_PAUSE;
         boolean told = false;

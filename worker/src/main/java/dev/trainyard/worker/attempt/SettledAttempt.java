@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An attempt's row as its steps act upon it. One that was lost with its host is settled first: taken back where nothing has replaced it,
- * else given up, its container stopped and what it held freed.
+ * Reads an attempt's row for a step. If the attempt was lost with its host, it is settled first: it is taken back if no other attempt has
+ * replaced it. Otherwise it is given up: its container is stopped and removed, and its devices are freed.
  */
 final class SettledAttempt {
 
@@ -49,7 +49,7 @@ final class SettledAttempt {
 
     private static Outcome settle(Host host, AttemptRun run, Attempt attempt, Attempt.Lost lost) {
         return switch (LostAttemptDecision.next(lost.job(), lost.newest(), lost.in())) {
-            // At once, also while the engine is silent.
+            // At once, even if the engine is silent.
             case REINSTATE -> reinstate(host, run, lost.in() == AttemptState.RUNNING);
             case REINSTATE_IF_STARTED -> {
                 Optional<ContainerStatus> container = container(host, run, attempt);
@@ -84,7 +84,7 @@ final class SettledAttempt {
         return outcome;
     }
 
-    /** As the request wants it: its signal first, and KILL when the grace period is over. */
+    /** Sends the request's stop signal, and SIGKILL after the grace period. */
     private static void stop(Host host, AttemptRun run, ContainerId container) {
         Duration patience = host.grace(run.request());
         String next = ExitWatch.stopSignal(run.request());

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attempts that former processes of this worker may have ended by: each rests, and is then taken up while no other of them is on trial. The
- * trial is over when this process has lived with it for long enough, or the attempt has taken a step.
+ * Attempts that may have ended earlier processes of this worker. Each one pauses, and is then taken up alone, on trial. The trial is over
+ * when this process has survived it for long enough, or when the attempt has completed a step.
  */
 final class SuspectTrial {
 
     private static final Logger log = LoggerFactory.getLogger(SuspectTrial.class);
 
-    /** The next process knows the end of this one by its lease, which is renewed every five seconds. */
+    /** The next process infers the end of this one from its lease, which is renewed every five seconds. */
     private static final Duration LEASE = Duration.ofSeconds(10);
 
     private final Incarnation me;
@@ -36,7 +36,7 @@ final class SuspectTrial {
         this.nanoTime = nanoTime;
     }
 
-    /** @param unfinished all attempts of this worker that are not over, as of now */
+    /** @param unfinished all attempts of this worker that are not over now */
     void look(List<Attempt> unfinished) {
         Tried now = tried;
         if (now != null
@@ -48,7 +48,7 @@ final class SuspectTrial {
         }
     }
 
-    /** Whether an attempt that is not in hand may be taken up now; one that is suspected is on trial from here. */
+    /** Whether this process may take the attempt up now. If so, a suspect is on trial from now on. */
     boolean mayBeTakenUp(Attempt attempt) {
         if (attempt.isInHandsOf(me) || !attempt.suspicion().isTriedAlone() || attempt.isSuspectToEnd()) {
             return true;

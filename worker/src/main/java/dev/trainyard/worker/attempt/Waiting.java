@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an attempt's thread waits, and is woken. Others may say that the row has changed, or that the process lets go of the attempt; the
- * thread hears of it only where it waits, never in the middle of a call to the database, whose connection an interrupt would break.
+ * The waits of an attempt's thread. Other threads report that the row has changed, or that the process lets go of the attempt. Both
+ * interrupt the thread only during a wait: an interrupt during a call to the database would break its connection.
  */
 final class Waiting {
 
@@ -20,7 +20,7 @@ final class Waiting {
         this.clock = clock;
     }
 
-    /** The attempt's row says something new, a stop reason or its end: the thread reads it again before it waits on. */
+    /** The attempt's row has a stop reason or an end: the thread reads the row again before it waits on. */
     synchronized void rowChanged() {
         rowChanged = true;
         if (waiting != null && waitHeedsRow) {
@@ -28,7 +28,7 @@ final class Waiting {
         }
     }
 
-    /** This process ends; the container runs on, and the next process goes on from the row. */
+    /** This process ends. The container continues, and the next process continues from the row. */
     synchronized void letGo() {
         letGo = true;
         if (waiting != null) {
@@ -36,7 +36,7 @@ final class Waiting {
         }
     }
 
-    /** Why a wait ended before what it waited for. */
+    /** The wait ended early. */
     static final class Woken extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -48,13 +48,13 @@ final class Waiting {
             this.row = row;
         }
 
-        /** The row says something new; otherwise the time was up. */
+        /** Whether the row has changed. Otherwise the time was up. */
         boolean byRow() {
             return row;
         }
     }
 
-    /** The process lets go of the attempt: the thread unwinds, and changes nothing on its way. */
+    /** The process lets go of the attempt. The thread unwinds, and changes nothing. */
     static final class LetGo extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -72,9 +72,9 @@ final class Waiting {
     /**
      * Waits.
      *
-     * @param atMost null: as long as it takes
-     * @param heedRow whether news in the attempt's row end the wait; also news of before
-     * @throws Woken on such news, or when the time is up
+     * @param atMost null for no limit
+     * @param heedRow whether a change of the row ends the wait; a change since the last such wait ends it at once
+     * @throws Woken if the row has changed, or when the time is up
      * @throws LetGo when the process lets go
      * @throws IllegalStateException within another wait
      */
@@ -103,7 +103,7 @@ final class Waiting {
         }
     }
 
-    /** A wait that nothing but letting go ends early. */
+    /** A wait that only {@link #letGo} ends early. */
     <T> T uninterrupted(Wait<T> wait) {
         try {
             return await(null, false, wait);
@@ -112,7 +112,7 @@ final class Waiting {
         }
     }
 
-    /** A pause that nothing but letting go ends early. */
+    /** A pause that only {@link #letGo} ends early. */
     void pause(Duration length) {
         uninterrupted(() -> {
             clock.sleep(length);
@@ -135,7 +135,7 @@ final class Waiting {
                 }
             }
         } catch (InterruptedException e) {
-            // What was waited for came in time.
+            // The wait has ended in time.
         }
     }
 
@@ -154,7 +154,7 @@ final class Waiting {
         waitHeedsRow = heedRow;
     }
 
-    /** News are heeded once: whoever is woken by them reads the row. */
+    /** Whether the row has changed. Each change ends one wait, because the thread then reads the row. */
     private boolean heeded(boolean heedRow) {
         boolean news = heedRow && rowChanged;
         rowChanged &= !news;
@@ -164,7 +164,7 @@ final class Waiting {
     private synchronized void leave(Alarm alarm) {
         waiting = null;
         alarm.over = true;
-        // An interrupt that came too late must not hit what follows.
+        // A late interrupt must not hit the code after the wait.
         boolean unused = Thread.interrupted();
     }
 }

@@ -12,7 +12,10 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the database when something was notified, and every five seconds: what there is to take up, to stop, to fetch, to tidy away. */
+/**
+ * Reads the database after each notification and every five seconds: for attempts to take up or to stop, images to fetch, and containers to
+ * remove.
+ */
 public final class WorkLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WorkLoop.class);
@@ -66,7 +69,7 @@ public final class WorkLoop implements AutoCloseable {
     @Override
     public void close() throws SQLException, InterruptedException {
         beat.stop();
-        // Its wait for notifications is not ended by an interrupt, but by the connection's end.
+        // The end of the connection ends its wait for notifications. An interrupt does not.
         notifications.close();
         beat.join();
     }
