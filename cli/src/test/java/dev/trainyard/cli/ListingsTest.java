@@ -219,6 +219,24 @@ class ListingsTest {
     }
 
     @Test
+    void show_says_who_may_see_hidden_values() {
+        server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"state\":\"QUEUED\"}".formatted(A));
+        server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[],\"next\":null}");
+        String asked = "{\"request\":{\"run\":{\"environment\":{\"TOKEN\":null}}%s},\"account\":%s}";
+        server.answers("GET /jobs/" + A + "/request", 200, asked.formatted(",\"masked\":true", "\"ann\""));
+        server.answers("GET /jobs/" + A + "/request", 200, asked.formatted(",\"masked\":true", "null"));
+        server.answers("GET /jobs/" + A + "/request", 200, asked.formatted("", "\"ann\""));
+
+        assertThat(cli.run("show", A).out())
+                .contains("variables  TOKEN (hidden)\n")
+                .endsWith(
+                        "values     hidden; trainyard show shows them to ann and root, on the machine of trainyard up\n");
+        assertThat(cli.run("show", A).out())
+                .endsWith("values     hidden; trainyard show shows them to root, on the machine of trainyard up\n");
+        assertThat(cli.run("show", A).out()).doesNotContain("values");
+    }
+
+    @Test
     void show_as_json_has_all_attempts() {
         server.answers("GET /jobs/" + A, 200, "{\"jobId\":\"%s\",\"attempts\":2}".formatted(A));
         server.answers("GET /jobs/" + A + "/attempts", 200, "{\"attempts\":[{\"number\":1}],\"next\":\"MQ\"}");

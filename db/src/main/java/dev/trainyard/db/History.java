@@ -10,6 +10,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -276,11 +277,27 @@ public final class History {
                 .optional();
     }
 
-    /** The request of a job as JSON, without values that are not public. Empty if no such job was accepted. */
-    public Optional<String> request(JobId id) {
-        return sql.sql("select request::text from history.jobs where job_id = :job")
+    /**
+     * The request of a job.
+     *
+     * @param json without values that are not public, unless the caller may see them
+     * @param account that may see them, as root may; null: unknown
+     */
+    public record StoredRequest(String json, @Nullable String account) {}
+
+    /**
+     * Empty if no such job was accepted.
+     *
+     * @param caller the account that the kernel named; null: unknown
+     */
+    public Optional<StoredRequest> request(JobId id, @Nullable String caller) {
+        return sql.sql("""
+                select (case when :caller in (c.account, 'root') then c.request else j.request end)::text as request, c.account
+                from history.jobs j join trainyard.job c on c.id = j.job_id
+                where j.job_id = :job""")
                 .param("job", id.value())
-                .query(String.class)
+                .param("caller", caller, Types.VARCHAR)
+                .query((row, _) -> new StoredRequest(row.getString("request"), row.getString("account")))
                 .optional();
     }
 

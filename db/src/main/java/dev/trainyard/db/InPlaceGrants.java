@@ -71,7 +71,7 @@ public final class InPlaceGrants {
         return find(sql, job, bytes(digest));
     }
 
-    private static byte[] bytes(String digest) {
+    static byte[] bytes(String digest) {
         return HexFormat.of().parseHex(digest.replaceFirst("^sha256:", ""));
     }
 

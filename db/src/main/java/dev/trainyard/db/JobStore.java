@@ -163,10 +163,11 @@ public final class JobStore {
             @Nullable String cancelledBy) {
         JobNeeds.bind(sql.sql("""
                 insert into trainyard.job (id, name, team, submitted_by, labels, priority, state, request, digest,
-                    submitted_at, queued_at, not_before, ended_at, cancel_requested_at, cancel_requested_by, last_event, %s)
+                    submitted_at, queued_at, not_before, ended_at, cancel_requested_at, cancel_requested_by, last_event, account, %s)
                 select :id, :name, :team, :by, :labels::jsonb, :priority, :state, :request::jsonb, :digest,
                     :submittedAt, now.at, :notBefore,
-                    case when :cancelled then now.at end, case when :cancelled then now.at end, :cancelledBy, 2, %s
+                    case when :cancelled then now.at end, case when :cancelled then now.at end, :cancelledBy, 2,
+                    (select account from trainyard.submission where job_id = :id and digest = :digest), %s
                 from (select clock_timestamp() as at) now""".formatted(JobNeeds.COLUMNS, JobNeeds.VALUES)), request)
                 .param("id", request.jobId().value())
                 .param("name", request.name())

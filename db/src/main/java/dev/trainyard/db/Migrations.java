@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Migrations {
 
     /** Minimum version of the schema for this release. Later versions with the same major version also work. */
-    static final int NEEDED_VERSION = 33;
+    static final int NEEDED_VERSION = 34;
 
     /** SQLState for "permission denied". */
     private static final String NOT_ALLOWED = "42501";

@@ -90,6 +90,14 @@ class RolesTest {
                 .hasMessageContaining("permission denied");
     }
 
+    @Test
+    void no_worker_claims_an_account() {
+        assertThatThrownBy(() -> new Submissions(yard.database)
+                        .record(ARequest.named("mnist").id(), "sha256:" + "0".repeat(64), "ann"))
+                .rootCause()
+                .hasMessageContaining("permission denied");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"SERVER", "WORKER"})
     void history_is_written_once(Role role) {

@@ -150,7 +150,7 @@ final class AskedFor {
         return limit.text("name") + "=" + soft + (soft.equals(hard) ? "" : ":" + hard);
     }
 
-    /** The history stores values only of variables that the request declares public. */
+    /** For most callers the server has values only of variables that the request declares public. */
     private static String variables(JsonObject environment) {
         return environment.names().stream()
                 .map(name -> environment.hasValue(name) ? name + "=" + environment.text(name) : name + " (hidden)")

@@ -48,7 +48,10 @@ public final class ShowCommand implements Callable<Integer> {
         String path = "/jobs/" + job.id(session, server);
         String body = server.get(path);
         List<JsonObject> attempts = attempts(server, path);
-        JsonObject asked = asked(server, path);
+        JsonObject masked = asked(server, path);
+        JsonObject asked = isMasked(masked) && session.localServer().isUsable()
+                ? server.parse(session.localServer().get(path + "/request"))
+                : masked;
         if (json.isGiven()) {
             // The server's JSON with additional fields. Its own field "attempts" is a number.
             String job = body.strip();
@@ -63,6 +66,9 @@ public final class ShowCommand implements Callable<Integer> {
         JsonObject found = server.parse(body);
         printJob(found);
         new AskedFor(asked, session.shown()).print(this::line);
+        if (isMasked(masked) && masked.names().contains("account")) {
+            line("values", whoSeesValues(asked));
+        }
         if (!attempts.isEmpty()) {
             printAttempts(attempts);
             printLast(attempts.getLast());
@@ -93,6 +99,19 @@ public final class ShowCommand implements Callable<Integer> {
             }
             throw e;
         }
+    }
+
+    private static boolean isMasked(JsonObject asked) {
+        return asked.object("request").hasValue("masked");
+    }
+
+    /** The server shows hidden values only to accounts that it knows, over its socket. */
+    private static String whoSeesValues(JsonObject asked) {
+        String account = asked.text("account");
+        String who = account.isEmpty() || account.equals("root") ? "root" : account + " and root";
+        return isMasked(asked)
+                ? "hidden; trainyard show shows them to " + who + ", on the machine of trainyard up"
+                : "hidden from everyone except " + who;
     }
 
     private void printJob(JsonObject found) {

@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket of a server on this machine. Over it the server knows which account calls, and grants what that account may have without
- * Trainyard as well: folders that are mounted in place.
+ * The socket of a server on this machine. Over it the server knows which account calls: it grants what that account may have without
+ * Trainyard as well, folders that are mounted in place, and it shows an account the values of its own jobs.
  */
 public final class LocalServer {
 
@@ -52,6 +52,15 @@ public final class LocalServer {
         return obstacle;
     }
 
+    /** Whether requests can go over the socket. If the server does not answer, the request itself will tell why. */
+    public boolean isUsable() {
+        try {
+            return obstacle().isEmpty();
+        } catch (Failure e) {
+            return false;
+        }
+    }
+
     private @Nullable String findObstacle() {
         if (!server.isLocal()) {
             return elsewhere();
@@ -78,8 +87,17 @@ public final class LocalServer {
 
     /** The answer's body. Call it only if there is no {@link #obstacle}. */
     public String post(String path, byte[] json) {
+        return request("POST", path, json);
+    }
+
+    /** As {@link #post}. */
+    public String get(String path) {
+        return request("GET", path, new byte[0]);
+    }
+
+    private String request(String method, String path, byte[] body) {
         try {
-            return server.body(answer("POST", path, json));
+            return server.body(answer(method, path, body));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.UNREACHABLE,

@@ -1,5 +1,6 @@
 package dev.trainyard.cli.submit;
 
+import dev.trainyard.cli.server.LocalServer;
 import dev.trainyard.cli.server.ServerClient;
 import dev.trainyard.cli.session.OptionNames;
 import dev.trainyard.cli.session.Session;
@@ -26,7 +27,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -90,10 +90,7 @@ final class SubmissionOptions {
         if (context != null) {
             PackedSource.upload(session, server, context);
         }
-        String answer = publish(
-                request.run().storage().inPlace().isEmpty() ? server::post : session.localServer()::post,
-                request.jobId(),
-                message);
+        String answer = publish(session, request.jobId(), message);
         if (detach) {
             session.out().println(json ? answer : request.jobId());
             return ExitCode.OK;
@@ -135,13 +132,15 @@ final class SubmissionOptions {
     }
 
     /**
-     * If it is unclear whether the request was published, the message contains the job's id: a second submission would train twice.
-     *
-     * @param post sends a body to a path of the server
+     * Over the server's socket if it can be used, so that the server knows whose job it is. If it is unclear whether the request was published,
+     * the message contains the job's id: a second submission would train twice.
      */
-    static String publish(BiFunction<String, byte[], String> post, JobId job, byte[] message) {
+    static String publish(Session session, JobId job, byte[] message) {
+        LocalServer local = session.localServer();
         try {
-            return post.apply("/jobs", message);
+            return local.isUsable()
+                    ? local.post("/jobs", message)
+                    : session.server().post("/jobs", message);
         } catch (Failure e) {
             if (e.exitCode() == ExitCode.INVALID) {
                 throw new Failure(e.exitCode(), OptionNames.in(Failure.reason(e)), e);

@@ -109,7 +109,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (dryRun) {
             return submission(draft, request);
         }
-        String answer = SubmissionOptions.publish(server::post, request.jobId(), RequestCodec.encode(request));
+        String answer = SubmissionOptions.publish(session, request.jobId(), RequestCodec.encode(request));
         String id = request.jobId().toString();
         if (detach) {
             session.out().println(json ? answer : id);

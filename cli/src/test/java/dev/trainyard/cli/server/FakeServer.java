@@ -90,7 +90,11 @@ public final class FakeServer implements AutoCloseable {
             String line = exchange.getRequestMethod() + " "
                     + exchange.getRequestURI().toString().substring("/api/v1".length());
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-            received.add(new Received(line, body, exchange.getRequestHeaders().getFirst("Last-Event-ID")));
+            // Each submission asks whether the server has a socket. This one has none.
+            if (!line.equals("GET /info") || answers.containsKey(line)) {
+                received.add(
+                        new Received(line, body, exchange.getRequestHeaders().getFirst("Last-Event-ID")));
+            }
             Answer answer = next(line);
             exchange.getResponseHeaders().set("Content-Type", answer.type());
             byte[] bytes = answer.body().replace(SILENCE, "").getBytes(UTF_8);

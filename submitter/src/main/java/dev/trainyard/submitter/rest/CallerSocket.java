@@ -57,7 +57,7 @@ public final class CallerSocket {
         connector.setProperty("unixDomainSocketParentPermissions", PosixFilePermissions.toString(mode));
         // The web server stops its connectors and destroys none: the end of a connector must close its socket.
         connector.setProperty("bindOnInit", "false");
-        // Submissions only: a few threads are enough.
+        // Few operations need to know who calls: a few threads are enough.
         connector.setProperty("maxThreads", "8");
         connector.setProperty("minSpareThreads", "1");
         // A connection carries one request, so the attribute belongs to it.

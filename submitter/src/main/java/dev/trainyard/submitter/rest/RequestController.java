@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,27 +34,33 @@ final class RequestController {
     /**
      * A job's request.
      *
-     * @param request the message, with the draft filled in and secret values masked; null: not accepted yet, or rejected
+     * @param request the message, with the draft filled in, and for most callers without hidden values; null: not accepted yet, or rejected
+     * @param account that sees hidden values over the server's socket, as root does; null: unknown, so root only
      * @param draft the job's draft; null: none
      * @param params of the draft: the given values, and the defaults of the others
      * @param defaults names of the parameters with their default value
      */
     record Asked(
             @Nullable JsonNode request,
+            @Nullable String account,
             @Nullable String draft,
             @Nullable JsonNode params,
             List<String> defaults) {}
 
     @GetMapping("/api/v1/jobs/{jobId}/request")
-    Asked request(@PathVariable JobId jobId) {
+    Asked request(
+            @PathVariable JobId jobId,
+            @RequestAttribute(name = CallerSocket.CALLER, required = false) @Nullable String caller) {
         jobs.require(jobId);
-        JsonNode request = history.request(jobId).map(json::readTree).orElse(null);
+        History.@Nullable StoredRequest stored = history.request(jobId, caller).orElse(null);
+        JsonNode request = stored == null ? null : json.readTree(stored.json());
+        String account = stored == null ? null : stored.account();
         return history.training(jobId)
-                .map(training -> trained(request, training))
-                .orElseGet(() -> new Asked(request, null, null, List.of()));
+                .map(training -> trained(request, account, training))
+                .orElseGet(() -> new Asked(request, account, null, null, List.of()));
     }
 
-    private Asked trained(@Nullable JsonNode request, History.Training training) {
+    private Asked trained(@Nullable JsonNode request, @Nullable String account, History.Training training) {
         JsonNode given = json.readTree(training.params());
         ObjectNode params = json.createObjectNode();
         given.properties().forEach(each -> params.set(each.getKey(), each.getValue()));
@@ -68,7 +75,7 @@ final class RequestController {
                         })
                         .toList())
                 .orElse(List.of());
-        return new Asked(request, ref.toString(), params, defaults);
+        return new Asked(request, account, ref.toString(), params, defaults);
     }
 
     /** With or without leading dashes. */

@@ -7,6 +7,7 @@ import dev.trainyard.core.training.ImageSource;
 import dev.trainyard.db.BlobStore;
 import dev.trainyard.db.DraftStore;
 import dev.trainyard.db.History;
+import dev.trainyard.db.Submissions;
 import dev.trainyard.submitter.publish.PublishedRequests;
 import dev.trainyard.submitter.publish.RequestPublisher;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class RequestSubmission {
     private final BlobStore blobs;
     private final DraftStore drafts;
     private final InPlaceFolders inPlace;
+    private final Submissions submissions;
 
     RequestSubmission(
             RequestPublisher publisher,
@@ -27,13 +29,15 @@ final class RequestSubmission {
             History history,
             BlobStore blobs,
             DraftStore drafts,
-            InPlaceFolders inPlace) {
+            InPlaceFolders inPlace,
+            Submissions submissions) {
         this.publisher = publisher;
         this.published = published;
         this.history = history;
         this.blobs = blobs;
         this.drafts = drafts;
         this.inPlace = inPlace;
+        this.submissions = submissions;
     }
 
     /**
@@ -58,6 +62,9 @@ final class RequestSubmission {
         requireSource(request.image());
         requireSameContent(request.jobId(), message.digest());
         inPlace.grant(request, message.digest(), caller);
+        if (caller != null) {
+            submissions.record(request.jobId(), message.digest(), caller);
+        }
         publisher.publish(request.jobId(), json);
         published.remember(request);
         return request;

@@ -11,6 +11,7 @@ import dev.trainyard.db.History;
 import dev.trainyard.db.JobStore;
 import dev.trainyard.db.LogStore;
 import dev.trainyard.db.LostHosts;
+import dev.trainyard.db.Submissions;
 import dev.trainyard.submitter.publish.PublishedRequests;
 import dev.trainyard.submitter.publish.RequestPublisher;
 import java.net.InetAddress;
@@ -138,8 +139,9 @@ public class RestConfiguration implements WebMvcConfigurer {
             History history,
             BlobStore blobs,
             DraftStore drafts,
-            InPlaceFolders inPlace) {
-        return new RequestSubmission(publisher, published, history, blobs, drafts, inPlace);
+            InPlaceFolders inPlace,
+            Database database) {
+        return new RequestSubmission(publisher, published, history, blobs, drafts, inPlace, new Submissions(database));
     }
 
     @Bean

@@ -25,6 +25,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
@@ -89,13 +90,15 @@ final class TrainingsController {
 
     /** Fixes the draft's version here, so that the version that was checked is the one that runs. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Started> train(InputStream body) throws IOException {
+    ResponseEntity<Started> train(
+            InputStream body, @RequestAttribute(name = CallerSocket.CALLER, required = false) @Nullable String caller)
+            throws IOException {
         ObjectNode asked = object(body.readNBytes(MAX_BYTES + 1));
         boolean shortOutputs = asked.path("outputs").isString();
         byte[] message = message(asked);
         Request.Submit request;
         try {
-            request = submission.publish(message, null);
+            request = submission.publish(message, caller);
         } catch (InvalidRequest e) {
             throw new InvalidRequest(everything(e, asked, shortOutputs));
         }
